@@ -1,0 +1,19 @@
+// The alarm group: everyone in it gets the same fresh result at the same time. Keeps nothing, listens to no one.
+import { resultFrame } from "../core/frames.ts";
+import { formatTime } from "../core/time.ts";
+import type { Consumer } from "./consumer.ts";
+import { sendMessage } from "./events.ts";
+
+export const alarm: Consumer = {
+  name: "alarm",
+  paths: ["/ws/alarm/", "/ws/alarm/:project/"],
+  key: { param: "project", shape: /^[A-Za-z0-9._-]{1,93}$/ },
+  keeps: "nothing",
+  events: { "send.message": sendMessage },
+
+  push: {
+    every: (settings) => settings.pushEveryMs,
+    // Yours to change: ask your backend for the project's result, with `fetch(url, { signal })`.
+    produce: ({ now, settings }) => resultFrame(formatTime(now, settings.timeZone)),
+  },
+};

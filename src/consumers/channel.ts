@@ -1,0 +1,34 @@
+// A single channel: each connection has its own periodic push, asks for the time, and gets its own messages back. Keeps nothing.
+import { errorFrame, pingFrame, resultFrame } from "../core/frames.ts";
+import { isObject, parseExact, type Json } from "../core/json.ts";
+import { formatTime } from "../core/time.ts";
+import type { Consumer } from "./consumer.ts";
+import { sendMessage } from "./events.ts";
+
+export const channel: Consumer = {
+  name: "channel",
+  paths: ["/ws/channel/"],
+  key: { param: "id", shape: /^[0-9a-f]{32}$/, perConnection: true },
+  keeps: "nothing",
+  events: { "send.message": sendMessage },
+
+  receive: ({ text, now, settings }) => [
+    {
+      to: "sender",
+      frame: text === "ping" ? pingFrame(formatTime(now, settings.timeZone)) : echo(text),
+    },
+  ],
+
+  push: {
+    every: (settings) => settings.pushEveryMs,
+    produce: ({ now, settings }) => resultFrame(formatTime(now, settings.timeZone)),
+  },
+};
+
+function echo(text: string | null): Json {
+  if (text === null) return errorFrame("a binary message: send ping, or JSON text with a message");
+  const parsed = parseExact(text);
+  if (!parsed.ok) return errorFrame("not JSON: send ping, or an object with a message");
+  if (!isObject(parsed.value)) return errorFrame("not a JSON object: send ping, or an object with a message");
+  return parsed.value["message"] ?? null;
+}

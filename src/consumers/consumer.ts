@@ -1,0 +1,55 @@
+// What a kind of group declares: its paths, what a connection's text causes, its events, its periodic push. Runs nothing itself.
+import type { Json, JsonObject } from "../core/json.ts";
+import type { Result } from "../core/result.ts";
+import type { Served } from "../core/route.ts";
+import type { Settings } from "../core/settings.ts";
+
+export interface Consumer extends Served {
+  /** What a group keeps for whoever connects later: its order, or nothing. */
+  readonly keeps: "order" | "nothing";
+  /** What a text from a connection causes. Absent = it is ignored. */
+  readonly receive?: (message: Received) => readonly Effect[];
+  /** The event types that a backend may send into a group, each with what makes its frame. `.` and `_` mean the same in a type. */
+  readonly events: Readonly<Record<string, EventHandler>>;
+  /** One periodic push for the whole group, for as long as somebody is connected. */
+  readonly push?: PeriodicPush;
+}
+
+export interface Received {
+  /** The text, or null for a binary message. */
+  readonly text: string | null;
+  /** ms since 1970. */
+  readonly now: number;
+  readonly settings: Settings;
+}
+
+/** A frame for everybody in the group or for the sender alone. It is not kept and has no position. */
+export interface Effect {
+  readonly to: "group" | "sender";
+  readonly frame: Json;
+}
+
+/** Makes the frame of an event, once per event and not once per connection; or says what is wrong with the event. */
+export type EventHandler = (event: JsonObject) => Result<Json, string>;
+
+export interface PeriodicPush {
+  /** The period in ms. */
+  readonly every: (settings: Settings) => number;
+  /**
+   * Makes the frame of one tick; it may fetch. One that throws, gives something that is not JSON, or takes longer than the smaller
+   * of the period and 30 s costs the group this tick and no other, and stands in the log.
+   */
+  readonly produce: (tick: Tick) => Json | Promise<Json>;
+}
+
+export interface Tick {
+  /** ms since 1970. */
+  readonly now: number;
+  readonly group: string;
+  /** What the path said: `{ project: "7" }` for `/ws/alarm/7/`. */
+  readonly params: Readonly<Record<string, string>>;
+  readonly env: Env;
+  readonly settings: Settings;
+  /** Aborted at the deadline and when the last connection has left. Hand it to `fetch`. */
+  readonly signal: AbortSignal;
+}

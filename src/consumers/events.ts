@@ -1,0 +1,7 @@
+// The event every consumer takes, as in Channels: `send.message`. Makes a frame and sends nothing.
+import { no, ok } from "../core/result.ts";
+import type { EventHandler } from "./consumer.ts";
+
+/** `{"type":"send.message","message":X}` becomes the frame X. */
+export const sendMessage: EventHandler = (event) =>
+  event["message"] === undefined ? no("a send.message needs a message") : ok(event["message"]);

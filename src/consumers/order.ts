@@ -1,0 +1,31 @@
+// An order: relays what its members write and rings them when its outcome is known. Proves and stores no outcome itself.
+import { isObject, type Json } from "../core/json.ts";
+import { no, ok, type Result } from "../core/result.ts";
+import type { Consumer, EventHandler } from "./consumer.ts";
+import { sendMessage } from "./events.ts";
+
+export const order: Consumer = {
+  name: "order",
+  paths: ["/ws/order/:biz/"],
+  key: { param: "biz", shape: /^[a-z0-9]{32}$/ },
+  keeps: "order",
+
+  // The articles' consumer quotes whatever comes, so a relayed text reaches a page as a JSON string and never as an outcome.
+  receive: ({ text }) => [{ to: "group", frame: text }],
+
+  events: {
+    "send.message": (event) => noOutcome(sendMessage(event)),
+    send_data_to_frontend: (event) => noOutcome(sendData(event)),
+  },
+};
+
+const sendData: EventHandler = (event) =>
+  event["data"] === undefined ? no("a send_data_to_frontend needs data") : ok(event["data"]);
+
+/** Outcomes have one door: what pages would take for one may not come in by another. */
+function noOutcome(frame: Result<Json, string>): Result<Json, string> {
+  if (frame.ok && isObject(frame.value) && "biz" in frame.value && "paid" in frame.value) {
+    return no("an order's outcome comes in by POST /callback/:biz/ and by no other way");
+  }
+  return frame;
+}

@@ -1,0 +1,24 @@
+// An event on its way into a group: which of a consumer's handlers makes its frame. Sends nothing.
+import { isObject, type Json, type JsonObject } from "./json.ts";
+import { no, ok, type Result } from "./result.ts";
+
+export type EventRefusal =
+  | { readonly reason: "unknown_event"; readonly detail: string }
+  | { readonly reason: "bad_event"; readonly detail: string };
+
+type Handlers = Readonly<Record<string, (event: JsonObject) => Result<Json, string>>>;
+
+/** Makes an event's frame. As in Channels, `.` and `_` mean the same in a type. A refusal names the types there are. */
+export function frameOf(handlers: Handlers, event: Json): Result<Json, EventRefusal> {
+  if (!isObject(event)) return no({ reason: "bad_event", detail: "an event is an object with a type" });
+  const type = event["type"];
+  if (typeof type !== "string") return no({ reason: "bad_event", detail: "an event needs a type, which is a string" });
+  const handler = Object.entries(handlers).find(([declared]) => sameType(declared, type))?.[1];
+  if (handler === undefined) {
+    return no({ reason: "unknown_event", detail: `the types here are ${Object.keys(handlers).join(", ")}` });
+  }
+  const frame = handler(event);
+  return frame.ok ? ok(frame.value) : no({ reason: "bad_event", detail: frame.reason });
+}
+
+const sameType = (a: string, b: string): boolean => a.replaceAll(".", "_") === b.replaceAll(".", "_");

@@ -1,0 +1,25 @@
+// Every number that bounds something, with its unit in its name and its reason beside it. Only numbers.
+
+/** How often a client that sends heartbeats sends one. Below the 60–100 s after which proxies cut an idle connection. */
+export const HEARTBEAT_SECONDS = 25;
+
+/** A connection that once sent a heartbeat and then missed this many is taken for dead (a phone in a tunnel comes back; a closed tab does not). */
+export const HEARTBEATS_MISSED = 3;
+
+/** The longest a `produce` may take, whatever its period: a group's next tick must not wait for a backend that hangs. */
+export const PRODUCE_MS = 30_000;
+
+/** The shortest period of a push: an object wakes and writes one row for each tick. */
+export const PUSH_EVERY_SECONDS_MIN = 0.1;
+
+/** The longest period: what `setAlarm` is good for is not published; a day is more than any dashboard waits. */
+export const PUSH_EVERY_SECONDS_MAX = 86_400;
+
+/** The largest body a backend may send. Ably and Pusher stop at 64 KiB too: more belongs behind a URL. */
+export const BODY_BYTES = 65_536;
+
+/** Channels' limit for a group name, in characters. */
+export const GROUP_NAME_CHARS = 99;
+
+/** Connections of one object. The platform throws at 32,768 ("only 32768 websockets can be accepted"), which is answered 503. */
+export const CONNECTIONS_PER_GROUP = 32_768;

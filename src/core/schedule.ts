@@ -1,0 +1,49 @@
+// When a group's periodic push is due and when to wake next. Pure: the clock is passed in, nothing is armed here.
+
+/** A push at a fixed rate: tick n is due at `start + n * period`. Both in ms, whole numbers, so that the grid never drifts. */
+export interface Push {
+  readonly start: number;
+  readonly period: number;
+}
+
+/**
+ * The tick to push now, by number, or null if there is none. `armed` is the time the alarm that rang was set for: every tick
+ * before it has been dealt with, so a late alarm owes one push (the newest), and one rung twice or too early owes none.
+ */
+export function dueTick(push: Push, armed: number, now: number): number | null {
+  const tick = Math.floor((now - push.start) / push.period);
+  return tick >= 0 && push.start + tick * push.period >= armed ? tick : null;
+}
+
+/** The time of the next tick, always later than `now`. */
+export const nextTick = (push: Push, now: number): number =>
+  push.start + (Math.floor((now - push.start) / push.period) + 1) * push.period;
+
+/** What a group knows of its own push when something other than the alarm wakes it. */
+export interface Watch {
+  /** Connections that are open now, the one that just joined among them. */
+  readonly connections: number;
+  /** Whether the connection that woke the group is its first. */
+  readonly first: boolean;
+  /** When the push began; null if it never did or was stopped. */
+  readonly start: number | null;
+  /** What the platform's alarm is set for; null if it is not. */
+  readonly armed: number | null;
+}
+
+export type Step =
+  | { readonly do: "nothing" }
+  | { readonly do: "start"; readonly start: number }
+  | { readonly do: "arm"; readonly at: number }
+  | { readonly do: "stop" };
+
+/**
+ * What keeps the push right: the first connection starts it, the last one's leaving stops it, and an alarm that was lost is set
+ * again on the old grid. An alarm more than two periods in the past counts as lost (cloudflare-docs#18324: one stood still for days).
+ */
+export function keepPush(watch: Watch, period: number, now: number): Step {
+  if (watch.connections === 0) return watch.armed === null && watch.start === null ? { do: "nothing" } : { do: "stop" };
+  if (watch.first || watch.start === null) return { do: "start", start: now };
+  const lost = watch.armed === null || watch.armed < now - 2 * period;
+  return lost ? { do: "arm", at: nextTick({ start: watch.start, period }, now) } : { do: "nothing" };
+}

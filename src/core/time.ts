@@ -1,0 +1,23 @@
+// Times as the articles' pages show them. Reads no clock: the instant is passed in.
+
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+/** `2026-11-22 17:00:00` in the given IANA zone. `now` in ms since 1970. Throws RangeError for a zone that does not exist. */
+export function formatTime(now: number, timeZone: string): string {
+  let format = formats.get(timeZone);
+  if (format === undefined) {
+    format = new Intl.DateTimeFormat("en", { timeZone, hourCycle: "h23", ...fields });
+    formats.set(timeZone, format);
+  }
+  const part = Object.fromEntries(format.formatToParts(now).map(({ type, value }) => [type, value]));
+  return `${part["year"]}-${part["month"]}-${part["day"]} ${part["hour"]}:${part["minute"]}:${part["second"]}`;
+}
+
+const fields = {
+  year: "numeric",
+  month: "2-digit",
+  day: "2-digit",
+  hour: "2-digit",
+  minute: "2-digit",
+  second: "2-digit",
+} as const;

@@ -1,0 +1,60 @@
+// The route table: every HTTP route there is, on one screen. What a route does stands in the file of its family.
+import { Hono, type Context, type Next } from "hono";
+import { describe, logLine } from "../core/log.ts";
+import { settingsOf, type Settings } from "../core/settings.ts";
+import { backendOnly } from "./backend.ts";
+import { boundedBody } from "./body.ts";
+import { callback } from "./callback.ts";
+import { connect } from "./connect.ts";
+import { lookAtGroup, sendToChannel, sendToGroup } from "./groups.ts";
+import { problem } from "./problem.ts";
+
+export interface App {
+  Bindings: Env;
+  Variables: { settings: Settings };
+}
+
+// Not strict: a path means the same with and without its closing slash, on every route.
+export const app = new Hono<App>({ strict: false });
+
+app.use(withSettings);
+app.get("/healthz", health);
+app.get("/ws/*", connect);
+app.post("/callback/:biz", backendOnly, boundedBody, callback);
+app.post("/groups/:group/send", backendOnly, boundedBody, sendToGroup);
+app.post("/channels/:channel/send", backendOnly, boundedBody, sendToChannel);
+app.get("/groups/:group", backendOnly, lookAtGroup);
+
+// Whoever asks for a path of the table by another method hears which ones there are.
+for (const path of new Set(app.routes.map((route) => route.path))) {
+  const allowed = new Set(app.routes.filter((route) => route.path === path && route.method !== "ALL").map((route) => route.method));
+  if (allowed.size > 0) app.all(path, () => problem("method_not_allowed", undefined, { Allow: [...allowed].join(", ") }));
+}
+
+app.notFound(() => problem("unknown_path"));
+
+app.onError((error, c) => {
+  const reason = isUnreachable(error) ? "group_unavailable" : "internal";
+  console.error(logLine({ event: "fault", reason, route: c.req.routePath, detail: describe(error) }));
+  return problem(reason, undefined, reason === "group_unavailable" ? { "Retry-After": "1" } : {});
+});
+
+/** A bad setting refuses everything: half a configuration must not take payments. Its value is not shown, only its name. */
+async function withSettings(c: Context<App>, next: Next): Promise<Response | void> {
+  const settings = settingsOf(c.env);
+  if (settings.ok) {
+    c.set("settings", settings.value);
+    return next();
+  }
+  const { setting, expected } = settings.reason;
+  console.error(logLine({ event: "setting", reason: "bad_setting", setting, expected }));
+  return problem("bad_setting", `${setting} must be ${expected}`);
+}
+
+function health(c: Context<App>): Response {
+  return c.json({ status: "ok", push_every_seconds: c.var.settings.pushEveryMs / 1000 });
+}
+
+/** The two marks the platform puts on an error of a Durable Object that a later try may not meet again. */
+const isUnreachable = (error: Error & { retryable?: boolean; overloaded?: boolean }): boolean =>
+  error.retryable === true || error.overloaded === true;

@@ -1,0 +1,26 @@
+// Who is a backend: whoever shows one of the API keys. Compares in constant time and keeps no key.
+import { createMiddleware } from "hono/factory";
+import { problem } from "./problem.ts";
+import type { App } from "./app.ts";
+
+/** The key a request carries, as `Authorization: Bearer <key>` or `X-API-Key: <key>`; null if it carries none. */
+export function presentedKey(headers: Headers): string | null {
+  const [, bearer] = /^Bearer +(\S+)$/i.exec(headers.get("Authorization") ?? "") ?? [];
+  return bearer ?? headers.get("X-API-Key");
+}
+
+/** Whether `presented` is one of the keys. Hashed first, so that neither a key's length nor its first letters show in the time it takes. */
+export async function isApiKey(presented: string | null, keys: readonly string[]): Promise<boolean> {
+  if (presented === null) return false;
+  const digest = await sha256(presented);
+  const same = await Promise.all(keys.map(async (key) => crypto.subtle.timingSafeEqual(await sha256(key), digest)));
+  return same.includes(true);
+}
+
+const sha256 = (text: string): Promise<ArrayBuffer> => crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
+
+/** Lets backends through and nobody else. */
+export const backendOnly = createMiddleware<App>(async (c, next) => {
+  if (await isApiKey(presentedKey(c.req.raw.headers), c.var.settings.apiKeys)) return next();
+  return problem("unauthorized", undefined, { "WWW-Authenticate": "Bearer" });
+});

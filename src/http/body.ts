@@ -1,0 +1,24 @@
+// A request's body as JSON: bounded, in UTF-8, numbers kept as written. Validates no shape.
+import { bodyLimit } from "hono/body-limit";
+import { parseExact, type Json } from "../core/json.ts";
+import { BODY_BYTES } from "../core/limits.ts";
+import { no, ok, type Result } from "../core/result.ts";
+import { problem } from "./problem.ts";
+
+/** Refuses a body larger than any backend may send, before it is read to its end. */
+export const boundedBody = bodyLimit({
+  maxSize: BODY_BYTES,
+  onError: () => problem("body_too_large", `at most ${BODY_BYTES} bytes`),
+});
+
+/** The body's JSON; null for an empty body. */
+export async function readJson(request: Request): Promise<Result<Json, "not_json">> {
+  const bytes = await request.arrayBuffer();
+  if (bytes.byteLength === 0) return ok(null);
+  try {
+    const parsed = parseExact(new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes));
+    return parsed.ok ? parsed : no("not_json");
+  } catch {
+    return no("not_json"); // TypeError: not UTF-8
+  }
+}

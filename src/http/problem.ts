@@ -1,0 +1,34 @@
+// What goes wrong over HTTP, as problem+json (RFC 9457): each reason with its status and its words. Decides nothing.
+
+/** Every reason a request is refused for. The key is stable: it stands in `reason`, in the log and in the docs. */
+const problems = {
+  unsupported_protocol: [400, "None of the subprotocols offered is spoken here"],
+  not_json: [400, "The body is not JSON in UTF-8"],
+  unauthorized: [401, "An API key is needed"],
+  origin_refused: [403, "Pages of this origin may not connect"],
+  origin_missing: [403, "A client without an Origin needs an API key"],
+  unknown_path: [404, "There is nothing here"],
+  unknown_group: [404, "No such group"],
+  unknown_order: [404, "No order can have this id"],
+  method_not_allowed: [405, "This method is not allowed here"],
+  body_too_large: [413, "The body is too large"],
+  bad_callback: [422, "The callback cannot be used"],
+  malformed_group: [422, "A group's name is 1 to 99 of A-Z a-z 0-9 . _ -"],
+  malformed_channel: [422, "A channel is a group's name, an exclamation mark and 32 hex digits"],
+  bad_event: [422, "The event cannot be used"],
+  unknown_event: [422, "The group takes no event of this type"],
+  upgrade_required: [426, "This path is for WebSockets"],
+  internal: [500, "A fault of ours"],
+  bad_setting: [500, "A setting cannot be used"],
+  group_full: [503, "The group holds all the connections it can"],
+  group_unavailable: [503, "The group cannot be reached right now"],
+} as const satisfies Record<string, readonly [status: number, title: string]>;
+
+export type Reason = keyof typeof problems;
+
+/** A refusal as a response. `detail` is for the reader and must hold no secret; `headers` are what the status asks for. */
+export function problem(reason: Reason, detail?: string, headers: Record<string, string> = {}): Response {
+  const [status, title] = problems[reason];
+  const body = { type: "about:blank", title, status, reason, ...(detail === undefined ? {} : { detail }) };
+  return Response.json(body, { status, headers: { ...headers, "Content-Type": "application/problem+json" } });
+}

@@ -1,0 +1,32 @@
+// Three kinds of test: pure ones in Node, the Worker inside workerd, and the Worker as `npm start` serves it.
+import { readFileSync } from "node:fs";
+import { parseEnv } from "node:util";
+import { cloudflareTest } from "@cloudflare/vitest-pool-workers";
+import { defineConfig } from "vitest/config";
+
+// The development secrets, from the same checked-in example that `npm start` reads.
+const secrets = parseEnv(readFileSync(new URL(".dev.vars.example", import.meta.url), "utf8"));
+
+export default defineConfig({
+  test: {
+    projects: [
+      { test: { name: "pure", include: ["test/core/**/*.test.ts", "test/house/**/*.test.ts"] } },
+      {
+        plugins: [
+          cloudflareTest({
+            wrangler: { configPath: "./wrangler.toml" },
+            miniflare: { bindings: secrets },
+          }),
+        ],
+        test: { name: "workerd", include: ["test/{group,http,journeys}/**/*.test.ts"] },
+      },
+      {
+        test: {
+          name: "served",
+          include: ["test/served/**/*.test.ts"],
+          globalSetup: ["test/support/served.ts"],
+        },
+      },
+    ],
+  },
+});
