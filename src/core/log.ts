@@ -2,11 +2,22 @@
 
 export type LogLine =
   /** A tick that gave its group nothing. `detail` is what the user's own `produce` threw. */
-  | { readonly event: "push"; readonly group: string; readonly reason: PushFault; readonly detail: string; readonly ms: number }
+  | {
+      readonly event: "push";
+      readonly group: string;
+      readonly reason: PushFault;
+      readonly detail: string;
+      readonly ms: number;
+    }
   /** A setting that cannot be used: everything is refused until it is mended. */
   | { readonly event: "setting"; readonly reason: "bad_setting"; readonly setting: string; readonly expected: string }
   /** A fault of ours or of the platform's: never of whoever asked. */
-  | { readonly event: "fault"; readonly reason: "internal" | "group_unavailable"; readonly route: string; readonly detail: string };
+  | {
+      readonly event: "fault";
+      readonly reason: "internal" | "group_unavailable";
+      readonly route: string;
+      readonly detail: string;
+    };
 
 /** Why a tick pushed nothing: `produce` threw, gave what is not JSON, or took too long. */
 export type PushFault = "threw" | "not_json" | "timed_out";

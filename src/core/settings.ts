@@ -22,7 +22,9 @@ export interface BadSetting {
 }
 
 /** The vars and secrets as the platform hands them over: strings, in so far as they are set. */
-export type Vars = Readonly<Partial<Record<"ALLOWED_ORIGINS" | "API_KEYS" | "TIME_ZONE" | "PUSH_EVERY_SECONDS", string>>>;
+export type Vars = Readonly<
+  Partial<Record<"ALLOWED_ORIGINS" | "API_KEYS" | "TIME_ZONE" | "PUSH_EVERY_SECONDS", string>>
+>;
 
 const read = new WeakMap<Vars, Result<Settings, BadSetting>>();
 

@@ -14,7 +14,10 @@ export const openConnections = (ctx: DurableObjectState, connection?: string): C
  * Takes a connection in under `id`, its tag for as long as it lives. Null if the object holds all it can: the platform throws at
  * 32,768. A frame may be sent on `server` at once; the platform holds it until the client has its 101.
  */
-export function acceptConnection(ctx: DurableObjectState, id: string): { client: WebSocket; server: Connection } | null {
+export function acceptConnection(
+  ctx: DurableObjectState,
+  id: string,
+): { client: WebSocket; server: Connection } | null {
   const [client, server] = Object.values(new WebSocketPair()) as [WebSocket, WebSocket]; // exactly two, by the platform's word
   try {
     ctx.acceptWebSocket(server, [id]);

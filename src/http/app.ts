@@ -27,8 +27,11 @@ app.get("/groups/:group", backendOnly, lookAtGroup);
 
 // Whoever asks for a path of the table by another method hears which ones there are.
 for (const path of new Set(app.routes.map((route) => route.path))) {
-  const allowed = new Set(app.routes.filter((route) => route.path === path && route.method !== "ALL").map((route) => route.method));
-  if (allowed.size > 0) app.all(path, () => problem("method_not_allowed", undefined, { Allow: [...allowed].join(", ") }));
+  const allowed = new Set(
+    app.routes.filter((route) => route.path === path && route.method !== "ALL").map((route) => route.method),
+  );
+  if (allowed.size > 0)
+    app.all(path, () => problem("method_not_allowed", undefined, { Allow: [...allowed].join(", ") }));
 }
 
 app.notFound(() => problem("unknown_path"));

@@ -23,7 +23,10 @@ const MerchantCallback = v.pipe(
     ),
     currency: v.nullish(v.pipe(v.string(), v.regex(/^[A-Z]{3}$/, "three capital letters"))),
   }),
-  v.check(({ paid, status }) => paid == null || status == null || paid === (status === "paid"), "paid contradicts status"),
+  v.check(
+    ({ paid, status }) => paid == null || status == null || paid === (status === "paid"),
+    "paid contradicts status",
+  ),
   v.check(({ amount, currency }) => (amount == null) === (currency == null), "amount and currency go together"),
 );
 

@@ -1,0 +1,73 @@
+// The second article, first half: everyone in a group gets the same push at the same time, for as long as somebody is there.
+import { expect } from "vitest";
+import { armedAt, connect, look, mark, newAlarmGroup, ring, type Page } from "../support/workerd.ts";
+import { walk } from "./journey.ts";
+
+const PERIOD = 60_000;
+
+interface World {
+  readonly path: string;
+  readonly group: string;
+  readonly pages: Record<string, Page>;
+  /** When the first push was due. */
+  start: number;
+}
+
+const page = ({ pages }: World, name: string): Page => pages[name] ?? expect.fail(`no page ${name}`);
+
+const isResult = { type: "result", data: expect.stringMatching(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/) };
+
+walk<World>("the alarm group", {
+  begin: () => ({ ...newAlarmGroup(), pages: {}, start: 0 }),
+  groups: ({ group }) => [group],
+  steps: {
+    "the first member gets its push at once": async (world) => {
+      world.pages["first"] = await connect(world.path);
+      world.start = (await armedAt(world.group)) ?? expect.fail("no alarm");
+      expect(world.start).toBe(Date.now());
+      expect(await ring(world.group)).toBe(true);
+      expect(await page(world, "first").nextJson()).toEqual({ type: "result", data: "2100-01-01 00:00:00" });
+    },
+    "the next push is due one period after the first": async (world) => {
+      expect(await armedAt(world.group)).toBe(world.start + PERIOD);
+    },
+    "a later member gets nothing at once": async (world) => {
+      world.pages["second"] = await connect(world.path);
+      const marked = await mark(world.group);
+      expect(await page(world, "second").next()).toBe(marked);
+      expect(await page(world, "first").next()).toBe(marked);
+      expect(await armedAt(world.group)).toBe(world.start + PERIOD);
+    },
+    "the tick reaches both with the same frame": async (world) => {
+      expect(await ring(world.group)).toBe(true);
+      const frame = await page(world, "first").nextJson();
+      expect(frame).toEqual({ type: "result", data: "2100-01-01 00:01:00" });
+      expect(await page(world, "second").nextJson()).toEqual(frame);
+    },
+    "what a member writes is ignored": async (world) => {
+      page(world, "first").send("ping");
+      page(world, "first").send("{not json");
+      page(world, "first").send(new Uint8Array([1, 2, 3]).buffer);
+      const marked = await mark(world.group);
+      expect(await page(world, "first").next()).toBe(marked);
+      expect(await page(world, "second").next()).toBe(marked);
+    },
+    "one leaves, the others' ticks go on": async (world) => {
+      expect(await page(world, "first").leave()).toEqual({ code: 1000, reason: "" });
+      expect(await armedAt(world.group)).toBe(world.start + 2 * PERIOD);
+      expect(await ring(world.group)).toBe(true);
+      expect(await page(world, "second").nextJson()).toEqual(isResult);
+    },
+    "the last leaves: no alarm, nothing kept": async (world) => {
+      expect(await page(world, "second").leave(4001)).toEqual({ code: 1000, reason: "" });
+      expect(await look(world.group)).toMatchObject({ connections: 0, next_push: null });
+      expect(await ring(world.group)).toBe(false);
+    },
+    "a new first member starts afresh": async (world) => {
+      world.pages["third"] = await connect(world.path);
+      expect(await armedAt(world.group)).toBe(Date.now());
+      expect(await ring(world.group)).toBe(true);
+      expect(await page(world, "third").nextJson()).toEqual(isResult);
+    },
+  },
+});

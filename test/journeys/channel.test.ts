@@ -1,0 +1,65 @@
+// The second article, second half: each connection its own push, the time on request, and its own messages back.
+import { expect } from "vitest";
+import { env } from "cloudflare:workers";
+import { listDurableObjectIds, runInDurableObject } from "cloudflare:test";
+import { armedAt, connect, ring, type Page } from "../support/workerd.ts";
+import { walk } from "./journey.ts";
+
+interface World {
+  page: Page | null;
+  group: string;
+}
+
+const page = (world: World): Page => world.page ?? expect.fail("no page");
+
+/** A connection of `/ws/channel/` gets a group that nobody can name beforehand: it is the one object that is new. */
+async function connectChannel(): Promise<{ page: Page; group: string }> {
+  const names = async () => (await listDurableObjectIds(env.GROUP)).map((id) => id.toString());
+  const before = new Set(await names());
+  const page = await connect("/ws/channel/");
+  const fresh = (await names()).filter((id) => !before.has(id));
+  expect(fresh).toHaveLength(1);
+  const stub = env.GROUP.get(env.GROUP.idFromString(fresh[0] ?? ""));
+  const group = await runInDurableObject(stub, (_object, state) => state.id.name);
+  return { page, group: group ?? expect.fail("the new object has no name") };
+}
+
+walk<World>("a single channel", {
+  begin: () => ({ page: null, group: "" }),
+  groups: ({ group }) => [group],
+  steps: {
+    "it connects and gets its push at once": async (world) => {
+      Object.assign(world, await connectChannel());
+      expect(await ring(world.group)).toBe(true);
+      expect(await page(world).nextJson()).toEqual({ type: "result", data: "2100-01-01 00:00:00" });
+    },
+    "ping is answered with the time": async (world) => {
+      page(world).send("ping");
+      expect(await page(world).nextJson()).toEqual({ type: "ping", data: "2100-01-01 00:00:00" });
+    },
+    "a message comes back, its numbers as they were written": async (world) => {
+      page(world).send('{"message": {"id": 12345678901234567890, "a": 2.0, "b": 1e5, "text": "支付 😀"}}');
+      expect(await page(world).next()).toBe('{"id":12345678901234567890,"a":2.0,"b":1e5,"text":"支付 😀"}');
+    },
+    "no message is null": async (world) => {
+      page(world).send("{}");
+      expect(await page(world).next()).toBe("null");
+    },
+    "bad input gets an error frame and the connection stays": async (world) => {
+      for (const bad of ["ping ", "[1]", '"text"', "NaN", '{"message": NaN}', "", "[".repeat(200_000)]) {
+        page(world).send(bad);
+        expect(await page(world).nextJson()).toEqual({ type: "error", data: expect.any(String) });
+      }
+      page(world).send(new Uint8Array([1]).buffer);
+      expect(await page(world).nextJson()).toEqual({ type: "error", data: expect.any(String) });
+    },
+    "the next tick comes all the same": async (world) => {
+      expect(await ring(world.group)).toBe(true);
+      expect(await page(world).nextJson()).toEqual({ type: "result", data: "2100-01-01 00:01:00" });
+    },
+    "it leaves and its push ends with it": async (world) => {
+      expect(await page(world).leave()).toEqual({ code: 1000, reason: "" });
+      expect(await armedAt(world.group)).toBeNull();
+    },
+  },
+});
