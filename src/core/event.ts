@@ -9,7 +9,7 @@ export type EventRefusal =
 type Handlers = Readonly<Record<string, (event: JsonObject) => Result<Json, string>>>;
 
 /** Makes an event's frame. As in Channels, `.` and `_` mean the same in a type. A refusal names the types there are. */
-export function frameOf(handlers: Handlers, event: Json): Result<Json, EventRefusal> {
+export function frameOf(handlers: Handlers, event: Json | undefined): Result<Json, EventRefusal> {
   if (!isObject(event)) return no({ reason: "bad_event", detail: "an event is an object with a type" });
   const type = event["type"];
   if (typeof type !== "string") return no({ reason: "bad_event", detail: "an event needs a type, which is a string" });

@@ -1,4 +1,5 @@
 // When a group's periodic push is due and when to wake next. Pure: the clock is passed in, nothing is armed here.
+import { PRODUCE_MS } from "./limits.ts";
 
 /** A push at a fixed rate: tick n is due at `start + n * period`. Both in ms, whole numbers, so that the grid never drifts. */
 export interface Push {
@@ -18,6 +19,9 @@ export function dueTick(push: Push, armed: number, now: number): number | null {
 /** The time of the next tick, always later than `now`. */
 export const nextTick = (push: Push, now: number): number =>
   push.start + (Math.floor((now - push.start) / push.period) + 1) * push.period;
+
+/** How long a tick's `produce` may take, in ms: the next tick must neither wait for it nor overlap it. */
+export const produceDeadline = (period: number): number => Math.min(period, PRODUCE_MS);
 
 /** What a group knows of its own push when something other than the alarm wakes it. */
 export interface Watch {

@@ -4,11 +4,10 @@ import type { Consumer, Effect } from "../consumers/consumer.ts";
 import { consumers } from "../consumers/index.ts";
 import { encode, HEARTBEAT, orderFrame, type Frame, type OrderFrame } from "../core/frames.ts";
 import { splitGroup } from "../core/group.ts";
-import { PRODUCE_MS } from "../core/limits.ts";
 import { logLine } from "../core/log.ts";
 import type { Fact } from "../core/order.ts";
 import { findByGroup, paramsOf } from "../core/route.ts";
-import { dueTick, keepPush, nextTick, type Push } from "../core/schedule.ts";
+import { dueTick, keepPush, nextTick, produceDeadline, type Push } from "../core/schedule.ts";
 import { settingsOf, type Settings } from "../core/settings.ts";
 import { acceptConnection, close, openConnections, reapSilent, sendTo, type Connection } from "./connections.ts";
 import { produceFrame } from "./push.ts";
@@ -125,7 +124,7 @@ export class Group extends DurableObject<Env> {
     const running = (this.#running = new AbortController());
     const params = paramsOf(consumer, this.#name);
     const tick = { now, group: this.#name, params, env: this.env, settings: this.#settings };
-    const made = await produceFrame(consumer.push, tick, Math.min(push.period, PRODUCE_MS), running.signal);
+    const made = await produceFrame(consumer.push, tick, produceDeadline(push.period), running.signal);
     if (made.ok) sendTo(openConnections(this.ctx), made.value);
     else if (made.reason !== "stopped") {
       const { fault, detail } = made.reason;

@@ -11,10 +11,10 @@ export const boundedBody = bodyLimit({
   onError: () => problem("body_too_large", `at most ${BODY_BYTES} bytes`),
 });
 
-/** The body's JSON; null for an empty body. */
-export async function readJson(request: Request): Promise<Result<Json, "not_json">> {
+/** The body's JSON; undefined for an empty body. */
+export async function readJson(request: Request): Promise<Result<Json | undefined, "not_json">> {
   const bytes = await request.arrayBuffer();
-  if (bytes.byteLength === 0) return ok(null);
+  if (bytes.byteLength === 0) return ok(undefined);
   try {
     const parsed = parseExact(new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes));
     return parsed.ok ? parsed : no("not_json");

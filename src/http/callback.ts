@@ -1,7 +1,11 @@
 // The merchant's own callback, the articles' route: an API key is its proof. Stores nothing itself; the order's group does.
 import type { Context } from "hono";
 import * as v from "valibot";
+import { consumers } from "../consumers/index.ts";
+import { groupName } from "../core/group.ts";
+import { isObject } from "../core/json.ts";
 import { paymentStatuses, type Fact, type PaymentStatus } from "../core/order.ts";
+import { findByGroup } from "../core/route.ts";
 import { readJson } from "./body.ts";
 import { problem } from "./problem.ts";
 import type { App } from "./app.ts";
@@ -34,13 +38,16 @@ type MerchantCallback = v.InferOutput<typeof MerchantCallback>;
 
 export async function callback(c: Context<App>): Promise<Response> {
   const biz = c.req.param("biz") ?? "";
-  if (!/^[a-z0-9]{32}$/.test(biz)) return problem("unknown_order");
+  const found = findByGroup(consumers, groupName("order", biz));
+  if (!found.ok) return problem("unknown_order");
   const body = await readJson(c.req.raw);
   if (!body.ok) return problem(body.reason);
+  const { value = {} } = body;
+  if (!isObject(value)) return problem("bad_callback", "the body is an object, or empty");
   // Amounts are compared as numbers, not as text, so the numbers kept exact become plain ones here.
-  const said = v.safeParse(MerchantCallback, JSON.parse(JSON.stringify(body.value ?? {})));
+  const said = v.safeParse(MerchantCallback, JSON.parse(JSON.stringify(value)));
   if (!said.success) return problem("bad_callback", describe(said.issues[0]));
-  return c.json(await c.env.GROUP.getByName(`order_${biz}`).record([factOf(said.output)]));
+  return c.json(await c.env.GROUP.getByName(found.value.group).record([factOf(said.output)]));
 }
 
 function factOf(said: MerchantCallback): Fact {

@@ -124,7 +124,8 @@ export function ring(group: string, late = 0): Promise<boolean> {
     const scheduledTime = await state.storage.getAlarm();
     if (scheduledTime === null) return false;
     if (vi.isFakeTimers()) vi.setSystemTime(Math.max(Date.now(), scheduledTime + late));
-    await state.storage.deleteAlarm();
+    // What the platform does as it rings costs the object no row, so a test that counts rows must not see it.
+    await (Object.getPrototypeOf(state.storage) as DurableObjectStorage).deleteAlarm.call(state.storage);
     await object.alarm({ scheduledTime, isRetry: false, retryCount: 0 });
     return true;
   });

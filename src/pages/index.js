@@ -1,0 +1,88 @@
+// Starts the page and shows its order: the outcome, the connection, the relayed texts. Never takes a text for an outcome.
+import { startAlarm } from "./alarm.js";
+import { Connection } from "./connection.js";
+import { made, outcomes, part, secondsUntil, speak, timeOf, withNumber, words, write } from "./words.js";
+
+const TEXTS_MAX = 20;
+const SYMBOLS = "abcdefghijklmnopqrstuvwxyz234567"; // 32 of them, so that a random byte chooses evenly
+
+/** @type {Connection | undefined} */
+let connection;
+/** @type {import("./connection.js").State} */
+let state = { name: "connecting" };
+
+const freshBiz = () => Array.from(crypto.getRandomValues(new Uint8Array(32)), (byte) => SYMBOLS[byte % 32]).join("");
+
+/** Watches the order of the address, or a fresh one that the address keeps from now on. */
+function watchOrder() {
+  if (!/^#[a-z0-9]{32}$/.test(location.hash)) history.replaceState(null, "", `#${freshBiz()}`);
+  const biz = location.hash.slice(1);
+  connection?.leave();
+  write(part("biz"), biz);
+  write(part("command-paid"), `npm run callback -- ${biz}`);
+  write(part("command-failed"), `npm run callback -- ${biz} --failed`);
+  part("texts").replaceChildren();
+  showOutcome("pending");
+  connection = new Connection(`/ws/order/${biz}/`, showState, (frame) => receive(biz, frame));
+}
+
+/** @param {string} biz @param {unknown} frame */
+function receive(biz, frame) {
+  if (typeof frame === "string") showText(frame);
+  else if (isOutcome(frame) && frame.biz === biz) showOutcome(frame.status);
+}
+
+/** @param {unknown} frame @returns {frame is { biz: string, paid: boolean, status: string }} */
+function isOutcome(frame) {
+  return typeof frame === "object" && frame !== null && "biz" in frame && "paid" in frame && "status" in frame;
+}
+
+function showOutcome(/** @type {string} */ status) {
+  const [name, meaning] = outcomes[status] ?? [status, ""];
+  part("outcome").dataset["status"] = status;
+  write(part("outcome-name"), name);
+  write(part("outcome-meaning"), meaning);
+  document.title = `${name} · Belfry`;
+}
+
+function showText(/** @type {string} */ text) {
+  part("texts").prepend(made("li", made("time", timeOf(Date.now())), made("span", text)));
+  part("texts").children[TEXTS_MAX]?.remove();
+}
+
+function showState(current = state) {
+  state = current;
+  part("order-connection").dataset["state"] = state.name;
+  write(
+    part("order-connection"),
+    withNumber(words[state.name], state.name === "waiting" ? secondsUntil(state.until) : 0),
+  );
+}
+
+/** Without a clipboard (another host, no TLS) the command is at least selected. @param {Element} button */
+async function copy(button) {
+  const command = part(button.getAttribute("data-copies") ?? "");
+  getSelection()?.selectAllChildren(command);
+  if (!navigator.clipboard) return;
+  await navigator.clipboard.writeText(command.textContent ?? "");
+  write(button, words.copied);
+  setTimeout(() => write(button, words.copy), 1500);
+}
+
+function sendText(/** @type {Event} */ event) {
+  event.preventDefault();
+  const input = /** @type {HTMLInputElement} */ (part("text"));
+  if (state.name !== "open" || input.value === "") return;
+  connection?.send(input.value);
+  input.value = "";
+}
+
+speak();
+part("new-order").addEventListener("click", () => (location.hash = freshBiz()));
+part("text-form").addEventListener("submit", sendText);
+for (const button of document.querySelectorAll("[data-copies]"))
+  button.addEventListener("click", () => void copy(button));
+addEventListener("hashchange", watchOrder);
+setInterval(() => showState(), 250);
+watchOrder();
+startAlarm();

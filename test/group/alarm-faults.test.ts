@@ -1,0 +1,189 @@
+// What can go wrong with an alarm and with `produce`: none of it stops the push, doubles it, or leaves it running for nobody.
+import { evictDurableObject, runInDurableObject } from "cloudflare:test";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
+import { alarm } from "../../src/consumers/alarm.ts";
+import type { PeriodicPush, Tick } from "../../src/consumers/consumer.ts";
+import { armedAt, connect, look, mark, newAlarmGroup, ring, stopClock, stubOf } from "../support/workerd.ts";
+
+const PERIOD = 60_000;
+const push = alarm.push ?? expect.fail("the alarm consumer has a push");
+
+/** A group with one page that has had its first push, at `start`. */
+async function startedGroup() {
+  stopClock();
+  const { group, path, project } = newAlarmGroup();
+  const page = await connect(path);
+  await ring(group);
+  await page.next();
+  return { group, path, project, page, start: Date.now() };
+}
+
+/** Makes the next ticks by `produce` instead of the real one. */
+function produceBy(produce: PeriodicPush["produce"]) {
+  const spy = vi.spyOn(push, "produce").mockImplementation(produce);
+  onTestFinished(() => spy.mockRestore());
+  return spy;
+}
+
+/** The lines of the log this test causes. */
+function logged(): () => unknown[] {
+  const spy = vi.spyOn(console, "error").mockImplementation(() => undefined);
+  onTestFinished(() => spy.mockRestore());
+  return () => spy.mock.calls.map(([line]) => JSON.parse(String(line)));
+}
+
+describe("a produce", () => {
+  it("gets the time, the group, its params, the env and a signal", async () => {
+    const { group, project } = await startedGroup();
+    const produce = produceBy(() => "made");
+    await ring(group);
+    const tick: Tick = produce.mock.calls[0]?.[0] ?? expect.fail("not called");
+    expect(tick).toMatchObject({ now: Date.now(), group, params: { project } });
+    expect(tick.env.GROUP).toBeDefined();
+    expect(tick.signal).toBeInstanceOf(AbortSignal);
+  });
+
+  it.each<[string, PeriodicPush["produce"], object]>([
+    [
+      "that throws",
+      () => {
+        throw new RangeError("no result today");
+      },
+      { reason: "threw", detail: "RangeError: no result today" },
+    ],
+    [
+      "that rejects",
+      () => Promise.reject(new Error("backend is down")),
+      { reason: "threw", detail: "Error: backend is down" },
+    ],
+    [
+      "that gives nothing",
+      () => undefined as never,
+      { reason: "not_json", detail: expect.stringContaining("TypeError") },
+    ],
+    ["that gives a bigint", () => 1n as never, { reason: "not_json", detail: expect.stringContaining("TypeError") }],
+  ])("%s costs its group this tick, stands in the log, and the next tick comes", async (_what, produce, line) => {
+    const { group, page, start } = await startedGroup();
+    const log = logged();
+    const spy = produceBy(produce);
+    expect(await ring(group)).toBe(true);
+    expect(log()).toEqual([{ event: "push", group, ms: expect.any(Number), ...line }]);
+    const marked = await mark(group);
+    expect(await page.next()).toBe(marked);
+
+    spy.mockRestore();
+    expect(await armedAt(group)).toBe(start + 2 * PERIOD);
+    await ring(group);
+    expect(await page.nextJson()).toEqual({ type: "result", data: "2100-01-01 00:02:00" });
+  });
+
+  it.each<[string, PeriodicPush["produce"]]>([
+    ["never ends, deaf to its signal,", () => new Promise(() => undefined)],
+    ["is slower than the period", () => new Promise((resolve) => setTimeout(() => resolve("too late"), 150))],
+  ])("that %s is given up at its deadline and reported, and the next tick comes", async (_what, produce) => {
+    const every = vi.spyOn(push, "every").mockReturnValue(100);
+    onTestFinished(() => every.mockRestore());
+    const { group, page, start } = await startedGroup();
+    const log = logged();
+    const spy = produceBy(produce);
+    expect(await ring(group)).toBe(true);
+    const signal = spy.mock.calls[0]?.[0].signal;
+    expect(signal).toMatchObject({ aborted: true });
+    expect(log()).toMatchObject([{ event: "push", group, reason: "timed_out", detail: "no result within 100 ms" }]);
+
+    spy.mockImplementation(() => "the next tick");
+    expect(await armedAt(group)).toBe(start + 200);
+    await ring(group);
+    expect(await page.nextJson()).toBe("the next tick");
+  });
+
+  it("is aborted when the last member leaves, and its result reaches no one who comes after", async () => {
+    const { group, path, page } = await startedGroup();
+    const spy = produceBy(
+      ({ signal }) =>
+        new Promise((resolve) => signal.addEventListener("abort", () => resolve("of the old group"), { once: true })),
+    );
+    const rung = ring(group);
+    await vi.waitUntil(() => spy.mock.calls.length === 1);
+    await page.leave();
+    expect(await rung).toBe(true);
+    spy.mockRestore();
+
+    const next = await connect(path);
+    expect(await armedAt(group)).toBe(Date.now());
+    await ring(group);
+    expect(await next.nextJson()).toEqual({ type: "result", data: "2100-01-01 00:01:00" });
+  });
+});
+
+describe("an alarm", () => {
+  it("rung twice pushes once", async () => {
+    const { group, page, start } = await startedGroup();
+    await ring(group);
+    await page.next();
+    await runInDurableObject(stubOf(group), (object) =>
+      object.alarm({ scheduledTime: start + 2 * PERIOD, isRetry: true, retryCount: 1 }),
+    );
+    const marked = await mark(group);
+    expect(await page.next()).toBe(marked);
+    expect(await armedAt(group)).toBe(start + 2 * PERIOD);
+  });
+
+  it("rung twice pushes once, also when the object slept in between", async () => {
+    const { group, page, start } = await startedGroup();
+    await ring(group);
+    await page.next();
+    await evictDurableObject(stubOf(group));
+    await runInDurableObject(stubOf(group), (object) =>
+      object.alarm({ scheduledTime: start + 2 * PERIOD, isRetry: false, retryCount: 0 }),
+    );
+    const marked = await mark(group);
+    expect(await page.next()).toBe(marked);
+  });
+
+  it("an hour late pushes once and is back on the grid", async () => {
+    const { group, page, start } = await startedGroup();
+    await ring(group, 60 * PERIOD + 1234);
+    expect(await page.nextJson()).toEqual({ type: "result", data: "2100-01-01 01:01:01" });
+    const marked = await mark(group);
+    expect(await page.next()).toBe(marked);
+    expect(await armedAt(group)).toBe(start + 62 * PERIOD);
+  });
+
+  it.each<[string, (group: string, path: string, page: { send(text: string): void }) => Promise<unknown>]>([
+    ["a join", (_group, path) => connect(path)],
+    ["a message", async (_group, _path, page) => page.send("hello?")],
+    ["an event", (group) => mark(group)],
+  ])("that is gone while somebody is there is set again, on the grid, by %s", async (_what, wake) => {
+    const { group, path, page, start } = await startedGroup();
+    vi.setSystemTime(start + 10 * PERIOD + 5);
+    await runInDurableObject(stubOf(group), (_object, state) => state.storage.deleteAlarm());
+    await evictDurableObject(stubOf(group));
+    await wake(group, path, page);
+    await vi.waitUntil(async () => (await armedAt(group)) === start + 11 * PERIOD);
+  });
+
+  it("stuck in the past counts as gone", async () => {
+    const { group, path, start } = await startedGroup();
+    vi.setSystemTime(start + 3 * PERIOD + 1);
+    expect(await armedAt(group)).toBe(start + PERIOD);
+    await connect(path);
+    expect(await armedAt(group)).toBe(start + 4 * PERIOD);
+  });
+
+  it("finds an object restarted and its connections lost: nothing is left running, nothing kept", async () => {
+    const { group, path } = await startedGroup();
+    await evictDurableObject(stubOf(group), { webSockets: "close" });
+    expect(await ring(group)).toBe(true);
+    expect(await look(group)).toEqual({
+      group,
+      consumer: "alarm",
+      connections: 0,
+      next_push: null,
+      position: { epoch: null, offset: 0 },
+    });
+    const page = await connect(path);
+    await ring(group);
+    expect(await page.nextJson()).toEqual({ type: "result", data: expect.any(String) });
+  });
+});

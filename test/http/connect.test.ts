@@ -1,0 +1,124 @@
+// Who may connect, and how a refusal reads. A refusal wakes no object.
+import { env } from "cloudflare:workers";
+import { listDurableObjectIds } from "cloudflare:test";
+import { describe, expect, it } from "vitest";
+import { connect, handshake, newBiz } from "../support/workerd.ts";
+
+const key = env.API_KEYS;
+const biz = newBiz();
+const path = `/ws/order/${biz}/`;
+const no: Record<string, string> = {};
+
+describe("a handshake is refused", () => {
+  it.each<[string, string, Record<string, string>, number, string]>([
+    ["from a foreign page", path, { Origin: "https://evil.example" }, 403, "origin_refused"],
+    ["from an opaque origin", path, { Origin: "null" }, 403, "origin_refused"],
+    ["from a host that only begins like ours", path, { Origin: "http://belfry.test.evil" }, 403, "origin_refused"],
+    ["from a host below ours", path, { Origin: "http://sub.belfry.test" }, 403, "origin_refused"],
+    [
+      "from a foreign page that holds an API key",
+      path,
+      { Origin: "https://evil.example", "X-API-Key": key },
+      403,
+      "origin_refused",
+    ],
+    [
+      "from a foreign page on an unknown path, for its origin",
+      "/ws/nowhere/",
+      { Origin: "https://evil.example" },
+      403,
+      "origin_refused",
+    ],
+    ["with a wrong key and no origin", path, { Origin: "", "X-API-Key": "wrong-key-wrong-key" }, 403, "origin_missing"],
+    ["for an id of 31 characters", `/ws/order/${biz.slice(1)}/`, no, 404, "unknown_path"],
+    ["for an id of 33 characters", `/ws/order/${biz}0/`, no, 404, "unknown_path"],
+    ["for an id with a capital", `/ws/order/${biz.slice(1)}A/`, no, 404, "unknown_path"],
+    ["for an id with an escape", `/ws/order/${biz}%0A/`, no, 404, "unknown_path"],
+    ["for a path with something in front", `/ws/x/order/${biz}/`, no, 404, "unknown_path"],
+    ["for a path with something behind", `/ws/order/${biz}/x/`, no, 404, "unknown_path"],
+    ["for no id", "/ws/order/", no, 404, "unknown_path"],
+    ["for a group of a single channel", `/ws/channel/${biz}/`, no, 404, "unknown_path"],
+    ["for a project that no group can be named after", "/ws/alarm/a%20b/", no, 404, "unknown_path"],
+    ["for a path that is not a WebSocket's", "/ws/", no, 404, "unknown_path"],
+    [
+      "with subprotocols that nobody speaks",
+      path,
+      { "Sec-WebSocket-Protocol": "graphql-ws, mqtt" },
+      400,
+      "unsupported_protocol",
+    ],
+    [
+      "with a bearer and no protocol",
+      path,
+      { "Sec-WebSocket-Protocol": `belfry.bearer.${key}` },
+      400,
+      "unsupported_protocol",
+    ],
+    [
+      "for belfry.v1, which is not spoken yet",
+      path,
+      { "Sec-WebSocket-Protocol": "belfry.v1" },
+      400,
+      "unsupported_protocol",
+    ],
+    ["without an Upgrade", path, { Upgrade: "" }, 426, "upgrade_required"],
+    ["for an upgrade to something else", path, { Upgrade: "h2c" }, 426, "upgrade_required"],
+  ])("%s", async (_what, url, headers, status, reason) => {
+    const objects = await listDurableObjectIds(env.GROUP);
+    const response = await handshake(url, headers);
+    expect(await response.json()).toMatchObject({ status, reason });
+    expect(response.status).toBe(status);
+    expect(response.headers.get("Content-Type")).toBe("application/problem+json");
+    expect(await listDurableObjectIds(env.GROUP)).toHaveLength(objects.length);
+  });
+
+  it("without any Origin and without a key", async () => {
+    const { exports } = await import("cloudflare:workers");
+    const response = await exports.default.fetch(`http://belfry.test${path}`, { headers: { Upgrade: "websocket" } });
+    expect(await response.json()).toMatchObject({ status: 403, reason: "origin_missing" });
+  });
+});
+
+describe("a handshake is let in", () => {
+  it.each<[string, string, Record<string, string>, string | null]>([
+    ["from our own host, any port, any scheme", path, { Origin: "https://belfry.test:8443" }, null],
+    ["without a closing slash", `/ws/order/${biz}`, no, null],
+    ["with a query", `${path}?x=1`, no, null],
+    ["for the alarm group without a project", "/ws/alarm/", no, null],
+    ["with belfry.plain", path, { "Sec-WebSocket-Protocol": "belfry.plain" }, "belfry.plain"],
+    ["with belfry.plain beside others", path, { "Sec-WebSocket-Protocol": "mqtt, belfry.plain" }, "belfry.plain"],
+    [
+      "with belfry.plain and a bearer, which is never echoed",
+      path,
+      { "Sec-WebSocket-Protocol": `belfry.plain, belfry.bearer.${key}` },
+      "belfry.plain",
+    ],
+  ])("%s", async (_what, url, headers, echo) => {
+    const response = await handshake(url, headers);
+    expect(response.status).toBe(101);
+    expect(response.headers.get("Sec-WebSocket-Protocol")).toBe(echo);
+    response.webSocket?.accept();
+    response.webSocket?.close();
+  });
+
+  it.each<[string, Record<string, string>]>([
+    ["Authorization", { Authorization: `Bearer ${key}` }],
+    ["X-API-Key", { "X-API-Key": key }],
+    ["a subprotocol", { "Sec-WebSocket-Protocol": `belfry.plain, belfry.bearer.${key}` }],
+  ])("without an Origin, by an API key in %s", async (_where, headers) => {
+    const { exports } = await import("cloudflare:workers");
+    const response = await exports.default.fetch(`http://belfry.test${path}`, {
+      headers: { Upgrade: "websocket", ...headers },
+    });
+    expect(response.status).toBe(101);
+    response.webSocket?.accept();
+    response.webSocket?.close();
+  });
+
+  it("and a page in one group hears nothing of another", async () => {
+    const [here, there] = [await connect(path), await connect(`/ws/order/${newBiz()}/`)];
+    there.send("there");
+    here.send("here");
+    expect(await here.next()).toBe('"here"');
+  });
+});

@@ -1,0 +1,54 @@
+// Counts what an object writes: rows as the platform bills them, and how often its alarm is set. Changes nothing that is stored.
+import { runInDurableObject } from "cloudflare:test";
+import { stubOf } from "./workerd.ts";
+
+export interface Writes {
+  /** Rows written, an alarm set among them: setting one writes one row. */
+  rows: number;
+  alarms: number;
+}
+
+/** Counts from now on, in the object as it runs now: an eviction ends the count. Wakes the object. */
+export async function countWrites(group: string): Promise<Writes> {
+  const writes: Writes = { rows: 0, alarms: 0 };
+  await runInDurableObject(stubOf(group), (_object, { storage }) => {
+    const { setAlarm, deleteAlarm, deleteAll } = storage;
+    const { put, delete: remove } = storage.kv;
+    const { exec } = storage.sql;
+    storage.setAlarm = (...args) => {
+      writes.rows += 1;
+      writes.alarms += 1;
+      return setAlarm.apply(storage, args);
+    };
+    storage.deleteAlarm = (...args) => {
+      writes.rows += 1;
+      return deleteAlarm.apply(storage, args);
+    };
+    storage.deleteAll = (...args) => {
+      writes.rows += 1;
+      return deleteAll.apply(storage, args);
+    };
+    storage.kv.put = (key, value) => {
+      writes.rows += 1;
+      put.call(storage.kv, key, value);
+    };
+    storage.kv.delete = (key) => {
+      writes.rows += 1;
+      return remove.call(storage.kv, key);
+    };
+    storage.sql.exec = (query, ...bindings) => {
+      const cursor = exec.call(storage.sql, query, ...bindings);
+      writes.rows += cursor.rowsWritten;
+      return cursor as never; // exec is generic over the row; the cursor is handed on as it came
+    };
+  });
+  return writes;
+}
+
+/** The tables an object has made, the platform's own left out. */
+export const tablesOf = (group: string): Promise<string[]> =>
+  runInDurableObject(stubOf(group), (_object, { storage }) =>
+    [...storage.sql.exec<{ name: string }>("SELECT name FROM sqlite_master WHERE type = 'table'")]
+      .map(({ name }) => name)
+      .filter((name) => !name.startsWith("_")),
+  );
