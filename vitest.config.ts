@@ -15,7 +15,7 @@ export default defineConfig({
         plugins: [
           cloudflareTest({
             wrangler: { configPath: "./wrangler.toml" },
-            miniflare: { bindings: secrets },
+            miniflare: { bindings: { ...secrets } as Record<string, string> },
           }),
         ],
         test: { name: "workerd", include: ["test/{group,http,journeys}/**/*.test.ts"] },

@@ -20,6 +20,3 @@ export const BODY_BYTES = 65_536;
 
 /** Channels' limit for a group name, in characters. */
 export const GROUP_NAME_CHARS = 99;
-
-/** Connections of one object. The platform throws at 32,768 ("only 32768 websockets can be accepted"), which is answered 503. */
-export const CONNECTIONS_PER_GROUP = 32_768;

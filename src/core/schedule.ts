@@ -47,7 +47,8 @@ export type Step =
  */
 export function keepPush(watch: Watch, period: number, now: number): Step {
   if (watch.connections === 0) return watch.armed === null && watch.start === null ? { do: "nothing" } : { do: "stop" };
-  if (watch.first || watch.start === null) return { do: "start", start: now };
+  // A millisecond ahead: the platform moves an alarm that is not in the future, and the grid must begin where it really rings.
+  if (watch.first || watch.start === null) return { do: "start", start: now + 1 };
   const lost = watch.armed === null || watch.armed < now - 2 * period;
   return lost ? { do: "arm", at: nextTick({ start: watch.start, period }, now) } : { do: "nothing" };
 }

@@ -1,22 +1,19 @@
 // The alarm group: members that join and leave, the pushes they get, the countdown to the next. Makes no tick of its own.
-import { Connection } from "./connection.js";
-import { made, part, secondsUntil, timeOf, withNumber, words, write } from "./words.js";
+import { connect } from "./connection.js";
+import { made, part, secondsUntil, timeOf, word, write } from "./words.js";
 
 const MEMBERS_MAX = 8;
 const PUSHES_MAX = 20;
 
-/**
- * @typedef {{ number: number, row: Element, state: import("./connection.js").State, joinedAt: number, pushedAt: number }} Member
- * @typedef {{ data: string, arrivedAt: number, numbers: number[], line: Element }} Push
- */
+/** @typedef {{ number: number, row: Element, state: import("./connection.js").State, joinedAt: number, pushedAt: number }} Member */
+/** @typedef {{ data: string, arrivedAt: number, numbers: number[], line: Element }} Push */
 
 /** @type {Set<Member>} */
 const members = new Set();
 let joined = 0;
 /** @type {Push | null} The newest push; null before the first, and once nobody is here. */
 let latest = null;
-/** @type {number | null} */
-let periodMs = null;
+let periodMs = 0;
 
 export function startAlarm() {
   part("join").addEventListener("click", join);
@@ -26,23 +23,18 @@ export function startAlarm() {
 
 function join() {
   joined += 1;
-  const leave = made("button", words.leave);
-  leave.ariaLabel = withNumber(words.leaving, joined);
+  const leave = made("button", word("leave"));
+  leave.ariaLabel = word("leaving", joined);
   const row = made("tr", made("th", String(joined)), made("td"), made("td"), made("td", leave));
   part("members").append(row);
   /** @type {Member} */
   const member = { number: joined, row, state: { name: "connecting" }, joinedAt: 0, pushedAt: 0 };
   members.add(member);
-  const connection = new Connection(
-    "/ws/alarm/",
-    (state) => enter(member, state),
-    (frame) => receive(member, frame),
-  );
+  const connection = connect("/ws/alarm/", enter.bind(null, member), receive.bind(null, member));
   leave.addEventListener("click", () => {
     connection.leave();
     members.delete(member);
     row.remove();
-    if (members.size === 0) latest = null; // the next push is a first one, or the tick of another tab's group
     part("join").focus();
     show();
   });
@@ -51,18 +43,15 @@ function join() {
 /** @param {Member} member @param {import("./connection.js").State} state */
 function enter(member, state) {
   member.state = state;
-  if (state.name === "open") {
-    member.joinedAt = Date.now();
-    member.pushedAt = 0;
-    if (periodMs === null) void learnPeriod();
-  }
+  if (state.name === "open") Object.assign(member, { joinedAt: Date.now(), pushedAt: 0 });
+  if (state.name === "open" && periodMs === 0) void learnPeriod();
   show();
 }
 
 async function learnPeriod() {
   const { push_every_seconds: seconds } = await (await fetch("/healthz")).json();
   periodMs = seconds * 1000;
-  write(part("period"), withNumber(words.period, seconds));
+  write(part("period"), word("period", seconds));
 }
 
 /** @param {Member} member @param {unknown} frame */
@@ -78,8 +67,7 @@ function receive(member, frame) {
   show();
 }
 
-/** @param {string} data @returns {Push} */
-function newPush(data) {
+function newPush(/** @type {string} */ data) {
   const line = made("li");
   part("pushes").prepend(line);
   part("pushes").children[PUSHES_MAX]?.remove();
@@ -87,30 +75,26 @@ function newPush(data) {
 }
 
 function showPush(/** @type {Push} */ { line, data, arrivedAt, numbers }) {
-  const to = made("span", ...numbers.map((number) => made("b", String(number))));
-  const spread = numbers.length > 1 ? withNumber(words.within, Date.now() - arrivedAt) : "";
+  const to = made("span", ...numbers.toSorted((a, b) => a - b).map((number) => made("b", String(number))));
+  const spread = numbers.length > 1 ? word("within", Date.now() - arrivedAt) : "";
   line.replaceChildren(made("time", timeOf(arrivedAt)), made("span", data), to, made("small", spread));
 }
 
-/** Brings the right column up to date: who is here, and when the next push is due. */
+/** Brings the column up to date: who is here, and when the next push is due. */
 function show() {
-  write(part("members-title"), withNumber(words.members, members.size));
-  write(part("join"), members.size === 0 ? words.joinFirst : words.joinMore);
+  const isHeard = [...members].some(({ state }) => state.name === "open");
+  if (!isHeard) latest = null; // pushes may be missed now: the next one says nothing about this one's period
+  write(part("members-title"), word("members", members.size));
+  write(part("join"), word(members.size === 0 ? "join-first" : "join-more"));
   part("join").toggleAttribute("disabled", members.size === MEMBERS_MAX);
-  for (const member of members) showMember(member);
-  const dueAt = latest === null || periodMs === null ? 0 : latest.arrivedAt + periodMs;
-  write(part("countdown"), countdown(dueAt));
-  part("countdown-bar").setAttribute("value", String(Math.max(0, (dueAt - Date.now()) / (periodMs ?? 1))));
-}
-
-function showMember(/** @type {Member} */ { row, state, joinedAt, pushedAt }) {
-  const last = state.name === "waiting" ? withNumber(words.waiting, secondsUntil(state.until)) : words[state.name];
-  write(row.children[1], joinedAt === 0 ? "–" : timeOf(joinedAt));
-  write(row.children[2], state.name !== "open" ? last : pushedAt === 0 ? words.waitsForTick : timeOf(pushedAt));
-}
-
-function countdown(/** @type {number} */ dueAt) {
-  if (members.size === 0) return words.nobody;
-  if (dueAt === 0) return words.waitsForTick;
-  return dueAt > Date.now() ? withNumber(words.next, secondsUntil(dueAt)) : words.due;
+  for (const { row, state, joinedAt, pushedAt } of members) {
+    const here = pushedAt === 0 ? word("waits") : timeOf(pushedAt);
+    const away = state.name === "waiting" ? word("waiting", secondsUntil(state.until)) : word(state.name);
+    write(row.children[1], joinedAt === 0 ? "–" : timeOf(joinedAt));
+    write(row.children[2], state.name === "open" ? here : away);
+  }
+  const leftMs = latest === null || periodMs === 0 ? -1 : Math.max(0, latest.arrivedAt + periodMs - Date.now());
+  const waits = leftMs < 0 ? word("waits") : leftMs === 0 ? word("due") : word("next", Math.ceil(leftMs / 1000));
+  write(part("countdown"), members.size === 0 ? word("nobody") : waits);
+  part("countdown-bar").setAttribute("value", String(leftMs > 0 ? leftMs / periodMs : 0));
 }

@@ -6,93 +6,74 @@ const ANSWER_MS = 10_000;
 const WAIT_MIN_MS = 500;
 const WAIT_MAX_MS = 20_000;
 
-/** @typedef {{ name: "connecting" | "open" | "ended" } | { name: "waiting", until: number }} State */
+/** @typedef {{ name: "connecting" | "open" } | { name: "waiting", until: number }} State */
 
-export class Connection {
-  #url;
-  #onState;
-  #onFrame;
+/** Connects now, and again after every loss, until `leave`. @param {string} path @param {(state: State) => void} onState @param {(frame: unknown) => void} onFrame */
+export function connect(path, onState, onFrame) {
   /** @type {WebSocket | undefined} */
-  #socket;
-  #listening = new AbortController();
-  #timer = 0; // one thing is awaited at a time: an answer, the next heartbeat or the next try
-  #losses = 0;
+  let socket;
+  let listening = new AbortController();
+  let timer = 0; // one thing is awaited at a time: an answer, the next heartbeat or the next try
+  let losses = 0;
 
-  /** Connects now, and again after every loss, until `leave`. @param {string} path @param {(state: State) => void} onState @param {(frame: unknown) => void} onFrame */
-  constructor(path, onState, onFrame) {
-    this.#url = location.origin.replace(/^http/, "ws") + path;
-    this.#onState = onState;
-    this.#onFrame = onFrame;
-    addEventListener("online", this.#online);
-    this.#connect();
+  function after(/** @type {number} */ ms, /** @type {() => void} */ act) {
+    clearTimeout(timer);
+    timer = setTimeout(act, ms);
   }
 
-  send(/** @type {string} */ text) {
-    if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(text);
+  function open() {
+    drop();
+    socket = new WebSocket(location.origin.replace(/^http/, "ws") + path);
+    listening = new AbortController(); // ends with its socket: one that was dropped is not heard any more
+    const { signal } = listening;
+    socket.addEventListener("open", opened, { signal });
+    socket.addEventListener("message", heard, { signal });
+    socket.addEventListener("close", lost, { signal });
+    after(ANSWER_MS, lost);
+    onState({ name: "connecting" });
   }
 
-  leave() {
-    removeEventListener("online", this.#online);
-    this.#drop();
+  function opened() {
+    after(HEARTBEAT_MS, beat);
+    onState({ name: "open" });
   }
 
-  #connect = () => {
-    this.#drop();
-    this.#socket = new WebSocket(this.#url);
-    this.#listening = new AbortController(); // ends with its socket: one that was dropped is not heard any more
-    const { signal } = this.#listening;
-    this.#socket.addEventListener("open", this.#opened, { signal });
-    this.#socket.addEventListener("message", this.#heard, { signal });
-    this.#socket.addEventListener("close", this.#closed, { signal });
-    this.#after(ANSWER_MS, this.#lost);
-    this.#onState({ name: "connecting" });
-  };
-
-  #opened = () => {
-    this.#after(HEARTBEAT_MS, this.#beat);
-    this.#onState({ name: "open" });
-  };
-
-  #heard = (/** @type {MessageEvent<string>} */ { data }) => {
-    if (data !== HEARTBEAT) return this.#onFrame(JSON.parse(data));
-    this.#losses = 0; // it has lasted for a while: the next wait is a short one again
-    this.#after(HEARTBEAT_MS, this.#beat);
-  };
+  function heard(/** @type {MessageEvent<string>} */ { data }) {
+    if (data !== HEARTBEAT) return onFrame(JSON.parse(data));
+    losses = 0; // it has lasted for a while: the next wait is a short one again
+    after(HEARTBEAT_MS, beat);
+  }
 
   /** A network that goes away closes no socket: who does not answer is lost. */
-  #beat = () => {
-    this.send(HEARTBEAT);
-    this.#after(ANSWER_MS, this.#lost);
-  };
-
-  #closed = (/** @type {CloseEvent} */ { code }) => {
-    if (code < 4000 || code > 4099) return this.#lost();
-    this.leave(); // these codes mean: do not come back
-    this.#onState({ name: "ended" });
-  };
+  function beat() {
+    send(HEARTBEAT);
+    after(ANSWER_MS, lost);
+  }
 
   /** Full jitter: browsers that were lost at the same moment do not come back at the same moment. */
-  #lost = () => {
-    this.#drop();
-    this.#losses += 1;
-    const most = Math.min(WAIT_MAX_MS, WAIT_MIN_MS * 2 ** this.#losses);
+  function lost() {
+    drop();
+    losses += 1;
+    const most = Math.min(WAIT_MAX_MS, WAIT_MIN_MS * 2 ** losses);
     const wait = WAIT_MIN_MS + Math.random() * (most - WAIT_MIN_MS);
-    this.#after(wait, this.#connect);
-    this.#onState({ name: "waiting", until: Date.now() + wait });
+    after(wait, open);
+    onState({ name: "waiting", until: Date.now() + wait });
+  }
+
+  function drop() {
+    clearTimeout(timer);
+    listening.abort();
+    socket?.close();
+  }
+
+  const send = (/** @type {string} */ text) => socket?.send(text);
+  const online = () => (socket?.readyState === WebSocket.OPEN ? beat() : open()); // an open one may be of the old network
+  const leave = () => {
+    removeEventListener("online", online);
+    drop();
   };
 
-  /** An open socket may belong to the network before: it is asked. */
-  #online = () => (this.#socket?.readyState === WebSocket.OPEN ? this.#beat() : this.#connect());
-
-  #after(/** @type {number} */ ms, /** @type {() => void} */ act) {
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(act, ms);
-  }
-
-  #drop() {
-    clearTimeout(this.#timer);
-    this.#listening.abort();
-    this.#socket?.close();
-    this.#socket = undefined;
-  }
+  addEventListener("online", online);
+  open();
+  return { send, leave };
 }

@@ -1,12 +1,13 @@
 // Starts the page and shows its order: the outcome, the connection, the relayed texts. Never takes a text for an outcome.
 import { startAlarm } from "./alarm.js";
-import { Connection } from "./connection.js";
-import { made, outcomes, part, secondsUntil, speak, timeOf, withNumber, words, write } from "./words.js";
+import { connect } from "./connection.js";
+import { made, part, secondsUntil, speak, timeOf, word, write } from "./words.js";
 
 const TEXTS_MAX = 20;
 const SYMBOLS = "abcdefghijklmnopqrstuvwxyz234567"; // 32 of them, so that a random byte chooses evenly
+const STATUSES = new Set(["pending", "failed", "closed", "paid", "partially_refunded", "refunded"]);
 
-/** @type {Connection | undefined} */
+/** @type {ReturnType<typeof connect> | undefined} */
 let connection;
 /** @type {import("./connection.js").State} */
 let state = { name: "connecting" };
@@ -23,26 +24,22 @@ function watchOrder() {
   write(part("command-failed"), `npm run callback -- ${biz} --failed`);
   part("texts").replaceChildren();
   showOutcome("pending");
-  connection = new Connection(`/ws/order/${biz}/`, showState, (frame) => receive(biz, frame));
+  connection = connect(`/ws/order/${biz}/`, showState, (frame) => receive(biz, frame));
 }
 
 /** @param {string} biz @param {unknown} frame */
 function receive(biz, frame) {
-  if (typeof frame === "string") showText(frame);
-  else if (isOutcome(frame) && frame.biz === biz) showOutcome(frame.status);
-}
-
-/** @param {unknown} frame @returns {frame is { biz: string, paid: boolean, status: string }} */
-function isOutcome(frame) {
-  return typeof frame === "object" && frame !== null && "biz" in frame && "paid" in frame && "status" in frame;
+  if (typeof frame === "string") return showText(frame);
+  if (typeof frame !== "object" || frame === null || !("biz" in frame && "paid" in frame && "status" in frame)) return;
+  if (frame.biz === biz) showOutcome(String(frame.status));
 }
 
 function showOutcome(/** @type {string} */ status) {
-  const [name, meaning] = outcomes[status] ?? [status, ""];
+  if (!STATUSES.has(status)) return;
   part("outcome").dataset["status"] = status;
-  write(part("outcome-name"), name);
-  write(part("outcome-meaning"), meaning);
-  document.title = `${name} · Belfry`;
+  write(part("outcome-name"), word(status));
+  write(part("outcome-meaning"), word(`${status}-means`));
+  document.title = `${word(status)} · Belfry`;
 }
 
 function showText(/** @type {string} */ text) {
@@ -53,20 +50,16 @@ function showText(/** @type {string} */ text) {
 function showState(current = state) {
   state = current;
   part("order-connection").dataset["state"] = state.name;
-  write(
-    part("order-connection"),
-    withNumber(words[state.name], state.name === "waiting" ? secondsUntil(state.until) : 0),
-  );
+  write(part("order-connection"), word(state.name, state.name === "waiting" ? secondsUntil(state.until) : 0));
 }
 
 /** Without a clipboard (another host, no TLS) the command is at least selected. @param {Element} button */
 async function copy(button) {
   const command = part(button.getAttribute("data-copies") ?? "");
   getSelection()?.selectAllChildren(command);
-  if (!navigator.clipboard) return;
-  await navigator.clipboard.writeText(command.textContent ?? "");
-  write(button, words.copied);
-  setTimeout(() => write(button, words.copy), 1500);
+  await navigator.clipboard?.writeText(command.textContent ?? "");
+  write(button, word(navigator.clipboard ? "copied" : "copy"));
+  setTimeout(() => write(button, word("copy")), 1500);
 }
 
 function sendText(/** @type {Event} */ event) {

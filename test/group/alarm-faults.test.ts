@@ -110,7 +110,7 @@ describe("a produce", () => {
     spy.mockRestore();
 
     const next = await connect(path);
-    expect(await armedAt(group)).toBe(Date.now());
+    expect(await armedAt(group)).toBe(Date.now() + 1);
     await ring(group);
     expect(await next.nextJson()).toEqual({ type: "result", data: "2100-01-01 00:01:00" });
   });

@@ -12,32 +12,33 @@ export interface Writes {
 export async function countWrites(group: string): Promise<Writes> {
   const writes: Writes = { rows: 0, alarms: 0 };
   await runInDurableObject(stubOf(group), (_object, { storage }) => {
-    const { setAlarm, deleteAlarm, deleteAll } = storage;
-    const { put, delete: remove } = storage.kv;
-    const { exec } = storage.sql;
+    const { kv, sql } = storage;
+    const [setAlarm, deleteAlarm] = [storage.setAlarm.bind(storage), storage.deleteAlarm.bind(storage)];
+    const deleteAll = storage.deleteAll.bind(storage);
+    const [put, remove, exec] = [kv.put.bind(kv), kv.delete.bind(kv), sql.exec.bind(sql)];
     storage.setAlarm = (...args) => {
       writes.rows += 1;
       writes.alarms += 1;
-      return setAlarm.apply(storage, args);
+      return setAlarm(...args);
     };
     storage.deleteAlarm = (...args) => {
       writes.rows += 1;
-      return deleteAlarm.apply(storage, args);
+      return deleteAlarm(...args);
     };
     storage.deleteAll = (...args) => {
       writes.rows += 1;
-      return deleteAll.apply(storage, args);
+      return deleteAll(...args);
     };
-    storage.kv.put = (key, value) => {
+    kv.put = (key, value) => {
       writes.rows += 1;
-      put.call(storage.kv, key, value);
+      put(key, value);
     };
-    storage.kv.delete = (key) => {
+    kv.delete = (key) => {
       writes.rows += 1;
-      return remove.call(storage.kv, key);
+      return remove(key);
     };
-    storage.sql.exec = (query, ...bindings) => {
-      const cursor = exec.call(storage.sql, query, ...bindings);
+    sql.exec = (query, ...bindings) => {
+      const cursor = exec(query, ...bindings);
       writes.rows += cursor.rowsWritten;
       return cursor as never; // exec is generic over the row; the cursor is handed on as it came
     };

@@ -1,0 +1,99 @@
+// The grid of a periodic push: no drift, nothing twice, one push after an outage.
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { dueTick, keepPush, nextTick, produceDeadline, type Watch } from "../../src/core/schedule.ts";
+
+const push = { start: 1_000_000, period: 60_000 };
+const due = (armed: number, now: number) => dueTick(push, armed, now);
+
+describe("dueTick", () => {
+  it("is the tick the alarm was set for, rung in time", () => {
+    expect(due(push.start, push.start)).toBe(0);
+    expect(due(push.start + 60_000, push.start + 60_003)).toBe(1);
+  });
+  it("is the newest tick only, rung an hour late", () => {
+    expect(due(push.start + 60_000, push.start + 61 * 60_000 + 5)).toBe(61);
+  });
+  it("is none when rung before its time: by a repeat, or by a clock that is behind", () => {
+    expect(due(push.start + 120_000, push.start + 60_500)).toBeNull();
+    expect(due(push.start, push.start - 1)).toBeNull();
+  });
+  it("is none when the alarm rang between two ticks, for another due-time", () => {
+    expect(due(push.start + 90_000, push.start + 90_001)).toBeNull();
+  });
+});
+
+describe("the alarm, rung at any lateness, any number of times, asleep or awake in between", () => {
+  const grid = fc.record({
+    start: fc.integer({ min: 0, max: 4e12 }),
+    period: fc.integer({ min: 100, max: 86_400_000 }),
+    latenesses: fc.array(fc.integer({ min: 0, max: 3_600_000 }), { minLength: 1, maxLength: 50 }),
+  });
+
+  it("pushes each tick at most once, in order, always the newest due, and stays on the grid", () => {
+    fc.assert(
+      fc.property(grid, ({ start, period, latenesses }) => {
+        let armed = start;
+        let last = -1;
+        for (const late of latenesses) {
+          const now = armed + late;
+          const tick = dueTick({ start, period }, armed, now);
+          expect(tick).toBe(Math.floor((now - start) / period));
+          expect(tick).toBeGreaterThan(last);
+          last = tick ?? last;
+          armed = nextTick({ start, period }, now);
+          expect((armed - start) % period).toBe(0);
+          expect(armed).toBeGreaterThan(now);
+          expect(armed - now).toBeLessThanOrEqual(period);
+          expect(dueTick({ start, period }, armed, now)).toBeNull(); // rung once more, at once
+        }
+      }),
+    );
+  });
+
+  it("pushes tick n at start + n periods when never late", () => {
+    fc.assert(
+      fc.property(grid, ({ start, period }) => {
+        let armed = start;
+        for (let n = 0; n < 100; n++) {
+          expect(dueTick({ start, period }, armed, armed)).toBe(n);
+          armed = nextTick({ start, period }, armed);
+          expect(armed).toBe(start + (n + 1) * period);
+        }
+      }),
+      { numRuns: 20 },
+    );
+  });
+});
+
+describe("keepPush", () => {
+  const now = push.start + 90_000;
+  const watch: Watch = { connections: 2, first: false, start: push.start, armed: push.start + 120_000 };
+  const keep = (change: Partial<Watch>) => keepPush({ ...watch, ...change }, push.period, now);
+
+  it.each<[string, Partial<Watch>, object]>([
+    ["leaves a push that runs alone", {}, { do: "nothing" }],
+    [
+      "starts with the first connection",
+      { first: true, connections: 1, start: null, armed: null },
+      { do: "start", start: now + 1 },
+    ],
+    [
+      "starts afresh with a new first one, whatever was left",
+      { first: true, connections: 1 },
+      { do: "start", start: now + 1 },
+    ],
+    ["starts one that was never stored", { start: null, armed: null }, { do: "start", start: now + 1 }],
+    ["sets a lost alarm again, on the grid", { armed: null }, { do: "arm", at: push.start + 120_000 }],
+    ["waits for an alarm that is merely late", { armed: push.start + 60_000 }, { do: "nothing" }],
+    ["takes an alarm two periods late for lost", { armed: now - 120_001 }, { do: "arm", at: push.start + 120_000 }],
+    ["stops when nobody is left", { connections: 0 }, { do: "stop" }],
+    ["stops what is half left behind", { connections: 0, armed: null }, { do: "stop" }],
+    ["has nothing to stop where nothing runs", { connections: 0, start: null, armed: null }, { do: "nothing" }],
+  ])("%s", (_what, change, step) => expect(keep(change)).toEqual(step));
+});
+
+it("a produce may take the smaller of the period and 30 s", () => {
+  expect(produceDeadline(1000)).toBe(1000);
+  expect(produceDeadline(60_000)).toBe(30_000);
+});

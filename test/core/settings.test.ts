@@ -1,0 +1,54 @@
+// Settings are read once, and a bad one is named without its value.
+import { describe, expect, it } from "vitest";
+import { readSettings, settingsOf, type Vars } from "../../src/core/settings.ts";
+
+const read = (vars: Vars) => readSettings(vars);
+
+describe("settings", () => {
+  it("have defaults, none of them a key", () => {
+    expect(read({})).toEqual({
+      ok: true,
+      value: { allowedOrigins: [], apiKeys: [], timeZone: "UTC", pushEveryMs: 60_000 },
+    });
+  });
+
+  it("are read from what the platform hands over", () => {
+    const vars = {
+      ALLOWED_ORIGINS: " shop.example , https://pay.example ",
+      API_KEYS: "first-key-0123456, second-key-012345",
+      TIME_ZONE: "Asia/Shanghai",
+      PUSH_EVERY_SECONDS: "0.1",
+    };
+    expect(read(vars)).toMatchObject({
+      value: {
+        allowedOrigins: [{ host: "shop.example" }, { host: "pay.example", scheme: "https" }],
+        apiKeys: ["first-key-0123456", "second-key-012345"],
+        timeZone: "Asia/Shanghai",
+        pushEveryMs: 100,
+      },
+    });
+  });
+
+  it.each<[keyof Vars, string]>([
+    ["ALLOWED_ORIGINS", "https://shop.example/path"],
+    ["ALLOWED_ORIGINS", "shop.example,*.example"],
+    ["TIME_ZONE", "Mars/Olympus"],
+    ["PUSH_EVERY_SECONDS", "0.05"],
+    ["PUSH_EVERY_SECONDS", "a minute"],
+    ["PUSH_EVERY_SECONDS", "Infinity"],
+    ["PUSH_EVERY_SECONDS", "-60"],
+    ["PUSH_EVERY_SECONDS", "86401"],
+    ["API_KEYS", "too-short"],
+    ["API_KEYS", "a-key-with spaces-in-it"],
+    ["API_KEYS", "密钥密钥密钥密钥密钥密钥密钥密钥"],
+  ])("refuse %s = %s by its name, never its value", (setting, value) => {
+    const settings = read({ [setting]: value });
+    expect(settings).toMatchObject({ ok: false, reason: { setting } });
+    expect(JSON.stringify(settings)).not.toContain(value);
+  });
+
+  it("are read once for one env", () => {
+    const vars = {};
+    expect(settingsOf(vars)).toBe(settingsOf(vars));
+  });
+});

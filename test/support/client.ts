@@ -1,0 +1,88 @@
+// A real WebSocket client in Node, as a page of the server's own origin, and a backend with the development key. Tests nothing.
+import { randomUUID } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { parseEnv } from "node:util";
+import { onTestFinished } from "vitest";
+import WebSocket, { type ClientOptions } from "ws";
+
+const { API_KEYS: apiKey = "" } = parseEnv(readFileSync(".dev.vars.example", "utf8"));
+
+export const newBiz = (): string => randomUUID().replaceAll("-", "");
+
+export interface Arrival {
+  readonly frame: string;
+  /** ms, by a clock that never jumps. */
+  readonly at: number;
+}
+
+export class Client {
+  readonly socket: WebSocket;
+  readonly arrivals: Arrival[] = [];
+  readonly closed: Promise<{ code: number; reason: string }>;
+  #seen = 0;
+  #wake: () => void = () => undefined;
+
+  private constructor(socket: WebSocket) {
+    this.socket = socket;
+    socket.on("message", (data) => {
+      this.arrivals.push({ frame: String(data), at: performance.now() });
+      this.#wake();
+    });
+    socket.on("error", () => undefined); // a test reads the close; without a listener Node would end the process
+    this.closed = new Promise((resolve) =>
+      socket.on("close", (code, reason) => resolve({ code, reason: String(reason) })),
+    );
+    onTestFinished(() => socket.terminate());
+  }
+
+  static async connect(server: string, path: string, options: ClientOptions = {}): Promise<Client> {
+    const socket = new WebSocket(`${server.replace("http", "ws")}${path}`, { origin: server, ...options });
+    const client = new Client(socket);
+    await new Promise<void>((resolve, reject) => {
+      socket.once("open", resolve);
+      socket.once("unexpected-response", (_request, response) => reject(new Error(String(response.statusCode))));
+      socket.once("error", reject);
+    });
+    return client;
+  }
+
+  /** The next frame and when it came; waits for it as long as the test may run. */
+  async arrival(): Promise<Arrival> {
+    for (;;) {
+      const arrival = this.arrivals[this.#seen];
+      if (arrival !== undefined) {
+        this.#seen += 1;
+        return arrival;
+      }
+      await new Promise<void>((resolve) => (this.#wake = resolve));
+    }
+  }
+
+  async next(): Promise<string> {
+    return (await this.arrival()).frame;
+  }
+
+  async nextJson(): Promise<unknown> {
+    return JSON.parse(await this.next());
+  }
+
+  send(message: string | Uint8Array): void {
+    this.socket.send(message);
+  }
+
+  async leave(code = 1000): Promise<{ code: number; reason: string }> {
+    this.socket.close(code);
+    return this.closed;
+  }
+}
+
+/** A request with the development key. */
+export const backend = (server: string, method: string, path: string, body?: unknown): Promise<Response> =>
+  fetch(`${server}${path}`, {
+    method,
+    headers: { Authorization: `Bearer ${apiKey}` },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+
+export const look = async (server: string, group: string): Promise<{ connections: number; next_push: string | null }> =>
+  (await (await backend(server, "GET", `/groups/${group}`)).json()) as never; // the shape is the tests' to check

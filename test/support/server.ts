@@ -1,0 +1,72 @@
+// The Worker as `npm start` runs it: its own process, its own port, its own empty storage. Starts, restarts and stops it.
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { createServer, type AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+export interface Server {
+  /** `http://localhost:<port>` */
+  readonly url: string;
+  readonly restart: () => Promise<void>;
+  readonly stop: () => Promise<void>;
+}
+
+/** Starts the Worker by the README's command, with the vars given; ready when it answers. */
+export async function startServer(vars: Record<string, string> = {}): Promise<Server> {
+  const port = await freePort();
+  const data = await mkdtemp(join(tmpdir(), "belfry-"));
+  const url = `http://localhost:${port}`;
+  const flags = [
+    ...["--port", String(port), "--inspector-port", String(await freePort()), "--persist-to", data],
+    ...["--show-interactive-dev-session=false"],
+    ...Object.entries(vars).flatMap(([name, value]) => ["--var", `${name}:${value}`]),
+  ];
+  let child = await start(url, flags);
+  return {
+    url,
+    restart: async () => {
+      await kill(child);
+      child = await start(url, flags);
+    },
+    stop: async () => {
+      await kill(child);
+      await rm(data, { recursive: true, force: true });
+    },
+  };
+}
+
+async function start(url: string, flags: readonly string[]): Promise<ChildProcess> {
+  // A process group of its own: npm, wrangler and workerd are ended together.
+  const child = spawn("npm", ["start", "--", ...flags], { detached: true, stdio: ["ignore", "pipe", "pipe"] });
+  const output: string[] = [];
+  for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => output.push(String(chunk)));
+  while (!(await answers(url))) {
+    if (child.exitCode !== null) throw new Error(`npm start ended:\n${output.join("")}`);
+    await new Promise((resolve) => setTimeout(resolve, 100)); // nothing announces that a port is open but the port
+  }
+  return child;
+}
+
+const answers = (url: string): Promise<boolean> =>
+  fetch(`${url}/healthz`).then(
+    (response) => response.ok,
+    () => false,
+  );
+
+async function kill(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.pid === undefined) return;
+  const ended = once(child, "exit");
+  process.kill(-child.pid, "SIGKILL");
+  await ended;
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0);
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo; // listening on a port, so it is not a pipe's name
+  server.close();
+  await once(server, "close");
+  return port;
+}
