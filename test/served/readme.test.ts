@@ -111,6 +111,7 @@ describe("the README", () => {
     const { alarm } = (await import(file)) as { alarm: { push: { produce: (tick: object) => Promise<unknown> } } };
     const { signal } = new AbortController();
     const frame = await alarm.push.produce({ params: { project: "7" }, signal }); // all that the snippet uses
+    expect(frame).toEqual({ type: "result", data: { done: 7 } });
     expect(fetched).toHaveBeenCalledWith("https://backend.example/results/7", { signal });
   });
 
