@@ -43,9 +43,9 @@ describe("a malformed request", () => {
     [
       "a handshake without Upgrade",
       (biz) => upgrade(`/ws/order/${biz}/`, (h) => h.replace(/Upgrade: websocket\n/, "")),
-      426,
+      404,
     ],
-    ["a handshake for h2c", (biz) => upgrade(`/ws/order/${biz}/`, (h) => h.replace("websocket", "h2c")), 426],
+    ["a handshake for h2c", (biz) => upgrade(`/ws/order/${biz}/`, (h) => h.replace("websocket", "h2c")), 404],
     ["a handshake by POST", (biz) => upgrade(`/ws/order/${biz}/`).replace("GET", "POST"), 400],
     [
       "a handshake without its key",
