@@ -11,7 +11,7 @@ import type { App } from "./app.ts";
 export async function connect(c: Context<App>): Promise<Response> {
   const { headers } = c.req.raw;
   if (headers.get("Upgrade")?.toLowerCase() !== "websocket") {
-    return problem("upgrade_required", undefined, { Upgrade: "websocket", Connection: "Upgrade" });
+    return problem("upgrade_required", "connect with a WebSocket");
   }
   const handshake = readHandshake(headers.get("Sec-WebSocket-Protocol"));
   const key = presentedKey(headers) ?? (handshake.ok ? handshake.value.bearer : null);

@@ -95,6 +95,7 @@ function show() {
   }
   const leftMs = latest === null || periodMs === 0 ? -1 : Math.max(0, latest.arrivedAt + periodMs - Date.now());
   const waits = leftMs < 0 ? word("waits") : leftMs === 0 ? word("due") : word("next", Math.ceil(leftMs / 1000));
-  write(part("countdown"), members.size === 0 ? word("nobody") : waits);
+  const here = isHeard ? waits : word("not-connected");
+  write(part("countdown"), members.size === 0 ? word("nobody") : here);
   part("countdown-bar").setAttribute("value", String(leftMs > 0 ? leftMs / periodMs : 0));
 }

@@ -3,7 +3,7 @@ import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { alarm } from "../../src/consumers/alarm.ts";
 import type { PeriodicPush, Tick } from "../../src/consumers/consumer.ts";
-import { armedAt, connect, look, mark, newAlarmGroup, ring, stopClock, stubOf } from "../support/workerd.ts";
+import { armedAt, connect, logged, look, mark, newAlarmGroup, ring, stopClock, stubOf } from "../support/workerd.ts";
 
 const PERIOD = 60_000;
 const push = alarm.push ?? expect.fail("the alarm consumer has a push");
@@ -23,13 +23,6 @@ function produceBy(produce: PeriodicPush["produce"]) {
   const spy = vi.spyOn(push, "produce").mockImplementation(produce);
   onTestFinished(() => spy.mockRestore());
   return spy;
-}
-
-/** The lines of the log this test causes. */
-function logged(): () => unknown[] {
-  const spy = vi.spyOn(console, "error").mockImplementation(() => undefined);
-  onTestFinished(() => spy.mockRestore());
-  return () => spy.mock.calls.map(([line]) => JSON.parse(String(line)));
 }
 
 describe("a produce", () => {

@@ -61,8 +61,8 @@ describe("a handshake is refused", () => {
       400,
       "unsupported_protocol",
     ],
-    ["without an Upgrade", path, { Upgrade: "" }, 426, "upgrade_required"],
-    ["for an upgrade to something else", path, { Upgrade: "h2c" }, 426, "upgrade_required"],
+    ["without an Upgrade", path, { Upgrade: "" }, 404, "upgrade_required"],
+    ["for an upgrade to something else", path, { Upgrade: "h2c" }, 404, "upgrade_required"],
   ])("%s", async (_what, url, headers, status, reason) => {
     const objects = await listDurableObjectIds(env.GROUP);
     const response = await handshake(url, headers);

@@ -58,7 +58,8 @@ describe("the second article: the alarm group", () => {
     const asked = performance.now();
     const page = await connect(path);
     const first = await page.arrival();
-    expect(first.at - asked).toBeLessThan(PERIOD / 2);
+    console.log(`first push ${(first.at - asked).toFixed(0)} ms after the handshake began`);
+    expect(first.at - asked).toBeLessThan(PERIOD / 4);
     let late: Client | null = null;
     const errors: number[] = [];
     for (let tick = 1; tick <= 12; tick++) {

@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { parseEnv } from "node:util";
 import { onTestFinished } from "vitest";
-import WebSocket, { type ClientOptions } from "ws";
+import { WebSocket, type ClientOptions, type RawData } from "ws";
 
 const { API_KEYS: apiKey = "" } = parseEnv(readFileSync(".dev.vars.example", "utf8"));
 
@@ -24,8 +24,11 @@ export class Client {
 
   private constructor(socket: WebSocket) {
     this.socket = socket;
-    socket.on("message", (data) => {
-      this.arrivals.push({ frame: String(data), at: performance.now() });
+    socket.on("message", (data: RawData) => {
+      this.arrivals.push({
+        frame: (data as Buffer).toString(),
+        /* `ws` gives a Buffer unless told otherwise */ at: performance.now(),
+      });
       this.#wake();
     });
     socket.on("error", () => undefined); // a test reads the close; without a listener Node would end the process

@@ -18,11 +18,9 @@ export async function startServer(vars: Record<string, string> = {}): Promise<Se
   const port = await freePort();
   const data = await mkdtemp(join(tmpdir(), "belfry-"));
   const url = `http://localhost:${port}`;
-  const flags = [
-    ...["--port", String(port), "--inspector-port", String(await freePort()), "--persist-to", data],
-    ...["--show-interactive-dev-session=false"],
-    ...Object.entries(vars).flatMap(([name, value]) => ["--var", `${name}:${value}`]),
-  ];
+  const flags = ["--port", String(port), "--inspector-port", String(await freePort()), "--persist-to", data];
+  flags.push("--show-interactive-dev-session=false");
+  for (const [name, value] of Object.entries(vars)) flags.push("--var", `${name}:${value}`);
   let child = await start(url, flags);
   return {
     url,

@@ -146,3 +146,10 @@ export const isAsleep = (group: string): Promise<boolean> =>
     () => false,
     () => true,
   );
+
+/** The lines of the log that this test causes; they go nowhere else. */
+export function logged(): () => unknown[] {
+  const spy = vi.spyOn(console, "error").mockImplementation(() => undefined);
+  onTestFinished(() => spy.mockRestore());
+  return () => spy.mock.calls.map(([line]) => JSON.parse(String(line)));
+}

@@ -1,0 +1,32 @@
+#!/usr/bin/env bash
+# The README as a new user meets it: an empty folder, a clean clone, Node 20 and Node 22. Leaves nothing behind.
+set -euo pipefail
+project=$(cd "$(dirname "$0")/.." && pwd)
+port=8790
+
+for version in ${*:-20 22}; do
+  folder=$(mktemp -d)
+  trap 'rm -rf "$folder"' EXIT
+  npm install --silent --prefix "$folder/node" "node@$version" >/dev/null
+  export PATH="$folder/node/node_modules/.bin:$PATH"
+  echo "== Node $(node --version), npm $(npm --version)"
+  git clone --quiet "$project" "$folder/belfry"
+  cd "$folder/belfry"
+
+  (npm ci --silent && npm test)
+
+  npm ci --silent
+  setsid npm start -- --port "$port" >"$folder/log" 2>&1 &
+  server=$!
+  for _ in $(seq 120); do
+    curl --silent --fail --output /dev/null "http://localhost:$port/healthz" && break
+    sleep 0.5
+  done
+  npm run --silent callback -- 0123456789abcdefghijklmnopqrstuv --port "$port"
+  curl --silent --fail "http://localhost:$port/" | grep --quiet "<title>Belfry"
+  kill -KILL -- "-$server"
+  [ -z "$(git status --porcelain)" ] || { git status --short; exit 1; }
+  echo "== both README commands work on Node $version"
+  cd "$project"
+  rm -rf "$folder"
+done

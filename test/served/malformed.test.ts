@@ -1,0 +1,210 @@
+// What nobody should send, and the one right answer to each: never a 5xx, and nobody else notices.
+import { describe, expect, inject, it } from "vitest";
+import { backend, Client, newBiz } from "../support/client.ts";
+import { closeCode, rawFrame, rawStatus, writeRaw } from "../support/raw.ts";
+
+const server = inject("url");
+const { host } = new URL(server);
+const bytes = (...values: number[]) => Uint8Array.from(values);
+
+/** A healthy member of the group that the malformed things are aimed at: it hears nothing but the mark. */
+async function healthy() {
+  const biz = newBiz();
+  const page = await Client.connect(server, `/ws/order/${biz}/`);
+  return {
+    biz,
+    page,
+    heardNothing: async () => {
+      const mark = newBiz();
+      await backend(server, "POST", `/groups/order_${biz}/send`, { type: "send.message", message: mark });
+      expect(await page.next()).toBe(JSON.stringify(mark));
+    },
+  };
+}
+
+const KEY = "X-API-Key: development-api-key";
+const UPGRADE = `Origin: ${server}\nConnection: Upgrade\nUpgrade: websocket\nSec-WebSocket-Version: 13\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==`;
+const post = (path: string, body: string, ...headers: string[]) =>
+  `POST ${path} HTTP/1.1\nHost: ${host}\n${[KEY, ...headers].join("\n")}\nContent-Length: ${body.length}\n\n${body}`;
+const get = (path: string, ...headers: string[]) =>
+  `GET ${path} HTTP/1.1\nHost: ${host}\n${headers.map((header) => `${header}\n`).join("")}\n`;
+const upgrade = (path: string, change: (headers: string) => string = (headers) => headers) =>
+  get(path, change(UPGRADE));
+
+describe("a malformed request", () => {
+  it.each<[string, (biz: string) => string, number]>([
+    ["an unknown path", () => get("/nowhere"), 404],
+    ["an unknown WebSocket path", () => upgrade("/ws/nowhere/"), 404],
+    ["an id that is too short", () => upgrade("/ws/order/short/"), 404],
+    ["an id of 20,000 characters", () => upgrade(`/ws/order/${"a".repeat(20_000)}/`), 404],
+    ["an id with a line feed behind", (biz) => upgrade(`/ws/order/${biz}%0A/`), 404],
+    ["an id that is not UTF-8", () => upgrade("/ws/order/%FF/"), 404],
+    ["a path that climbs out of /ws", () => upgrade("/ws/../../etc/passwd"), 404],
+    [
+      "a handshake without Upgrade",
+      (biz) => upgrade(`/ws/order/${biz}/`, (h) => h.replace(/Upgrade: websocket\n/, "")),
+      404,
+    ],
+    ["a handshake for h2c", (biz) => upgrade(`/ws/order/${biz}/`, (h) => h.replace("websocket", "h2c")), 404],
+    ["a handshake by POST", (biz) => upgrade(`/ws/order/${biz}/`).replace("GET", "POST"), 400],
+    [
+      "a handshake without its key",
+      (biz) => upgrade(`/ws/order/${biz}/`, (h) => h.replace(/\nSec-WebSocket-Key.*/, "")),
+      400,
+    ],
+    [
+      "a handshake of version 8",
+      (biz) => upgrade(`/ws/order/${biz}/`, (h) => h.replace("Version: 13", "Version: 8")),
+      426,
+    ],
+    ["a handshake without Origin", (biz) => upgrade(`/ws/order/${biz}/`, (h) => h.replace(/Origin.*\n/, "")), 403],
+    [
+      "a handshake of an opaque origin",
+      (biz) => upgrade(`/ws/order/${biz}/`, (h) => h.replace(/Origin.*/, "Origin: null")),
+      403,
+    ],
+    [
+      "a handshake of a foreign page",
+      (biz) => upgrade(`/ws/order/${biz}/`, (h) => h.replace(/Origin.*/, "Origin: https://evil.example")),
+      403,
+    ],
+    [
+      "a handshake with two origins",
+      (biz) => upgrade(`/ws/order/${biz}/`, (h) => `${h}\nOrigin: https://evil.example`),
+      403,
+    ],
+    [
+      "a handshake with protocols nobody speaks",
+      (biz) => upgrade(`/ws/order/${biz}/`, (h) => `${h}\nSec-WebSocket-Protocol: mqtt`),
+      400,
+    ],
+    ["a callback without a key", (biz) => post(`/callback/${biz}/`, "").replace(`${KEY}\n`, ""), 401],
+    [
+      "a callback with a wrong key",
+      (biz) => post(`/callback/${biz}/`, "").replace(KEY, "X-API-Key: wrong-key-wrong-key"),
+      401,
+    ],
+    [
+      "a callback with control characters for a key",
+      (biz) => post(`/callback/${biz}/`, "").replace(KEY, "X-API-Key: a\u0001b"),
+      401,
+    ],
+    ["a callback with a Latin-1 key", (biz) => post(`/callback/${biz}/`, "").replace(KEY, "X-API-Key: é"), 401],
+    ["a callback for an id that no order can have", () => post("/callback/SHORT/", ""), 404],
+    ["a callback by GET", (biz) => get(`/callback/${biz}/`, KEY), 405],
+    ["a callback by OPTIONS", (biz) => get(`/callback/${biz}/`, KEY).replace("GET", "OPTIONS"), 405],
+    ["a callback that is not JSON", (biz) => post(`/callback/${biz}/`, "paid=true"), 400],
+    ["a callback that is not UTF-8", (biz) => post(`/callback/${biz}/`, '{"paid":"\u00ff"}'), 400],
+    [
+      "a callback that says it is zipped and is not",
+      (biz) => post(`/callback/${biz}/`, "abc", "Content-Encoding: gzip"),
+      400,
+    ],
+    ["a callback nested 30,000 deep", (biz) => post(`/callback/${biz}/`, "[".repeat(30_000)), 400],
+    ["a callback that is a list", (biz) => post(`/callback/${biz}/`, "[]"), 422],
+    ["a callback that contradicts itself", (biz) => post(`/callback/${biz}/`, '{"paid":true,"status":"failed"}'), 422],
+    ["a callback of 70,000 bytes", (biz) => post(`/callback/${biz}/`, "x".repeat(70_000)), 413],
+    [
+      "a callback of 70,000 bytes that hides its length",
+      (biz) =>
+        post(`/callback/${biz}/`, "").replace(
+          "Content-Length: 0\n\n",
+          `Transfer-Encoding: chunked\n\n11170\n${"x".repeat(0x11170)}\n0\n\n`,
+        ),
+      413,
+    ],
+    ["a callback of a negative length", (biz) => post(`/callback/${biz}/`, "").replace("Length: 0", "Length: -5"), 400],
+    ["an event of an unknown type", (biz) => post(`/groups/order_${biz}/send`, '{"type":"shout"}'), 422],
+    ["an event without a type", (biz) => post(`/groups/order_${biz}/send`, "{}"), 422],
+    [
+      "an event that looks like an outcome",
+      (biz) => post(`/groups/order_${biz}/send`, `{"type":"send.message","message":{"biz":"${biz}","paid":true}}`),
+      422,
+    ],
+    ["a group that no consumer serves", () => post("/groups/room_7/send", "{}"), 404],
+    ["a group whose name has a NUL", () => get("/groups/alarm%00", KEY), 422],
+    ["a group whose name is a broken escape", () => get("/groups/%ZZ", KEY), 422],
+    ["a channel that is none", () => post("/channels/alarm!7/send", "{}"), 422],
+    ["a request without Host", () => "GET /healthz HTTP/1.1\n\n", 400],
+    ["a request that is no HTTP", () => "hello\n\n", 400],
+  ])("%s is refused", async (_what, request, status) => {
+    const { biz, heardNothing } = await healthy();
+    expect(await rawStatus(server, request(biz))).toBe(status);
+    await heardNothing();
+  });
+});
+
+describe("a malformed frame", () => {
+  it.each<[string, Uint8Array, number]>([
+    ["with an opcode there is not", rawFrame(0x83, bytes(0x61)), 1002],
+    ["with reserved bits", rawFrame(0xa1, bytes(0x61)), 1002],
+    ["that continues nothing", rawFrame(0x80, bytes(0x61)), 1002],
+    ["that is a ping in pieces", rawFrame(0x09, bytes(0x61)), 1002],
+    ["that begins anew in the middle", Buffer.concat([rawFrame(0x01, bytes(0x61)), rawFrame(0x81, bytes(0x62))]), 1002],
+    ["that claims 2^63 bytes", Buffer.concat([bytes(0x81, 0xff, 0x7f), Buffer.alloc(7, 0xff), Buffer.alloc(4)]), 1009],
+  ])("%s closes its own connection with %i", async (_what, frame, code) => {
+    const { biz, heardNothing } = await healthy();
+    const bad = await Client.connect(server, `/ws/order/${biz}/`, { perMessageDeflate: false });
+    writeRaw(bad, frame);
+    expect(await closeCode(bad)).toBe(code);
+    await heardNothing();
+    await expect
+      .poll(async () => (await backend(server, "GET", `/groups/order_${biz}`)).json())
+      .toMatchObject({ connections: 1 });
+  });
+
+  it("of 33 MiB closes its own connection with 1009", { timeout: 20_000 }, async () => {
+    const { biz, heardNothing } = await healthy();
+    const bad = await Client.connect(server, `/ws/order/${biz}/`);
+    bad.send("x".repeat(33 * 1024 * 1024));
+    expect(await closeCode(bad)).toBe(1009);
+    await heardNothing();
+  });
+
+  it.each<[string, Uint8Array, string]>([
+    [
+      "with text that is not UTF-8 is relayed with U+FFFD, a JSON string all the same",
+      rawFrame(0x81, bytes(0xff)),
+      '"\ufffd"',
+    ],
+    [
+      "with half a surrogate pair is relayed with U+FFFD",
+      rawFrame(0x81, bytes(0xed, 0xa0, 0x80)),
+      '"\ufffd\ufffd\ufffd"',
+    ],
+    ["that is binary is relayed as null, as in the article", rawFrame(0x82, bytes(1, 2, 3)), "null"],
+    ["without any text is relayed", rawFrame(0x81, bytes()), '""'],
+    ["with an outcome in it is relayed as text", rawFrame(0x81, Buffer.from('{"paid":true}')), '"{\\"paid\\":true}"'],
+  ])("%s", async (_what, frame, relayed) => {
+    const { biz, page, heardNothing } = await healthy();
+    const odd = await Client.connect(server, `/ws/order/${biz}/`);
+    writeRaw(odd, frame);
+    expect(await page.next()).toBe(relayed);
+    await heardNothing();
+  });
+
+  it.each<[string, Uint8Array]>([
+    ["that is cut off", bytes(0x81, 0x85, 0, 0, 0, 0, 0x61)],
+    ["that is a heartbeat", rawFrame(0x81, Buffer.from('{"type":"heartbeat"}'))],
+  ])("%s is heard by nobody else", async (_what, frame) => {
+    const { biz, heardNothing } = await healthy();
+    const odd = await Client.connect(server, `/ws/order/${biz}/`);
+    writeRaw(odd, frame);
+    odd.socket.terminate();
+    await heardNothing();
+  });
+
+  it.each([
+    ["1 byte", bytes(3)],
+    ["code 999", bytes(0x03, 0xe7)],
+    ["code 1005", bytes(0x03, 0xed)],
+    ["code 5000", bytes(0x13, 0x88)],
+    ["a reason that is not UTF-8", bytes(0x03, 0xe8, 0xff)],
+  ])("that closes with %s is answered with 1000", async (_what, payload) => {
+    const { biz, heardNothing } = await healthy();
+    const odd = await Client.connect(server, `/ws/order/${biz}/`);
+    writeRaw(odd, rawFrame(0x88, payload));
+    expect(await closeCode(odd)).toBe(1000);
+    await heardNothing();
+  });
+});

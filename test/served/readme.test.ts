@@ -1,0 +1,137 @@
+// The README does what it says: every command and snippet in it is run here or by .ci/run, in both languages.
+import { execFile } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { promisify } from "node:util";
+import { runInNewContext } from "node:vm";
+import { describe, expect, inject, it, onTestFinished, vi } from "vitest";
+import { WebSocket } from "ws";
+import { backend, Client } from "../support/client.ts";
+
+const server = inject("url");
+const { port } = new URL(server);
+const english = readFileSync("README.md", "utf8");
+const chinese = readFileSync("README.zh-CN.md", "utf8");
+const run = promisify(execFile);
+
+/** The snippets of one language, in order. */
+const snippets = (readme: string, language: string): string[] =>
+  [...readme.matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\``, "gms"))].map(([, snippet = ""]) =>
+    snippet.trim(),
+  );
+
+/** The command of a README against the server of these tests. */
+const shell = (command: string) => run("sh", ["-c", command.replaceAll("localhost:8787", `localhost:${port}`)]);
+
+const EXAMPLE = "0123456789abcdefghijklmnopqrstuv";
+
+describe("the README", () => {
+  it("knows these commands, each of them shown somewhere", () => {
+    const ci = readFileSync(".ci/run", "utf8");
+    for (const readme of [english, chinese]) {
+      const [start, callback, pay, test, send, deploy] = snippets(readme, "sh");
+      expect(start).toBe("npm ci && npm start"); // npm ci by .ci/run, npm start by every test beside this one
+      expect(callback).toBe(`npm run callback -- ${EXAMPLE}`); // below
+      expect(pay).toContain("curl -X POST http://localhost:8787/callback/"); // below
+      expect(test).toBe("npm ci && npm test"); // .ci/run
+      expect(ci).toMatch(/^npm ci\nnpm test$/m);
+      expect(send).toContain("curl -X POST http://localhost:8787/groups/"); // below
+      expect(deploy).toBe("npx wrangler secret put API_KEYS\nnpx wrangler deploy"); // needs an account: .ci/run goes as far as --dry-run
+      expect(snippets(readme, "sh")).toHaveLength(6);
+    }
+  });
+
+  it.each([
+    ["English", english],
+    ["Chinese", chinese],
+  ])("in %s has a page that turns to paid by its own commands", async (_language, readme) => {
+    const biz = crypto.randomUUID().replaceAll("-", "");
+    const here = (text: string) => text.replaceAll(EXAMPLE, biz).replaceAll("localhost:8787", `localhost:${port}`);
+    const script = here(snippets(readme, "html")[0] ?? "").replaceAll(/<\/?script>/g, "");
+    expect(script.trim().split("\n")).toHaveLength(6);
+
+    const document = { title: "waiting" };
+    class PageSocket extends WebSocket {
+      constructor(url: string) {
+        super(url, { origin: server });
+        onTestFinished(() => this.terminate());
+      }
+    }
+    runInNewContext(script, { document, WebSocket: PageSocket, JSON });
+
+    const [, callback = "", pay = ""] = snippets(readme, "sh");
+    const failed = await shell(`${here(callback)} --failed --port ${port}`);
+    expect(failed.stdout).toContain(`200 {"biz":"${biz}","paid":false,"status":"failed"}`);
+    await vi.waitUntil(() => document.title === "failed");
+    expect(JSON.parse((await shell(here(pay))).stdout)).toEqual({ biz, paid: true, status: "paid" });
+    await vi.waitUntil(() => document.title === "paid");
+    const paid = await shell(`${here(callback)} --port ${port}`);
+    expect(paid.stdout).toContain(`200 {"biz":"${biz}","paid":true,"status":"paid"}`);
+  });
+
+  it("sends what it says into a group", async () => {
+    const page = await Client.connect(server, "/ws/alarm/7/");
+    await page.next();
+    for (const readme of [english, chinese]) {
+      const { stdout } = await shell(snippets(readme, "sh")[4] ?? "");
+      expect(JSON.parse(stdout)).toMatchObject({ connections: 1 });
+      for (;;) {
+        const frame = await page.nextJson();
+        if (JSON.stringify(frame) === '{"progress":0.5}') break;
+        expect(frame).toMatchObject({ type: "result" });
+      }
+    }
+  });
+
+  it("has a produce that fetches, gives a frame, and compiles in its place", async () => {
+    const [snippet = ""] = snippets(english, "ts");
+    const consumer = readFileSync("src/consumers/alarm.ts", "utf8");
+    const changed = consumer
+      .replace(/^ {4}produce:.*,$/m, snippet)
+      .replaceAll('from "../', 'from "../../src/')
+      .replaceAll('from "./', 'from "../../src/consumers/');
+    expect(changed).not.toBe(consumer);
+    // Inside the project, so that the type checker and the test runner find what it imports.
+    const folder = mkdtempSync(resolve("test/.readme-"));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const file = join(folder, "alarm.ts");
+    writeFileSync(file, changed);
+    writeFileSync(
+      join(folder, "tsconfig.json"),
+      JSON.stringify({
+        extends: "../../src/tsconfig.json",
+        compilerOptions: { noUnusedLocals: false }, // the import that the old produce needed
+        include: ["alarm.ts", "../../worker-configuration.d.ts"],
+      }),
+    );
+    await run("npx", ["tsc", "-p", folder]);
+
+    const fetched = vi.spyOn(globalThis, "fetch").mockImplementation(async () => Response.json({ done: 7 }));
+    onTestFinished(() => fetched.mockRestore());
+    const { alarm } = (await import(file)) as { alarm: { push: { produce: (tick: object) => Promise<unknown> } } };
+    const { signal } = new AbortController();
+    const frame = await alarm.push.produce({ params: { project: "7" }, signal }); // all that the snippet uses
+    expect(frame).toEqual({ type: "result", data: { done: 7 } });
+    expect(fetched).toHaveBeenCalledWith("https://backend.example/results/7", { signal });
+  });
+
+  it("links to files that are there", () => {
+    for (const readme of [english, chinese]) {
+      for (const [, link = ""] of readme.matchAll(/\]\(((?!http)[^)]+)\)/g))
+        expect(() => readFileSync(link)).not.toThrow(/ENOENT/);
+    }
+  });
+});
+
+describe("npm run callback", () => {
+  it("says how it is used when it is used otherwise", async () => {
+    await expect(shell("npm run -s callback -- SHORT")).rejects.toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining("<biz"),
+    });
+  });
+  it("reaches no order that the server refuses", async () => {
+    const refused = await backend(server, "POST", "/callback/SHORT/");
+    expect(refused.status).toBe(404);
+  });
+});

@@ -1,0 +1,48 @@
+// Bytes on a socket, for what no well-behaved client would send. Tests nothing.
+import { connect } from "node:net";
+import type { Client } from "./client.ts";
+
+/** Sends an HTTP request as written (`\n` stands for CRLF) and gives back the status it is answered with. */
+export function rawStatus(server: string, request: string): Promise<number> {
+  const { hostname, port } = new URL(server);
+  return new Promise((resolve, reject) => {
+    const socket = connect(Number(port), hostname);
+    let answer = "";
+    socket.setEncoding("latin1").on("error", reject);
+    socket.on("data", (chunk) => {
+      answer += String(chunk);
+      const [, status] = /^HTTP\/1\.[01] (\d{3}) /.exec(answer) ?? [];
+      if (status === undefined) return;
+      socket.destroy();
+      resolve(Number(status));
+    });
+    socket.on("close", () => reject(new Error(`closed without an answer: ${answer}`)));
+    socket.write(request.replaceAll("\n", "\r\n"), "latin1");
+  });
+}
+
+/** A WebSocket frame of a client (RFC 6455, 5.2), masked with zeros: its first byte says FIN, RSV and opcode. */
+export function rawFrame(firstByte: number, payload: Uint8Array): Buffer {
+  const mask = Buffer.alloc(4);
+  return Buffer.concat([Buffer.from([firstByte, 0x80 | payload.length]), mask, payload]);
+}
+
+/** Writes bytes to a client's TCP connection, past its WebSocket. */
+export function writeRaw(client: Client, bytes: Uint8Array): void {
+  // `ws` keeps its socket in `_socket`: there is no public way to send what the protocol forbids.
+  (client.socket as unknown as { _socket: { write(bytes: Uint8Array): void } })._socket.write(bytes);
+}
+
+/**
+ * The code of the server's close frame. `ws` tells it only once TCP has ended too, which the server leaves to the client
+ * (RFC 6455, 7.1.1 would have it the other way round), so the client ends it as soon as the frame is in.
+ */
+export async function closeCode(client: Client): Promise<number> {
+  const { socket } = client;
+  const ending = setInterval(() => {
+    if (socket.readyState === socket.CLOSING) socket.terminate();
+  }, 10);
+  const { code } = await client.closed;
+  clearInterval(ending);
+  return code;
+}
