@@ -13,9 +13,9 @@ for version in ${*:-20 22}; do
   git clone --quiet "$project" "$folder/belfry"
   cd "$folder/belfry"
 
-  (npm ci --silent && npm test)
+  (npm ci --no-progress --loglevel=error && npm test)
 
-  npm ci --silent
+  npm ci --no-progress --loglevel=error
   setsid npm start -- --port "$port" >"$folder/log" 2>&1 &
   server=$!
   for _ in $(seq 120); do
