@@ -20,3 +20,19 @@ export const BODY_BYTES = 65_536;
 
 /** Channels' limit for a group name, in characters. */
 export const GROUP_NAME_CHARS = 99;
+
+/** The largest delivery of a payment provider. WeChat's and Alipay's are below 8 KiB, Stripe's can be some 100 KiB. */
+export const WEBHOOK_BYTES = 262_144;
+
+/** Providers retry for up to 30 days (Adyen): facts that are given up sooner would be taken for new when they come again. */
+export const ORDER_RETENTION_DAYS_MIN = 32;
+export const ORDER_RETENTION_DAYS_MAX = 3650;
+
+/** The longest an order may wait for its payment, in seconds: a year. */
+export const EXPIRES_IN_SECONDS_MAX = 31_536_000;
+
+/** A merchant's order id, in characters. Stripe's client_reference_id, the longest among the providers, takes 200. */
+export const ORDER_ID_CHARS = 200;
+
+/** How long a backend that tells an order's status may take, in ms. */
+export const STATUS_MS = 10_000;

@@ -5,19 +5,27 @@ import { no, ok, type Result } from "./result.ts";
  * An amount. `major` is a canonical decimal in major units ("19.99", "1999", "0.5": no leading or trailing zeros).
  * `unknown` is what a provider sent in minor units of a currency whose digits are not known: it equals nothing and is never guessed.
  */
-export type Money =
-  | { readonly unit: "major"; readonly amount: string; readonly currency: string }
-  | { readonly unit: "unknown"; readonly amount: string; readonly currency: string };
+export type Money = MajorMoney | { readonly unit: "unknown"; readonly amount: string; readonly currency: string };
+
+export interface MajorMoney {
+  readonly unit: "major";
+  readonly amount: string;
+  readonly currency: string;
+}
 
 /** Major units as written ("19.90") → the canonical amount ("19.9"). */
-export function fromMajor(text: string, currency: string): Result<Money, "not an amount"> {
+export function fromMajor(text: string, currency: string): Result<MajorMoney, "not an amount"> {
   const [, whole, fraction = ""] = /^(\d{1,15})(?:\.(\d{1,9}))?$/.exec(text) ?? [];
   if (whole === undefined || !CURRENCY.test(currency)) return no("not an amount");
   return ok({ unit: "major", amount: canonical(whole, fraction), currency });
 }
 
 /** Minor units as an integer (1999) → major ones ("19.99"), where the currency has `digits`; undefined digits → unknown. */
-export function fromMinor(minor: string | number, currency: string, digits: number | undefined): Result<Money, "not an amount"> {
+export function fromMinor(
+  minor: string | number,
+  currency: string,
+  digits: number | undefined,
+): Result<Money, "not an amount"> {
   const text = String(minor);
   if (!/^\d{1,18}$/.test(text) || !CURRENCY.test(currency)) return no("not an amount");
   if (digits === undefined) return ok({ unit: "unknown", amount: text, currency });
@@ -32,4 +40,35 @@ function canonical(whole: string, fraction: string): string {
   const trimmed = fraction.replace(/0+$/, "");
   const head = whole.replace(/^0+(?=\d)/, "");
   return trimmed === "" ? head : `${head}.${trimmed}`;
+}
+
+/** Whether two amounts are the same money. What is unknown equals nothing, itself included. */
+export const equal = (a: Money, b: Money): boolean =>
+  a.unit === "major" && b.unit === "major" && a.amount === b.amount && a.currency === b.currency;
+
+/** The sum of amounts in major units of one currency. */
+export const sumOf = (amounts: readonly string[]): string =>
+  fromUnits(amounts.reduce((sum, amount) => sum + toUnits(amount), 0n));
+
+export const isAtLeast = (amount: string, other: string): boolean => toUnits(amount) >= toUnits(other);
+
+/** `amount - other`, and nothing where that would be less than nothing. */
+export function lessOf(amount: string, other: string): string {
+  const rest = toUnits(amount) - toUnits(other);
+  return rest > 0n ? fromUnits(rest) : "0";
+}
+
+export const greaterOf = (amount: string, other: string): string => (isAtLeast(amount, other) ? amount : other);
+
+// Sums are counted in whole billionths, the finest part that `fromMajor` takes.
+const FRACTION_DIGITS = 9;
+
+function toUnits(amount: string): bigint {
+  const [whole = "0", fraction = ""] = amount.split(".");
+  return BigInt(whole + fraction.padEnd(FRACTION_DIGITS, "0"));
+}
+
+function fromUnits(units: bigint): string {
+  const text = units.toString().padStart(FRACTION_DIGITS + 1, "0");
+  return canonical(text.slice(0, -FRACTION_DIGITS), text.slice(-FRACTION_DIGITS));
 }

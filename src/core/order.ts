@@ -1,70 +1,170 @@
-// An order: the set of facts that its callbacks proved, and its status as a pure function of that set. Stores and sends nothing.
+// An order: the set of facts that its callbacks proved, and what it comes to as a pure function of that set. Stores and sends nothing.
+import type { Fact, PaymentStatus } from "./fact.ts";
+import { equal, greaterOf, sumOf, type MajorMoney, type Money } from "./money.ts";
+import { paymentsOf, refundedOf, type Payment, type Refunded } from "./payment.ts";
 
-/** Where a fact comes from. `eventId` is the sender's own id for what it reports, "" where it gives none. */
-interface Proof {
+export type OrderStatus = PaymentStatus | "partially_refunded" | "refunded";
+
+/** What the merchant's backend expects to be paid. */
+export interface Registration {
+  readonly money: MajorMoney;
+  /** ms since 1970; null = the order never expires. */
+  readonly expiresAt: number | null;
+  /** The id its providers know the order by, where that is not the biz itself. */
+  readonly orderId: string | null;
+}
+
+/** Everything an order follows from. */
+export interface Known {
+  /** In the order of arrival, which matters for `late` and for nothing else. */
+  readonly facts: readonly Fact[];
+  readonly registration: Registration | null;
+  /** What was left of the order when its facts were given up; null as long as it has them all. */
+  readonly past: Past | null;
+}
+
+export interface Past {
+  readonly status: OrderStatus;
+  readonly refunded: string;
+}
+
+export const nothingKnown: Known = { facts: [], registration: null, past: null };
+
+/** Held: a payment that nothing was registered for is not believed until something is (`REQUIRE_REGISTERED`). */
+export interface Rules {
+  readonly requireRegistered: boolean;
+}
+
+/** A payment that was proved, and is not the one that was asked for. */
+export interface Mismatch {
   readonly provider: string;
   readonly eventId: string;
-}
-
-/** An amount as its sender gave it: minor units as an integer, or major units as a decimal string. Never a float. */
-export interface Money {
-  readonly amount: number | string;
-  readonly currency: string;
-}
-
-export const paymentStatuses = ["pending", "failed", "closed", "paid"] as const;
-export type PaymentStatus = (typeof paymentStatuses)[number];
-
-/** One thing a callback proved about an order. */
-export type Fact = Proof & {
-  readonly kind: "payment";
-  readonly status: PaymentStatus;
-  /** The provider's id of the payment, null where it gives none. */
   readonly paymentId: string | null;
   readonly money: Money | null;
-};
+}
 
-export type OrderStatus = PaymentStatus;
-
-/** What a browser may see of an order. `version` counts what it could see change: 0 is an order nobody has heard of. */
+/** What an order comes to. A browser sees `status` and what follows from it; the rest is for the merchant. */
 export interface Order {
   readonly status: OrderStatus;
-  readonly version: number;
+  /** What was paid, by the payments that count; null where none does or none says. */
+  readonly money: Money | null;
+  /** What of it was refunded, in major units; "0" where nothing was. */
+  readonly refunded: string;
+  /** Whether every payment that counts was compared with what was registered. */
+  readonly checked: boolean;
+  /** Paid after it had been closed or had expired. */
+  readonly late: boolean;
+  readonly disputed: boolean;
+  readonly mismatches: readonly Mismatch[];
+  /** The ids of payments beyond the first: the merchant owes them back. */
+  readonly duplicatePayments: readonly string[];
+}
+
+/** Whether the money has come and has not all gone back: `paid` in a frame. */
+export const isPaid = (status: OrderStatus): boolean => status === "paid" || status === "partially_refunded";
+
+/** Whether whoever waits has its answer. A failed attempt is none: another may follow. */
+export const isSettled = (status: OrderStatus): boolean => status !== "pending" && status !== "failed";
+
+/** Makes an order of what is known of it: the same whatever the order of the facts and however often each came (`late` aside). */
+export function orderOf({ facts, registration, past }: Known, rules: Rules): Order {
+  const payments = paymentsOf(facts);
+  const right: Payment[] = [];
+  const wrong: Payment[] = [];
+  for (const payment of payments) (isRight(payment, registration) ? right : wrong).push(payment);
+  const held = registration === null && rules.requireRegistered;
+  const counted = held ? [] : countedOf(right);
+  const refunds = counted.map((payment) => refundedOf(payment, counted, wrong, facts));
+  const status = statusOf(facts, refunds, past);
+  return {
+    status,
+    money: counted[0]?.money ?? null,
+    refunded: greaterOf(sumOf(refunds.map(({ amount }) => amount)), past?.refunded ?? "0"),
+    checked: counted.length > 0 && counted.every(({ money }) => registration !== null && money !== null),
+    late: counted.length > 0 && isLate(facts, counted),
+    disputed: isDisputed(facts),
+    mismatches: wrong.map(({ provider, eventId, id, money }) => ({ provider, eventId, paymentId: id, money })),
+    duplicatePayments: counted.slice(1).flatMap(({ id }) => (id === null ? [] : [id])),
+  };
+}
+
+/** An amount that nobody signed cannot be wrong, one in a currency of unknown digits cannot be right. */
+const isRight = ({ money }: Payment, registration: Registration | null): boolean =>
+  registration === null || money === null || equal(money, registration.money);
+
+/** A sender that names no payment says that there was one, not that there was another; nor are two amounts of one payment two. */
+function countedOf(right: readonly Payment[]): readonly Payment[] {
+  const named = right.filter(({ id }, i) => id !== null && right.findIndex((other) => other.id === id) === i);
+  return named.length > 0 ? named : right.slice(0, 1);
+}
+
+function statusOf(facts: readonly Fact[], refunds: readonly Refunded[], past: Past | null): OrderStatus {
+  const now = statusNow(facts, refunds);
+  // A delivery repeated after the facts were given up must not undo what they had come to.
+  return past !== null && RANK[past.status] > RANK[now] ? past.status : now;
+}
+
+/** Merged by rank, never by arrival. */
+const RANK: Readonly<Record<OrderStatus, number>> = {
+  pending: 0,
+  failed: 1,
+  closed: 2,
+  paid: 3,
+  partially_refunded: 4,
+  refunded: 5,
+};
+
+function statusNow(facts: readonly Fact[], refunds: readonly Refunded[]): OrderStatus {
+  if (refunds.some(({ extent }) => extent === "none")) return "paid";
+  if (refunds.some(({ extent }) => extent === "part")) return "partially_refunded";
+  if (refunds.length > 0) return "refunded";
+  if (facts.some(isClosing)) return "closed";
+  return facts.some((fact) => fact.kind === "payment" && fact.status === "failed") ? "failed" : "pending";
+}
+
+const isClosing = (fact: Fact): boolean =>
+  fact.kind === "expired" || (fact.kind === "payment" && fact.status === "closed");
+
+function isLate(facts: readonly Fact[], counted: readonly Payment[]): boolean {
+  const closed = facts.findIndex(isClosing);
+  return closed >= 0 && closed < Math.min(...counted.map(({ firstAt }) => firstAt));
+}
+
+function isDisputed(facts: readonly Fact[]): boolean {
+  const disputes = facts.filter((fact) => fact.kind === "dispute");
+  const won = new Set(disputes.filter(({ status }) => status === "won").map(({ paymentId }) => paymentId));
+  return disputes.some(({ status, paymentId }) => status !== "won" && !won.has(paymentId));
 }
 
 /** What makes a fact the same fact: an id alone is not enough, providers reuse one for everything they report of a payment. */
-export const factKey = (fact: Fact): string => JSON.stringify([fact.provider, fact.eventId, fact.kind, fact.status]);
-
-/** The status a set of facts adds up to, whatever their order: a payment outranks a close, a close a failed attempt. */
-export function statusOf(facts: readonly Fact[]): OrderStatus {
-  const reported = new Set(facts.map((fact) => fact.status));
-  if (reported.has("paid")) return "paid";
-  if (reported.has("closed")) return "closed";
-  if (reported.has("failed")) return "failed";
-  return "pending";
+export function factKey(fact: Fact): string {
+  const { provider, eventId, kind } = fact;
+  const status = fact.kind === "payment" || fact.kind === "dispute" ? fact.status : null;
+  const isRefund = fact.kind === "refund" || fact.kind === "refund_failed";
+  return JSON.stringify([provider, eventId, kind, status, ...(isRefund ? [fact.refundId, fact.money?.amount] : [])]);
 }
 
-/** What taking in some facts did. `fresh` are the facts to store; `changed` tells whether a browser could see a difference. */
-export interface Recorded {
-  readonly order: Order;
-  readonly fresh: readonly Fact[];
-  readonly changed: boolean;
+/** The facts that are new, each once. */
+export function freshOf(known: readonly Fact[], arrived: readonly Fact[]): readonly Fact[] {
+  const keys = new Set(known.map(factKey));
+  return arrived.filter((fact) => {
+    const key = factKey(fact);
+    if (keys.has(key)) return false;
+    keys.add(key);
+    return true;
+  });
 }
 
-/** Takes facts into an order: a known one changes nothing, a new one that changes what can be seen is the next version. */
-export function record(known: readonly Fact[], version: number, arrived: readonly Fact[]): Recorded {
-  const facts = new Map(known.map((fact) => [factKey(fact), fact]));
-  const fresh: Fact[] = [];
-  for (const fact of arrived) {
-    if (facts.has(factKey(fact))) continue;
-    facts.set(factKey(fact), fact);
-    fresh.push(fact);
-  }
-  const before = statusOf(known);
-  const status = statusOf([...facts.values()]);
-  const changed = status !== before;
-  return { order: { status, version: changed ? version + 1 : version }, fresh, changed };
+/** Whether a browser could tell the two apart: a refund that grows is seen, a flag for the merchant is not. */
+export const looksDifferent = (before: Order, after: Order): boolean =>
+  before.status !== after.status || before.refunded !== after.refunded;
+
+/** Whether a registration contradicts what was paid already: then the order stays as it is. */
+export function contradicts(registration: Registration, known: Known, rules: Rules): boolean {
+  if (!hasPayment(orderOf(known, rules).status)) return false;
+  const after = orderOf({ ...known, registration }, rules);
+  return !hasPayment(after.status);
 }
 
-/** Whether the money has come: what the articles' pages look at. */
-export const isPaid = (status: OrderStatus): boolean => status === "paid";
+const hasPayment = (status: OrderStatus): boolean => isPaid(status) || status === "refunded";
+

@@ -1,5 +1,10 @@
 // The settings: vars and secrets read and validated, once. Names a bad one, never its value; knows no platform.
-import { PUSH_EVERY_SECONDS_MAX, PUSH_EVERY_SECONDS_MIN } from "./limits.ts";
+import {
+  ORDER_RETENTION_DAYS_MAX,
+  ORDER_RETENTION_DAYS_MIN,
+  PUSH_EVERY_SECONDS_MAX,
+  PUSH_EVERY_SECONDS_MIN,
+} from "./limits.ts";
 import { parseOriginPattern, type OriginPattern } from "./origin.ts";
 import { no, ok, type Result } from "./result.ts";
 import { formatTime } from "./time.ts";
@@ -13,6 +18,21 @@ export interface Settings {
   readonly timeZone: string;
   /** The period of the articles' pushes, in ms. */
   readonly pushEveryMs: number;
+  readonly orders: OrderSettings;
+}
+
+export interface OrderSettings {
+  /** Where the merchant's backend tells an order's status, with `{biz}` in it; null = it is not asked. */
+  readonly statusUrl: string | null;
+  /** The bearer that `statusUrl` is asked with; null = none. */
+  readonly statusKey: string | null;
+  /** Where new facts are forwarded to, and the secret they are signed with; null = nowhere. */
+  readonly forward: { readonly url: string; readonly secret: string } | null;
+  /** How long an order keeps its facts after the last change or connection, in ms. */
+  readonly retentionMs: number;
+  readonly requireRegistered: boolean;
+  /** What order ids that are no biz are mapped with; null = they cannot be. */
+  readonly idKey: string | null;
 }
 
 /** A setting that cannot be used, and what it should be. */
@@ -54,8 +74,51 @@ export function readSettings(vars: Vars): Result<Settings, BadSetting> {
   if (apiKeys.some((key) => !API_KEY.test(key))) {
     return bad("API_KEYS", "a comma-separated list of keys of 16 or more of A-Z a-z 0-9 . _ ~ + -");
   }
-  return ok({ allowedOrigins, apiKeys, timeZone, pushEveryMs: Math.round(pushEverySeconds * 1000) });
+  const orders = readOrderSettings(vars);
+  if (!orders.ok) return orders;
+  return ok({
+    allowedOrigins,
+    apiKeys,
+    timeZone,
+    pushEveryMs: Math.round(pushEverySeconds * 1000),
+    orders: orders.value,
+  });
 }
+
+function readOrderSettings(vars: Vars): Result<OrderSettings, BadSetting> {
+  const statusUrl = text(vars.ORDER_STATUS_URL);
+  if (statusUrl !== null && !(URL.test(statusUrl) && statusUrl.includes("{biz}"))) {
+    return bad("ORDER_STATUS_URL", "an http or https URL with {biz} in it");
+  }
+  const url = text(vars.FORWARD_URL);
+  const secret = text(vars.FORWARD_SECRET);
+  if (url !== null && !URL.test(url)) return bad("FORWARD_URL", "an http or https URL");
+  if (url !== null && (secret === null || !WEBHOOK_SECRET.test(secret))) {
+    return bad("FORWARD_SECRET", "24 bytes or more in base64, with or without whsec_ before it");
+  }
+  const days = Number(text(vars.ORDER_RETENTION_DAYS) ?? "90");
+  if (!(days >= ORDER_RETENTION_DAYS_MIN && days <= ORDER_RETENTION_DAYS_MAX)) {
+    return bad("ORDER_RETENTION_DAYS", `a number from ${ORDER_RETENTION_DAYS_MIN} to ${ORDER_RETENTION_DAYS_MAX}`);
+  }
+  const requireRegistered = text(vars.REQUIRE_REGISTERED) ?? "0";
+  if (requireRegistered !== "0" && requireRegistered !== "1") return bad("REQUIRE_REGISTERED", "0 or 1");
+  const idKey = text(vars.ORDER_ID_KEY);
+  if (idKey !== null && idKey.length < 16) return bad("ORDER_ID_KEY", "16 characters or more");
+  return ok({
+    statusUrl,
+    statusKey: text(vars.ORDER_STATUS_KEY),
+    forward: url === null || secret === null ? null : { url, secret },
+    retentionMs: days * 86_400_000,
+    requireRegistered: requireRegistered === "1",
+    idKey,
+  });
+}
+
+/** A setting's text; null where it is not set or empty. */
+const text = (value: string | undefined): string | null => value?.trim() || null;
+
+const URL = /^https?:\/\/[^\s/]+(\/\S*)?$/;
+const WEBHOOK_SECRET = /^(whsec_)?[A-Za-z0-9+/]{32,}={0,2}$/;
 
 // Characters that may stand in a header and in a subprotocol (RFC 9110, 5.6.2), where Node's own WebSocket has to put its key.
 const API_KEY = /^[A-Za-z0-9._~+-]{16,}$/;

@@ -1,15 +1,27 @@
-// What one object keeps: an order's facts, and when its push began. Makes no table and writes no row before something must be kept.
-import { record, type Fact, type Order, type Recorded } from "../core/order.ts";
+// What one object keeps: its order, the facts it follows from, and its due-times. Makes no table and writes no row before it must.
+import type { Due } from "../core/due.ts";
+import type { Fact } from "../core/fact.ts";
+import { nothingKnown, type Known, type OrderStatus, type Past, type Registration } from "../core/order.ts";
 
-/** An order as kept: what a browser may see of it, and the epoch that its positions belong to. */
-export interface StoredOrder extends Order {
+/** An order as kept: what has to be read at every wake-up, in one row. */
+export interface StoredOrder {
+  readonly status: OrderStatus;
+  readonly refunded: string;
+  /** How often a browser could see it change: the offset of its latest publication. */
+  readonly version: number;
   readonly epoch: string;
+  /** The merchant's id of it, where that is not the biz; from its registration or from a callback. */
+  readonly orderId: string | null;
+  readonly registration: Registration | null;
+  readonly past: Past | null;
+  /** The last change or connection, in ms, told by the day. */
+  readonly touchedAt: number;
 }
 
-// docs/storage.md describes both places. The table holds the facts; the key-value rows hold what has to be read at every wake-up.
+// docs/storage.md describes these places.
 const FACTS = "CREATE TABLE IF NOT EXISTS facts (seq INTEGER PRIMARY KEY, fact TEXT NOT NULL)";
 const ORDER = "order";
-const PUSH_START = "push_start";
+const DUE = "due";
 
 export class Store {
   readonly #storage: DurableObjectStorage;
@@ -18,37 +30,49 @@ export class Store {
     this.#storage = storage;
   }
 
-  /** The order, or null if nothing was ever proved about it. One row read, no table touched. */
+  /** The order, or null if nothing was ever heard of it. One row read, no table touched. */
   order(): StoredOrder | null {
     return this.#storage.kv.get<StoredOrder>(ORDER) ?? null;
   }
 
-  /** Takes facts in, in one transaction: either all of it is durable, the new version too, or nothing happened. */
-  record(arrived: readonly Fact[], newEpoch: () => string): Recorded {
-    return this.#storage.transactionSync(() => {
-      const stored = this.order();
-      const recorded = record(stored === null ? [] : this.#facts(), stored?.version ?? 0, arrived);
-      if (recorded.fresh.length === 0) return recorded;
-      if (stored === null) this.#storage.sql.exec(FACTS);
-      for (const fact of recorded.fresh) {
-        this.#storage.sql.exec("INSERT INTO facts (fact) VALUES (?)", JSON.stringify(fact));
-      }
-      this.#storage.kv.put<StoredOrder>(ORDER, { ...recorded.order, epoch: stored?.epoch ?? newEpoch() });
-      return recorded;
-    });
+  keepOrder(order: StoredOrder): void {
+    this.#storage.kv.put(ORDER, order);
   }
 
-  #facts(): Fact[] {
+  /** Everything the order follows from. */
+  known(order: StoredOrder | null): Known {
+    if (order === null) return nothingKnown;
+    this.#storage.sql.exec(FACTS);
     const rows = this.#storage.sql.exec<{ fact: string }>("SELECT fact FROM facts ORDER BY seq");
-    return [...rows].map(({ fact }) => JSON.parse(fact) as Fact); // only `record` above writes there
+    const facts = [...rows].map(({ fact }) => JSON.parse(fact) as Fact); // only `keepFacts` writes there
+    return { facts, registration: order.registration, past: order.past };
   }
 
-  /** When the periodic push began, in ms; null if there is none. */
-  pushStart(): number | null {
-    return this.#storage.kv.get<number>(PUSH_START) ?? null;
+  keepFacts(facts: readonly Fact[]): void {
+    if (facts.length > 0) this.#storage.sql.exec(FACTS);
+    for (const fact of facts) this.#storage.sql.exec("INSERT INTO facts (fact) VALUES (?)", JSON.stringify(fact));
   }
 
-  startPush(start: number): void {
-    this.#storage.kv.put(PUSH_START, start);
+  dropFacts(): void {
+    this.#storage.sql.exec("DROP TABLE IF EXISTS facts");
+  }
+
+  due(): Due {
+    return this.#storage.kv.get<Due>(DUE) ?? {};
+  }
+
+  /** True if that changed anything: then the alarm has to be set anew. */
+  keepDue(due: Due): boolean {
+    const before = this.due();
+    const keys = new Set([...Object.keys(before), ...Object.keys(due)] as (keyof Due)[]); // the keys of two Dues
+    if ([...keys].every((key) => JSON.stringify(before[key]) === JSON.stringify(due[key]))) return false;
+    if (Object.keys(due).length === 0) this.#storage.kv.delete(DUE);
+    else this.#storage.kv.put(DUE, due);
+    return true;
+  }
+
+  /** All of it durable, or none of it: what `work` writes is one transaction. */
+  transaction<Value>(work: () => Value): Value {
+    return this.#storage.transactionSync(work);
   }
 }

@@ -1,0 +1,79 @@
+// What is still owed to the merchant's backend, in the order it came about. Stores; sends nothing and decides on no try.
+
+export interface Owed {
+  /** The `webhook-id`: the same at every try, and never again. */
+  readonly id: string;
+  readonly body: string;
+  /** How often it has been tried. */
+  readonly tries: number;
+}
+
+/** What the backend's view of an order tells of it. */
+export interface Outstanding {
+  readonly owed: number;
+  readonly givenUp: number;
+}
+
+const OUTBOX = `CREATE TABLE IF NOT EXISTS outbox (
+  seq INTEGER PRIMARY KEY, id TEXT NOT NULL, body TEXT NOT NULL, tries INTEGER NOT NULL, given_up INTEGER NOT NULL
+)`;
+const SEEN = "CREATE TABLE IF NOT EXISTS seen (id TEXT PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID";
+
+export class Outbox {
+  readonly #sql: SqlStorage;
+
+  constructor(storage: DurableObjectStorage) {
+    this.#sql = storage.sql;
+  }
+
+  add(id: string, body: string): void {
+    this.#sql.exec(OUTBOX);
+    this.#sql.exec("INSERT INTO outbox (id, body, tries, given_up) VALUES (?, ?, 0, 0)", id, body);
+  }
+
+  /** The first that is owed; the others wait behind it. */
+  head(): Owed | null {
+    this.#sql.exec(OUTBOX);
+    const [head] = this.#sql.exec<{ id: string; body: string; tries: number }>(
+      "SELECT id, body, tries FROM outbox WHERE given_up = 0 ORDER BY seq LIMIT 1",
+    );
+    return head ?? null;
+  }
+
+  tried(id: string): void {
+    this.#sql.exec("UPDATE outbox SET tries = tries + 1 WHERE id = ?", id);
+  }
+
+  delivered(id: string): void {
+    this.#sql.exec("DELETE FROM outbox WHERE id = ?", id);
+  }
+
+  giveUp(id: string): void {
+    this.#sql.exec("UPDATE outbox SET given_up = 1 WHERE id = ?", id);
+  }
+
+  outstanding(): Outstanding {
+    this.#sql.exec(OUTBOX);
+    const [row] = this.#sql.exec<{ owed: number; given_up: number }>(
+      "SELECT count(*) - coalesce(sum(given_up), 0) AS owed, coalesce(sum(given_up), 0) AS given_up FROM outbox",
+    );
+    return { owed: row?.owed ?? 0, givenUp: row?.given_up ?? 0 };
+  }
+
+  /** Whether a delivery comes for the first time; from now on it does not. */
+  isNew(id: string, now: number): boolean {
+    this.#sql.exec(SEEN);
+    return this.#sql.exec("INSERT OR IGNORE INTO seen (id, at) VALUES (?, ?)", id, now).rowsWritten > 0;
+  }
+
+  /** Forgets deliveries seen before `before`; true if any is still remembered. */
+  forgetSeen(before: number): boolean {
+    this.#sql.exec(SEEN);
+    this.#sql.exec("DELETE FROM seen WHERE at < ?", before);
+    return [...this.#sql.exec("SELECT 1 FROM seen LIMIT 1")].length > 0;
+  }
+
+  drop(): void {
+    this.#sql.exec("DROP TABLE IF EXISTS outbox");
+  }
+}
