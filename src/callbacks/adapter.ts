@@ -13,11 +13,14 @@ export interface Adapter<Config> {
   /** Only where the signature alone does not prove enough (PayPal): asks the provider itself. */
   readonly confirm?: (config: Config, webhook: Webhook, io: ProviderIo) => Promise<Confirmation>;
   /** What the provider knows of an order, asked by the merchant's id; only where the setting holds the keys for it. */
-  readonly query?: (config: Config, orderId: string, io: ProviderIo) => Promise<Result<readonly Fact[], "unknown_order" | "try_again" | "not_configured">>;
+  readonly query?: (config: Config, orderId: string, io: ProviderIo) => Promise<Result<readonly Fact[], QueryReason>>;
   readonly reply: (verdict: Verdict) => Reply;
   /** Event types and what each becomes: what the code goes by, and what docs/payments.md prints. */
   readonly mapping: readonly (readonly [event: string, becomes: string])[];
 }
+
+/** Why a query has no facts: the provider knows no such order (yet), has not answered, or the setting lacks the keys. */
+export type QueryReason = "unknown_order" | "try_again" | "not_configured";
 
 /** What became of a delivery. */
 export type Verdict = "stored" | "duplicate" | "ignored" | "refused" | "try_again";

@@ -4,7 +4,8 @@ import type { Fact } from "./fact.ts";
 /** An HTTP delivery nobody has verified. Header names in lower case; a repeated header is joined with ", ", as Fetch does. */
 export interface Webhook {
   readonly headers: ReadonlyMap<string, string>;
-  readonly body: Uint8Array;
+  /** As received, byte for byte. */
+  readonly body: Uint8Array<ArrayBuffer>;
 }
 
 /** Why a delivery proves nothing. `stage` says where it fell; `detail` is for the log only and holds no secret. */

@@ -22,13 +22,24 @@ export type Fact = Proof &
       }
     | {
         readonly kind: "refund";
+        /** One refund may be reported by several events (created, updated): what counts is the refund, by its id. */
+        readonly refundId: string | null;
+        readonly paymentId: string | null;
+        /** Null where the sender does not say how much: then it is everything. */
+        readonly money: Money | null;
+        /**
+         * True where `money` is everything refunded of this payment so far (Stripe, Alipay), false where it is this refund alone.
+         * Square sends both of the same refunds: what was refunded is the greater of the highest sum and the single ones together.
+         */
+        readonly cumulative: boolean;
+      }
+    /** `money` is what was not refunded after all: where sums are cumulative, the failed refund's id is in none of them. */
+    | {
+        readonly kind: "refund_failed";
         readonly refundId: string | null;
         readonly paymentId: string | null;
         readonly money: Money | null;
-        /** True where `money` is everything refunded of this payment so far (Stripe, Alipay), false where it is this refund alone. */
-        readonly cumulative: boolean;
       }
-    | { readonly kind: "refund_failed"; readonly refundId: string | null; readonly paymentId: string | null }
     /** A cancellation, or a failed capture, of a payment that may have been counted as paid before. */
     | { readonly kind: "voided"; readonly paymentId: string | null }
     | { readonly kind: "dispute"; readonly status: "open" | "won" | "lost"; readonly paymentId: string | null }
