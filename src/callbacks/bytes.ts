@@ -1,0 +1,49 @@
+// Bytes and their texts: UTF-8, hex, base64. Strict: what is not well-formed is null, never a guess. Throws nothing.
+
+/** Bytes that Web Crypto takes as they are: never a view of shared memory. */
+export type Bytes = Uint8Array<ArrayBuffer>;
+
+export const utf8 = (text: string): Bytes => new Uint8Array(new TextEncoder().encode(text));
+
+/** The text of bytes in a charset; null where they are not that charset. A byte order mark is text like any other: it stays. */
+export function textOf(bytes: Bytes, charset = "utf-8"): string | null {
+  try {
+    return new TextDecoder(charset, { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    return null; // TypeError: not that charset; RangeError: no such charset
+  }
+}
+
+export function fromHex(text: string): Bytes | null {
+  if (text.length % 2 !== 0 || !/^[0-9a-f]*$/i.test(text)) return null;
+  return Uint8Array.from({ length: text.length / 2 }, (_, index) =>
+    Number.parseInt(text.slice(2 * index, 2 * index + 2), 16),
+  );
+}
+
+export function fromBase64(text: string): Bytes | null {
+  // atob alone forgives blanks and missing padding; nobody who signs sends either.
+  if (text.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(text)) return null;
+  return fromBinary(atob(text));
+}
+
+export const toBase64 = (bytes: Bytes): string => btoa(toBinary(bytes));
+
+/** One character of U+0000 to U+00FF per byte: bytes that can be split, sorted and compared as a string. */
+export function toBinary(bytes: Bytes): string {
+  let text = "";
+  for (const byte of bytes) text += String.fromCharCode(byte);
+  return text;
+}
+
+export const fromBinary = (text: string): Bytes => Uint8Array.from(text, (character) => character.charCodeAt(0));
+
+export function concat(...parts: readonly Bytes[]): Bytes {
+  const whole = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
+  let offset = 0;
+  for (const part of parts) {
+    whole.set(part, offset);
+    offset += part.length;
+  }
+  return whole;
+}

@@ -1,0 +1,59 @@
+// How many digits a currency has, as each provider counts minor units. Only tables; a currency that is in none is unknown, never guessed.
+
+type Digits = ReadonlyMap<string, number>;
+
+function table(groups: Readonly<Record<number, string>>): Digits {
+  const rows = Object.entries(groups).flatMap(([digits, codes]) =>
+    codes.split(" ").map((code) => [code, Number(digits)] as const),
+  );
+  return new Map(rows);
+}
+
+function change(base: Digits, changes: Readonly<Record<string, number | null>>): Digits {
+  const digits = new Map(base);
+  for (const [code, count] of Object.entries(changes)) {
+    if (count === null) digits.delete(code);
+    else digits.set(code, count);
+  }
+  return digits;
+}
+
+/** ISO 4217, without funds, metals and test codes. */
+export const isoDigits: Digits = table({
+  0: "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF",
+  2:
+    "AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF CNY COP CRC CUP " +
+    "CVE CZK DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GTQ GYD HKD HNL HTG HUF IDR ILS INR IRR JMD KES KGS KHR " +
+    "KPW KYD KZT LAK LBP LKR LRD LSL MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD PAB PEN " +
+    "PGK PHP PKR PLN QAR RON RSD RUB SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TOP TRY TTD TWD " +
+    "TZS UAH USD UYU UZS VED VES WST XCD XCG YER ZAR ZMW ZWG",
+  3: "BHD IQD JOD KWD LYD OMR TND",
+  4: "CLF UYW",
+});
+
+/**
+ * Stripe: MGA has no minor unit there; ISK and UGX, which have none in ISO, keep two digits that are always 00, although UGX also
+ * stands in its list of zero-decimal currencies (docs.stripe.com/currencies, "Special cases"). What it does not take is unknown.
+ */
+export const stripeDigits: Digits = change(isoDigits, {
+  ISK: 2,
+  UGX: 2,
+  MGA: 0,
+  IQD: null,
+  LYD: null,
+  CLF: null,
+  UYI: null,
+  UYW: null,
+});
+
+/** Adyen: four currencies "differ from standard" (docs.adyen.com/development-resources/currency-codes). */
+export const adyenDigits: Digits = change(isoDigits, {
+  CLP: 2,
+  CVE: 0,
+  IDR: 0,
+  ISK: 2,
+  CNH: 2,
+  CLF: null,
+  UYI: null,
+  UYW: null,
+});

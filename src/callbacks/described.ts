@@ -1,0 +1,81 @@
+// An event whose JSON the setting describes: where its fields are, and what each of its words becomes. Guesses at no field.
+import type { JsonObject } from "../core/json.ts";
+import { isoTime, major, minor, seconds, textAt, type Amount } from "./content.ts";
+import { isoDigits } from "./currencies.ts";
+import type { Becomes, Row, Told } from "./mapping.ts";
+import type { Setting } from "./setting.ts";
+
+/** Dotted paths into the event. `event` is its id, `type` the word that `outcomes` knows. */
+export type Paths = Readonly<
+  Record<"order" | "event" | "type" | "amount" | "currency" | "payment" | "refund" | "time", string>
+>;
+
+export interface Description {
+  readonly paths: Paths;
+  readonly outcomes: ReadonlyMap<string, Outcome>;
+  readonly unit: "minor" | "major";
+}
+
+/** What a setting's `outcomes` may say, and what each is as facts. */
+const outcomes = {
+  pending: ["pending"],
+  failed: ["failed"],
+  closed: ["closed"],
+  paid: ["paid"],
+  refund: ["refund"],
+  refunded: ["refund"],
+  partially_refunded: ["refund"],
+  refund_failed: ["refund_failed"],
+  voided: ["voided"],
+  dispute_open: ["dispute_open"],
+  dispute_won: ["dispute_won"],
+  dispute_lost: ["dispute_lost"],
+  ignored: [],
+} as const satisfies Readonly<Record<string, readonly Becomes[]>>;
+
+export type Outcome = keyof typeof outcomes;
+
+const isOutcome = (word: string): word is Outcome => Object.hasOwn(outcomes, word);
+
+/** The setting's fields that describe an event. */
+export const descriptionFields = ["outcomes", "paths", "unit"] as const;
+
+export function describe(setting: Setting, paths: Paths, usual: Readonly<Record<string, Outcome>>): Description {
+  const own = setting.stringMap("paths");
+  if ([...own.keys()].some((name) => !Object.hasOwn(paths, name))) {
+    setting.refuse("paths", `an object with none but ${Object.keys(paths).join(", ")}`);
+  }
+  const words = new Map<string, Outcome>();
+  for (const [event, word] of setting.has("outcomes") ? setting.stringMap("outcomes") : Object.entries(usual)) {
+    if (isOutcome(word)) words.set(event, word);
+    else setting.refuse("outcomes", `an object whose values are ${Object.keys(outcomes).join(", ")}`);
+  }
+  return {
+    paths: { ...paths, ...Object.fromEntries(own) },
+    outcomes: words,
+    unit: setting.oneOf("unit", ["minor", "major"]),
+  };
+}
+
+/** The table to print for the words that hold where the setting has no `outcomes`. */
+export const rowsOf = (usual: Readonly<Record<string, Outcome>>): readonly Row[] =>
+  Object.entries(usual).map(([event, word]) => ({ event, becomes: outcomes[word] }));
+
+export function toldBy({ paths, unit, outcomes: words }: Description, json: JsonObject): Omit<Told, "provider"> {
+  const type = textAt(json, paths.type) ?? "";
+  const time = textAt(json, paths.time);
+  const stated = seconds(time);
+  const currency = textAt(json, paths.currency);
+  const amountText = textAt(json, paths.amount);
+  const amount: Amount = unit === "minor" ? minor(amountText, currency, isoDigits) : major(amountText, currency);
+  return {
+    eventId: textAt(json, paths.event),
+    type,
+    at: stated === null ? isoTime(time) : stated * 1000,
+    orderId: textAt(json, paths.order),
+    paymentId: textAt(json, paths.payment),
+    becomes: outcomes[words.get(type) ?? "ignored"],
+    payment: amount,
+    refund: { id: textAt(json, paths.refund), amount, cumulative: false },
+  };
+}

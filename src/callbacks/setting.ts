@@ -1,0 +1,108 @@
+// Reads a provider's setting: what must be there, in its shape, and nothing unknown. A reason names a field, never a value.
+import { rsaPrivateKey, rsaPublicKey, type Key } from "./signature.ts";
+
+/** Collects what a setting says; the first thing wrong with it is `problem`. What is wrong reads as empty until then. */
+export class Setting {
+  readonly #fields: ReadonlyMap<string, unknown>;
+  #problem: string | null = null;
+
+  /** `known`: a misspelt `livemode` would switch a check off without a word, so a field that is none of these is a problem. */
+  constructor(setting: unknown, known: readonly string[]) {
+    const isObject = typeof setting === "object" && setting !== null && !Array.isArray(setting);
+    this.#fields = new Map(isObject ? Object.entries(setting) : []);
+    if (!isObject) this.#problem = "must be a JSON object";
+    // `order` is the test vectors' own: what their order costs.
+    else if ([...this.#fields.keys()].some((name) => name !== "order" && !known.includes(name))) {
+      this.#problem = `has a field that is none of ${known.join(", ")}`;
+    }
+  }
+
+  get problem(): string | null {
+    return this.#problem;
+  }
+
+  refuse(name: string, expected: string): void {
+    this.#problem ??= `${name} must be ${expected}`;
+  }
+
+  has(name: string): boolean {
+    return this.#fields.get(name) !== undefined && this.#fields.get(name) !== null;
+  }
+
+  string(name: string, shape = /./, expected = "a string that is not empty"): string {
+    const value = this.#fields.get(name);
+    if (typeof value === "string" && shape.test(value)) return value;
+    this.refuse(name, expected);
+    return "";
+  }
+
+  optionalString(name: string): string | null {
+    return this.has(name) ? this.string(name) : null;
+  }
+
+  /** One string or a list of them: several are valid at once while a secret is being rotated. */
+  strings(name: string): readonly string[] {
+    const value = this.#fields.get(name);
+    const list: readonly unknown[] = Array.isArray(value) ? value : [value];
+    const strings = list.filter((item): item is string => typeof item === "string" && item !== "");
+    if (strings.length === list.length && strings.length > 0) return strings;
+    this.refuse(name, "a string that is not empty, or a list of them");
+    return [];
+  }
+
+  optionalBoolean(name: string): boolean | null {
+    const value = this.#fields.get(name);
+    if (!this.has(name)) return null;
+    if (value === true || value === "true") return true;
+    if (value !== false && value !== "false") this.refuse(name, "true or false");
+    return false;
+  }
+
+  seconds(name: string, fallback: number): number {
+    const value = this.has(name) ? this.#fields.get(name) : fallback;
+    if (typeof value === "number" && value > 0 && value <= 3600) return value;
+    this.refuse(name, "a number of seconds, at most 3600");
+    return fallback;
+  }
+
+  oneOf<Word extends string>(name: string, words: readonly [Word, ...Word[]]): Word {
+    const word = this.has(name) ? words.find((known) => known === this.#fields.get(name)) : words[0];
+    if (word !== undefined) return word;
+    this.refuse(name, `one of ${words.join(", ")}`);
+    return words[0];
+  }
+
+  /** An object of strings, as a Map: `__proto__` is a name like any other. */
+  stringMap(name: string): ReadonlyMap<string, string> {
+    const value = this.has(name) ? this.#fields.get(name) : {};
+    const entries = typeof value === "object" && value !== null && !Array.isArray(value) ? Object.entries(value) : null;
+    const map = new Map<string, string>();
+    for (const [key, item] of entries ?? []) {
+      if (typeof item === "string" && item !== "") map.set(key, item);
+    }
+    if (entries === null || map.size !== entries.length) this.refuse(name, "an object of strings that are not empty");
+    return map;
+  }
+
+  /** The start of a URL to call: https, or http on this machine, where there is nobody to listen in. */
+  base(name: string, fallback: string): string {
+    const text = this.optionalString(name) ?? fallback;
+    const url = URL.canParse(text) ? new URL(text) : null;
+    const isLocal = url?.protocol === "http:" && ["localhost", "127.0.0.1"].includes(url.hostname);
+    if (url?.protocol !== "https:" && !isLocal) this.refuse(name, "an https URL");
+    return text.replace(/\/+$/, "");
+  }
+
+  async publicKeys(name: string, texts: readonly string[]): Promise<readonly Key[]> {
+    const keys = (await Promise.all(texts.map(rsaPublicKey))).filter((key) => key !== null);
+    if (keys.length !== texts.length) this.refuse(name, "an RSA public key (BEGIN PUBLIC KEY), not a certificate");
+    return keys;
+  }
+
+  async optionalPrivateKey(name: string): Promise<Key | null> {
+    const text = this.optionalString(name);
+    const key = text === null ? null : await rsaPrivateKey(text);
+    if (text !== null && key === null) this.refuse(name, "an RSA private key in PKCS#8 (BEGIN PRIVATE KEY)");
+    return key;
+  }
+}
