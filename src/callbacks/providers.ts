@@ -1,0 +1,63 @@
+// The nine providers by name, and how a setting opens one. Reads no environment and keeps nothing.
+import type { Callback, Unproved, Webhook } from "../core/callback.ts";
+import type { Fact } from "../core/fact.ts";
+import { no, ok, type Result } from "../core/result.ts";
+import { adyen } from "./adyen.ts";
+import type { Adapter, Confirmation, ProviderIo, QueryReason, Reply, Verdict } from "./adapter.ts";
+import { alipay } from "./alipay.ts";
+import { hmac } from "./hmac.ts";
+import { paddle } from "./paddle.ts";
+import { paypal } from "./paypal.ts";
+import { square } from "./square.ts";
+import { standard } from "./standard.ts";
+import { stripe } from "./stripe.ts";
+import { wechatpay } from "./wechatpay.ts";
+
+/** A provider whose setting has not been read yet. */
+export interface Provider {
+  readonly name: string;
+  readonly open: (setting: unknown) => Promise<Result<OpenProvider, string>>;
+  readonly reply: (verdict: Verdict) => Reply;
+  readonly mapping: Adapter<unknown>["mapping"];
+}
+
+/** A provider with its keys: what `:provider` of the route is, whichever it may be. */
+export interface OpenProvider {
+  readonly name: string;
+  readonly verify: (webhook: Webhook, now: number) => Promise<Result<readonly Callback[], Unproved>>;
+  /** Null where the signature proves enough. */
+  readonly confirm: ((webhook: Webhook, io: ProviderIo) => Promise<Confirmation>) | null;
+  readonly query: (orderId: string, io: ProviderIo) => Promise<Result<readonly Fact[], QueryReason>>;
+  readonly reply: (verdict: Verdict) => Reply;
+}
+
+function provider<Config>(adapter: Adapter<Config>): Provider {
+  const { name, reply, mapping, confirm, query } = adapter;
+  const open: Provider["open"] = async (setting) => {
+    const configured = await adapter.configure(setting);
+    if (!configured.ok) return configured;
+    const config = configured.value;
+    return ok({
+      name,
+      reply,
+      verify: (webhook, now) => adapter.verify(config, webhook, now),
+      confirm: confirm === undefined ? null : (webhook, io) => confirm(config, webhook, io),
+      query: async (orderId, io) => (query === undefined ? no("not_configured") : query(config, orderId, io)),
+    });
+  };
+  return { name, open, reply, mapping };
+}
+
+const all: readonly Provider[] = [
+  provider(stripe),
+  provider(alipay),
+  provider(wechatpay),
+  provider(paypal),
+  provider(adyen),
+  provider(square),
+  provider(paddle),
+  provider(standard),
+  provider(hmac),
+];
+
+export const providers: ReadonlyMap<string, Provider> = new Map(all.map((entry) => [entry.name, entry]));

@@ -1,0 +1,102 @@
+// Standard Webhooks, and Svix, which is the same under other header names (standard-webhooks spec 1.0). Symmetric `v1` only.
+import { no, ok } from "../core/result.ts";
+import type { Adapter } from "./adapter.ts";
+import { fromBase64, utf8, type Bytes } from "./bytes.ts";
+import { header, isOutside, jsonObject, seconds, unproved } from "./content.ts";
+import {
+  describe,
+  descriptionFields,
+  rowsOf,
+  toldBy,
+  type Description,
+  type Outcome,
+  type Paths,
+} from "./described.ts";
+import { callbackOf, printed } from "./mapping.ts";
+import { noWords, replyIn } from "./reply.ts";
+import { Setting } from "./setting.ts";
+import { hmacKey, isSigned, SIGNATURES_MAX, type Key } from "./signature.ts";
+
+interface Config {
+  readonly keys: readonly Key[];
+  /** `webhook-`, or `svix-`. */
+  readonly prefix: string;
+  readonly description: Description;
+  /** Whether the setting names a path of the event's id; else it is `<prefix>id`, which stays the same over retries. */
+  readonly hasEventPath: boolean;
+}
+
+const TOLERANCE_MS = 300_000;
+
+const paths: Paths = {
+  order: "data.order_id",
+  event: "",
+  type: "type",
+  amount: "data.amount",
+  currency: "data.currency",
+  payment: "data.payment_id",
+  refund: "data.refund_id",
+  time: "timestamp",
+};
+
+/** What a type becomes where the setting has no `outcomes`. */
+const usual: Readonly<Record<string, Outcome>> = {
+  "payment.pending": "pending",
+  "payment.failed": "failed",
+  "payment.canceled": "closed",
+  "payment.succeeded": "paid",
+  "refund.succeeded": "refund",
+  "refund.failed": "refund_failed",
+};
+
+export const standard: Adapter<Config> = {
+  name: "standard",
+
+  async configure(value) {
+    const setting = new Setting(value, ["secret", "headerPrefix", ...descriptionFields]);
+    const secrets = setting.strings("secret").map(secretBytes);
+    if (secrets.includes(null)) setting.refuse("secret", "base64, with or without whsec_ before it, or a list of such");
+    const prefix = setting.oneOf("headerPrefix", ["webhook-", "svix-"]);
+    const hasEventPath = setting.stringMap("paths").has("event");
+    const description = describe(setting, paths, usual);
+    if (setting.problem !== null) return no(setting.problem);
+    const keys = await Promise.all(secrets.filter((secret) => secret !== null).map(hmacKey));
+    return ok({ keys, prefix, description, hasEventPath });
+  },
+
+  async verify(config, webhook, now) {
+    const id = header(webhook, `${config.prefix}id`);
+    // A dot in the id would let the borders of `id.timestamp.body` move; ", " is two ids joined by Fetch.
+    if (id === null || !/^[^.,\s]{1,256}$/.test(id)) return unproved("header", "no id, or not one");
+    const stated = seconds(header(webhook, `${config.prefix}timestamp`));
+    if (stated === null) return unproved("header", "no timestamp");
+    const signatures = header(webhook, `${config.prefix}signature`);
+    if (signatures === null) return unproved("header", "no signature");
+    if (isOutside(stated * 1000, now, TOLERANCE_MS)) return unproved("time", "older or newer than 300 s");
+    const signed = await isSigned(config.keys, v1(signatures), utf8(`${id}.${stated}.`), webhook.body);
+    if (!signed) return unproved("signature", "none of the v1 signatures is right");
+    const json = jsonObject(webhook.body);
+    if (json === null) return unproved("parse", "not a JSON object");
+    const told = toldBy(config.description, json);
+    const callback = callbackOf({ provider: "standard", ...told, eventId: config.hasEventPath ? told.eventId : id });
+    return callback.ok ? ok([callback.value]) : callback;
+  },
+
+  reply: (verdict) => replyIn(noWords, verdict),
+  mapping: printed(rowsOf(usual)),
+};
+
+/** `v1,<base64> v1,<base64> v1a,<base64>`: `v1a` is Ed25519 and no HMAC, whatever its bytes. */
+const v1 = (signatures: string): (Bytes | null)[] =>
+  signatures
+    .split(" ")
+    .filter((signature) => signature.startsWith("v1,"))
+    .slice(0, SIGNATURES_MAX)
+    .map((signature) => fromBase64(signature.slice("v1,".length)));
+
+function secretBytes(secret: string): Bytes | null {
+  const text = secret.replace(/^whsec_/, "");
+  // Some senders print the key without its padding.
+  const bytes = fromBase64(text.padEnd(Math.ceil(text.length / 4) * 4, "="));
+  return bytes === null || bytes.length === 0 ? null : bytes;
+}
