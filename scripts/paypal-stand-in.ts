@@ -1,0 +1,50 @@
+// A stand-in for PayPal's API, for development and tests: hands out a token, and confirms exactly those deliveries that it issued itself.
+import { createServer, type Server } from "node:http";
+
+/** How it is to misbehave; nothing = as PayPal does. */
+export interface Trouble {
+  readonly token?: () => Promise<Response>;
+  readonly verify?: () => Promise<Response>;
+}
+
+export class PaypalStandIn {
+  readonly asked: { readonly url: string; readonly init: RequestInit; readonly body: string }[] = [];
+  readonly #issued = new Set<string>();
+  readonly #trouble: Trouble;
+
+  constructor(trouble: Trouble = {}) {
+    this.#trouble = trouble;
+  }
+
+  issue(headers: ReadonlyMap<string, string>, body: Uint8Array): void {
+    this.#issued.add(`${headers.get("paypal-transmission-id") ?? ""} ${new TextDecoder().decode(body)}`);
+  }
+
+  readonly fetch = async (url: string, init: RequestInit): Promise<Response> => {
+    const body = await new Response(init.body ?? null).text();
+    this.asked.push({ url, init, body });
+    if (url.endsWith("/v1/oauth2/token")) return this.#trouble.token?.() ?? Response.json({ access_token: "A21AA" });
+    if (this.#trouble.verify !== undefined) return this.#trouble.verify();
+    const id = /"transmission_id":"([^"]*)"/.exec(body)?.[1] ?? "";
+    // The event as text, as it was sent: written anew it would be another.
+    const event = body.slice(body.indexOf('"webhook_event":') + '"webhook_event":'.length, -1);
+    return Response.json({ verification_status: this.#issued.has(`${id} ${event}`) ? "SUCCESS" : "FAILURE" });
+  };
+
+  /** Serves it where the development setting's `apiBase` points. */
+  listen(port: number): Server {
+    const server = createServer((request, response) => {
+      const chunks: Buffer[] = [];
+      request.on("data", (chunk: Buffer) => chunks.push(chunk));
+      request.on("end", () => {
+        void this.fetch(`http://127.0.0.1:${port}${request.url ?? ""}`, {
+          method: "POST",
+          body: Buffer.concat(chunks),
+        }).then(async (answer) =>
+          response.writeHead(answer.status, { "content-type": "application/json" }).end(await answer.text()),
+        );
+      });
+    });
+    return server.listen(port, "127.0.0.1");
+  }
+}

@@ -1,0 +1,241 @@
+// Makes correctly signed deliveries of all nine providers, to try Belfry without an account anywhere. For development and tests only:
+// the keys are those of .dev.vars.example, known to everybody.
+import { createCipheriv, createHmac, randomBytes, sign } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { parseEnv } from "node:util";
+import { crc32 } from "node:zlib";
+import {
+  adyenItem,
+  alipayFields,
+  describedEvent,
+  paddleEvent,
+  paypalEvent,
+  squareEvent,
+  stripeEvent,
+  wechatpayEvent,
+  type Told,
+} from "./events.ts";
+
+export { outcomes, type Outcome } from "./events.ts";
+
+export interface Delivery {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Uint8Array<ArrayBuffer>;
+}
+
+export type Order = Omit<Told, "setting"> & {
+  /** The provider's setting, as `CALLBACK_…` has it; the development one if there is none. */
+  readonly config?: Readonly<Record<string, unknown>>;
+};
+
+const development = parseEnv(readFileSync(new URL("../.dev.vars.example", import.meta.url), "utf8"));
+const privateKeys = JSON.parse(readFileSync(new URL("development-keys.json", import.meta.url), "utf8")) as Record<
+  "alipay" | "wechatpay" | "paypal",
+  string
+>;
+
+/** The development setting of a provider: what `CALLBACK_<PROVIDER>` is in .dev.vars.example. */
+export const developmentConfig = (provider: string): Record<string, unknown> =>
+  JSON.parse(development[`CALLBACK_${provider.toUpperCase()}`] ?? "{}") as Record<string, unknown>;
+
+/** A delivery as the provider would send it now. Throws for what the provider never sends (see events.ts). */
+export function signed(provider: string, order: Order): Delivery {
+  const told: Told = { ...order, setting: order.config ?? developmentConfig(provider) };
+  const signer = signers.get(provider);
+  if (signer === undefined)
+    throw new Error(`no such provider: ${provider}. There are ${[...signers.keys()].join(", ")}`);
+  return signer(told);
+}
+
+const json = (value: unknown): Uint8Array<ArrayBuffer> => bytes(JSON.stringify(value));
+const bytes = (text: string): Uint8Array<ArrayBuffer> => new Uint8Array(Buffer.from(text, "utf8"));
+const jsonHeaders = { "content-type": "application/json" };
+const seconds = ({ now }: Told): string => String(Math.floor(now / 1000));
+
+/** The first secret of the setting: `secret` may be a list. */
+const secretOf = ({ setting }: Told, name = "secret"): string => String([setting[name]].flat()[0]);
+
+const hmac = (
+  key: string | Uint8Array,
+  encoding: "hex" | "base64",
+  ...message: readonly (string | Uint8Array)[]
+): string => {
+  const digest = createHmac("sha256", key);
+  for (const part of message) digest.update(part);
+  return digest.digest(encoding);
+};
+
+const rsa = (provider: keyof typeof privateKeys, message: string | Uint8Array): string =>
+  sign("sha256", Buffer.from(message), {
+    key: Buffer.from(privateKeys[provider], "base64"),
+    format: "der",
+    type: "pkcs8",
+  }).toString("base64");
+
+const signers: ReadonlyMap<string, (told: Told) => Delivery> = new Map([
+  ["stripe", stripe],
+  ["alipay", alipay],
+  ["wechatpay", wechatpay],
+  ["paypal", paypal],
+  ["adyen", adyen],
+  ["square", square],
+  ["paddle", paddle],
+  ["standard", standard],
+  ["hmac", generic],
+]);
+
+function stripe(told: Told): Delivery {
+  const body = json(stripeEvent(told));
+  const t = seconds(told);
+  return {
+    headers: { ...jsonHeaders, "stripe-signature": `t=${t},v1=${hmac(secretOf(told), "hex", `${t}.`, body)}` },
+    body,
+  };
+}
+
+function alipay(told: Told): Delivery {
+  const fields = alipayFields(told);
+  const content = Object.keys(fields)
+    .toSorted()
+    .map((name) => `${name}=${fields[name] ?? ""}`)
+    .join("&");
+  const body = bytes(new URLSearchParams({ ...fields, sign_type: "RSA2", sign: rsa("alipay", content) }).toString());
+  return { headers: { "content-type": "application/x-www-form-urlencoded; charset=utf-8" }, body };
+}
+
+function wechatpay(told: Told): Delivery {
+  const { resource, ...event } = wechatpayEvent(told);
+  const nonce = randomBytes(6).toString("hex");
+  const cipher = createCipheriv("aes-256-gcm", secretOf(told, "apiV3Key"), nonce).setAAD(Buffer.from("belfry"));
+  const sealed = Buffer.concat([cipher.update(JSON.stringify(resource), "utf8"), cipher.final(), cipher.getAuthTag()]);
+  const body = json({
+    ...event,
+    resource_type: "encrypt-resource",
+    resource: {
+      algorithm: "AEAD_AES_256_GCM",
+      ciphertext: sealed.toString("base64"),
+      associated_data: "belfry",
+      nonce,
+    },
+  });
+  const [serial = ""] = Object.keys(told.setting["keys"] ?? {});
+  const timestamp = seconds(told);
+  return {
+    headers: {
+      ...jsonHeaders,
+      "wechatpay-timestamp": timestamp,
+      "wechatpay-nonce": nonce,
+      "wechatpay-serial": serial,
+      "wechatpay-signature": rsa("wechatpay", Buffer.concat([bytes(`${timestamp}\n${nonce}\n`), body, bytes("\n")])),
+      "wechatpay-signature-type": "WECHATPAY2-SHA256-RSA2048",
+    },
+    body,
+  };
+}
+
+function paypal(told: Told): Delivery {
+  const body = json(paypalEvent(told));
+  const id = randomBytes(16).toString("hex");
+  const time = new Date(told.now).toISOString().replace(/\.\d+/, "");
+  const [certUrl = "https://api.sandbox.paypal.com/v1/notifications/certs/development-only"] = Object.keys(
+    told.setting["certs"] ?? {},
+  );
+  return {
+    headers: {
+      ...jsonHeaders,
+      "paypal-transmission-id": id,
+      "paypal-transmission-time": time,
+      "paypal-cert-url": certUrl,
+      "paypal-auth-algo": "SHA256withRSA",
+      "paypal-transmission-sig": rsa("paypal", `${id}|${time}|${String(told.setting["webhookId"])}|${crc32(body)}`),
+    },
+    body,
+  };
+}
+
+function adyen(told: Told): Delivery {
+  const item = adyenItem(told);
+  const names = ["pspReference", "originalReference", "merchantAccountCode", "merchantReference"];
+  const fields = [
+    ...names.map((name) => item[name]),
+    item.amount.value,
+    item.amount.currency,
+    item["eventCode"],
+    item["success"],
+  ];
+  const hmacSignature = hmac(Buffer.from(secretOf(told, "hmacKey"), "hex"), "base64", fields.join(":"));
+  const live = String(told.setting["live"] ?? false);
+  const body = json({
+    live,
+    notificationItems: [{ NotificationRequestItem: { ...item, additionalData: { hmacSignature } } }],
+  });
+  return { headers: jsonHeaders, body };
+}
+
+function square(told: Told): Delivery {
+  const body = json(squareEvent(told));
+  const signature = hmac(secretOf(told), "base64", String(told.setting["notificationUrl"]), body);
+  return { headers: { ...jsonHeaders, "x-square-hmacsha256-signature": signature }, body };
+}
+
+function paddle(told: Told): Delivery {
+  const body = json(paddleEvent(told));
+  const ts = seconds(told);
+  return {
+    headers: { ...jsonHeaders, "paddle-signature": `ts=${ts};h1=${hmac(secretOf(told), "hex", `${ts}:`, body)}` },
+    body,
+  };
+}
+
+function standard(told: Told): Delivery {
+  const words = {
+    "payment.pending": "pending",
+    "payment.failed": "failed",
+    "payment.canceled": "closed",
+    "payment.succeeded": "paid",
+    "refund.succeeded": "refund",
+  };
+  const paths = {
+    order: "data.order_id",
+    type: "type",
+    amount: "data.amount",
+    currency: "data.currency",
+    payment: "data.payment_id",
+    refund: "data.refund_id",
+    time: "timestamp",
+  };
+  const body = json(describedEvent(told, { words, paths }));
+  const prefix = String(told.setting["headerPrefix"] ?? "webhook-");
+  const id = `msg_${Buffer.from(`${told.orderId} ${told.outcome}`).toString("base64url")}`;
+  const key = Buffer.from(secretOf(told).replace(/^whsec_/, ""), "base64");
+  const signature = `v1,${hmac(key, "base64", `${id}.${seconds(told)}.`, body)}`;
+  return {
+    headers: {
+      ...jsonHeaders,
+      [`${prefix}id`]: id,
+      [`${prefix}timestamp`]: seconds(told),
+      [`${prefix}signature`]: signature,
+    },
+    body,
+  };
+}
+
+function generic(told: Told): Delivery {
+  const words = { pending: "pending", failed: "failed", closed: "closed", paid: "paid", refunded: "refunded" };
+  const paths = {
+    order: "order_id",
+    event: "event_id",
+    type: "status",
+    amount: "amount",
+    currency: "currency",
+    payment: "payment_id",
+    refund: "refund_id",
+    time: "time",
+  };
+  const body = json(describedEvent(told, { words, paths }));
+  const { header, timestampHeader, prefix = "", encoding } = told.setting;
+  const stamp = timestampHeader === undefined ? [] : [`${seconds(told)}.`];
+  const signature = `${String(prefix)}${hmac(secretOf(told), encoding === "base64" ? "base64" : "hex", ...stamp, body)}`;
+  const stamped = timestampHeader === undefined ? {} : { [String(timestampHeader).toLowerCase()]: seconds(told) };
+  return { headers: { ...jsonHeaders, [String(header).toLowerCase()]: signature, ...stamped }, body };
+}
