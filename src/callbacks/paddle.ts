@@ -74,6 +74,7 @@ export const paddle: Adapter<Config> = {
 function signatureOf(
   value: string,
 ): { readonly ts: string; readonly at: number; readonly h1: readonly string[] } | null {
+  if (value.includes(",")) return null;
   const parts = value.split(";").map((part) => part.trim());
   const valuesOf = (name: string) =>
     parts.filter((part) => part.startsWith(name)).map((part) => part.slice(name.length));

@@ -111,12 +111,17 @@ function transmissionOf(webhook: Webhook): Transmission | null {
   return { transmission_id: id, transmission_time: time, cert_url: url, auth_algo: algo, transmission_sig: sig };
 }
 
-const CERT_HOSTS = ["api.paypal.com", "api-m.paypal.com", "api.sandbox.paypal.com", "api-m.sandbox.paypal.com"];
+const CERT_HOSTS = new Set([
+  "api.paypal.com",
+  "api-m.paypal.com",
+  "api.sandbox.paypal.com",
+  "api-m.sandbox.paypal.com",
+]);
 
 /** Nobody fetches the certificate here; but a URL from elsewhere says that the delivery is not PayPal's. */
 function isPaypals(certUrl: string, certs: ReadonlyMap<string, Key>): boolean {
   const url = URL.canParse(certUrl) ? new URL(certUrl) : null;
-  if (url === null || url.protocol !== "https:" || !CERT_HOSTS.includes(url.host)) return false;
+  if (url === null || url.protocol !== "https:" || !CERT_HOSTS.has(url.host)) return false;
   if (url.username !== "" || url.password !== "") return false;
   return url.pathname.startsWith("/v1/notifications/certs/") || certs.has(certUrl);
 }
