@@ -218,7 +218,7 @@ describe("a query to Alipay", async () => {
   it("is signed with the app's key and carries the order id", async () => {
     const { io, asked } = network(() => answer(trade));
     expect((await provider.query("ORD-1", io)).ok).toBe(true);
-    const sent = Object.fromEntries(new URLSearchParams(String(asked[0]?.init.body)));
+    const sent = Object.fromEntries(new URLSearchParams(await new Response(asked[0]?.init.body ?? null).text()));
     expect(sent).toMatchObject({
       method: "alipay.trade.query",
       biz_content: '{"out_trade_no":"ORD-1"}',
