@@ -1,7 +1,7 @@
 // PayPal's webhooks, in two steps. `verify` is a pre-filter without I/O: PayPal signs a CRC-32 of the body, and whoever holds one genuine
 // delivery can write another body with the same CRC-32. So only `confirm`, which asks PayPal itself, makes a delivery true.
-import type { Json, JsonObject } from "../core/json.ts";
 import type { Webhook } from "../core/callback.ts";
+import type { Json, JsonObject } from "../core/json.ts";
 import { no, ok } from "../core/result.ts";
 import type { Adapter } from "./adapter.ts";
 import { fromBase64, utf8 } from "./bytes.ts";

@@ -17,7 +17,11 @@ export function fromMajor(text: string, currency: string): Result<Money, "not an
 }
 
 /** Minor units as an integer (1999) → major ones ("19.99"), where the currency has `digits`; undefined digits → unknown. */
-export function fromMinor(minor: string | number, currency: string, digits: number | undefined): Result<Money, "not an amount"> {
+export function fromMinor(
+  minor: string | number,
+  currency: string,
+  digits: number | undefined,
+): Result<Money, "not an amount"> {
   const text = String(minor);
   if (!/^\d{1,18}$/.test(text) || !CURRENCY.test(currency)) return no("not an amount");
   if (digits === undefined) return ok({ unit: "unknown", amount: text, currency });

@@ -163,6 +163,11 @@ describe("an Adyen webhook", async () => {
       "parse",
     ],
     [
+      "a colon moved into the amount of a mere report",
+      () => deliver({ eventCode: "REPORT_AVAILABLE", amount: { value: "1:1", currency: "EUR" } }),
+      "parse",
+    ],
+    [
       "a colon moved into the reference of the payment",
       () => deliver({ pspReference: "PSP1:", originalReference: "" }),
       "parse",

@@ -1,5 +1,7 @@
 // PayPal's own SDK has no verification of webhooks; node:crypto and node:zlib sign here after its recipe.
 import { createSign, generateKeyPairSync } from "node:crypto";
+import { once } from "node:events";
+import type { AddressInfo } from "node:net";
 import { crc32 as nodeCrc32 } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { PaypalStandIn, type Trouble } from "../../scripts/paypal-stand-in.ts";
@@ -184,6 +186,8 @@ describe("the confirmation of a PayPal webhook", async () => {
       "/v1/notifications/verify-webhook-signature",
     ]);
     expect(asked[0]?.init.headers).toMatchObject({ authorization: `Basic ${btoa("client:secret")}` });
+    // Followed, a redirect would carry the credentials elsewhere.
+    expect(asked.map(({ init }) => init.redirect)).toEqual(["manual", "manual"]);
     expect(asked[0]?.body).toBe("grant_type=client_credentials");
     expect(asked[1]?.init.headers).toMatchObject({ authorization: "Bearer A21AA" });
     expect(asked[1]?.body).toContain(`"webhook_event":${body}}`);
@@ -193,6 +197,21 @@ describe("the confirmation of a PayPal webhook", async () => {
       cert_url: CERT_URL,
       transmission_id: "id-1",
     });
+  });
+
+  it("works over a real connection to the stand-in that development uses", async () => {
+    const standIn = new PaypalStandIn();
+    const server = standIn.listen(0);
+    await once(server, "listening");
+    const { port } = server.address() as AddressInfo; // not a pipe: it was given a port
+    const near = await open("paypal", { ...setting, apiBase: `http://127.0.0.1:${port}` });
+    const io = { fetch, now: NOW, nonce: "" };
+    expect(await near.confirm?.(delivery, io)).toBe("refused");
+    standIn.issue(delivery.headers, delivery.body);
+    expect(await near.confirm?.(delivery, io)).toBe("confirmed");
+    server.close();
+    server.closeAllConnections();
+    expect(await near.confirm?.(delivery, io)).toBe("try_again");
   });
 
   it("is refused for a body that PayPal did not send, whatever its checksum", async () => {

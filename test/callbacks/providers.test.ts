@@ -125,6 +125,12 @@ describe("a setting", () => {
   });
 });
 
+it("the development example is JSON in single quotes, one line each: every reader of such files takes that as it is", () => {
+  const text = readFileSync(new URL("../../.dev.vars.example", import.meta.url), "utf8");
+  const lines = text.split("\n").filter((line) => line.startsWith("CALLBACK_"));
+  expect(lines.map((line) => /^CALLBACK_([A-Z]+)='\{[^'\\$`]+\}'$/.exec(line)?.[1]?.toLowerCase())).toEqual(names);
+});
+
 describe("a delivery made for development", () => {
   /** What these providers never send, and so cannot be made. */
   const never: Readonly<Record<string, readonly Outcome[]>> = {
