@@ -10,7 +10,12 @@ const secrets = parseEnv(readFileSync(new URL(".dev.vars.example", import.meta.u
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: "pure", include: ["test/core/**/*.test.ts", "test/callbacks/**/*.test.ts", "test/house/**/*.test.ts"] } },
+      {
+        test: {
+          name: "pure",
+          include: ["test/core/**/*.test.ts", "test/callbacks/**/*.test.ts", "test/house/**/*.test.ts"],
+        },
+      },
       {
         plugins: [
           cloudflareTest({

@@ -17,6 +17,12 @@ export interface Told {
 
 type Body = Record<string, unknown>;
 
+/** A field of the setting as text; "" where it has none. */
+export function fieldOf({ setting }: Told, name: string, fallback = ""): string {
+  const value = setting[name] ?? fallback;
+  return typeof value === "string" ? value : JSON.stringify(value);
+}
+
 /** One per order and outcome, so that the same delivery made twice is a repeat. */
 const eventId = ({ orderId, outcome }: Told): string => `dev-${orderId}-${outcome}`;
 const paymentId = ({ orderId }: Told): string => `payment-${orderId}`;
@@ -97,8 +103,8 @@ export function alipayFields(told: Told): Record<string, string> {
     notify_time: beijing,
     charset: "utf-8",
     version: "1.0",
-    app_id: String(told.setting["appId"]),
-    ...(told.setting["sellerId"] === undefined ? {} : { seller_id: String(told.setting["sellerId"]) }),
+    app_id: fieldOf(told, "appId"),
+    ...(told.setting["sellerId"] === undefined ? {} : { seller_id: fieldOf(told, "sellerId") }),
     out_trade_no: told.orderId,
     trade_no: paymentId(told),
     trade_status: status[told.outcome],
@@ -148,9 +154,7 @@ export function paypalEvent(told: Told): Body {
     partially_refunded: "PAYMENT.CAPTURE.REFUNDED",
     refunded: "PAYMENT.CAPTURE.REFUNDED",
   }[told.outcome];
-  const capture = `CAP${[...told.orderId].map((character) => character.codePointAt(0)?.toString(36)).join("")}`
-    .toUpperCase()
-    .slice(0, 40);
+  const capture = `CAP${Buffer.from(told.orderId).toString("hex")}`.toUpperCase().slice(0, 40);
   const value = major(told, isRefund(told) ? refundedMinor(told, isoDigits) : minor(told, isoDigits));
   const amount = { currency_code: told.currency, value };
   const links = [{ rel: "up", method: "GET", href: `https://api.sandbox.paypal.com/v2/payments/captures/${capture}` }];

@@ -8,6 +8,7 @@ import {
   adyenItem,
   alipayFields,
   describedEvent,
+  fieldOf,
   paddleEvent,
   paypalEvent,
   squareEvent,
@@ -147,7 +148,7 @@ function paypal(told: Told): Delivery {
       "paypal-transmission-time": time,
       "paypal-cert-url": certUrl,
       "paypal-auth-algo": "SHA256withRSA",
-      "paypal-transmission-sig": rsa("paypal", `${id}|${time}|${String(told.setting["webhookId"])}|${crc32(body)}`),
+      "paypal-transmission-sig": rsa("paypal", `${id}|${time}|${fieldOf(told, "webhookId")}|${crc32(body)}`),
     },
     body,
   };
@@ -164,7 +165,7 @@ function adyen(told: Told): Delivery {
     item["success"],
   ];
   const hmacSignature = hmac(Buffer.from(secretOf(told, "hmacKey"), "hex"), "base64", fields.join(":"));
-  const live = String(told.setting["live"] ?? false);
+  const live = fieldOf(told, "live", "false");
   const body = json({
     live,
     notificationItems: [{ NotificationRequestItem: { ...item, additionalData: { hmacSignature } } }],
@@ -174,7 +175,7 @@ function adyen(told: Told): Delivery {
 
 function square(told: Told): Delivery {
   const body = json(squareEvent(told));
-  const signature = hmac(secretOf(told), "base64", String(told.setting["notificationUrl"]), body);
+  const signature = hmac(secretOf(told), "base64", fieldOf(told, "notificationUrl"), body);
   return { headers: { ...jsonHeaders, "x-square-hmacsha256-signature": signature }, body };
 }
 
@@ -205,7 +206,7 @@ function standard(told: Told): Delivery {
     time: "timestamp",
   };
   const body = json(describedEvent(told, { words, paths }));
-  const prefix = String(told.setting["headerPrefix"] ?? "webhook-");
+  const prefix = fieldOf(told, "headerPrefix", "webhook-");
   const id = `msg_${Buffer.from(`${told.orderId} ${told.outcome}`).toString("base64url")}`;
   const key = Buffer.from(secretOf(told).replace(/^whsec_/, ""), "base64");
   const signature = `v1,${hmac(key, "base64", `${id}.${seconds(told)}.`, body)}`;
@@ -233,9 +234,10 @@ function generic(told: Told): Delivery {
     time: "time",
   };
   const body = json(describedEvent(told, { words, paths }));
-  const { header, timestampHeader, prefix = "", encoding } = told.setting;
-  const stamp = timestampHeader === undefined ? [] : [`${seconds(told)}.`];
-  const signature = `${String(prefix)}${hmac(secretOf(told), encoding === "base64" ? "base64" : "hex", ...stamp, body)}`;
-  const stamped = timestampHeader === undefined ? {} : { [String(timestampHeader).toLowerCase()]: seconds(told) };
-  return { headers: { ...jsonHeaders, [String(header).toLowerCase()]: signature, ...stamped }, body };
+  const timestampHeader = fieldOf(told, "timestampHeader").toLowerCase();
+  const stamp = timestampHeader === "" ? [] : [`${seconds(told)}.`];
+  const encoding = fieldOf(told, "encoding") === "base64" ? "base64" : "hex";
+  const signature = `${fieldOf(told, "prefix")}${hmac(secretOf(told), encoding, ...stamp, body)}`;
+  const stamped = timestampHeader === "" ? {} : { [timestampHeader]: seconds(told) };
+  return { headers: { ...jsonHeaders, [fieldOf(told, "header").toLowerCase()]: signature, ...stamped }, body };
 }

@@ -14,6 +14,8 @@ export interface Adapter<Config> {
   readonly confirm?: (config: Config, webhook: Webhook, io: ProviderIo) => Promise<Confirmation>;
   /** What the provider knows of an order, asked by the merchant's id; only where the setting holds the keys for it. */
   readonly query?: (config: Config, orderId: string, io: ProviderIo) => Promise<Result<readonly Fact[], QueryReason>>;
+  /** Whether the setting holds those keys. */
+  readonly canQuery?: (config: Config) => boolean;
   readonly reply: (verdict: Verdict) => Reply;
   /** Event types and what each becomes: what the code goes by, and what docs/payments.md prints. */
   readonly mapping: readonly (readonly [event: string, becomes: string])[];

@@ -1,8 +1,8 @@
 // Adyen's payment webhooks: every item carries an HMAC over eight of its fields, joined by colons and unescaped; nothing else in it is
 // signed, no time either, so nothing else is believed. One bad item refuses all of a batch. No I/O.
+import type { Callback, Unproved } from "../core/callback.ts";
 import { isObject, type Json, type JsonObject } from "../core/json.ts";
 import { no, ok, type Result } from "../core/result.ts";
-import type { Callback, Unproved } from "../core/callback.ts";
 import type { Adapter } from "./adapter.ts";
 import { fromBase64, fromHex, utf8 } from "./bytes.ts";
 import { at, jsonObject, minor, textAt, unproved } from "./content.ts";

@@ -1,13 +1,13 @@
 // Alipay's asynchronous notifications: RSA2 over the sorted, decoded form fields (opendocs.alipay.com/open/203/105286). Never RSA (SHA-1),
 // whatever `sign_type` says. No time window: Alipay repeats for 25 hours, with the same notify_id. No I/O.
-import { no, ok, type Result } from "../core/result.ts";
 import type { Callback, Unproved } from "../core/callback.ts";
+import { no, ok, type Result } from "../core/result.ts";
 import type { Adapter } from "./adapter.ts";
 import { alipayTime, queryAlipay, type AlipayAccess } from "./alipay-query.ts";
 import { fromBase64, fromBinary, textOf } from "./bytes.ts";
 import { header, major, noAmount, unproved } from "./content.ts";
 import { parseForm, signedForm } from "./form.ts";
-import { becomes, callbackOf, printed, type Row } from "./mapping.ts";
+import { becomes, callbackOf, printed, type Row, type Told } from "./mapping.ts";
 import { replyIn } from "./reply.ts";
 import { Setting } from "./setting.ts";
 import { isRsaSigned, type Key } from "./signature.ts";
@@ -60,6 +60,7 @@ export const alipay: Adapter<Config> = {
     return provedBy(config, fields, contentCharset(header(webhook, "content-type")));
   },
 
+  canQuery: ({ access }) => access !== null,
   query: async (config, orderId, io) =>
     config.access === null ? no("not_configured") : queryAlipay(config.access, orderId, io),
 
@@ -117,7 +118,7 @@ const READ = [
   "trade_status",
 ];
 
-function told(text: (name: string) => string | null): Parameters<typeof callbackOf>[0] {
+function told(text: (name: string) => string | null): Told {
   const refunded = text("refund_fee");
   const isTrade = text("notify_type") === "trade_status_sync";
   const flags: Readonly<Record<string, boolean>> = {

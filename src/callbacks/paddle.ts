@@ -1,10 +1,10 @@
 // Paddle Billing's webhooks: HMAC over the time and the raw body, hex. Every h1 is tried with every secret, unlike Paddle's own SDK,
 // which keeps the last h1 only and so fails while a secret is rotated. No I/O.
-import { at as valueAt, header, isOutside, isoTime, jsonObject, minor, seconds, textAt, unproved } from "./content.ts";
 import type { JsonObject } from "../core/json.ts";
 import { no, ok } from "../core/result.ts";
 import type { Adapter } from "./adapter.ts";
 import { fromHex, utf8 } from "./bytes.ts";
+import { at as valueAt, header, isOutside, isoTime, jsonObject, minor, seconds, textAt, unproved } from "./content.ts";
 import { isoDigits } from "./currencies.ts";
 import { becomes, callbackOf, printed, type Row, type Told } from "./mapping.ts";
 import { noWords, replyIn } from "./reply.ts";
@@ -74,6 +74,7 @@ export const paddle: Adapter<Config> = {
 function signatureOf(
   value: string,
 ): { readonly ts: string; readonly at: number; readonly h1: readonly string[] } | null {
+  if (value.includes(",")) return null;
   const parts = value.split(";").map((part) => part.trim());
   const valuesOf = (name: string) =>
     parts.filter((part) => part.startsWith(name)).map((part) => part.slice(name.length));

@@ -36,11 +36,12 @@ export async function confirmWithPaypal(
     body: concat(utf8(`${rest},"webhook_event":`), event, utf8("}")),
   });
   if (answer?.status !== 200) return "try_again";
-  switch (textAt(jsonObject(answer.body) ?? undefined, "verification_status")) {
+  switch (textAt(jsonObject(answer.body), "verification_status")) {
     case "SUCCESS":
       return "confirmed";
     case "FAILURE":
       return "refused";
+    case null:
     default:
       return "try_again";
   }
@@ -56,5 +57,5 @@ async function accessToken({ base, clientId, clientSecret }: PaypalAccess, io: P
     },
     body: "grant_type=client_credentials",
   });
-  return answer?.status === 200 ? textAt(jsonObject(answer.body) ?? undefined, "access_token") : null;
+  return answer?.status === 200 ? textAt(jsonObject(answer.body), "access_token") : null;
 }

@@ -1,7 +1,7 @@
 // PayPal's webhooks, in two steps. `verify` is a pre-filter without I/O: PayPal signs a CRC-32 of the body, and whoever holds one genuine
 // delivery can write another body with the same CRC-32. So only `confirm`, which asks PayPal itself, makes a delivery true.
-import type { Json, JsonObject } from "../core/json.ts";
 import type { Webhook } from "../core/callback.ts";
+import type { Json, JsonObject } from "../core/json.ts";
 import { no, ok } from "../core/result.ts";
 import type { Adapter } from "./adapter.ts";
 import { fromBase64, utf8 } from "./bytes.ts";
@@ -111,12 +111,17 @@ function transmissionOf(webhook: Webhook): Transmission | null {
   return { transmission_id: id, transmission_time: time, cert_url: url, auth_algo: algo, transmission_sig: sig };
 }
 
-const CERT_HOSTS = ["api.paypal.com", "api-m.paypal.com", "api.sandbox.paypal.com", "api-m.sandbox.paypal.com"];
+const CERT_HOSTS = new Set([
+  "api.paypal.com",
+  "api-m.paypal.com",
+  "api.sandbox.paypal.com",
+  "api-m.sandbox.paypal.com",
+]);
 
 /** Nobody fetches the certificate here; but a URL from elsewhere says that the delivery is not PayPal's. */
 function isPaypals(certUrl: string, certs: ReadonlyMap<string, Key>): boolean {
   const url = URL.canParse(certUrl) ? new URL(certUrl) : null;
-  if (url === null || url.protocol !== "https:" || !CERT_HOSTS.includes(url.host)) return false;
+  if (url === null || url.protocol !== "https:" || !CERT_HOSTS.has(url.host)) return false;
   if (url.username !== "" || url.password !== "") return false;
   return url.pathname.startsWith("/v1/notifications/certs/") || certs.has(certUrl);
 }

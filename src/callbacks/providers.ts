@@ -27,6 +27,8 @@ export interface OpenProvider {
   readonly verify: (webhook: Webhook, now: number) => Promise<Result<readonly Callback[], Unproved>>;
   /** Null where the signature proves enough. */
   readonly confirm: ((webhook: Webhook, io: ProviderIo) => Promise<Confirmation>) | null;
+  /** Whether its setting has what `query` needs. */
+  readonly canQuery: boolean;
   readonly query: (orderId: string, io: ProviderIo) => Promise<Result<readonly Fact[], QueryReason>>;
   readonly reply: (verdict: Verdict) => Reply;
 }
@@ -42,6 +44,7 @@ function provider<Config>(adapter: Adapter<Config>): Provider {
       reply,
       verify: (webhook, now) => adapter.verify(config, webhook, now),
       confirm: confirm === undefined ? null : (webhook, io) => confirm(config, webhook, io),
+      canQuery: query !== undefined && (adapter.canQuery?.(config) ?? false),
       query: async (orderId, io) => (query === undefined ? no("not_configured") : query(config, orderId, io)),
     });
   };

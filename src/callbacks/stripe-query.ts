@@ -39,7 +39,7 @@ export async function queryStripe(
     headers: { authorization: `Bearer ${apiKey}`, ...(account === null ? {} : { "stripe-account": account }) },
   });
   if (answer?.status === 404) return no("unknown_order");
-  const list = answer?.status === 200 ? at(jsonObject(answer.body) ?? undefined, "data") : undefined;
+  const list = answer?.status === 200 ? at(jsonObject(answer.body), "data") : undefined;
   if (!Array.isArray(list)) return no("try_again");
   const intents: readonly Json[] = list;
   // The search matches a whole value, but whether it minds the case is Stripe's; whether it is our order is not.

@@ -1,9 +1,9 @@
 // Stripe's webhooks: HMAC over the time and the raw body (docs.stripe.com/webhooks/signature). v1 only, whatever else is offered. No I/O.
-import { at, header, isOutside, jsonObject, minor, seconds, textAt, unproved, type Amount } from "./content.ts";
 import type { Json } from "../core/json.ts";
 import { no, ok } from "../core/result.ts";
 import type { Adapter } from "./adapter.ts";
 import { fromHex, utf8 } from "./bytes.ts";
+import { at, header, isOutside, jsonObject, minor, seconds, textAt, unproved, type Amount } from "./content.ts";
 import { stripeDigits } from "./currencies.ts";
 import { becomes, callbackOf, printed, type Row, type Told } from "./mapping.ts";
 import { noWords, replyIn } from "./reply.ts";
@@ -87,6 +87,7 @@ export const stripe: Adapter<Config> = {
     return callback.ok ? ok([callback.value]) : callback;
   },
 
+  canQuery: ({ access }) => access !== null,
   query: async (config, orderId, io) =>
     config.access === null ? no("not_configured") : queryStripe(config.access, orderId, io),
   reply: (verdict) => replyIn(noWords, verdict),

@@ -49,10 +49,10 @@ export async function queryWechatpay(
     },
   });
   if (answer === null) return no("try_again");
-  const json = jsonObject(answer.body) ?? undefined;
+  const json = jsonObject(answer.body);
   // ORDER_NOT_EXIST since 2024, ORDERNOTEXIST before. Not every error is signed, and to believe this one only means to ask again later.
   if (answer.status === 404 && /^ORDER_?NOT_?EXIST$/.test(textAt(json, "code") ?? "")) return no("unknown_order");
-  if (answer.status !== 200 || json === undefined) return no("try_again");
+  if (answer.status !== 200 || json === null) return no("try_again");
   if (!(await checkSigned(access.keys, answer, io.now)).ok) return no("try_again");
   if (textAt(json, "out_trade_no") !== orderId || textAt(json, "mchid") !== access.mchid) return no("try_again");
   if (access.appid !== null && textAt(json, "appid") !== access.appid) return no("try_again");

@@ -49,6 +49,7 @@ export const wechatpay: Adapter<Config> = {
     return callback.ok ? ok([callback.value]) : callback;
   },
 
+  canQuery: ({ access }) => access !== null,
   query: async (config, orderId, io) =>
     config.access === null ? no("not_configured") : queryWechatpay(config.access, orderId, io),
 

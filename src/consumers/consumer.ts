@@ -5,8 +5,11 @@ import type { Served } from "../core/route.ts";
 import type { Settings } from "../core/settings.ts";
 
 export interface Consumer extends Served {
-  /** What a group keeps for whoever connects later: its order, or nothing. */
-  readonly keeps: "order" | "nothing";
+  /**
+   * What a group keeps: its order, for whoever connects later; the order that a payment paid; a provider's deliveries about no order,
+   * until they are handed on; or nothing.
+   */
+  readonly keeps: "order" | "payment" | "deliveries" | "nothing";
   /** What a text from a connection causes. Absent = it is ignored. */
   readonly receive?: (message: Received) => readonly Effect[];
   /** The event types that a backend may send into a group, each with what makes its frame. `.` and `_` mean the same in a type. */

@@ -1,4 +1,6 @@
 // One object, one alarm, many reasons to wake: what is due, and when to wake next. Pure: arms nothing, reads no clock.
+import { isSettled, type OrderStatus, type Registration } from "./order.ts";
+import { isWorthAsking, waitBefore } from "./reconcile.ts";
 import { nextTick } from "./schedule.ts";
 
 /** The due-times of one object, in ms since 1970; what is absent is not due at all. */
@@ -32,4 +34,47 @@ export function nextWake(due: Due, period: number | null, now: number): number |
   const times = jobs.flatMap((job) => timeOf(due, job) ?? []);
   if (due.push !== undefined && period !== null) times.push(nextTick({ start: due.push, period }, now));
   return times.length === 0 ? null : Math.max(now + 1, Math.min(...times));
+}
+
+export type AlarmStep = { readonly do: "leave" } | { readonly do: "set"; readonly at: number } | { readonly do: "delete" };
+
+/** An alarm this many ms in the past has been lost: one stood still for days (cloudflare-docs#18324). A late one rings by itself. */
+const LOST_MS = 120_000;
+
+/**
+ * What to do with an alarm that is set for `armed` (null = for nothing) where `wanted` is the earliest due-time. One whose time has
+ * come is about to ring and is left alone, unless it is `late` by more than it ever is.
+ */
+export function alarmStep(armed: number | null, wanted: number | null, now: number, late: number = LOST_MS): AlarmStep {
+  if (wanted === null) return armed === null ? { do: "leave" } : { do: "delete" };
+  const rings = armed !== null && (armed === wanted || (armed <= now && armed >= now - late));
+  return rings ? { do: "leave" } : { do: "set", at: wanted };
+}
+
+/** What an order's due-times follow from. */
+export interface Circumstances {
+  readonly status: OrderStatus;
+  readonly registration: Registration | null;
+  /** Connections that are open. */
+  readonly watchers: number;
+  /** Whether there is somebody to ask for the status. */
+  readonly canAsk: boolean;
+  /** Until when the facts are kept; null where there are none. */
+  readonly keptUntil: number | null;
+  /** When the first delivery owed is to be tried; undefined = none is owed. */
+  readonly forward: number | undefined;
+}
+
+/** An order's due-times: what goes on goes on as it was, what has become pointless is gone. `dice` is from 0 up to 1. */
+export function orderDue(due: Due, now: number, dice: number, it: Circumstances): Due {
+  const { status, registration, watchers, canAsk, keptUntil, forward } = it;
+  const asks = canAsk && isWorthAsking(status, watchers, registration, now);
+  const expiry = isSettled(status) ? null : (registration?.expiresAt ?? null);
+  return {
+    ...(due.push === undefined ? {} : { push: due.push }),
+    ...(asks ? { reconcile: due.reconcile ?? { at: now + waitBefore(0, dice), attempt: 0 } } : {}),
+    ...(expiry === null ? {} : { expiry }),
+    ...(forward === undefined ? {} : { forward }),
+    ...(keptUntil === null ? {} : { cleanup: keptUntil }),
+  };
 }

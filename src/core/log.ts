@@ -9,6 +9,29 @@ export type LogLine =
       readonly detail: string;
       readonly ms: number;
     }
+  /** An order's status was asked for, and there was no answer that could be used. */
+  | {
+      readonly event: "reconcile";
+      readonly group: string;
+      readonly reason: "timed_out" | "refused" | "nonsense";
+      readonly detail: string;
+      readonly ms: number;
+    }
+  /** A fact that could not be handed on; it is tried again, or given up. */
+  | {
+      readonly event: "forward";
+      readonly group: string;
+      readonly reason: "try_again" | "give_up";
+      readonly detail: string;
+      readonly tries: number;
+    }
+  /** A delivery of a payment provider: what became of it. `detail` is for the merchant, and holds no secret. */
+  | {
+      readonly event: "callback";
+      readonly provider: string;
+      readonly reason: "refused" | "try_again" | "ignored" | "stored" | "duplicate";
+      readonly detail: string;
+    }
   /** A setting that cannot be used: everything is refused until it is mended. */
   | { readonly event: "setting"; readonly reason: "bad_setting"; readonly setting: string; readonly expected: string }
   /** A fault of ours or of the platform's: never of whoever asked. */

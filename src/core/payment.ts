@@ -71,15 +71,17 @@ export function refundedOf(
   const failed = own.filter((fact) => fact.kind === "refund_failed");
   const isInCurrency = ({ money }: RefundFact): boolean =>
     money === null || (money.unit === "major" && money.currency === (payment.money?.currency ?? money.currency));
-  const counts = refunds.filter(isInCurrency).filter(({ refundId }) => !hasFailed(failed, refundId));
+  const counts = refunds.filter(isInCurrency).filter((refund) => !hasFailed(failed, refund));
   if (counts.some(({ money }) => money === null)) return { extent: "all", amount: whole ?? "0" };
   const amount = greaterOf(singleSum(counts), cumulativeSum(counts, failed));
   if (amount === "0") return { extent: refunds.some((refund) => !isInCurrency(refund)) ? "part" : "none", amount };
   return { extent: whole !== null && isAtLeast(amount, whole) ? "all" : "part", amount };
 }
 
-const hasFailed = (failed: readonly FailedRefundFact[], refundId: string | null): boolean =>
-  refundId !== null && failed.some((fact) => fact.refundId === refundId);
+/** A refund that failed can still succeed later (WeChat's ABNORMAL): where both tell their time, the later one holds. */
+const hasFailed = (failed: readonly FailedRefundFact[], { refundId, at }: RefundFact): boolean =>
+  refundId !== null &&
+  failed.some((fact) => fact.refundId === refundId && (fact.at === null || at === null || fact.at >= at));
 
 /** Refunds that were told one by one: each counts once, at the highest it was told at. */
 function singleSum(refunds: readonly RefundFact[]): string {

@@ -1,8 +1,5 @@
-// When an order's status is asked for, and what an answer means. Asks nobody: clock and dice are passed in.
-import type { Fact } from "./fact.ts";
-import { isObject, type Json } from "./json.ts";
+// When an order's status is asked for, and whether it is worth asking. Asks nobody: clock and dice are passed in.
 import { isSettled, type OrderStatus, type Registration } from "./order.ts";
-import { paymentStatuses } from "./fact.ts";
 
 /** The seconds after which an answer is asked for, the first time and then each time again; the last one repeats. */
 const WAIT_SECONDS = [10, 20, 40, 60] as const;

@@ -23,32 +23,14 @@ export const nextTick = (push: Push, now: number): number =>
 /** How long a tick's `produce` may take, in ms: the next tick must neither wait for it nor overlap it. */
 export const produceDeadline = (period: number): number => Math.min(period, PRODUCE_MS);
 
-/** What a group knows of its own push when something other than the alarm wakes it. */
-export interface Watch {
-  /** Connections that are open now, the one that just joined among them. */
-  readonly connections: number;
-  /** Whether the connection that woke the group is its first. */
-  readonly first: boolean;
-  /** When the push began; null if it never did or was stopped. */
-  readonly start: number | null;
-  /** What the platform's alarm is set for; null if it is not. */
-  readonly armed: number | null;
-}
-
-export type Step =
-  | { readonly do: "nothing" }
-  | { readonly do: "start"; readonly start: number }
-  | { readonly do: "arm"; readonly at: number }
-  | { readonly do: "stop" };
+export type PushStep = { readonly do: "nothing" } | { readonly do: "start"; readonly start: number } | { readonly do: "stop" };
 
 /**
- * What keeps the push right: the first connection starts it, the last one's leaving stops it, and an alarm that was lost is set
- * again on the old grid. An alarm more than two periods in the past counts as lost (cloudflare-docs#18324: one stood still for days).
+ * What a join or a leave means for the push: the first connection starts it, the last one's leaving stops it. `started` is when it
+ * began, undefined if it does not run; `first` tells that the connection that just joined found nobody.
  */
-export function keepPush(watch: Watch, period: number, now: number): Step {
-  if (watch.connections === 0) return watch.armed === null && watch.start === null ? { do: "nothing" } : { do: "stop" };
+export function pushStep(connections: number, first: boolean, started: number | undefined, now: number): PushStep {
+  if (connections === 0) return started === undefined ? { do: "nothing" } : { do: "stop" };
   // A millisecond ahead: the platform moves an alarm that is not in the future, and the grid must begin where it really rings.
-  if (watch.first || watch.start === null) return { do: "start", start: now + 1 };
-  const lost = watch.armed === null || watch.armed < now - 2 * period;
-  return lost ? { do: "arm", at: nextTick({ start: watch.start, period }, now) } : { do: "nothing" };
+  return first || started === undefined ? { do: "start", start: now + 1 } : { do: "nothing" };
 }

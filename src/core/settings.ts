@@ -42,9 +42,20 @@ export interface BadSetting {
 }
 
 /** The vars and secrets as the platform hands them over: strings, in so far as they are set. */
-export type Vars = Readonly<
-  Partial<Record<"ALLOWED_ORIGINS" | "API_KEYS" | "TIME_ZONE" | "PUSH_EVERY_SECONDS", string>>
->;
+export type Vars = Readonly<Partial<Record<Name, string>>>;
+
+type Name =
+  | "ALLOWED_ORIGINS"
+  | "API_KEYS"
+  | "TIME_ZONE"
+  | "PUSH_EVERY_SECONDS"
+  | "ORDER_STATUS_URL"
+  | "ORDER_STATUS_KEY"
+  | "FORWARD_URL"
+  | "FORWARD_SECRET"
+  | "ORDER_RETENTION_DAYS"
+  | "REQUIRE_REGISTERED"
+  | "ORDER_ID_KEY";
 
 const read = new WeakMap<Vars, Result<Settings, BadSetting>>();
 

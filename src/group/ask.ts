@@ -1,0 +1,63 @@
+// Asks for an order's status: the merchant's backend, or the providers whose keys allow it. Stores nothing and never throws.
+import { merchantFacts } from "../callbacks/merchant.ts";
+import type { OpenProvider } from "../callbacks/providers.ts";
+import type { Fact } from "../core/fact.ts";
+import { retryAfterOf } from "../core/forward.ts";
+import { isObject, parseExact } from "../core/json.ts";
+import { BODY_BYTES, STATUS_MS } from "../core/limits.ts";
+import { no, ok, type Result } from "../core/result.ts";
+import type { OrderSettings } from "../core/settings.ts";
+
+/** Why asking brought nothing, for the log; `retryAfter` is what a backend asked for, in ms. */
+export interface NoAnswer {
+  readonly reason: "timed_out" | "refused" | "nonsense";
+  readonly detail: string;
+  readonly retryAfter: number | null;
+}
+
+const noAnswer = (reason: NoAnswer["reason"], detail: string, retryAfter: number | null = null) =>
+  no({ reason, detail, retryAfter });
+
+/** What the merchant's backend says at `ORDER_STATUS_URL`. */
+export async function askBackend(
+  { statusUrl, statusKey }: OrderSettings,
+  biz: string,
+  now: number,
+): Promise<Result<readonly Fact[], NoAnswer>> {
+  try {
+    const response = await fetch((statusUrl ?? "").replaceAll("{biz}", biz), {
+      headers: { Accept: "application/json", ...(statusKey === null ? {} : { Authorization: `Bearer ${statusKey}` }) },
+      redirect: "manual", // a redirect would carry the bearer to somebody the setting does not name
+      signal: AbortSignal.timeout(STATUS_MS),
+    });
+    const text = await response.text();
+    if (!response.ok) {
+      return noAnswer("refused", `status ${response.status}`, retryAfterOf(response.headers.get("Retry-After"), now, Date.parse));
+    }
+    const json = text.length > BODY_BYTES ? null : parseExact(text);
+    if (json === null || !json.ok || !isObject(json.value)) return noAnswer("nonsense", "not a JSON object");
+    if (json.value["status"] === undefined) return noAnswer("nonsense", "no status");
+    const facts = merchantFacts("status", json.value);
+    return facts.ok ? facts : noAnswer("nonsense", facts.reason);
+  } catch {
+    return noAnswer("timed_out", `no answer within ${STATUS_MS} ms`);
+  }
+}
+
+/** What the providers say, each asked once: the facts of all that know the order. */
+export async function askProviders(
+  providers: readonly OpenProvider[],
+  orderId: string,
+  now: number,
+): Promise<Result<readonly Fact[], NoAnswer>> {
+  const io = {
+    fetch: (url: string, init: RequestInit) => fetch(url, init),
+    now,
+    nonce: crypto.randomUUID().replaceAll("-", ""),
+  };
+  const answers = await Promise.all(providers.map((provider) => provider.query(orderId, io)));
+  const facts = answers.flatMap((answer) => (answer.ok ? answer.value : []));
+  const silent = providers.filter((_, i) => answers[i]?.ok === false && answers[i].reason === "try_again");
+  if (facts.length === 0 && silent.length > 0) return noAnswer("timed_out", silent.map(({ name }) => name).join(", "));
+  return ok(facts);
+}

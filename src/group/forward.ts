@@ -1,0 +1,38 @@
+// One try to hand a body on to the merchant's backend, signed as Standard Webhooks. Decides nothing of the next one; throws nothing.
+import { fromBase64 } from "../callbacks/bytes.ts";
+import { FORWARD_TRY_MS, retryAfterOf } from "../core/forward.ts";
+import type { Owed } from "./outbox.ts";
+
+export interface Answer {
+  /** Null: nobody answered in time. */
+  readonly status: number | null;
+  /** Retry-After in ms; null where there is none. */
+  readonly retryAfter: number | null;
+}
+
+/** `secret` is base64, with or without `whsec_` before it, as the settings have it. */
+export async function forward(url: string, secret: string, { id, body }: Owed, now: number): Promise<Answer> {
+  const timestamp = Math.floor(now / 1000);
+  const headers = {
+    "Content-Type": "application/json",
+    "webhook-id": id,
+    "webhook-timestamp": String(timestamp),
+    "webhook-signature": `v1,${await signatureOf(secret, `${id}.${timestamp}.${body}`)}`,
+  };
+  try {
+    const signal = AbortSignal.timeout(FORWARD_TRY_MS);
+    const response = await fetch(url, { method: "POST", headers, body, redirect: "manual", signal });
+    await response.body?.cancel();
+    return { status: response.status, retryAfter: retryAfterOf(response.headers.get("Retry-After"), now, Date.parse) };
+  } catch {
+    return { status: null, retryAfter: null }; // no connection, or none in time: the next try is due anyway
+  }
+}
+
+async function signatureOf(secret: string, signed: string): Promise<string> {
+  const bytes = fromBase64(secret.replace(/^whsec_/, ""));
+  if (bytes === null) throw new Error("FORWARD_SECRET must be base64"); // checked when the settings were read
+  const key = await crypto.subtle.importKey("raw", bytes, { name: "HMAC", hash: "SHA-256" }, false, ["sign"]);
+  const signature = await crypto.subtle.sign("HMAC", key, new TextEncoder().encode(signed));
+  return btoa(String.fromCharCode(...new Uint8Array(signature)));
+}

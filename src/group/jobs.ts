@@ -1,0 +1,128 @@
+// What an order's alarm does: asks for its status, closes it when its time is up, hands facts on, gives facts up. Arms no alarm.
+import { openProviders } from "../callbacks/open.ts";
+import type { Due, Job } from "../core/due.ts";
+import type { Fact } from "../core/fact.ts";
+import { afterTry } from "../core/forward.ts";
+import { logLine } from "../core/log.ts";
+import { isSettled } from "../core/order.ts";
+import { waitBefore } from "../core/reconcile.ts";
+import type { OrderSettings } from "../core/settings.ts";
+import { askBackend, askProviders } from "./ask.ts";
+import { forward } from "./forward.ts";
+import type { KeptOrder, Surroundings } from "./order.ts";
+import type { Outbox } from "./outbox.ts";
+import type { Store } from "./store.ts";
+
+/** What the jobs of one object work on. */
+export interface Desk {
+  readonly group: string;
+  /** The biz, in an order's group. */
+  readonly key: string;
+  readonly env: Env;
+  readonly settings: OrderSettings;
+  readonly store: Store;
+  readonly outbox: Outbox;
+  /** Null in a group that keeps no order. */
+  readonly order: KeptOrder | null;
+  /** Takes facts in and rings the members. */
+  readonly take: (facts: readonly Fact[]) => Promise<void>;
+  readonly around: () => Promise<Surroundings>;
+}
+
+export async function runJob(job: Job, desk: Desk): Promise<void> {
+  switch (job) {
+    case "reconcile":
+      return reconcile(desk);
+    case "expiry":
+      return expire(desk);
+    case "forward":
+      return handOn(desk);
+    case "cleanup":
+      return cleanUp(desk);
+  }
+}
+
+/** Whether there is anybody to ask for an order's status. */
+export const canAsk = async (env: Env, settings: OrderSettings): Promise<boolean> =>
+  settings.statusUrl !== null || (await askable(env)).length > 0;
+
+const askable = async (env: Env) => (await openProviders(env)).filter(({ canQuery }) => canQuery);
+
+/** The facts that asking brings, and how long who was asked wants to be left alone, in ms. */
+async function ask({ group, key, env, settings, store }: Desk): Promise<{ facts: readonly Fact[]; wait: number }> {
+  const now = Date.now();
+  const answer =
+    settings.statusUrl === null
+      ? await askProviders(await askable(env), store.order()?.orderId ?? key, now)
+      : await askBackend(settings, key, now);
+  if (answer.ok) return { facts: answer.value, wait: 0 };
+  const { reason, detail, retryAfter } = answer.reason;
+  console.error(logLine({ event: "reconcile", group, reason, detail, ms: Date.now() - now }));
+  return { facts: [], wait: Math.min(retryAfter ?? 0, RETRY_AFTER_MAX) };
+}
+
+/** However long a backend wants to be left alone: an hour, or a page would wait for nothing. */
+const RETRY_AFTER_MAX = 3_600_000;
+
+async function reconcile(desk: Desk): Promise<void> {
+  const attempt = (desk.store.due().reconcile?.attempt ?? 0) + 1;
+  // Put off before it is asked: whatever becomes of this attempt, the next one comes.
+  const putOff = (wait: number) => {
+    const at = Date.now() + Math.max(waitBefore(attempt, Math.random()), wait);
+    desk.store.keepDue({ ...desk.store.due(), reconcile: { at, attempt } });
+  };
+  putOff(0);
+  const { facts, wait } = await ask(desk);
+  if (wait > 0) putOff(wait);
+  await desk.take(facts);
+}
+
+/** Asked about once more, and only then closed. A payment that comes after this still wins, marked `late`. */
+async function expire(desk: Desk): Promise<void> {
+  const stored = desk.store.order();
+  const expiresAt = stored?.registration?.expiresAt ?? null;
+  if (stored === null || expiresAt === null) return;
+  if (await canAsk(desk.env, desk.settings)) await desk.take((await ask(desk)).facts);
+  if (isSettled(desk.store.order()?.status ?? "pending")) return;
+  await desk.take([{ kind: "expired", provider: "belfry", eventId: `expired ${expiresAt}`, at: Date.now() }]);
+}
+
+async function handOn({ group, settings, store, outbox }: Desk): Promise<void> {
+  const head = settings.forward === null ? null : outbox.head();
+  if (settings.forward === null || head === null) return dueForward(store, undefined);
+  // Counted before it is tried: a crash in the middle costs one try, and no message.
+  const now = Date.now();
+  const tries = head.tries + 1;
+  const ifSilent = afterTry(tries, null, null, now, Math.random());
+  outbox.tried(head.id);
+  dueForward(store, ifSilent.do === "try_again" ? ifSilent.at : now);
+  const { status, retryAfter } = await forward(settings.forward.url, settings.forward.secret, head, now);
+  const next = afterTry(tries, status, retryAfter, Date.now(), Math.random());
+  if (next.do === "delivered") outbox.delivered(head.id);
+  if (next.do === "give_up") outbox.giveUp(head.id);
+  if (next.do === "try_again") dueForward(store, next.at);
+  else dueForward(store, outbox.head() === null ? undefined : Date.now());
+  if (next.do !== "delivered") {
+    console.error(logLine({ event: "forward", group, reason: next.do, detail: `status ${status ?? "none"}`, tries }));
+  }
+}
+
+function dueForward(store: Store, at: number | undefined): void {
+  const { forward: _, ...rest } = store.due();
+  store.keepDue(at === undefined ? rest : { ...rest, forward: at });
+}
+
+const DAY_MS = 86_400_000;
+
+/** Facts are kept for as long as somebody watches or something is owed; deliveries about no order are only remembered. */
+async function cleanUp({ settings, store, outbox, order, around }: Desk): Promise<void> {
+  const { now, watchers } = await around();
+  const due: Due = store.due();
+  if (order === null) {
+    const isRemembered = outbox.forgetSeen(now - settings.retentionMs);
+    const { cleanup: _, ...rest } = due;
+    return void store.keepDue(isRemembered ? { ...rest, cleanup: now + DAY_MS } : rest);
+  }
+  if (watchers > 0) order.touch(now);
+  else if ((due.cleanup ?? 0) <= now && due.forward === undefined) order.giveUpFacts();
+}

@@ -1,0 +1,191 @@
+// The order that a group keeps: takes facts and registrations in, one transaction each, and keeps its due-times. Sends nothing.
+import { orderDue, type Due } from "../core/due.ts";
+import type { Fact } from "../core/fact.ts";
+import { forwardOf, forwardOfDelivery } from "../core/forward.ts";
+import { encode } from "../core/frames.ts";
+import {
+  contradicts,
+  freshOf,
+  looksDifferent,
+  orderOf,
+  type Known,
+  type Order,
+  type Registration,
+} from "../core/order.ts";
+import { no, ok, type Result } from "../core/result.ts";
+import type { OrderSettings } from "../core/settings.ts";
+import { Outbox, type Outstanding } from "./outbox.ts";
+import type { Store, StoredOrder } from "./store.ts";
+
+/** What a callback brings to its order. */
+export interface Arrival {
+  readonly facts: readonly Fact[];
+  /** The merchant's id, where the sender named it. */
+  readonly orderId: string | null;
+  /** What was received, as text, to be forwarded; null where nothing is forwarded or nobody sent anything. */
+  readonly raw: string | null;
+}
+
+/** What taking something in did: `fresh` if it was news, `changed` if a browser could see a difference. */
+export interface Change {
+  readonly order: StoredOrder | null;
+  readonly fresh: boolean;
+  readonly changed: boolean;
+}
+
+/** What surrounds an order at the moment. */
+export interface Surroundings {
+  /** ms since 1970. */
+  readonly now: number;
+  readonly watchers: number;
+  readonly canAsk: boolean;
+}
+
+/** Everything there is to tell of an order. */
+export interface OrderView {
+  readonly order: Order;
+  readonly stored: StoredOrder | null;
+  readonly outstanding: Outstanding;
+}
+
+const DAY_MS = 86_400_000;
+
+export class KeptOrder {
+  readonly #biz: string;
+  readonly #store: Store;
+  readonly #outbox: Outbox;
+  readonly #settings: OrderSettings;
+
+  constructor(biz: string, store: Store, outbox: Outbox, settings: OrderSettings) {
+    this.#biz = biz;
+    this.#store = store;
+    this.#outbox = outbox;
+    this.#settings = settings;
+  }
+
+  view(): OrderView {
+    const stored = this.#store.order();
+    const order = orderOf(this.#store.known(stored), this.#settings);
+    const outstanding = stored === null ? { owed: 0, givenUp: 0 } : this.#outbox.outstanding();
+    return { order, stored, outstanding };
+  }
+
+  /** The seen facts, the order's new state, its position and what is owed for them: durable together, or not at all. */
+  record({ facts, orderId, raw }: Arrival, around: Surroundings): Change {
+    return this.#store.transaction(() => {
+      const stored = this.#store.order();
+      const known = this.#store.known(stored);
+      const fresh = freshOf(known.facts, facts);
+      if (fresh.length === 0) return { order: stored, fresh: false, changed: false };
+      const after: Known = { ...known, facts: [...known.facts, ...fresh] };
+      this.#store.keepFacts(fresh);
+      const change = this.#keep(stored, known, after, { orderId: stored?.orderId ?? orderId }, around.now);
+      this.#owe(known, fresh, change.order?.orderId ?? null, raw, around.now);
+      this.keepDue(around);
+      return { ...change, fresh: true };
+    });
+  }
+
+  /** What is expected to be paid; what arrived before is checked now. Refused if it contradicts what was paid already. */
+  register(registration: Registration, around: Surroundings): Result<Change, "contradicts"> {
+    return this.#store.transaction(() => {
+      const stored = this.#store.order();
+      const known = this.#store.known(stored);
+      if (contradicts(registration, known, this.#settings)) return no("contradicts");
+      const orderId = registration.orderId ?? stored?.orderId ?? null;
+      const change = this.#keep(stored, known, { ...known, registration }, { registration, orderId }, around.now);
+      this.keepDue(around);
+      return ok({ ...change, fresh: true });
+    });
+  }
+
+  /** A page has come: an order that is kept is kept for longer, told by the day so that a page costs no row. */
+  touch(now: number): void {
+    const stored = this.#store.order();
+    if (stored !== null && now - stored.touchedAt > DAY_MS) this.#store.keepOrder({ ...stored, touchedAt: now });
+  }
+
+  /** True if the due-times have changed: then the alarm has to be set anew. */
+  keepDue({ now, watchers, canAsk }: Surroundings, change: Partial<Due> = {}): boolean {
+    const stored = this.#store.order();
+    const due = { ...this.#store.due(), ...change };
+    const isKept = stored !== null && stored.past === null;
+    const next = orderDue(due, now, Math.random(), {
+      status: stored?.status ?? "pending",
+      registration: stored?.registration ?? null,
+      watchers,
+      canAsk,
+      forward: due.forward,
+      keptUntil: isKept ? (due.forward ?? stored.touchedAt) + this.#settings.retentionMs : null,
+    });
+    return this.#store.keepDue(next);
+  }
+
+  /** The facts are given up; what they came to stays. */
+  giveUpFacts(): void {
+    this.#store.transaction(() => {
+      const stored = this.#store.order();
+      if (stored === null) return;
+      const { status, refunded } = stored;
+      this.#store.dropFacts();
+      this.#outbox.drop();
+      this.#store.keepOrder({ ...stored, past: { status, refunded }, registration: null, orderId: null });
+    });
+  }
+
+  #keep(
+    stored: StoredOrder | null,
+    before: Known,
+    after: Known,
+    change: Partial<Pick<StoredOrder, "registration" | "orderId">>,
+    now: number,
+  ): Omit<Change, "fresh"> {
+    const [was, is] = [orderOf(before, this.#settings), orderOf(after, this.#settings)];
+    const changed = looksDifferent(was, is);
+    const order: StoredOrder = {
+      ...(stored ?? { epoch: newEpoch(), registration: null, orderId: null, past: null }),
+      ...change,
+      status: is.status,
+      refunded: is.refunded,
+      version: (stored?.version ?? 0) + (changed ? 1 : 0),
+      touchedAt: now,
+    };
+    this.#store.keepOrder(order);
+    return { order, changed };
+  }
+
+  /** Each new fact is owed to the backend, with the order as it was once that fact was known. */
+  #owe(known: Known, fresh: readonly Fact[], orderId: string | null, raw: string | null, now: number): void {
+    if (this.#settings.forward === null) return;
+    for (const [i, fact] of fresh.entries()) {
+      const order = orderOf({ ...known, facts: [...known.facts, ...fresh.slice(0, i + 1)] }, this.#settings);
+      const body = forwardOf(this.#biz, orderId, order, fact, raw, new Date(now).toISOString());
+      this.#outbox.add(newId(), encode(body));
+    }
+    const due = this.#store.due();
+    if (due.forward === undefined) this.#store.keepDue({ ...due, forward: now });
+  }
+}
+
+/** An authentic delivery about no order, owed to the backend once; false if it came before. */
+export function oweDelivery(
+  store: Store,
+  outbox: Outbox,
+  delivery: { provider: string; type: string; eventId: string | null; raw: string },
+  now: number,
+): boolean {
+  return store.transaction(() => {
+    const { provider, type, eventId, raw } = delivery;
+    if (eventId !== null && !outbox.isNew(eventId, now)) return false;
+    outbox.add(newId(), encode(forwardOfDelivery(provider, type, eventId, raw, new Date(now).toISOString())));
+    const due = store.due();
+    store.keepDue({ ...due, forward: due.forward ?? now, cleanup: due.cleanup ?? now + DAY_MS });
+    return true;
+  });
+}
+
+const newEpoch = (): string => crypto.randomUUID().slice(0, 8);
+
+/** A `webhook-id`; without a dot, which would let the borders of what is signed move. */
+const newId = (): string => `msg_${crypto.randomUUID().replaceAll("-", "")}`;
+

@@ -1,0 +1,275 @@
+// alipay-sdk has no signer of notifications: node:crypto signs, and the official library must agree with us that it is right.
+import { createSign, createVerify, generateKeyPairSync, type KeyObject } from "node:crypto";
+import { AlipaySdk } from "alipay-sdk";
+import { describe, expect, it } from "vitest";
+import { alipay } from "../../src/callbacks/alipay.ts";
+import { bare, cny, lost, network, NOW, open, payment, proveOne, stage, webhook } from "./delivery.ts";
+
+const pair = () => generateKeyPairSync("rsa", { modulusLength: 2048 });
+const theirs = pair();
+const ours = pair();
+const pem = (key: KeyObject) => key.export({ type: "spki", format: "pem" }).toString();
+const privatePem = (key: KeyObject) => key.export({ type: "pkcs8", format: "pem" }).toString();
+
+const fields = {
+  notify_id: "N1",
+  notify_type: "trade_status_sync",
+  notify_time: "2026-11-22 20:00:00",
+  charset: "utf-8",
+  version: "1.0",
+  app_id: "2021000000000001",
+  seller_id: "2088000000000001",
+  out_trade_no: "ORD-1",
+  trade_no: "T1",
+  trade_status: "TRADE_SUCCESS",
+  total_amount: "19.99",
+  gmt_payment: "2026-11-22 19:59:58",
+  subject: "红包🧧 & a=b+c%d",
+};
+
+type Fields = Readonly<Record<string, string>>;
+
+const content = (signed: Fields, encode: (text: string) => Buffer): Buffer =>
+  Buffer.concat(
+    Object.keys(signed)
+      .toSorted()
+      .flatMap((name, index) => [Buffer.from(index === 0 ? "" : "&"), encode(`${name}=${signed[name] ?? ""}`)]),
+  );
+
+const utf8 = (text: string) => Buffer.from(text, "utf8");
+const sign = (signed: Fields, key = theirs.privateKey, algorithm = "RSA-SHA256", encode = utf8) =>
+  createSign(algorithm).update(content(signed, encode)).sign(key, "base64");
+
+const form = (all: Fields) => new URLSearchParams(all).toString();
+const deliver = (signed: Fields, more: Fields = {}) =>
+  webhook({}, form({ ...signed, sign_type: "RSA2", sign: sign(signed), ...more }));
+
+const paid = payment("paid", "T1", cny("19.99"));
+const refund = (amount: string) => ({
+  kind: "refund",
+  refundId: "R1",
+  paymentId: "T1",
+  money: cny(amount),
+  cumulative: true,
+});
+const half = { refund_fee: "5.00", out_biz_no: "R1" };
+
+const rows: readonly (readonly [row: string, more: Fields, facts: object[]])[] = [
+  ["TRADE_SUCCESS, refunded = yes", half, [paid, refund("5")]],
+  ["TRADE_SUCCESS", {}, [paid]],
+  ["TRADE_FINISHED, refunded = yes", { trade_status: "TRADE_FINISHED", ...half }, [paid, refund("5")]],
+  ["TRADE_FINISHED", { trade_status: "TRADE_FINISHED" }, [paid]],
+  ["WAIT_BUYER_PAY", { trade_status: "WAIT_BUYER_PAY", gmt_payment: "" }, [payment("pending", "T1", cny("19.99"))]],
+  [
+    "TRADE_CLOSED, refunded = yes",
+    { trade_status: "TRADE_CLOSED", refund_fee: "19.99", out_biz_no: "R1" },
+    [paid, refund("19.99")],
+  ],
+  ["TRADE_CLOSED, was_paid = yes", { trade_status: "TRADE_CLOSED" }, [paid, { kind: "voided", paymentId: "T1" }]],
+  ["TRADE_CLOSED", { trade_status: "TRADE_CLOSED", gmt_payment: "" }, [payment("closed", "T1", cny("19.99"))]],
+];
+
+const setting = { alipayPublicKey: pem(theirs.publicKey), appId: fields.app_id, sellerId: fields.seller_id };
+
+describe("an Alipay notification", async () => {
+  const provider = await open("alipay", setting);
+
+  it("that alipay-sdk holds for genuine is proved", async () => {
+    const sdk = new AlipaySdk({
+      appId: fields.app_id,
+      privateKey: privatePem(ours.privateKey),
+      alipayPublicKey: setting.alipayPublicKey,
+      keyType: "PKCS8",
+    });
+    const all = { ...fields, sign_type: "RSA2", sign: sign(fields) };
+    expect(sdk.checkNotifySignV2({ ...all })).toBe(true);
+    const callback = await proveOne(provider, webhook({}, form(all)));
+    expect(callback).toMatchObject({
+      eventId: "N1",
+      type: "TRADE_SUCCESS",
+      orderId: "ORD-1",
+      paymentId: "T1",
+      at: NOW,
+    });
+    expect(bare(callback.facts)).toEqual([paid]);
+  });
+
+  it.each(rows)("%s", async (_row, more, facts) => {
+    expect(bare((await proveOne(provider, deliver({ ...fields, ...more }))).facts)).toEqual(facts);
+  });
+
+  it("has a test for each row of its table", () => {
+    expect(rows.map(([row]) => row)).toEqual(alipay.mapping.map(([row]) => row));
+  });
+
+  it("of a payment that says refund_fee=0.00 is a payment", async () => {
+    expect(bare((await proveOne(provider, deliver({ ...fields, refund_fee: "0.00" }))).facts)).toEqual([paid]);
+  });
+
+  it("that is no trade notification is acknowledged and proves nothing", async () => {
+    expect((await proveOne(provider, deliver({ ...fields, notify_type: "open_app_auth_notify" }))).facts).toEqual([]);
+  });
+
+  it.each([
+    ["gbk", "GBK"],
+    ["gb2312", "gb2312"],
+    ["gb18030", "GB18030"],
+  ])("in %s is verified over its own bytes", async (_name, charset) => {
+    // Node cannot write GBK: the two characters 语雀 are given as the bytes they are.
+    const signed: Fields = {
+      ...fields,
+      charset,
+      subject: "\u00d3\u00ef\u00c8\u00b8",
+      out_trade_no: "\u00d3\u00ef\u00c8\u00b8-1",
+    };
+    const latin1 = (text: string) => Buffer.from(text, "latin1");
+    const escaped = (value: string) =>
+      [...latin1(value)]
+        .map((byte) => (byte < 128 ? encodeURIComponent(String.fromCharCode(byte)) : `%${byte.toString(16)}`))
+        .join("");
+    const all: Fields = { ...signed, sign_type: "RSA2", sign: sign(signed, theirs.privateKey, "RSA-SHA256", latin1) };
+    const body = Object.entries(all)
+      .map(([name, value]) => `${name}=${escaped(value)}`)
+      .join("&");
+    expect((await proveOne(provider, webhook({}, body))).orderId).toBe("语雀-1");
+  });
+
+  it("25 hours late is proved: Alipay repeats for that long", async () => {
+    expect(await stage(provider, deliver(fields), NOW + 25 * 3_600_000)).toBe("proved");
+  });
+
+  it("is taken with either key while Alipay's is being replaced", async () => {
+    const rotating = await open("alipay", {
+      ...setting,
+      alipayPublicKey: [pem(ours.publicKey), setting.alipayPublicKey],
+    });
+    expect(await stage(rotating, deliver(fields))).toBe("proved");
+  });
+
+  it("is checked with a bare key as Alipay's console prints it", async () => {
+    const bareKey = theirs.publicKey.export({ type: "spki", format: "der" }).toString("base64");
+    expect(await stage(await open("alipay", { ...setting, alipayPublicKey: bareKey }), deliver(fields))).toBe("proved");
+  });
+
+  it.each([
+    ["a byte of a field changed", () => deliver(fields, { total_amount: "19.98" }), "signature"],
+    [
+      "a byte of the signature changed",
+      () => deliver(fields, { sign: sign(fields).replace(/^./, (first) => (first === "A" ? "B" : "A")) }),
+      "signature",
+    ],
+    ["a field added", () => deliver(fields, { refund_fee: "0.00" }), "signature"],
+    ["the app's own key", () => deliver(fields, { sign: sign(fields, ours.privateKey) }), "signature"],
+    [
+      "a SHA-1 signature called RSA2",
+      () => deliver(fields, { sign: sign(fields, theirs.privateKey, "RSA-SHA1") }),
+      "signature",
+    ],
+    [
+      "a SHA-1 signature",
+      () => deliver(fields, { sign_type: "RSA", sign: sign(fields, theirs.privateKey, "RSA-SHA1") }),
+      "header",
+    ],
+    ["no sign", () => webhook({}, form({ ...fields, sign_type: "RSA2" })), "header"],
+    ["no sign_type", () => webhook({}, form({ ...fields, sign: sign(fields) })), "header"],
+    ["nothing in it", () => webhook({}, ""), "header"],
+    [
+      "a field twice",
+      () => webhook({}, `${form({ ...fields, sign_type: "RSA2", sign: sign(fields) })}&out_trade_no=EVIL`),
+      "parse",
+    ],
+    [
+      "a byte order mark before it",
+      () => webhook({}, `\u{feff}${form({ ...fields, sign_type: "RSA2", sign: sign(fields) })}`),
+      "parse",
+    ],
+    ["JSON in it", () => webhook({}, JSON.stringify(fields)), "parse"],
+    ["a broken escape", () => webhook({}, "sign=%zz"), "parse"],
+    ["a charset that is none", () => deliver({ ...fields, charset: "utf-7" }), "parse"],
+    ["an amount that is none", () => deliver({ ...fields, total_amount: "-19.99" }), "parse"],
+    ["no notify_id", () => deliver({ ...fields, notify_id: "" }), "parse"],
+    ["another app_id", () => deliver({ ...fields, app_id: "2021000000000002" }), "identity"],
+    ["another seller_id", () => deliver({ ...fields, seller_id: "2088000000000002" }), "identity"],
+  ])("with %s is refused", async (_what, delivery, at) => {
+    expect(await stage(provider, delivery())).toBe(at);
+  });
+});
+
+describe("a query to Alipay", async () => {
+  const gateway = "http://127.0.0.1:12112/gateway.do";
+  const provider = await open("alipay", { ...setting, appPrivateKey: privatePem(ours.privateKey), gateway });
+  const trade = {
+    code: "10000",
+    msg: "Success",
+    out_trade_no: "ORD-1",
+    trade_no: "T1",
+    trade_status: "TRADE_SUCCESS",
+    total_amount: "19.99",
+    send_pay_date: "2026-11-22 19:59:58",
+    body: 'a "quoted" } brace',
+  };
+
+  function answer(response: object, key = theirs.privateKey): Response {
+    const text = JSON.stringify(response);
+    const signature = createSign("RSA-SHA256").update(text).sign(key, "base64");
+    return new Response(`{"alipay_trade_query_response":${text},"sign":"${signature}"}`);
+  }
+
+  it("is signed with the app's key and carries the order id", async () => {
+    const { io, asked } = network(() => answer(trade));
+    expect((await provider.query("ORD-1", io)).ok).toBe(true);
+    const sent = Object.fromEntries(new URLSearchParams(await new Response(asked[0]?.init.body ?? null).text()));
+    expect(sent).toMatchObject({
+      method: "alipay.trade.query",
+      biz_content: '{"out_trade_no":"ORD-1"}',
+      timestamp: "2026-11-22 20:00:00",
+    });
+    const { sign: signature, ...signed } = sent;
+    expect(
+      createVerify("RSA-SHA256")
+        .update(content(signed, utf8))
+        .verify(ours.publicKey, signature ?? "", "base64"),
+    ).toBe(true);
+  });
+
+  it.each([
+    ["TRADE_SUCCESS", {}, [paid]],
+    ["TRADE_FINISHED", {}, [paid]],
+    ["WAIT_BUYER_PAY", { send_pay_date: undefined }, [payment("pending", "T1", cny("19.99"))]],
+    ["TRADE_CLOSED", { send_pay_date: undefined }, [payment("closed", "T1", cny("19.99"))]],
+    ["TRADE_CLOSED", {}, [paid, { kind: "voided", paymentId: "T1" }]],
+  ])("reads %s", async (trade_status, more, facts) => {
+    const found = await provider.query("ORD-1", network(() => answer({ ...trade, ...more, trade_status })).io);
+    expect(found.ok && bare(found.value)).toEqual(facts);
+  });
+
+  it.each([
+    ["nobody has scanned", () => answer({ code: "40004", sub_code: "ACQ.TRADE_NOT_EXIST" }), "unknown_order"],
+    ["another answered", () => answer(trade, ours.privateKey), "try_again"],
+    [
+      "the error is not signed",
+      () => Response.json({ alipay_trade_query_response: { code: "40004", sub_code: "ACQ.TRADE_NOT_EXIST" } }),
+      "try_again",
+    ],
+    [
+      "a second answer stands before the signed one",
+      async () =>
+        new Response(`{"alipay_trade_query_response":{"code":"10000"},${(await answer(trade).text()).slice(1)}`),
+      "try_again",
+    ],
+    ["it is another order", () => answer({ ...trade, out_trade_no: "ORD-2" }), "try_again"],
+    ["Alipay is busy", () => answer({ code: "20000", sub_code: "aop.ACQ.SYSTEM_ERROR" }), "try_again"],
+    ["the gateway fails", () => new Response("", { status: 502 }), "try_again"],
+    ["the answer is nonsense", () => new Response("<html>"), "try_again"],
+    ["the connection is lost", lost, "try_again"],
+  ])("where %s has no facts", async (_what, response, reason) => {
+    expect(await provider.query("ORD-1", network(response).io)).toEqual({ ok: false, reason });
+  });
+
+  it("without the app's key is not configured", async () => {
+    expect(await (await open("alipay", setting)).query("ORD-1", network(lost).io)).toEqual({
+      ok: false,
+      reason: "not_configured",
+    });
+  });
+});

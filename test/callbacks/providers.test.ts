@@ -1,0 +1,206 @@
+// What holds for all nine alike: replies, settings, the deliveries that scripts/sign.ts makes, and what docs/payments.md prints.
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { developmentConfig, outcomes, signed, type Outcome } from "../../scripts/sign.ts";
+import type { Verdict } from "../../src/callbacks/adapter.ts";
+import { providers } from "../../src/callbacks/providers.ts";
+import { NOW, open, proveOne, usd, webhook } from "./delivery.ts";
+
+const names = [...providers.keys()];
+const verdicts: readonly Verdict[] = ["stored", "duplicate", "ignored", "refused", "try_again"];
+
+it("the providers are nine", () => {
+  expect(names).toEqual(["stripe", "alipay", "wechatpay", "paypal", "adyen", "square", "paddle", "standard", "hmac"]);
+});
+
+describe("the reply", () => {
+  const fail = '{"code":"FAIL","message":"失败"}';
+  const words: Readonly<Record<string, readonly [success: string, failure: string, type: string]>> = {
+    alipay: ["success", "fail", "text/plain"],
+    wechatpay: ["", fail, "application/json"],
+    adyen: ["[accepted]", "", "text/plain"],
+  };
+
+  it.each(names.flatMap((name) => verdicts.map((verdict) => [name, verdict] as const)))(
+    "of %s to what is %s",
+    (name, verdict) => {
+      const [success, failure, type] = words[name] ?? ["", "", "text/plain"];
+      const isSuccess = verdict === "stored" || verdict === "duplicate" || verdict === "ignored";
+      expect(providers.get(name)?.reply(verdict)).toEqual({
+        status: isSuccess ? 200 : verdict === "refused" ? 401 : 503,
+        headers: { "content-type": type },
+        body: isSuccess ? success : failure,
+      });
+    },
+  );
+});
+
+describe("a setting", () => {
+  const CANARY = "canary-that-must-not-sing";
+  /** Each way of spoiling a value; the canary stands for a secret. */
+  const spoilt: readonly unknown[] = [
+    "",
+    null,
+    7,
+    CANARY.length * -1,
+    true,
+    [],
+    [CANARY, ""],
+    {},
+    { [CANARY]: CANARY },
+    { [CANARY]: 1 },
+    CANARY,
+    `https://${CANARY}`,
+    `${CANARY}://x`,
+  ];
+  const more: Readonly<Record<string, readonly string[]>> = {
+    stripe: ["account", "apiKey", "apiBase"],
+    alipay: ["appPrivateKey", "gateway"],
+    wechatpay: ["merchantPrivateKey", "merchantSerial", "publicKeyId", "apiBase"],
+    paypal: ["certs"],
+    paddle: ["tolerance"],
+    standard: ["headerPrefix", "paths", "outcomes", "unit"],
+    hmac: ["prefix", "encoding", "paths", "outcomes", "unit"],
+  };
+
+  it.each(names)("of %s from the development example is taken", async (name) => {
+    expect((await providers.get(name)?.open(developmentConfig(name)))?.ok).toBe(true);
+  });
+
+  it.each(names)("of %s that is spoilt is refused or taken, but never repeated and never thrown at", async (name) => {
+    const setting = developmentConfig(name);
+    const fields = [...Object.keys(setting), ...(more[name] ?? [])];
+    for (const field of fields) {
+      for (const value of spoilt) {
+        const opened = await providers.get(name)?.open({ ...setting, [field]: value });
+        if (opened?.ok === false) expect(opened.reason).not.toContain(CANARY);
+      }
+    }
+    for (const whole of [null, undefined, CANARY, [CANARY], 7]) {
+      expect(await providers.get(name)?.open(whole)).toEqual({ ok: false, reason: "must be a JSON object" });
+    }
+  });
+
+  it.each(names)("of %s without what it must have is refused by the name of the field", async (name) => {
+    const setting = developmentConfig(name);
+    const optional = new Set([
+      "livemode",
+      "sellerId",
+      "appid",
+      "apiBase",
+      "certs",
+      "live",
+      "merchantId",
+      "timestampHeader",
+    ]);
+    for (const field of Object.keys(setting).filter((key) => !optional.has(key))) {
+      const opened = await providers.get(name)?.open({ ...setting, [field]: undefined });
+      expect(opened?.ok === false && opened.reason).toMatch(new RegExp(`^${field} must be `));
+    }
+  });
+
+  it.each(names)("of %s with a misspelt field is refused, not half obeyed", async (name) => {
+    const opened = await providers.get(name)?.open({ ...developmentConfig(name), [CANARY]: true });
+    expect(opened?.ok === false && opened.reason).toMatch(/^has a field that is none of /);
+  });
+
+  it("of a base that is neither https nor this machine is refused", async () => {
+    for (const apiBase of ["http://api.stripe.com", "ftp://localhost", "localhost", "http://localhost.evil.example"]) {
+      expect(await providers.get("stripe")?.open({ secret: "s", apiBase })).toEqual({
+        ok: false,
+        reason: "apiBase must be an https URL",
+      });
+    }
+  });
+
+  it("of a certificate in place of its key is refused with what to do", async () => {
+    const setting = {
+      ...developmentConfig("alipay"),
+      alipayPublicKey: "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----",
+    };
+    expect(await providers.get("alipay")?.open(setting)).toEqual({
+      ok: false,
+      reason: "alipayPublicKey must be an RSA public key (BEGIN PUBLIC KEY), not a certificate",
+    });
+  });
+});
+
+it("the development example is JSON in single quotes, one line each: every reader of such files takes that as it is", () => {
+  const text = readFileSync(new URL("../../.dev.vars.example", import.meta.url), "utf8");
+  const lines = text.split("\n").filter((line) => line.startsWith("CALLBACK_"));
+  expect(lines.map((line) => /^CALLBACK_([A-Z]+)='\{[^'\\$`]+\}'$/.exec(line)?.[1]?.toLowerCase())).toEqual(names);
+});
+
+describe("a delivery made for development", () => {
+  /** What these providers never send, and so cannot be made. */
+  const never: Readonly<Record<string, readonly Outcome[]>> = {
+    alipay: ["failed"],
+    wechatpay: ["pending", "failed", "closed"],
+  };
+  const first: Readonly<Record<Outcome, string>> = {
+    pending: "payment",
+    failed: "payment",
+    closed: "payment",
+    paid: "payment",
+    partially_refunded: "refund",
+    refunded: "refund",
+  };
+  const told = { orderId: "ORD-1", amount: "19.99", currency: "USD", now: NOW };
+
+  const cases = names.flatMap((name) => outcomes.map((outcome) => [name, outcome] as const));
+
+  it.each(cases)("by %s of %s is proved", async (name, outcome) => {
+    if (never[name]?.includes(outcome) === true) {
+      expect(() => signed(name, { ...told, outcome })).toThrow(/never|no word/);
+      return;
+    }
+    const { headers, body } = signed(name, { ...told, outcome });
+    const callback = await proveOne(await open(name, developmentConfig(name)), webhook(headers, body));
+    // `transaction.ready` is nothing that Belfry knows a use for.
+    if (name === "paddle" && outcome === "pending") return expect(callback.facts).toEqual([]);
+    const fact = callback.facts.find(({ kind }) => kind === first[outcome]);
+    expect(fact).toMatchObject(first[outcome] === "payment" ? { status: outcome } : { kind: "refund" });
+    const amount = outcome === "partially_refunded" ? "9.99" : "19.99";
+    expect(fact).toMatchObject({ money: name === "alipay" ? { ...usd(amount), currency: "CNY" } : usd(amount) });
+    expect(callback.orderId).toBe(name === "paddle" && first[outcome] === "refund" ? null : "ORD-1");
+  });
+
+  it("by another setting is signed with that one's secret and names", async () => {
+    const setting = {
+      secret: ["s1", "s2"],
+      header: "X-Sig",
+      prefix: "v0=",
+      encoding: "base64",
+      paths: { order: "a.b", amount: "a.c" },
+      unit: "major",
+    };
+    const { headers, body } = signed("hmac", { ...told, outcome: "paid", config: setting });
+    const callback = await proveOne(await open("hmac", setting), webhook(headers, body));
+    expect(callback).toMatchObject({ orderId: "ORD-1", facts: [{ status: "paid", money: usd("19.99") }] });
+  });
+
+  it("made twice is the same event", async () => {
+    for (const name of names) {
+      const provider = await open(name, developmentConfig(name));
+      const ids = await Promise.all(
+        [0, 1000].map(async (later) => {
+          const { headers, body } = signed(name, { ...told, outcome: "paid", now: NOW + later });
+          return (await proveOne(provider, webhook(headers, body), NOW + later)).eventId;
+        }),
+      );
+      expect(ids[0]).toBe(ids[1]);
+    }
+  });
+});
+
+describe("docs/payments.md", () => {
+  const text = readFileSync(new URL("../../docs/payments.md", import.meta.url), "utf8");
+
+  it.each(names)("prints the table of %s as the code goes by it", (name) => {
+    const section = new RegExp(`\n## ${name}\n([\\s\\S]*?)(?=\n## |$)`).exec(text)?.[1] ?? "";
+    const rows = [...section.matchAll(/^\| (.+?) +\| (.+?) +\|$/gm)].map(([, event, becomes]) => [event, becomes]);
+    expect(rows.filter(([event]) => event !== "event" && !/^-+$/.test(event ?? ""))).toEqual(
+      providers.get(name)?.mapping,
+    );
+  });
+});

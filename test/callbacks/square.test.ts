@@ -1,0 +1,206 @@
+// Square's library has no signer: node:crypto signs, and the official helper must agree with us that it is right.
+import { createHmac } from "node:crypto";
+import { WebhooksHelper } from "square";
+import { describe, expect, it } from "vitest";
+import { square } from "../../src/callbacks/square.ts";
+import { bare, dispute, flip, NOW, open, payment, proveOne, stage, usd, webhook } from "./delivery.ts";
+
+const setting = {
+  secret: "a-signature-key",
+  notificationUrl: "https://shop.example/callbacks/square?x=1",
+  merchantId: "M1",
+};
+
+const sign = (body: string, { secret = setting.secret, url = setting.notificationUrl } = {}): string =>
+  createHmac("sha256", secret)
+    .update(url + body)
+    .digest("base64");
+const deliver = (body: string, options = {}) => webhook({ "X-Square-HmacSha256-Signature": sign(body, options) }, body);
+
+const event = (type: string, object: object, more: object = {}): string =>
+  JSON.stringify({
+    merchant_id: "M1",
+    type,
+    event_id: "E1",
+    created_at: "2026-11-22T12:00:00.123456789Z",
+    data: { object },
+    ...more,
+  });
+
+const money = (amount: number) => ({ amount, currency: "USD" });
+const paymentObject = {
+  id: "P1",
+  status: "COMPLETED",
+  order_id: "sq-order",
+  reference_id: "ORD-1",
+  total_money: money(1999),
+};
+const refundObject = {
+  id: "R1",
+  payment_id: "P1",
+  order_id: "sq-refund-order",
+  status: "COMPLETED",
+  amount_money: money(500),
+};
+const disputeObject = {
+  id: "D1",
+  disputed_payment: { payment_id: "P1" },
+  amount_money: money(1999),
+  state: "EVIDENCE_REQUIRED",
+};
+const paidBody = event("payment.updated", { payment: paymentObject });
+
+const of = (status: string) => payment(status, "P1", usd("19.99"));
+const refunded = { kind: "refund", refundId: null, paymentId: "P1", money: usd("5"), cumulative: true };
+const refund = { kind: "refund", refundId: "R1", paymentId: "P1", money: usd("5"), cumulative: false };
+const refundFailed = { kind: "refund_failed", refundId: "R1", paymentId: "P1", money: usd("5") };
+
+const rows: readonly (readonly [row: string, type: string, object: object, facts: readonly object[]])[] = [
+  ...["payment.created", "payment.updated"].flatMap((type) => [
+    [
+      `${type}, status = COMPLETED, refunded = yes`,
+      type,
+      { payment: { ...paymentObject, refunded_money: money(500) } },
+      [of("paid"), refunded],
+    ] as const,
+    [
+      `${type}, status = COMPLETED`,
+      type,
+      { payment: { ...paymentObject, refunded_money: money(0) } },
+      [of("paid")],
+    ] as const,
+    [
+      `${type}, status = APPROVED or PENDING`,
+      type,
+      { payment: { ...paymentObject, status: "APPROVED" } },
+      [of("pending")],
+    ] as const,
+    [
+      `${type}, status = CANCELED`,
+      type,
+      { payment: { ...paymentObject, status: "CANCELED" } },
+      [of("closed")],
+    ] as const,
+    [`${type}, status = FAILED`, type, { payment: { ...paymentObject, status: "FAILED" } }, [of("failed")]] as const,
+  ]),
+  ...["refund.created", "refund.updated"].flatMap((type) => [
+    [`${type}, status = COMPLETED`, type, { refund: refundObject }, [refund]] as const,
+    [
+      `${type}, status = REJECTED or FAILED`,
+      type,
+      { refund: { ...refundObject, status: "FAILED" } },
+      [refundFailed],
+    ] as const,
+  ]),
+  ["dispute.created", "dispute.created", { dispute: disputeObject }, [dispute("open", "P1")]],
+  [
+    "dispute.state.updated, state = WON or INQUIRY_CLOSED",
+    "dispute.state.updated",
+    { dispute: { ...disputeObject, state: "WON" } },
+    [dispute("won", "P1")],
+  ],
+  [
+    "dispute.state.updated, state = LOST or ACCEPTED",
+    "dispute.state.updated",
+    { dispute: { ...disputeObject, state: "LOST" } },
+    [dispute("lost", "P1")],
+  ],
+];
+
+describe("a Square webhook", async () => {
+  const provider = await open("square", setting);
+
+  it("that Square's own helper holds for genuine is proved", async () => {
+    const check = {
+      requestBody: paidBody,
+      signatureHeader: sign(paidBody),
+      signatureKey: setting.secret,
+      notificationUrl: setting.notificationUrl,
+    };
+    expect(await WebhooksHelper.verifySignature(check)).toBe(true);
+    const callback = await proveOne(provider, deliver(paidBody));
+    expect(callback).toMatchObject({ eventId: "E1", orderId: "ORD-1", paymentId: "P1", at: NOW + 123 });
+  });
+
+  it.each(rows)("%s", async (_row, type, object, facts) => {
+    expect(bare((await proveOne(provider, deliver(event(type, object)))).facts)).toEqual(facts);
+  });
+
+  it("has a test for each row of its table", () => {
+    expect(rows.map(([row]) => row)).toEqual(square.mapping.map(([row]) => row));
+  });
+
+  it("of a refund names the payment, and no order: Square's own is not the merchant's", async () => {
+    expect(await proveOne(provider, deliver(event("refund.updated", { refund: refundObject })))).toMatchObject({
+      orderId: null,
+      paymentId: "P1",
+    });
+  });
+
+  it("of a payment without a reference goes by Square's order", async () => {
+    const body = event("payment.updated", { payment: { ...paymentObject, reference_id: undefined } });
+    expect((await proveOne(provider, deliver(body))).orderId).toBe("sq-order");
+  });
+
+  it("is taken with either key while it is being rotated", async () => {
+    expect(await stage(await open("square", { ...setting, secret: ["new", setting.secret] }), deliver(paidBody))).toBe(
+      "proved",
+    );
+  });
+
+  it("with an emoji is proved", async () => {
+    const body = event("payment.updated", { payment: { ...paymentObject, reference_id: "订单-🧧" } });
+    expect((await proveOne(provider, deliver(body))).orderId).toBe("订单-🧧");
+  });
+
+  it.each([
+    [
+      "a byte of the body changed",
+      () => webhook({ "x-square-hmacsha256-signature": sign(paidBody) }, flip(paidBody)),
+      "signature",
+    ],
+    [
+      "a byte of the signature changed",
+      () => webhook({ "x-square-hmacsha256-signature": flip(sign(paidBody)) }, paidBody),
+      "signature",
+    ],
+    [
+      "a byte order mark before the body",
+      () => webhook({ "x-square-hmacsha256-signature": sign(paidBody) }, `\u{feff}${paidBody}`),
+      "signature",
+    ],
+    ["another key", () => deliver(paidBody, { secret: "another" }), "signature"],
+    [
+      "the URL it was seen under",
+      () => deliver(paidBody, { url: "https://10.0.0.1/callbacks/square?x=1" }),
+      "signature",
+    ],
+    [
+      "two signatures",
+      () =>
+        webhook(
+          [
+            ["x-square-hmacsha256-signature", sign(paidBody)],
+            ["x-square-hmacsha256-signature", sign(paidBody)],
+          ],
+          paidBody,
+        ),
+      "signature",
+    ],
+    ["no signature", () => webhook({}, paidBody), "header"],
+    [
+      "another merchant",
+      () => deliver(event("payment.updated", { payment: paymentObject }, { merchant_id: "M2" })),
+      "identity",
+    ],
+    ["no JSON", () => deliver("hello"), "parse"],
+    ["no event id", () => deliver(event("payment.updated", { payment: paymentObject }, { event_id: null })), "parse"],
+    [
+      "an amount that is none",
+      () => deliver(event("payment.updated", { payment: { ...paymentObject, total_money: money(19.99) } })),
+      "parse",
+    ],
+  ])("with %s is refused", async (_what, delivery, at) => {
+    expect(await stage(provider, delivery())).toBe(at);
+  });
+});

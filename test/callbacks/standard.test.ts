@@ -1,0 +1,149 @@
+import { Webhook as StandardWebhook } from "standardwebhooks";
+import { Webhook as SvixWebhook } from "svix";
+import { describe, expect, it } from "vitest";
+import { standard } from "../../src/callbacks/standard.ts";
+import { bare, flip, NOW, NOW_SECONDS, open, payment, proveOne, stage, usd, webhook } from "./delivery.ts";
+
+const SECRET = `whsec_${btoa("a key of this test, 24 b")}`;
+
+interface Options {
+  readonly secret?: string;
+  readonly at?: number;
+  readonly id?: string;
+  readonly prefix?: string;
+}
+
+const sign = (body: string, { secret = SECRET, at = NOW_SECONDS, id = "msg_1" }: Options = {}): string =>
+  new StandardWebhook(secret).sign(id, new Date(at * 1000), body);
+
+function headers(body: string, options: Options = {}): Record<string, string> {
+  const { at = NOW_SECONDS, id = "msg_1", prefix = "webhook-" } = options;
+  return { [`${prefix}id`]: id, [`${prefix}timestamp`]: String(at), [`${prefix}signature`]: sign(body, options) };
+}
+const deliver = (body: string, options: Options = {}) => webhook(headers(body, options), body);
+
+const event = (type: string, data: object = {}, more: object = {}): string =>
+  JSON.stringify({
+    type,
+    timestamp: "2026-11-22T12:00:00Z",
+    data: { order_id: "ORD-1", amount: 1999, currency: "USD", payment_id: "P1", ...data },
+    ...more,
+  });
+const paidBody = event("payment.succeeded");
+
+const of = (status: string, money = usd("19.99")) => [payment(status, "P1", money)];
+const refund = { kind: "refund", refundId: "R1", paymentId: "P1", money: usd("19.99"), cumulative: false };
+
+const rows: readonly (readonly [row: string, facts: object[]])[] = [
+  ["payment.pending", of("pending")],
+  ["payment.failed", of("failed")],
+  ["payment.canceled", of("closed")],
+  ["payment.succeeded", of("paid")],
+  ["refund.succeeded", [refund]],
+  ["refund.failed", [{ kind: "refund_failed", refundId: "R1", paymentId: "P1", money: usd("19.99") }]],
+];
+
+describe("a Standard Webhook", async () => {
+  const provider = await open("standard", { secret: SECRET });
+
+  it("proves what the reference library signed", async () => {
+    const callback = await proveOne(provider, deliver(paidBody));
+    expect(callback).toMatchObject({
+      eventId: "msg_1",
+      type: "payment.succeeded",
+      orderId: "ORD-1",
+      paymentId: "P1",
+      at: NOW,
+    });
+  });
+
+  it.each(rows)("%s", async (type, facts) => {
+    expect(bare((await proveOne(provider, deliver(event(type, { refund_id: "R1" })))).facts)).toEqual(facts);
+  });
+
+  it("has a test for each row of its table", () => {
+    expect(rows.map(([row]) => row)).toEqual(standard.mapping.map(([row]) => row));
+  });
+
+  it("of Svix is the same under other names, and only where the setting says so", async () => {
+    const signature = new SvixWebhook(SECRET).sign("msg_1", new Date(NOW), paidBody);
+    const delivery = webhook(
+      { "svix-id": "msg_1", "svix-timestamp": String(NOW_SECONDS), "svix-signature": signature },
+      paidBody,
+    );
+    expect(await stage(await open("standard", { secret: SECRET, headerPrefix: "svix-" }), delivery)).toBe("proved");
+    expect(await stage(provider, delivery)).toBe("header");
+  });
+
+  it("is read by the paths, words and unit of the setting", async () => {
+    const described = await open("standard", {
+      secret: SECRET,
+      paths: {
+        order: "payload.items.0.ref",
+        event: "uuid",
+        type: "kind",
+        amount: "payload.total",
+        currency: "payload.currency",
+      },
+      outcomes: { done: "paid", reversed: "voided" },
+      unit: "major",
+    });
+    const body = '{"kind":"done","uuid":"U1","payload":{"items":[{"ref":1001}],"total":19.90,"currency":"usd"}}';
+    const callback = await proveOne(described, deliver(body));
+    expect(callback).toMatchObject({ eventId: "U1", orderId: "1001", at: null });
+    expect(bare(callback.facts)).toEqual([payment("paid", null, usd("19.9"))]);
+    expect((await proveOne(described, deliver(body.replace("done", "payment.succeeded")))).facts).toEqual([]);
+  });
+
+  it("of a price that a float would blur is exact", async () => {
+    const described = await open("standard", { secret: SECRET, unit: "major" });
+    const body = paidBody.replace("1999", "90071992547409.93");
+    expect(bare((await proveOne(described, deliver(body))).facts)).toEqual(of("paid", usd("90071992547409.93")));
+  });
+
+  it("is taken while the secret is being rotated, on either side", async () => {
+    const rotating = await open("standard", { secret: [`whsec_${btoa("a new key of 24 bytes...")}`, SECRET] });
+    expect(await stage(rotating, deliver(paidBody))).toBe("proved");
+    const both = {
+      ...headers(paidBody),
+      "webhook-signature": `${sign(paidBody, { secret: btoa("gone") })} ${sign(paidBody)}`,
+    };
+    expect(await stage(provider, webhook(both, paidBody))).toBe("proved");
+  });
+
+  it("with an emoji in the order id is proved", async () => {
+    expect((await proveOne(provider, deliver(event("payment.succeeded", { order_id: "订单🧧" })))).orderId).toBe(
+      "订单🧧",
+    );
+  });
+
+  it.each([
+    ["a byte of the body changed", () => webhook(headers(paidBody), flip(paidBody)), "signature"],
+    [
+      "a byte of the signature changed",
+      () => webhook({ ...headers(paidBody), "webhook-signature": flip(sign(paidBody), 20) }, paidBody),
+      "signature",
+    ],
+    ["a byte order mark before the body", () => webhook(headers(paidBody), `\u{feff}${paidBody}`), "signature"],
+    ["another secret", () => deliver(paidBody, { secret: btoa("another") }), "signature"],
+    ["another id", () => webhook({ ...headers(paidBody), "webhook-id": "msg_2" }, paidBody), "signature"],
+    [
+      "an HMAC called v1a",
+      () => webhook({ ...headers(paidBody), "webhook-signature": sign(paidBody).replace("v1,", "v1a,") }, paidBody),
+      "signature",
+    ],
+    ["nothing after v1", () => webhook({ ...headers(paidBody), "webhook-signature": "v1," }, paidBody), "signature"],
+    ["301 s too old", () => deliver(paidBody, { at: NOW_SECONDS - 301 }), "time"],
+    ["301 s too new", () => deliver(paidBody, { at: NOW_SECONDS + 301 }), "time"],
+    ["a dot in its id", () => deliver(paidBody, { id: "msg.1" }), "header"],
+    ["two ids", () => webhook([...Object.entries(headers(paidBody)), ["webhook-id", "msg_1"]], paidBody), "header"],
+    ["no id", () => webhook({ ...headers(paidBody), "webhook-id": "" }, paidBody), "header"],
+    ["no timestamp", () => webhook({ ...headers(paidBody), "webhook-timestamp": "" }, paidBody), "header"],
+    ["no signature", () => webhook({ ...headers(paidBody), "webhook-signature": "" }, paidBody), "header"],
+    ["no JSON", () => deliver("hello"), "parse"],
+    ["an amount that is none", () => deliver(event("payment.succeeded", { amount: 19.99 })), "parse"],
+    ["an amount without a currency", () => deliver(event("payment.succeeded", { currency: null })), "parse"],
+  ])("with %s is refused", async (_what, delivery, at) => {
+    expect(await stage(provider, delivery())).toBe(at);
+  });
+});

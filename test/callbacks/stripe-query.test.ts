@@ -1,0 +1,74 @@
+import { describe, expect, it } from "vitest";
+import { bare, lost, network, open, payment, usd } from "./delivery.ts";
+
+const SECRET = "whsec_test_of_stripe";
+const intent = {
+  id: "pi_1",
+  object: "payment_intent",
+  amount: 1999,
+  currency: "usd",
+  metadata: { order_id: "ORD-1" },
+};
+const of = (status: string) => [payment(status, "pi_1", usd("19.99"))];
+const refunded = { kind: "refund", refundId: null, paymentId: "pi_1", money: usd("5"), cumulative: true };
+
+describe("a query to Stripe", async () => {
+  const setting = { secret: SECRET, livemode: false, apiKey: "rk_test_1", apiBase: "http://127.0.0.1:12111/" };
+  const provider = await open("stripe", setting);
+  const found = (...data: object[]) => Response.json({ object: "search_result", data });
+  const hit = { ...intent, livemode: false, amount_received: 1999 };
+
+  it("asks by the order id, which cannot end its quotes, and reads what was paid", async () => {
+    const orderId = `ORD-"1\\`;
+    const { io, asked } = network(() => found({ ...hit, status: "succeeded", metadata: { order_id: orderId } }));
+    const answer = await provider.query(orderId, io);
+    expect(answer.ok && bare(answer.value)).toEqual(of("paid"));
+    expect(asked[0]?.url.pathname).toBe("/v1/payment_intents/search");
+    expect(asked[0]?.url.searchParams.get("query")).toBe(String.raw`metadata["order_id"]:"ORD-\"1\\"`);
+    expect(asked[0]?.init.headers).toMatchObject({ authorization: "Bearer rk_test_1" });
+  });
+
+  it.each([
+    ["succeeded", {}, "paid"],
+    ["canceled", {}, "closed"],
+    ["requires_capture", {}, "pending"],
+    ["requires_payment_method", {}, "pending"],
+  ])("reads %s", async (status, more, becomes) => {
+    const { io } = network(() => found({ ...hit, ...more, status }));
+    const answer = await provider.query("ORD-1", io);
+    expect(answer.ok && answer.value).toMatchObject([{ kind: "payment", status: becomes, eventId: "query:pi_1" }]);
+  });
+
+  it("reads what was refunded off the charge", async () => {
+    const { io } = network(() => found({ ...hit, status: "succeeded", latest_charge: { amount_refunded: 500 } }));
+    const answer = await provider.query("ORD-1", io);
+    expect(answer.ok && bare(answer.value)).toEqual([...of("paid"), refunded]);
+  });
+
+  it.each([
+    ["finds nothing", () => found(), "unknown_order"],
+    ["finds another's order", () => found({ ...hit, metadata: { order_id: "ord-1" } }), "unknown_order"],
+    ["finds the other livemode", () => found({ ...hit, livemode: true }), "unknown_order"],
+    ["is told 404", () => new Response("{}", { status: 404 }), "unknown_order"],
+    ["is told 429", () => new Response("{}", { status: 429 }), "try_again"],
+    ["is told 500", () => new Response("oops", { status: 500 }), "try_again"],
+    [
+      "is sent elsewhere",
+      () => new Response(null, { status: 302, headers: { location: "https://example.com" } }),
+      "try_again",
+    ],
+    ["reads nonsense", () => new Response("<html>"), "try_again"],
+    ["loses the connection", lost, "try_again"],
+  ])("that %s says so", async (_what, answer, reason) => {
+    expect(await provider.query("ORD-1", network(answer).io)).toEqual({ ok: false, reason });
+  });
+
+  it("without an API key is not configured", async () => {
+    const { io, asked } = network(() => found());
+    expect(await (await open("stripe", { secret: SECRET })).query("ORD-1", io)).toEqual({
+      ok: false,
+      reason: "not_configured",
+    });
+    expect(asked).toEqual([]);
+  });
+});

@@ -1,0 +1,281 @@
+// wechatpay-axios-plugin signs and seals: the one WeChat Pay library whose GCM checks its tag. The keys are made here.
+import { generateKeyPairSync, type KeyObject } from "node:crypto";
+import { Aes, Formatter, Rsa } from "wechatpay-axios-plugin";
+import { describe, expect, it } from "vitest";
+import { wechatpay } from "../../src/callbacks/wechatpay.ts";
+import {
+  bare,
+  cny,
+  flip,
+  lost,
+  network,
+  NOW,
+  NOW_SECONDS,
+  open,
+  payment,
+  proveOne,
+  stage,
+  webhook,
+} from "./delivery.ts";
+
+const pair = () => generateKeyPairSync("rsa", { modulusLength: 2048 });
+const platform = pair();
+const publicKeyMode = pair();
+const merchant = pair();
+const pem = (key: KeyObject) => key.export({ type: "spki", format: "pem" }).toString();
+
+const SERIAL = "5157F09EFDC096DE15EBE81A47057A7232F1B8E1";
+const KEY_ID = "PUB_KEY_ID_0000000000000000000000000000000001";
+const API_V3_KEY = "an-apiv3-key-made-for-this-test!";
+const setting = {
+  keys: { [SERIAL]: pem(platform.publicKey), [KEY_ID]: pem(publicKeyMode.publicKey) },
+  apiV3Key: API_V3_KEY,
+  mchid: "1900000001",
+  appid: "wx0000000000000001",
+};
+
+const transaction = {
+  mchid: setting.mchid,
+  appid: setting.appid,
+  out_trade_no: "ORD-1",
+  transaction_id: "T1",
+  trade_state: "SUCCESS",
+  attach: "红包🧧",
+  success_time: "2026-11-22T19:59:58+08:00",
+  amount: { total: 1999, payer_total: 1999, currency: "CNY" },
+};
+const refund = {
+  mchid: setting.mchid,
+  out_trade_no: "ORD-1",
+  transaction_id: "T1",
+  refund_id: "R1",
+  refund_status: "SUCCESS",
+  amount: { total: 1999, refund: 500 },
+};
+
+const NONCE = "fdasflkja484";
+
+function sealed(event_type: string, resource: object, more: object = {}, key = API_V3_KEY): string {
+  const ciphertext = Aes.AesGcm.encrypt(JSON.stringify(resource), key, NONCE, "aad");
+  const envelope = { algorithm: "AEAD_AES_256_GCM", ciphertext, associated_data: "aad", nonce: NONCE, ...more };
+  return JSON.stringify({ id: "EV-1", create_time: "2026-11-22T20:00:00+08:00", event_type, resource: envelope });
+}
+
+function headers(
+  body: string,
+  { key = platform.privateKey, serial = SERIAL, at = NOW_SECONDS } = {},
+): Record<string, string> {
+  return {
+    "Wechatpay-Timestamp": String(at),
+    "Wechatpay-Nonce": "n1",
+    "Wechatpay-Serial": serial,
+    "Wechatpay-Signature": Rsa.sign(Formatter.joinedByLineFeed(String(at), "n1", body), key),
+    "Wechatpay-Signature-Type": "WECHATPAY2-SHA256-RSA2048",
+  };
+}
+
+const deliver = (body: string, options = {}) => webhook(headers(body, options), body);
+const paidBody = sealed("TRANSACTION.SUCCESS", transaction);
+const without = (name: string) => {
+  const { [name]: _gone, ...rest } = headers(paidBody);
+  return webhook(rest, paidBody);
+};
+
+const paid = payment("paid", "T1", cny("19.99"));
+const failed = [{ kind: "refund_failed", refundId: "R1", paymentId: "T1", money: cny("5") }];
+
+const rows: readonly (readonly [row: string, type: string, resource: object, facts: object[]])[] = [
+  ["TRANSACTION.SUCCESS, trade_state = SUCCESS", "TRANSACTION.SUCCESS", transaction, [paid]],
+  [
+    "REFUND.SUCCESS",
+    "REFUND.SUCCESS",
+    refund,
+    [paid, { kind: "refund", refundId: "R1", paymentId: "T1", money: cny("5"), cumulative: false }],
+  ],
+  ["REFUND.ABNORMAL", "REFUND.ABNORMAL", { ...refund, refund_status: "ABNORMAL" }, failed],
+  ["REFUND.CLOSED", "REFUND.CLOSED", { ...refund, refund_status: "CLOSED" }, failed],
+];
+
+describe("a WeChat Pay notification", async () => {
+  const provider = await open("wechatpay", setting);
+
+  it("proves what another library signed and sealed", async () => {
+    const callback = await proveOne(provider, deliver(paidBody));
+    expect(callback).toMatchObject({
+      eventId: "EV-1",
+      type: "TRANSACTION.SUCCESS",
+      orderId: "ORD-1",
+      paymentId: "T1",
+      at: NOW,
+    });
+  });
+
+  it.each(rows)("%s", async (_row, type, resource, facts) => {
+    expect(bare((await proveOne(provider, deliver(sealed(type, resource)))).facts)).toEqual(facts);
+  });
+
+  it("has a test for each row of its table", () => {
+    expect(rows.map(([row]) => row)).toEqual(wechatpay.mapping.map(([row]) => row));
+  });
+
+  it("is taken by certificate and by public key side by side, while WeChat moves from one to the other", async () => {
+    expect(await stage(provider, deliver(paidBody, { key: publicKeyMode.privateKey, serial: KEY_ID }))).toBe("proved");
+    expect(await stage(provider, deliver(paidBody, { key: publicKeyMode.privateKey, serial: SERIAL }))).toBe(
+      "signature",
+    );
+  });
+
+  it("without a signature type is RSA, as it was before there was another", async () => {
+    expect(await stage(provider, without("Wechatpay-Signature-Type"))).toBe("proved");
+  });
+
+  it("of another kind is acknowledged and proves nothing", async () => {
+    const body = sealed("PAYSCORE.USER_PAID", { mchid: setting.mchid, out_order_no: "1" });
+    expect((await proveOne(provider, deliver(body))).facts).toEqual([]);
+  });
+
+  it("with a flipped GCM tag is refused, though its signature is right", async () => {
+    const envelope = (JSON.parse(paidBody) as { resource: { ciphertext: string } }).resource;
+    const bytes = Buffer.from(envelope.ciphertext, "base64");
+    bytes.writeUInt8(bytes.readUInt8(bytes.length - 1) ^ 1, bytes.length - 1);
+    const body = paidBody.replace(envelope.ciphertext, bytes.toString("base64"));
+    expect(await stage(provider, deliver(body))).toBe("decrypt");
+  });
+
+  it.each([
+    ["a byte of the body changed", () => webhook(headers(paidBody), flip(paidBody)), "signature"],
+    [
+      "a byte of the signature changed",
+      () =>
+        webhook(
+          { ...headers(paidBody), "Wechatpay-Signature": flip(headers(paidBody)["Wechatpay-Signature"] ?? "") },
+          paidBody,
+        ),
+      "signature",
+    ],
+    ["a byte order mark before the body", () => webhook(headers(paidBody), `\u{feff}${paidBody}`), "signature"],
+    ["an unknown serial", () => deliver(paidBody, { serial: "0000000000000000000000000000000000000000" }), "signature"],
+    ["__proto__ for a serial", () => deliver(paidBody, { serial: "__proto__" }), "signature"],
+    ["the merchant's own key", () => deliver(paidBody, { key: merchant.privateKey }), "signature"],
+    ["no timestamp", () => without("Wechatpay-Timestamp"), "header"],
+    ["no nonce", () => without("Wechatpay-Nonce"), "header"],
+    ["no serial", () => without("Wechatpay-Serial"), "header"],
+    ["no signature", () => without("Wechatpay-Signature"), "header"],
+    [
+      "two timestamps",
+      () => webhook([...Object.entries(headers(paidBody)), ["wechatpay-timestamp", String(NOW_SECONDS)]], paidBody),
+      "header",
+    ],
+    [
+      "the type of SM2",
+      () => webhook({ ...headers(paidBody), "Wechatpay-Signature-Type": "WECHATPAY2-SM2-WITH-SM3" }, paidBody),
+      "header",
+    ],
+    ["301 s too old", () => deliver(paidBody, { at: NOW_SECONDS - 301 }), "time"],
+    ["301 s too new", () => deliver(paidBody, { at: NOW_SECONDS + 301 }), "time"],
+    [
+      "another APIv3 key",
+      () => deliver(sealed("TRANSACTION.SUCCESS", transaction, {}, "another-apiv3-key-of-32-bytes-!!")),
+      "decrypt",
+    ],
+    ["another algorithm", () => deliver(sealed("TRANSACTION.SUCCESS", transaction, { algorithm: "NONE" })), "decrypt"],
+    [
+      "other associated data",
+      () => deliver(sealed("TRANSACTION.SUCCESS", transaction, { associated_data: "" })),
+      "decrypt",
+    ],
+    ["no resource", () => deliver(JSON.stringify({ id: "EV-1" })), "decrypt"],
+    ["no JSON", () => deliver("hello"), "parse"],
+    [
+      "another mchid",
+      () => deliver(sealed("TRANSACTION.SUCCESS", { ...transaction, mchid: "1900000002" })),
+      "identity",
+    ],
+    ["no mchid", () => deliver(sealed("TRANSACTION.SUCCESS", { ...transaction, mchid: undefined })), "identity"],
+    ["another appid", () => deliver(sealed("TRANSACTION.SUCCESS", { ...transaction, appid: "wx2" })), "identity"],
+    ["no appid", () => deliver(sealed("TRANSACTION.SUCCESS", { ...transaction, appid: undefined })), "identity"],
+    [
+      "a combined order",
+      () =>
+        deliver(
+          sealed("TRANSACTION.SUCCESS", { combine_mchid: setting.mchid, combine_appid: setting.appid, sub_orders: [] }),
+        ),
+      "parse",
+    ],
+    [
+      "an amount that is none",
+      () => deliver(sealed("TRANSACTION.SUCCESS", { ...transaction, amount: { total: 19.99 } })),
+      "parse",
+    ],
+  ])("with %s is refused", async (_what, delivery, at) => {
+    expect(await stage(provider, delivery())).toBe(at);
+  });
+
+  it("needs an APIv3 key of 32 bytes", async () => {
+    expect(await wechatpay.configure({ ...setting, apiV3Key: API_V3_KEY.slice(1) })).toEqual({
+      ok: false,
+      reason: "apiV3Key must be 32 bytes long",
+    });
+  });
+});
+
+describe("a query to WeChat Pay", async () => {
+  const merchantPrivateKey = merchant.privateKey.export({ type: "pkcs8", format: "pem" }).toString();
+  const access = { merchantPrivateKey, merchantSerial: "M1", publicKeyId: KEY_ID, apiBase: "http://127.0.0.1:12113" };
+  const provider = await open("wechatpay", { ...setting, ...access });
+
+  const answer = (body: object, options = {}) => {
+    const text = JSON.stringify(body);
+    return new Response(text, { headers: headers(text, options) });
+  };
+
+  it("is signed with the merchant's key, and names the key to answer with", async () => {
+    const { io, asked } = network(() => answer(transaction));
+    const found = await provider.query("ORD-1", io);
+    expect(found.ok && bare(found.value)).toEqual([paid]);
+    const { url, init } = asked[0] ?? { url: new URL("http://none"), init: {} };
+    expect(url.pathname + url.search).toBe("/v3/pay/transactions/out-trade-no/ORD-1?mchid=1900000001");
+    const sent = init.headers as Record<string, string>; // as wechatpay-query.ts gives them
+    expect(sent["wechatpay-serial"]).toBe(KEY_ID);
+    const field = (name: string) => new RegExp(`${name}="([^"]*)"`).exec(sent["authorization"] ?? "")?.[1] ?? "";
+    const message = Formatter.request("GET", url.pathname + url.search, field("timestamp"), field("nonce_str"), "");
+    expect(Rsa.verify(message, field("signature"), merchant.publicKey)).toBe(true);
+    expect(field("serial_no")).toBe("M1");
+  });
+
+  it.each([
+    ["SUCCESS", "paid"],
+    ["REFUND", "paid"],
+    ["NOTPAY", "pending"],
+    ["USERPAYING", "pending"],
+    ["PAYERROR", "failed"],
+    ["CLOSED", "closed"],
+    ["REVOKED", "closed"],
+  ])("reads %s as %s", async (trade_state, status) => {
+    const found = await provider.query("ORD-1", network(() => answer({ ...transaction, trade_state })).io);
+    expect(found.ok && found.value).toMatchObject([{ kind: "payment", status, eventId: "query:T1" }]);
+  });
+
+  it.each([
+    ["WeChat knows no such order", () => Response.json({ code: "ORDER_NOT_EXIST" }, { status: 404 }), "unknown_order"],
+    ["there is no such path", () => new Response("", { status: 404 }), "try_again"],
+    ["WeChat is asked too often", () => new Response("{}", { status: 429 }), "try_again"],
+    ["WeChat fails", () => new Response("", { status: 502 }), "try_again"],
+    ["the answer is not signed", () => Response.json(transaction), "try_again"],
+    ["another signed the answer", () => answer(transaction, { key: merchant.privateKey }), "try_again"],
+    ["the answer is an old one", () => answer(transaction, { at: NOW_SECONDS - 301 }), "try_again"],
+    ["it is another order", () => answer({ ...transaction, out_trade_no: "ORD-2" }), "try_again"],
+    ["it is another app", () => answer({ ...transaction, appid: "wx2" }), "try_again"],
+    ["the answer is nonsense", () => new Response("<html>"), "try_again"],
+    ["the connection is lost", lost, "try_again"],
+  ])("where %s has no facts", async (_what, response, reason) => {
+    expect(await provider.query("ORD-1", network(response).io)).toEqual({ ok: false, reason });
+  });
+
+  it("without the merchant's key is not configured", async () => {
+    expect(await (await open("wechatpay", setting)).query("ORD-1", network(lost).io)).toEqual({
+      ok: false,
+      reason: "not_configured",
+    });
+  });
+});
