@@ -7,6 +7,8 @@ import type { Settings } from "../core/settings.ts";
 export interface Consumer extends Served {
   /** What a group keeps for whoever connects later: its order, or nothing. */
   readonly keeps: "order" | "nothing";
+  /** The longest message a connection may send, in UTF-16 units or bytes; a longer one ends it with 1009. Absent = 32,768. */
+  readonly messageLength?: number;
   /** What a text from a connection causes. Absent = it is ignored. */
   readonly receive?: (message: Received) => readonly Effect[];
   /** The event types that a backend may send into a group, each with what makes its frame. `.` and `_` mean the same in a type. */

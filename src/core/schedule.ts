@@ -9,12 +9,15 @@ export interface Push {
 
 /**
  * The tick to push now, by number, or null if there is none. `armed` is the time the alarm that rang was set for: every tick
- * before it has been dealt with, so a late alarm owes one push (the newest), and one rung twice or too early owes none.
+ * before it has been dealt with, so a late alarm owes one push (the newest), and one rung too early owes none.
  */
 export function dueTick(push: Push, armed: number, now: number): number | null {
   const tick = Math.floor((now - push.start) / push.period);
-  return tick >= 0 && push.start + tick * push.period >= armed ? tick : null;
+  return tick >= 0 && push.start + tick * push.period + slack(push.period) >= armed ? tick : null;
 }
+
+/** The platform puts an alarm off a little that was set for a moment already past: its tick is due all the same. In ms. */
+const slack = (period: number): number => Math.min(100, period / 2);
 
 /** The time of the next tick, always later than `now`. */
 export const nextTick = (push: Push, now: number): number =>

@@ -4,12 +4,13 @@ import type { Consumer, Effect } from "../consumers/consumer.ts";
 import { consumers } from "../consumers/index.ts";
 import { encode, HEARTBEAT, orderFrame, type Frame, type OrderFrame } from "../core/frames.ts";
 import { splitGroup } from "../core/group.ts";
+import { MESSAGE_LENGTH } from "../core/limits.ts";
 import { logLine } from "../core/log.ts";
 import type { Fact } from "../core/order.ts";
 import { findByGroup, paramsOf } from "../core/route.ts";
 import { dueTick, keepPush, nextTick, produceDeadline, type Push } from "../core/schedule.ts";
 import { settingsOf, type Settings } from "../core/settings.ts";
-import { acceptConnection, close, openConnections, reapSilent, sendTo, type Connection } from "./connections.ts";
+import { acceptConnection, close, heard, openConnections, reapSilent, sendTo, type Connection } from "./connections.ts";
 import { produceFrame } from "./push.ts";
 import { Store } from "./store.ts";
 
@@ -55,6 +56,12 @@ export class Group extends DurableObject<Env> {
   }
 
   override async webSocketMessage(socket: WebSocket, message: string | ArrayBuffer): Promise<void> {
+    const length = typeof message === "string" ? message.length : message.byteLength;
+    if (length > (this.#consumer.messageLength ?? MESSAGE_LENGTH)) {
+      close(socket, "frame_too_large");
+      return this.#keepPush(false);
+    }
+    heard(this.ctx, socket, Date.now());
     const text = typeof message === "string" ? message : null;
     const effects = this.#consumer.receive?.({ text, now: Date.now(), settings: this.#settings }) ?? [];
     for (const effect of effects) this.#apply(effect, socket);
@@ -75,12 +82,14 @@ export class Group extends DurableObject<Env> {
 
   override async alarm(info?: AlarmInvocationInfo): Promise<void> {
     const now = Date.now();
+    // The platform promises at least one ring. While an alarm rings for the first time, none is set; one that is has been by us.
+    if (((await this.ctx.storage.getAlarm()) ?? 0) > now) return;
     reapSilent(this.ctx, now);
     const push = this.#push();
     if (push === null || openConnections(this.ctx).length === 0) return this.#stopPush();
     // Armed first: whatever becomes of this tick, the next one comes. Nothing sent below leaves before this row is durable.
     await this.ctx.storage.setAlarm(nextTick(push, now));
-    if (dueTick(push, info?.scheduledTime ?? now, now) !== null) await this.#tick(push, now);
+    if (dueTick(push, info?.scheduledTime ?? 0, now) !== null) await this.#tick(push, now);
   }
 
   /** Takes in what callbacks proved about this group's order; tells what a browser may now see of it. Stored when this returns. */

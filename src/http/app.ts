@@ -1,6 +1,6 @@
 // The route table: every HTTP route there is, on one screen. What a route does stands in the file of its family.
 import { Hono, type Context, type Next } from "hono";
-import { describe, logLine } from "../core/log.ts";
+import { errorText, logLine } from "../core/log.ts";
 import { settingsOf, type Settings } from "../core/settings.ts";
 import { backendOnly } from "./backend.ts";
 import { boundedBody } from "./body.ts";
@@ -38,7 +38,7 @@ app.notFound(() => problem("unknown_path"));
 
 app.onError((error, c) => {
   const reason = isUnreachable(error) ? "group_unavailable" : "internal";
-  console.error(logLine({ event: "fault", reason, route: c.req.routePath, detail: describe(error) }));
+  console.error(logLine({ event: "fault", reason, route: c.req.routePath, detail: errorText(error) }));
   return problem(reason, undefined, reason === "group_unavailable" ? { "Retry-After": "1" } : {});
 });
 

@@ -23,6 +23,10 @@ describe("dueTick", () => {
   });
 });
 
+it("is due all the same where the platform has put its alarm off by some ms", () => {
+  expect(due(push.start + 60_001, push.start + 60_002)).toBe(1);
+});
+
 describe("the alarm, rung at any lateness, any number of times, asleep or awake in between", () => {
   const grid = fc.record({
     start: fc.integer({ min: 0, max: 4e12 }),
