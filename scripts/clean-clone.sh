@@ -25,8 +25,9 @@ for version in ${*:-20 22}; do
   npm run --silent callback -- 0123456789abcdefghijklmnopqrstuv --port "$port"
   curl --silent --fail "http://localhost:$port/" | grep --quiet "<title>Belfry"
   kill -KILL -- "-$server"
+  wait "$server" || true
   [ -z "$(git status --porcelain)" ] || { git status --short; exit 1; }
   echo "== both README commands work on Node $version"
   cd "$project"
-  rm -rf "$folder"
+  rm -rf "$folder" || { sleep 1; rm -rf "$folder"; } # the killed server may still have been writing its data
 done

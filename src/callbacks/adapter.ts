@@ -10,6 +10,8 @@ export interface Adapter<Config> {
   readonly configure: (setting: unknown) => Promise<Result<Config, string>>;
   /** Proves a delivery, or says why not. Never throws for what arrived. `now` in ms; no I/O. One bad item refuses all of a batch. */
   readonly verify: (config: Config, webhook: Webhook, now: number) => Promise<Result<readonly Callback[], Unproved>>;
+  /** Only where a body may be signed that is not the provider's own kind: whether the signature is right, whatever it says. */
+  readonly isAuthentic?: (config: Config, webhook: Webhook, now: number) => Promise<boolean>;
   /** Only where the signature alone does not prove enough (PayPal): asks the provider itself. */
   readonly confirm?: (config: Config, webhook: Webhook, io: ProviderIo) => Promise<Confirmation>;
   /** What the provider knows of an order, asked by the merchant's id; only where the setting holds the keys for it. */

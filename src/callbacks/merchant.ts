@@ -7,7 +7,14 @@ import { isPaid, type OrderStatus } from "../core/order.ts";
 import { no, ok, type Result } from "../core/result.ts";
 import { isoDigits } from "./currencies.ts";
 
-const statuses = ["pending", "failed", "closed", "paid", "partially_refunded", "refunded"] as const satisfies OrderStatus[];
+const statuses = [
+  "pending",
+  "failed",
+  "closed",
+  "paid",
+  "partially_refunded",
+  "refunded",
+] as const satisfies OrderStatus[];
 
 const Id = v.pipe(v.string(), v.minLength(1), v.maxLength(200));
 
@@ -57,7 +64,14 @@ function factsOf(status: OrderStatus, proof: Proof, paymentId: string | null, mo
   // What was refunded has been paid; the amount is what has been refunded so far, and everything where there is none.
   return [
     { ...proof, kind: "payment", status: "paid", paymentId, money: null },
-    { ...proof, kind: "refund", refundId: null, paymentId, money: status === "refunded" ? null : money, cumulative: true },
+    {
+      ...proof,
+      kind: "refund",
+      refundId: null,
+      paymentId,
+      money: status === "refunded" ? null : money,
+      cumulative: true,
+    },
   ];
 }
 

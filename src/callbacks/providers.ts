@@ -25,6 +25,8 @@ export interface Provider {
 export interface OpenProvider {
   readonly name: string;
   readonly verify: (webhook: Webhook, now: number) => Promise<Result<readonly Callback[], Unproved>>;
+  /** Whether the signature is right, whatever was signed; false for a provider that has no use for the question. */
+  readonly isAuthentic: (webhook: Webhook, now: number) => Promise<boolean>;
   /** Null where the signature proves enough. */
   readonly confirm: ((webhook: Webhook, io: ProviderIo) => Promise<Confirmation>) | null;
   /** Whether its setting has what `query` needs. */
@@ -43,6 +45,7 @@ function provider<Config>(adapter: Adapter<Config>): Provider {
       name,
       reply,
       verify: (webhook, now) => adapter.verify(config, webhook, now),
+      isAuthentic: async (webhook, now) => (await adapter.isAuthentic?.(config, webhook, now)) ?? false,
       confirm: confirm === undefined ? null : (webhook, io) => confirm(config, webhook, io),
       canQuery: query !== undefined && (adapter.canQuery?.(config) ?? false),
       query: async (orderId, io) => (query === undefined ? no("not_configured") : query(config, orderId, io)),

@@ -1,5 +1,6 @@
 // Standard Webhooks, and Svix, which is the same under other header names (standard-webhooks spec 1.0). Symmetric `v1` only.
-import { no, ok } from "../core/result.ts";
+import type { Unproved, Webhook } from "../core/callback.ts";
+import { no, ok, type Result } from "../core/result.ts";
 import type { Adapter } from "./adapter.ts";
 import { fromBase64, utf8, type Bytes } from "./bytes.ts";
 import { header, isOutside, jsonObject, seconds, unproved } from "./content.ts";
@@ -64,27 +65,36 @@ export const standard: Adapter<Config> = {
     return ok({ keys, prefix, description, hasEventPath });
   },
 
+  isAuthentic: async (config, webhook, now) => (await authenticate(config, webhook, now)).ok,
+
   async verify(config, webhook, now) {
-    const id = header(webhook, `${config.prefix}id`);
-    // A dot in the id would let the borders of `id.timestamp.body` move; ", " is two ids joined by Fetch.
-    if (id === null || !/^[^.,\s]{1,256}$/.test(id)) return unproved("header", "no id, or not one");
-    const stated = seconds(header(webhook, `${config.prefix}timestamp`));
-    if (stated === null) return unproved("header", "no timestamp");
-    const signatures = header(webhook, `${config.prefix}signature`);
-    if (signatures === null) return unproved("header", "no signature");
-    if (isOutside(stated * 1000, now, TOLERANCE_MS)) return unproved("time", "older or newer than 300 s");
-    const signed = await isSigned(config.keys, v1(signatures), utf8(`${id}.${stated}.`), webhook.body);
-    if (!signed) return unproved("signature", "none of the v1 signatures is right");
+    const authentic = await authenticate(config, webhook, now);
+    if (!authentic.ok) return authentic;
     const json = jsonObject(webhook.body);
     if (json === null) return unproved("parse", "not a JSON object");
     const told = toldBy(config.description, json);
-    const callback = callbackOf({ provider: "standard", ...told, eventId: config.hasEventPath ? told.eventId : id });
+    const eventId = config.hasEventPath ? told.eventId : authentic.value;
+    const callback = callbackOf({ provider: "standard", ...told, eventId });
     return callback.ok ? ok([callback.value]) : callback;
   },
 
   reply: (verdict) => replyIn(noWords, verdict),
   mapping: printed(rowsOf(usual)),
 };
+
+/** The id of a delivery whose signature and time are right. */
+async function authenticate(config: Config, webhook: Webhook, now: number): Promise<Result<string, Unproved>> {
+  const id = header(webhook, `${config.prefix}id`);
+  // A dot in the id would let the borders of `id.timestamp.body` move; ", " is two ids joined by Fetch.
+  if (id === null || !/^[^.,\s]{1,256}$/.test(id)) return unproved("header", "no id, or not one");
+  const stated = seconds(header(webhook, `${config.prefix}timestamp`));
+  if (stated === null) return unproved("header", "no timestamp");
+  const signatures = header(webhook, `${config.prefix}signature`);
+  if (signatures === null) return unproved("header", "no signature");
+  if (isOutside(stated * 1000, now, TOLERANCE_MS)) return unproved("time", "older or newer than 300 s");
+  const signed = await isSigned(config.keys, v1(signatures), utf8(`${id}.${stated}.`), webhook.body);
+  return signed ? ok(id) : unproved("signature", "none of the v1 signatures is right");
+}
 
 /** `v1,<base64> v1,<base64> v1a,<base64>`: `v1a` is Ed25519 and no HMAC, whatever its bytes. */
 const v1 = (signatures: string): (Bytes | null)[] =>

@@ -10,6 +10,8 @@ export interface Consumer extends Served {
    * until they are handed on; or nothing.
    */
   readonly keeps: "order" | "payment" | "deliveries" | "nothing";
+  /** The longest message a connection may send, in UTF-16 units or bytes; a longer one ends it with 1009. Absent = 32,768. */
+  readonly messageLength?: number;
   /** What a text from a connection causes. Absent = it is ignored. */
   readonly receive?: (message: Received) => readonly Effect[];
   /** The event types that a backend may send into a group, each with what makes its frame. `.` and `_` mean the same in a type. */

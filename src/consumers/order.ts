@@ -1,5 +1,6 @@
 // An order: relays what its members write and rings them when its outcome is known. Proves and stores no outcome itself.
 import { isObject, type Json } from "../core/json.ts";
+import { RELAYED_LENGTH } from "../core/limits.ts";
 import { no, ok, type Result } from "../core/result.ts";
 import type { Consumer, EventHandler } from "./consumer.ts";
 import { sendMessage } from "./events.ts";
@@ -9,6 +10,7 @@ export const order: Consumer = {
   paths: ["/ws/order/:biz/"],
   key: { param: "biz", shape: /^[a-z0-9]{32}$/ },
   keeps: "order",
+  messageLength: RELAYED_LENGTH,
 
   // The articles' consumer quotes whatever comes, so a relayed text reaches a page as a JSON string and never as an outcome.
   receive: ({ text }) => [{ to: "group", frame: text }],

@@ -22,8 +22,7 @@ export type Job = Exclude<keyof Due, "push">;
 
 const jobs: readonly Job[] = ["reconcile", "expiry", "forward", "cleanup"];
 
-const timeOf = (due: Due, job: Job): number | undefined =>
-  job === "reconcile" ? due.reconcile?.at : due[job];
+const timeOf = (due: Due, job: Job): number | undefined => (job === "reconcile" ? due.reconcile?.at : due[job]);
 
 /** The jobs whose time has come. */
 export const dueJobs = (due: Due, now: number): readonly Job[] =>
@@ -36,7 +35,17 @@ export function nextWake(due: Due, period: number | null, now: number): number |
   return times.length === 0 ? null : Math.max(now + 1, Math.min(...times));
 }
 
-export type AlarmStep = { readonly do: "leave" } | { readonly do: "set"; readonly at: number } | { readonly do: "delete" };
+/** How long a job that failed by a fault of ours is put off. */
+export const FAULT_PAUSE_MS = 60_000;
+
+/** The due-times with one job's moved to `at`. */
+export const postponed = (due: Due, job: Job, at: number): Due =>
+  job === "reconcile" ? { ...due, reconcile: { at, attempt: due.reconcile?.attempt ?? 0 } } : { ...due, [job]: at };
+
+export type AlarmStep =
+  | { readonly do: "leave" }
+  | { readonly do: "set"; readonly at: number }
+  | { readonly do: "delete" };
 
 /** An alarm this many ms in the past has been lost: one stood still for days (cloudflare-docs#18324). A late one rings by itself. */
 const LOST_MS = 120_000;

@@ -53,7 +53,14 @@ export function retryAfterOf(value: string | null, now: number, dateOf: (text: s
 }
 
 /** The body that a new fact is forwarded as. `raw` is what the sender sent, as text; null where nobody sent anything. */
-export function forwardOf(biz: string, orderId: string | null, order: Order, fact: Fact, raw: string | null, at: string): Json {
+export function forwardOf(
+  biz: string,
+  orderId: string | null,
+  order: Order,
+  fact: Fact,
+  raw: string | null,
+  at: string,
+): Json {
   const money = "money" in fact ? fact.money : null;
   return {
     type: `order.${order.status}`,
@@ -81,7 +88,13 @@ export function forwardOf(biz: string, orderId: string | null, order: Order, fac
 }
 
 /** The body that an authentic delivery about no order is forwarded as. */
-export const forwardOfDelivery = (provider: string, type: string, eventId: string | null, raw: string, at: string): Json => ({
+export const forwardOfDelivery = (
+  provider: string,
+  type: string,
+  eventId: string | null,
+  raw: string,
+  at: string,
+): Json => ({
   type: `callback.${provider}`,
   timestamp: at,
   data: { provider, type, event_id: eventId, raw },

@@ -5,9 +5,6 @@ import { isPaid, type OrderStatus } from "./order.ts";
 /** Sent by a client to show that it lives; answered by the same text, by the platform itself, so that it wakes nothing. */
 export const HEARTBEAT = '{"type":"heartbeat"}';
 
-/** How a connection speaks, chosen by `Sec-WebSocket-Protocol`: the articles' bare frames are `plain`. */
-export type Mode = "plain";
-
 /** A push's result, as the articles send it. */
 export const resultFrame = (data: Json): Json => ({ type: "result", data });
 

@@ -8,9 +8,7 @@ const CHANNEL = /^([^!]*)!([0-9a-f]{32})$/;
 /** Whether a name has the form Channels gives group names. Whether a consumer serves it is another question. */
 export const isGroupName = (name: string): boolean => GROUP_NAME.test(name);
 
-/** The address of one connection. `connection` is its id: 32 hex digits. */
-export const channelOf = (group: string, connection: string): string => `${group}!${connection}`;
-
+/** The address of one connection: `<group>!<its id: 32 hex digits>`. */
 export interface Channel {
   readonly group: string;
   readonly connection: string;

@@ -4,7 +4,7 @@ import { no, ok, type Result } from "./result.ts";
 export interface JsonObject {
   readonly [key: string]: Json;
 }
-/** A JSON value; an `ExactNumber` stands wherever `parseExact` read a number. */
+/** A JSON value; an `ExactNumber` stands where `parseExact` read a number that JavaScript would write otherwise. */
 export type Json = null | boolean | number | string | ExactNumber | readonly Json[] | JsonObject;
 
 declare const exact: unique symbol;
@@ -26,7 +26,8 @@ export function parseExact(text: string): Result<Json, "not JSON"> {
   try {
     return ok(
       sourceText.parse(text, (_key, value, { source }) =>
-        typeof value === "number" ? sourceText.rawJSON(source) : value,
+        // Only a number that would come out otherwise is kept as its text: making one is dear, and most come out as they went in.
+        typeof value === "number" && String(value) !== source ? sourceText.rawJSON(source) : value,
       ),
     );
   } catch {

@@ -18,6 +18,12 @@ export const PUSH_EVERY_SECONDS_MAX = 86_400;
 /** The largest body a backend may send. Ably and Pusher stop at 64 KiB too: more belongs behind a URL. */
 export const BODY_BYTES = 65_536;
 
+/** The longest message of a page, in UTF-16 units of a text or bytes of a binary message. Parsing and relaying cost everybody's time. */
+export const MESSAGE_LENGTH = 32_768;
+
+/** The same where texts are relayed: the articles' stack delivers 100,000 characters, so pages may send as many. */
+export const RELAYED_LENGTH = 131_072;
+
 /** Channels' limit for a group name, in characters. */
 export const GROUP_NAME_CHARS = 99;
 

@@ -48,5 +48,5 @@ export type PushFault = "threw" | "not_json" | "timed_out";
 export const logLine = (line: LogLine): string => JSON.stringify(line);
 
 /** What an exception says of itself, without its stack. */
-export const describe = (error: unknown): string =>
+export const errorText = (error: unknown): string =>
   error instanceof Error ? `${error.name}: ${error.message}` : `threw ${typeof error}`;

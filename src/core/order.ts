@@ -167,4 +167,3 @@ export function contradicts(registration: Registration, known: Known, rules: Rul
 }
 
 const hasPayment = (status: OrderStatus): boolean => isPaid(status) || status === "refunded";
-

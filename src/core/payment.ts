@@ -29,10 +29,13 @@ export function paymentsOf(facts: readonly Fact[]): readonly Payment[] {
   }
   const list = [...payments.entries()].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, payment]) => payment);
   // An event that leaves the amount out adds nothing to one that gives it.
-  return list.filter(({ id, money }) => money !== null || !list.some((other) => other.id === id && other.money !== null));
+  return list.filter(
+    ({ id, money }) => money !== null || !list.some((other) => other.id === id && other.money !== null),
+  );
 }
 
-const moneyKey = ({ money }: PaidFact): string => (money === null ? "" : `${money.amount} ${money.currency} ${money.unit}`);
+const moneyKey = ({ money }: PaidFact): string =>
+  money === null ? "" : `${money.amount} ${money.currency} ${money.unit}`;
 
 const paymentOf = ({ paymentId, money, provider, eventId }: PaidFact, firstAt: number): Payment => ({
   id: paymentId,

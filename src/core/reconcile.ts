@@ -18,5 +18,4 @@ export const isWorthAsking = (
   watchers: number,
   registration: Registration | null,
   now: number,
-): boolean =>
-  !isSettled(status) && (watchers > 0 || (registration?.expiresAt != null && registration.expiresAt > now));
+): boolean => !isSettled(status) && (watchers > 0 || (registration?.expiresAt != null && registration.expiresAt > now));

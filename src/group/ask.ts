@@ -32,7 +32,11 @@ export async function askBackend(
     });
     const text = await response.text();
     if (!response.ok) {
-      return noAnswer("refused", `status ${response.status}`, retryAfterOf(response.headers.get("Retry-After"), now, Date.parse));
+      return noAnswer(
+        "refused",
+        `status ${response.status}`,
+        retryAfterOf(response.headers.get("Retry-After"), now, Date.parse),
+      );
     }
     const json = text.length > BODY_BYTES ? null : parseExact(text);
     if (json === null || !json.ok || !isObject(json.value)) return noAnswer("nonsense", "not a JSON object");

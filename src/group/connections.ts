@@ -2,6 +2,7 @@
 import { closeCodes, type CloseReason } from "../core/codes.ts";
 import type { Frame } from "../core/frames.ts";
 import { isSilent } from "../core/heartbeat.ts";
+import { HEARTBEAT_SECONDS } from "../core/limits.ts";
 
 /** A connection that is open now. */
 export type Connection = WebSocket;
@@ -50,7 +51,22 @@ export function close(connection: WebSocket, reason: CloseReason): void {
 /** Ends those that sent heartbeats once and have been silent since. Only ever done when something else has woken the object. */
 export function reapSilent(ctx: DurableObjectState, now: number): void {
   for (const connection of openConnections(ctx)) {
-    const last = ctx.getWebSocketAutoResponseTimestamp(connection);
-    if (isSilent(last?.getTime() ?? null, now)) close(connection, "silent");
+    if (isSilent(lastHeartbeat(ctx, connection), now) && isSilent(lastHeard(connection), now))
+      close(connection, "silent");
   }
+}
+
+const lastHeartbeat = (ctx: DurableObjectState, connection: Connection): number | null =>
+  ctx.getWebSocketAutoResponseTimestamp(connection)?.getTime() ?? null;
+
+/** When a connection last sent anything but a heartbeat; 0 if it never did. Its attachment is what survives the object's sleep. */
+function lastHeard(connection: Connection): number {
+  const attachment: unknown = connection.deserializeAttachment();
+  return typeof attachment === "number" ? attachment : 0;
+}
+
+/** A message came: whoever writes is not silent. Noted once a heartbeat is missing, so that lively connections cost nothing. */
+export function heard(ctx: DurableObjectState, connection: Connection, now: number): void {
+  const last = lastHeartbeat(ctx, connection);
+  if (last !== null && now - last > HEARTBEAT_SECONDS * 1000) connection.serializeAttachment(now);
 }

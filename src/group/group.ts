@@ -1,15 +1,19 @@
 // One group: a Durable Object that holds its connections, its order and its push. A shell: what happens is decided in core/ and consumers/.
 import { DurableObject } from "cloudflare:workers";
-import type { Consumer, Effect } from "../consumers/consumer.ts";
-import { consumers } from "../consumers/index.ts";
+import type { Effect } from "../consumers/consumer.ts";
+import { alarmStep, dueJobs, FAULT_PAUSE_MS, nextWake, postponed, type Job } from "../core/due.ts";
 import { encode, HEARTBEAT, orderFrame, type Frame, type OrderFrame } from "../core/frames.ts";
-import { splitGroup } from "../core/group.ts";
-import { logLine } from "../core/log.ts";
-import type { Fact } from "../core/order.ts";
-import { findByGroup, paramsOf } from "../core/route.ts";
-import { dueTick, keepPush, nextTick, produceDeadline, type Push } from "../core/schedule.ts";
-import { settingsOf, type Settings } from "../core/settings.ts";
-import { acceptConnection, close, openConnections, reapSilent, sendTo, type Connection } from "./connections.ts";
+import { MESSAGE_LENGTH } from "../core/limits.ts";
+import { errorText, logLine } from "../core/log.ts";
+import type { Registration } from "../core/order.ts";
+import { ok, type Result } from "../core/result.ts";
+import { paramsOf } from "../core/route.ts";
+import { dueTick, produceDeadline, pushStep, type Push } from "../core/schedule.ts";
+import { acceptConnection, close, heard, openConnections, reapSilent, sendTo, type Connection } from "./connections.ts";
+import { Identity } from "./identity.ts";
+import { canAsk, runJob, type Desk } from "./jobs.ts";
+import { KeptOrder, oweDelivery, type Arrival, type Change, type OrderView, type Surroundings } from "./order.ts";
+import { Outbox } from "./outbox.ts";
 import { produceFrame } from "./push.ts";
 import { Store } from "./store.ts";
 
@@ -30,66 +34,122 @@ export interface GroupState extends Position {
   readonly nextPush: number | null;
 }
 
+/** What became of an arrival: the frame a browser may see now, and whether it was news. */
+export interface Recorded {
+  readonly frame: OrderFrame;
+  readonly fresh: boolean;
+}
+
 export class Group extends DurableObject<Env> {
+  readonly #self: Identity;
   readonly #store: Store;
+  readonly #outbox: Outbox;
   /** Ends the `produce` that is running; its result would reach nobody, or a group begun anew. */
   #running: AbortController | null = null;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
+    this.#self = new Identity(ctx.id, env);
     this.#store = new Store(ctx.storage);
+    this.#outbox = new Outbox(ctx.storage);
     ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair(HEARTBEAT, HEARTBEAT));
   }
 
   /** A connection that the Worker has let in. `Sec-WebSocket-Protocol` is the one to echo, chosen there. */
   override async fetch(request: Request): Promise<Response> {
-    reapSilent(this.ctx, Date.now());
+    const around = await this.#around();
+    reapSilent(this.ctx, around.now);
     const first = openConnections(this.ctx).length === 0;
     const accepted = acceptConnection(this.ctx, crypto.randomUUID().replaceAll("-", ""));
     if (accepted === null) return new Response(null, { status: 503 });
-    this.#greet(accepted.server);
-    await this.#keepPush(first);
+    this.#greet(accepted.server, around.now);
+    await this.#keepGoing(first, around.canAsk);
     const protocol = request.headers.get("Sec-WebSocket-Protocol");
     const headers = protocol === null ? {} : { "Sec-WebSocket-Protocol": protocol };
     return new Response(null, { status: 101, webSocket: accepted.client, headers });
   }
 
   override async webSocketMessage(socket: WebSocket, message: string | ArrayBuffer): Promise<void> {
+    const length = typeof message === "string" ? message.length : message.byteLength;
+    if (length > (this.#self.consumer.messageLength ?? MESSAGE_LENGTH)) {
+      close(socket, "frame_too_large");
+      return this.#keepGoing(false);
+    }
+    heard(this.ctx, socket, Date.now());
     const text = typeof message === "string" ? message : null;
-    const effects = this.#consumer.receive?.({ text, now: Date.now(), settings: this.#settings }) ?? [];
+    const effects = this.#self.consumer.receive?.({ text, now: Date.now(), settings: this.#self.settings }) ?? [];
     for (const effect of effects) this.#apply(effect, socket);
-    await this.#keepPush(false);
+    await this.#keepGoing(false);
   }
 
   override async webSocketClose(socket: WebSocket): Promise<void> {
     // Without this answer the client would hang in CLOSING: web_socket_auto_reply_to_close does not reach hibernatable sockets
     // in this workerd. 1000 with no reason whatever the client said, as Channels' server does.
     close(socket, "left");
-    await this.#keepPush(false);
+    await this.#keepGoing(false);
   }
 
   override async webSocketError(socket: WebSocket, error: unknown): Promise<void> {
     close(socket, String(error).includes("1009") ? "frame_too_large" : "protocol_error");
-    await this.#keepPush(false);
+    await this.#keepGoing(false);
   }
 
   override async alarm(info?: AlarmInvocationInfo): Promise<void> {
     const now = Date.now();
+    // The platform promises at least one ring. While an alarm rings for the first time, none is set; one that is has been by us.
+    if (((await this.ctx.storage.getAlarm()) ?? 0) > now) return;
     reapSilent(this.ctx, now);
+    await this.#keepGoing(false);
     const push = this.#push();
-    if (push === null || openConnections(this.ctx).length === 0) return this.#stopPush();
-    // Armed first: whatever becomes of this tick, the next one comes. Nothing sent below leaves before this row is durable.
-    await this.ctx.storage.setAlarm(nextTick(push, now));
-    if (dueTick(push, info?.scheduledTime ?? now, now) !== null) await this.#tick(push, now);
+    // Armed by now: whatever becomes of this ring, the next one comes. Nothing sent below leaves before that row is durable.
+    const tick = push !== null && dueTick(push, info?.scheduledTime ?? 0, now) !== null ? this.#tick(push, now) : null;
+    const jobs = dueJobs(this.#store.due(), now);
+    await Promise.all([tick, this.#work(jobs)]);
+    if (jobs.length > 0) await this.#keepGoing(false);
   }
 
-  /** Takes in what callbacks proved about this group's order; tells what a browser may now see of it. Stored when this returns. */
-  record(facts: readonly Fact[]): OrderFrame {
-    const { order, changed } = this.#store.record(facts, newEpoch);
-    const frame = orderFrame(this.#key, order.status);
-    reapSilent(this.ctx, Date.now());
-    if (changed) sendTo(openConnections(this.ctx), encode(frame));
-    return frame;
+  /** Takes in what callbacks proved about this group's order, and rings its members if they can see a change. Stored when this returns. */
+  async record(arrival: Arrival): Promise<Recorded> {
+    const order = this.#order();
+    const around = await this.#around();
+    reapSilent(this.ctx, around.now);
+    const change = order.record(arrival, around);
+    this.#ring(change);
+    await this.#arm();
+    return { frame: orderFrame(this.#self.key, change.order?.status ?? "pending"), fresh: change.fresh };
+  }
+
+  /** Takes in what the backend expects to be paid; tells the order as it is then. */
+  async register(registration: Registration): Promise<Result<OrderView, "contradicts">> {
+    const order = this.#order();
+    const registered = order.register(registration, await this.#around());
+    if (!registered.ok) return registered;
+    this.#ring(registered.value);
+    await this.#arm();
+    return ok(order.view());
+  }
+
+  order(): OrderView {
+    return this.#order().view();
+  }
+
+  /** Remembers which order this payment paid. */
+  async link(biz: string): Promise<void> {
+    if (this.#store.linked() === biz) return;
+    this.#store.link(biz);
+    this.#store.keepDue({ cleanup: Date.now() + this.#self.settings.orders.retentionMs });
+    await this.#arm();
+  }
+
+  linked(): string | null {
+    return this.#store.linked();
+  }
+
+  /** Takes in an authentic delivery that is about no order, to be handed on; false if it came before. */
+  async owe(delivery: { provider: string; type: string; eventId: string | null; raw: string }): Promise<boolean> {
+    const isNew = oweDelivery(this.#store, this.#outbox, delivery, Date.now());
+    await this.#arm();
+    return isNew;
   }
 
   /** Sends a frame to everybody here, or to one connection by its id. It is not kept. */
@@ -97,7 +157,7 @@ export class Group extends DurableObject<Env> {
     reapSilent(this.ctx, Date.now());
     const receivers = openConnections(this.ctx, connection);
     sendTo(receivers, frame);
-    await this.#keepPush(false);
+    await this.#keepGoing(false);
     return { ...this.#position(), connections: receivers.length };
   }
 
@@ -106,90 +166,126 @@ export class Group extends DurableObject<Env> {
     return { ...this.#position(), connections, nextPush: await this.ctx.storage.getAlarm() };
   }
 
-  #greet(connection: Connection): void {
-    const order = this.#consumer.keeps === "order" ? this.#store.order() : null;
-    if (order !== null && order.status !== "pending") sendTo([connection], encode(orderFrame(this.#key, order.status)));
+  #greet(connection: Connection, now: number): void {
+    if (this.#self.consumer.keeps !== "order") return;
+    const stored = this.#store.order();
+    if (stored === null) return;
+    this.#order().touch(now);
+    if (stored.status !== "pending") sendTo([connection], encode(orderFrame(this.#self.key, stored.status)));
   }
 
   #apply(effect: Effect, sender: Connection): void {
     sendTo(effect.to === "sender" ? [sender] : openConnections(this.ctx), encode(effect.frame));
   }
 
+  #ring({ changed, order }: Change): void {
+    if (changed && order !== null) sendTo(openConnections(this.ctx), encode(orderFrame(this.#self.key, order.status)));
+  }
+
   async #tick(push: Push, now: number): Promise<void> {
-    const consumer = this.#consumer;
+    const consumer = this.#self.consumer;
     if (consumer.push === undefined) return;
     const running = (this.#running = new AbortController());
-    const params = paramsOf(consumer, this.#name);
-    const tick = { now, group: this.#name, params, env: this.env, settings: this.#settings };
+    const params = paramsOf(consumer, this.#self.name);
+    const tick = { now, group: this.#self.name, params, env: this.env, settings: this.#self.settings };
     const made = await produceFrame(consumer.push, tick, produceDeadline(push.period), running.signal);
     if (made.ok) sendTo(openConnections(this.ctx), made.value);
     else if (made.reason !== "stopped") {
       const { fault, detail } = made.reason;
-      console.error(logLine({ event: "push", group: this.#name, reason: fault, detail, ms: Date.now() - now }));
+      console.error(logLine({ event: "push", group: this.#self.name, reason: fault, detail, ms: Date.now() - now }));
     }
   }
 
-  /** Starts, mends or stops the push after something other than the alarm has woken the group. */
-  async #keepPush(first: boolean): Promise<void> {
-    const period = this.#consumer.push?.every(this.#settings);
-    if (period === undefined) return;
-    const armed = await this.ctx.storage.getAlarm();
-    const connections = openConnections(this.ctx).length;
-    const step = keepPush({ connections, first, start: this.#store.pushStart(), armed }, period, Date.now());
-    switch (step.do) {
-      case "nothing":
-        return;
-      case "start":
-        this.#running?.abort();
-        await this.ctx.storage.setAlarm(step.start);
-        // The start is what the platform has made of it: it puts off an alarm for the present (seen in workerd 1.20261023: by 1 ms).
-        return this.#store.startPush((await this.ctx.storage.getAlarm()) ?? step.start);
-      case "arm":
-        return this.ctx.storage.setAlarm(step.at);
-      case "stop":
-        return this.#stopPush();
+  async #work(jobs: readonly Job[]): Promise<void> {
+    for (const job of jobs) {
+      try {
+        await runJob(job, this.#desk());
+      } catch (error) {
+        // A fault of ours: told, and put off, so that it neither stops the other jobs nor rings the alarm without end.
+        console.error(
+          logLine({ event: "fault", reason: "internal", route: `${this.#self.name} ${job}`, detail: errorText(error) }),
+        );
+        this.#store.keepDue(postponed(this.#store.due(), job, Date.now() + FAULT_PAUSE_MS));
+      }
     }
+  }
+
+  /** Keeps push, due-times and alarm right after anything that may have changed who is here. */
+  async #keepGoing(first: boolean, asks?: boolean): Promise<void> {
+    const watchers = openConnections(this.ctx).length;
+    if (this.#self.consumer.push !== undefined) {
+      const step = pushStep(watchers, first, this.#store.due().push, Date.now());
+      if (step.do === "stop") return this.#stopPush();
+      if (step.do === "start") return this.#startPush(step.start);
+    }
+    if (this.#self.consumer.keeps === "order") {
+      const around = { now: Date.now(), watchers, canAsk: asks ?? (await this.#around()).canAsk };
+      this.#order().keepDue(around);
+    }
+    await this.#arm();
+  }
+
+  async #startPush(start: number): Promise<void> {
+    this.#running?.abort();
+    this.#store.keepDue({ ...this.#store.due(), push: start });
+    await this.ctx.storage.setAlarm(start);
+    // The start is what the platform has made of it: it puts off an alarm for the present (seen in workerd 1.20261023: by 1 ms).
+    this.#store.keepDue({ ...this.#store.due(), push: (await this.ctx.storage.getAlarm()) ?? start });
   }
 
   /** Nobody is left: the alarm goes, and with it everything that was kept for the push only. */
   async #stopPush(): Promise<void> {
     this.#running?.abort();
-    if (this.#consumer.keeps === "nothing") await this.ctx.storage.deleteAll();
-    else await this.ctx.storage.deleteAlarm();
+    if (this.#self.consumer.keeps === "nothing") return this.ctx.storage.deleteAll();
+    const { push: _, ...rest } = this.#store.due();
+    this.#store.keepDue(rest);
+    await this.#arm();
+  }
+
+  /** Sets the one alarm for the earliest of the due-times, or takes it away. */
+  async #arm(): Promise<void> {
+    const due = this.#store.due();
+    const now = Date.now();
+    const period = this.#push()?.period ?? null;
+    const armed = await this.ctx.storage.getAlarm();
+    const step = alarmStep(armed, nextWake(due, period, now), now, period === null ? undefined : 2 * period);
+    if (step.do === "set") await this.ctx.storage.setAlarm(step.at);
+    if (step.do === "delete") await this.ctx.storage.deleteAlarm();
+  }
+
+  async #around(): Promise<Surroundings> {
+    const asks = this.#self.consumer.keeps === "order" && (await canAsk(this.env, this.#self.settings.orders));
+    return { now: Date.now(), watchers: openConnections(this.ctx).length, canAsk: asks };
+  }
+
+  #order(): KeptOrder {
+    return new KeptOrder(this.#self.key, this.#store, this.#outbox, this.#self.settings.orders);
+  }
+
+  #desk(): Desk {
+    return {
+      group: this.#self.name,
+      key: this.#self.key,
+      env: this.env,
+      settings: this.#self.settings.orders,
+      store: this.#store,
+      outbox: this.#outbox,
+      order: this.#self.consumer.keeps === "order" ? this.#order() : null,
+      forgetAll: this.#self.consumer.keeps === "payment" ? () => this.ctx.storage.deleteAll() : null,
+      take: async (facts) =>
+        this.#ring(this.#order().record({ facts, orderId: null, raw: null }, await this.#around())),
+      around: () => this.#around(),
+    };
   }
 
   #push(): Push | null {
-    const start = this.#store.pushStart();
-    const period = this.#consumer.push?.every(this.#settings);
-    return start === null || period === undefined ? null : { start, period };
+    const { push: start } = this.#store.due();
+    const period = this.#self.consumer.push?.every(this.#self.settings);
+    return start === undefined || period === undefined ? null : { start, period };
   }
 
   #position(): Position {
-    const order = this.#consumer.keeps === "order" ? this.#store.order() : null;
+    const order = this.#self.consumer.keeps === "order" ? this.#store.order() : null;
     return { epoch: order?.epoch ?? null, offset: order?.version ?? 0 };
   }
-
-  get #name(): string {
-    const { name } = this.ctx.id;
-    if (name === undefined) throw new Error("a group is reached by its name only");
-    return name;
-  }
-
-  get #key(): string {
-    return splitGroup(this.#name).key;
-  }
-
-  get #consumer(): Consumer {
-    const found = findByGroup(consumers, this.#name);
-    if (!found.ok) throw new Error(`no consumer serves the group ${this.#name}`);
-    return found.value.consumer;
-  }
-
-  get #settings(): Settings {
-    const settings = settingsOf(this.env);
-    if (!settings.ok) throw new Error(`${settings.reason.setting} must be ${settings.reason.expected}`);
-    return settings.value;
-  }
 }
-
-const newEpoch = (): string => crypto.randomUUID().slice(0, 8);

@@ -24,6 +24,8 @@ export interface Desk {
   readonly outbox: Outbox;
   /** Null in a group that keeps no order. */
   readonly order: KeptOrder | null;
+  /** Ends what is kept altogether; null in a group whose cleaning up takes more thought. */
+  readonly forgetAll: (() => Promise<void>) | null;
   /** Takes facts in and rings the members. */
   readonly take: (facts: readonly Fact[]) => Promise<void>;
   readonly around: () => Promise<Surroundings>;
@@ -115,7 +117,8 @@ function dueForward(store: Store, at: number | undefined): void {
 const DAY_MS = 86_400_000;
 
 /** Facts are kept for as long as somebody watches or something is owed; deliveries about no order are only remembered. */
-async function cleanUp({ settings, store, outbox, order, around }: Desk): Promise<void> {
+async function cleanUp({ settings, store, outbox, order, around, forgetAll }: Desk): Promise<void> {
+  if (forgetAll !== null) return forgetAll();
   const { now, watchers } = await around();
   const due: Due = store.due();
   if (order === null) {

@@ -14,7 +14,7 @@ import {
 } from "../core/order.ts";
 import { no, ok, type Result } from "../core/result.ts";
 import type { OrderSettings } from "../core/settings.ts";
-import { Outbox, type Outstanding } from "./outbox.ts";
+import type { Outbox, Outstanding } from "./outbox.ts";
 import type { Store, StoredOrder } from "./store.ts";
 
 /** What a callback brings to its order. */
@@ -116,7 +116,7 @@ export class KeptOrder {
       watchers,
       canAsk,
       forward: due.forward,
-      keptUntil: isKept ? (due.forward ?? stored.touchedAt) + this.#settings.retentionMs : null,
+      keptUntil: isKept ? endOfDay((due.forward ?? stored.touchedAt) + this.#settings.retentionMs) : null,
     });
     return this.#store.keepDue(next);
   }
@@ -184,8 +184,10 @@ export function oweDelivery(
   });
 }
 
+/** Told by the day, so that an order's second fact of a day moves no due-time. */
+const endOfDay = (at: number): number => Math.ceil(at / DAY_MS) * DAY_MS;
+
 const newEpoch = (): string => crypto.randomUUID().slice(0, 8);
 
 /** A `webhook-id`; without a dot, which would let the borders of what is signed move. */
 const newId = (): string => `msg_${crypto.randomUUID().replaceAll("-", "")}`;
-

@@ -33,7 +33,7 @@ export class Outbox {
 
   /** The first that is owed; the others wait behind it. */
   head(): Owed | null {
-    this.#sql.exec(OUTBOX);
+    if (!this.#exists()) return null;
     const [head] = this.#sql.exec<{ id: string; body: string; tries: number }>(
       "SELECT id, body, tries FROM outbox WHERE given_up = 0 ORDER BY seq LIMIT 1",
     );
@@ -53,7 +53,7 @@ export class Outbox {
   }
 
   outstanding(): Outstanding {
-    this.#sql.exec(OUTBOX);
+    if (!this.#exists()) return { owed: 0, givenUp: 0 };
     const [row] = this.#sql.exec<{ owed: number; given_up: number }>(
       "SELECT count(*) - coalesce(sum(given_up), 0) AS owed, coalesce(sum(given_up), 0) AS given_up FROM outbox",
     );
@@ -71,6 +71,11 @@ export class Outbox {
     this.#sql.exec(SEEN);
     this.#sql.exec("DELETE FROM seen WHERE at < ?", before);
     return [...this.#sql.exec("SELECT 1 FROM seen LIMIT 1")].length > 0;
+  }
+
+  /** Looking makes no table. */
+  #exists(): boolean {
+    return [...this.#sql.exec("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'outbox'")].length > 0;
   }
 
   drop(): void {

@@ -2,7 +2,7 @@
 import type { PeriodicPush, Tick } from "../consumers/consumer.ts";
 import { encode, type Frame } from "../core/frames.ts";
 import type { Json } from "../core/json.ts";
-import { describe, type PushFault } from "../core/log.ts";
+import { errorText, type PushFault } from "../core/log.ts";
 import { no, ok, type Result } from "../core/result.ts";
 
 /** Why there is no frame: a fault worth a line in the log, or nobody was left to push to. */
@@ -36,12 +36,12 @@ async function produceJson(push: PeriodicPush, tick: Tick): Promise<Result<Frame
   try {
     json = await push.produce(tick);
   } catch (error) {
-    return no({ fault: "threw", detail: describe(error) });
+    return no({ fault: "threw", detail: errorText(error) });
   }
   try {
     return ok(encode(json));
   } catch (error) {
-    return no({ fault: "not_json", detail: describe(error) });
+    return no({ fault: "not_json", detail: errorText(error) });
   }
 }
 

@@ -22,6 +22,7 @@ export interface StoredOrder {
 const FACTS = "CREATE TABLE IF NOT EXISTS facts (seq INTEGER PRIMARY KEY, fact TEXT NOT NULL)";
 const ORDER = "order";
 const DUE = "due";
+const BIZ = "biz";
 
 export class Store {
   readonly #storage: DurableObjectStorage;
@@ -55,6 +56,15 @@ export class Store {
 
   dropFacts(): void {
     this.#storage.sql.exec("DROP TABLE IF EXISTS facts");
+  }
+
+  /** Which order this payment paid; null if that is not known. */
+  linked(): string | null {
+    return this.#storage.kv.get<string>(BIZ) ?? null;
+  }
+
+  link(biz: string): void {
+    this.#storage.kv.put(BIZ, biz);
   }
 
   due(): Due {

@@ -1,12 +1,14 @@
 // The route table: every HTTP route there is, on one screen. What a route does stands in the file of its family.
 import { Hono, type Context, type Next } from "hono";
-import { describe, logLine } from "../core/log.ts";
+import { errorText, logLine } from "../core/log.ts";
 import { settingsOf, type Settings } from "../core/settings.ts";
 import { backendOnly } from "./backend.ts";
-import { boundedBody } from "./body.ts";
+import { boundedBody, boundedWebhook } from "./body.ts";
 import { callback } from "./callback.ts";
+import { providerCallback } from "./callbacks.ts";
 import { connect } from "./connect.ts";
 import { lookAtGroup, sendToChannel, sendToGroup } from "./groups.ts";
+import { lookAtOrder, registerByBiz, registerByOrderId } from "./orders.ts";
 import { problem } from "./problem.ts";
 
 export interface App {
@@ -20,7 +22,11 @@ export const app = new Hono<App>({ strict: false });
 app.use(withSettings);
 app.get("/healthz", health);
 app.get("/ws/*", connect);
-app.post("/callback/:biz", backendOnly, boundedBody, callback);
+app.post("/callbacks/:provider", boundedWebhook, providerCallback);
+app.post("/callback/:biz", boundedBody, callback);
+app.put("/orders", backendOnly, boundedBody, registerByOrderId);
+app.put("/orders/:biz", backendOnly, boundedBody, registerByBiz);
+app.get("/orders/:biz", lookAtOrder);
 app.post("/groups/:group/send", backendOnly, boundedBody, sendToGroup);
 app.post("/channels/:channel/send", backendOnly, boundedBody, sendToChannel);
 app.get("/groups/:group", backendOnly, lookAtGroup);
@@ -38,7 +44,7 @@ app.notFound(() => problem("unknown_path"));
 
 app.onError((error, c) => {
   const reason = isUnreachable(error) ? "group_unavailable" : "internal";
-  console.error(logLine({ event: "fault", reason, route: c.req.routePath, detail: describe(error) }));
+  console.error(logLine({ event: "fault", reason, route: c.req.routePath, detail: errorText(error) }));
   return problem(reason, undefined, reason === "group_unavailable" ? { "Retry-After": "1" } : {});
 });
 

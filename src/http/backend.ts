@@ -4,7 +4,7 @@ import { problem } from "./problem.ts";
 import type { App } from "./app.ts";
 
 /** The key a request carries, as `Authorization: Bearer <key>` or `X-API-Key: <key>`; null if it carries none. */
-export function presentedKey(headers: Headers): string | null {
+export function presentedApiKey(headers: Headers): string | null {
   const [, bearer] = /^Bearer +(\S+)$/i.exec(headers.get("Authorization") ?? "") ?? [];
   return bearer ?? headers.get("X-API-Key");
 }
@@ -21,6 +21,6 @@ const sha256 = (text: string): Promise<ArrayBuffer> => crypto.subtle.digest("SHA
 
 /** Lets backends through and nobody else. */
 export const backendOnly = createMiddleware<App>(async (c, next) => {
-  if (await isApiKey(presentedKey(c.req.raw.headers), c.var.settings.apiKeys)) return next();
+  if (await isApiKey(presentedApiKey(c.req.raw.headers), c.var.settings.apiKeys)) return next();
   return problem("unauthorized", undefined, { "WWW-Authenticate": "Bearer" });
 });

@@ -1,15 +1,19 @@
 // A request's body as JSON: bounded, in UTF-8, numbers kept as written. Validates no shape.
 import { bodyLimit } from "hono/body-limit";
 import { parseExact, type Json } from "../core/json.ts";
-import { BODY_BYTES } from "../core/limits.ts";
+import { BODY_BYTES, WEBHOOK_BYTES } from "../core/limits.ts";
 import { no, ok, type Result } from "../core/result.ts";
 import { problem } from "./problem.ts";
 
 /** Refuses a body larger than any backend may send, before it is read to its end. */
-export const boundedBody = bodyLimit({
-  maxSize: BODY_BYTES,
-  onError: () => problem("body_too_large", `at most ${BODY_BYTES} bytes`),
-});
+export const boundedBody = bounded(BODY_BYTES);
+
+/** The same for a payment provider's delivery. */
+export const boundedWebhook = bounded(WEBHOOK_BYTES);
+
+function bounded(bytes: number) {
+  return bodyLimit({ maxSize: bytes, onError: () => problem("body_too_large", `at most ${bytes} bytes`) });
+}
 
 /** The body's JSON; undefined for an empty body. */
 export async function readJson(request: Request): Promise<Result<Json | undefined, "not_json">> {

@@ -1,72 +1,64 @@
-// The merchant's own callback, the articles' route: an API key is its proof. Stores nothing itself; the order's group does.
+// The merchant's own callback, the articles' route: proved by an API key, or signed. Stores nothing itself; the order's group does.
 import type { Context } from "hono";
-import * as v from "valibot";
+import { merchantFacts } from "../callbacks/merchant.ts";
+import { openProvider } from "../callbacks/open.ts";
 import { consumers } from "../consumers/index.ts";
 import { groupName } from "../core/group.ts";
-import { isObject } from "../core/json.ts";
-import { paymentStatuses, type Fact, type PaymentStatus } from "../core/order.ts";
+import { isObject, parseExact, type Json, type JsonObject } from "../core/json.ts";
+import { no, ok, type Result } from "../core/result.ts";
 import { findByGroup } from "../core/route.ts";
-import { readJson } from "./body.ts";
-import { problem } from "./problem.ts";
+import { isApiKey, presentedApiKey } from "./backend.ts";
+import { problem, type Reason } from "./problem.ts";
 import type { App } from "./app.ts";
 
-const Id = v.pipe(v.string(), v.minLength(1), v.maxLength(200));
-
-/** What a backend may say; an empty body says that the order is paid. */
-const MerchantCallback = v.pipe(
-  v.object({
-    paid: v.nullish(v.boolean()),
-    status: v.nullish(v.picklist(paymentStatuses)),
-    event_id: v.nullish(Id),
-    payment_id: v.nullish(Id),
-    amount: v.nullish(
-      v.union(
-        [v.pipe(v.number(), v.safeInteger(), v.minValue(0)), v.pipe(v.string(), v.regex(/^\d{1,15}(\.\d{1,9})?$/))],
-        "an integer in minor units or a decimal string in major ones",
-      ),
-    ),
-    currency: v.nullish(v.pipe(v.string(), v.regex(/^[A-Z]{3}$/, "three capital letters"))),
-  }),
-  v.check(
-    ({ paid, status }) => paid == null || status == null || paid === (status === "paid"),
-    "paid contradicts status",
-  ),
-  v.check(({ amount, currency }) => (amount == null) === (currency == null), "amount and currency go together"),
-);
-
-type MerchantCallback = v.InferOutput<typeof MerchantCallback>;
+interface Refusal {
+  readonly reason: Reason;
+  readonly detail?: string;
+}
 
 export async function callback(c: Context<App>): Promise<Response> {
+  const body = new Uint8Array(await c.req.arrayBuffer());
+  const hasKey = await isApiKey(presentedApiKey(c.req.raw.headers), c.var.settings.apiKeys);
+  const isSigned = !hasKey && (await isSignedByMerchant(c, body));
+  if (!hasKey && !isSigned) return problem("unauthorized", undefined, { "WWW-Authenticate": "Bearer" });
   const biz = c.req.param("biz") ?? "";
   const found = findByGroup(consumers, groupName("order", biz));
   if (!found.ok) return problem("unknown_order");
-  const body = await readJson(c.req.raw);
-  if (!body.ok) return problem(body.reason);
-  const { value = {} } = body;
-  if (!isObject(value)) return problem("bad_callback", "the body is an object, or empty");
-  // Amounts are compared as numbers, not as text, so the numbers kept exact become plain ones here.
-  const said = v.safeParse(MerchantCallback, JSON.parse(JSON.stringify(value)));
-  if (!said.success) return problem("bad_callback", describe(said.issues[0]));
-  return c.json(await c.env.GROUP.getByName(found.value.group).record([factOf(said.output)]));
+  const said = readBody(body, isSigned ? biz : null);
+  if (!said.ok) return problem(said.reason.reason, said.reason.detail);
+  const facts = merchantFacts("backend", said.value.json);
+  if (!facts.ok) return problem("bad_callback", facts.reason);
+  const raw = c.var.settings.orders.forward === null ? null : said.value.text;
+  const { frame } = await c.env.GROUP.getByName(found.value.group).record({ facts: facts.value, orderId: null, raw });
+  return c.json(frame);
 }
 
-function factOf(said: MerchantCallback): Fact {
-  const { amount, currency } = said;
-  return {
-    kind: "payment",
-    provider: "backend",
-    eventId: said.event_id ?? "",
-    status: statusOf(said),
-    paymentId: said.payment_id ?? null,
-    money: amount == null || currency == null ? null : { amount, currency },
-  };
+/** Standard Webhooks, by the setting that its provider route goes by too. */
+async function isSignedByMerchant(c: Context<App>, body: Uint8Array<ArrayBuffer>): Promise<boolean> {
+  const standard = await openProvider(c.env, "standard");
+  if (!standard.ok) return false;
+  return standard.value.isAuthentic({ headers: new Map(c.req.raw.headers), body }, Date.now());
 }
 
-function statusOf({ paid, status }: MerchantCallback): PaymentStatus {
-  return status ?? (paid === false ? "failed" : "paid");
+/** What the body says. A signature does not cover the URL: what is signed has to name the order itself, `signedFor`. */
+function readBody(
+  body: Uint8Array,
+  signedFor: string | null,
+): Result<{ readonly json: JsonObject; readonly text: string }, Refusal> {
+  const text = decode(body);
+  const parsed = text === null ? null : text === "" ? ok<Json>({}) : parseExact(text);
+  if (text === null || parsed === null || !parsed.ok) return no({ reason: "not_json" });
+  if (!isObject(parsed.value)) return no({ reason: "bad_callback", detail: "the body is an object, or empty" });
+  if (signedFor !== null && parsed.value["biz"] !== signedFor) {
+    return no({ reason: "bad_callback", detail: "biz: a signed body names the order of the URL" });
+  }
+  return ok({ json: parsed.value, text });
 }
 
-const describe = (issue: v.BaseIssue<unknown>): string => {
-  const path = v.getDotPath(issue);
-  return path === null ? issue.message : `${path}: ${issue.message}`;
-};
+function decode(body: Uint8Array): string | null {
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(body);
+  } catch {
+    return null; // TypeError: not UTF-8
+  }
+}

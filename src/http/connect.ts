@@ -4,7 +4,7 @@ import { consumers } from "../consumers/index.ts";
 import { readHandshake } from "../core/handshake.ts";
 import { originAllowed } from "../core/origin.ts";
 import { findByPath } from "../core/route.ts";
-import { isApiKey, presentedKey } from "./backend.ts";
+import { isApiKey, presentedApiKey } from "./backend.ts";
 import { problem } from "./problem.ts";
 import type { App } from "./app.ts";
 
@@ -14,7 +14,7 @@ export async function connect(c: Context<App>): Promise<Response> {
     return problem("upgrade_required", "connect with a WebSocket");
   }
   const handshake = readHandshake(headers.get("Sec-WebSocket-Protocol"));
-  const key = presentedKey(headers) ?? (handshake.ok ? handshake.value.bearer : null);
+  const key = presentedApiKey(headers) ?? (handshake.ok ? handshake.value.bearer : null);
   const refused = await refusedOrigin(c, key);
   if (refused !== null) return problem(refused);
   const found = findByPath(consumers, new URL(c.req.url).pathname, freshKey);

@@ -139,7 +139,9 @@ async function openedWith16Bytes(config: Vector["config"]): Promise<OpenProvider
   return {
     name: "wechatpay",
     verify: (webhook, now) => wechatpay.verify(configured.value, webhook, now),
+    isAuthentic: async () => false,
     confirm: null,
+    canQuery: false,
     query: async () => ({ ok: false, reason: "not_configured" }),
     reply: wechatpay.reply,
   };

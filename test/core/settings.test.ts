@@ -8,7 +8,20 @@ describe("settings", () => {
   it("have defaults, none of them a key", () => {
     expect(read({})).toEqual({
       ok: true,
-      value: { allowedOrigins: [], apiKeys: [], timeZone: "UTC", pushEveryMs: 60_000 },
+      value: {
+        allowedOrigins: [],
+        apiKeys: [],
+        timeZone: "UTC",
+        pushEveryMs: 60_000,
+        orders: {
+          statusUrl: null,
+          statusKey: null,
+          forward: null,
+          retentionMs: 90 * 86_400_000,
+          requireRegistered: false,
+          idKey: null,
+        },
+      },
     });
   });
 
@@ -38,6 +51,13 @@ describe("settings", () => {
     ["PUSH_EVERY_SECONDS", "Infinity"],
     ["PUSH_EVERY_SECONDS", "-60"],
     ["PUSH_EVERY_SECONDS", "86401"],
+    ["ORDER_STATUS_URL", "https://shop.example/orders"],
+    ["ORDER_STATUS_URL", "ftp://shop.example/{biz}"],
+    ["FORWARD_URL", "shop.example"],
+    ["ORDER_RETENTION_DAYS", "31"],
+    ["ORDER_RETENTION_DAYS", "forever"],
+    ["REQUIRE_REGISTERED", "yes"],
+    ["ORDER_ID_KEY", "too-short-a-key"],
     ["API_KEYS", "too-short"],
     ["API_KEYS", "a-key-with spaces-in-it"],
     ["API_KEYS", "密钥密钥密钥密钥密钥密钥密钥密钥"],
@@ -45,6 +65,16 @@ describe("settings", () => {
     const settings = read({ [setting]: value });
     expect(settings).toMatchObject({ ok: false, reason: { setting } });
     expect(JSON.stringify(settings)).not.toContain(value);
+  });
+
+  it("refuse a FORWARD_URL without a secret to sign with", () => {
+    for (const FORWARD_SECRET of [undefined, "", "too short", "whsec_short"]) {
+      const settings = read({
+        FORWARD_URL: "https://shop.example/hook",
+        ...(FORWARD_SECRET === undefined ? {} : { FORWARD_SECRET }),
+      });
+      expect(settings).toMatchObject({ ok: false, reason: { setting: "FORWARD_SECRET" } });
+    }
   });
 
   it("are read once for one env", () => {

@@ -115,7 +115,7 @@ describe("an alarm", () => {
     await ring(group);
     await page.next();
     await runInDurableObject(stubOf(group), (object) =>
-      object.alarm({ scheduledTime: start + 2 * PERIOD, isRetry: true, retryCount: 1 }),
+      object.alarm({ scheduledTime: start + PERIOD, isRetry: true, retryCount: 1 }),
     );
     const marked = await mark(group);
     expect(await page.next()).toBe(marked);
@@ -128,7 +128,7 @@ describe("an alarm", () => {
     await page.next();
     await evictDurableObject(stubOf(group));
     await runInDurableObject(stubOf(group), (object) =>
-      object.alarm({ scheduledTime: start + 2 * PERIOD, isRetry: false, retryCount: 0 }),
+      object.alarm({ scheduledTime: start + PERIOD, isRetry: false, retryCount: 0 }),
     );
     const marked = await mark(group);
     expect(await page.next()).toBe(marked);

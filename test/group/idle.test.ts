@@ -50,15 +50,15 @@ describe("rows written", () => {
     expect(writes).toEqual({ rows: 0, alarms: 0 });
   });
 
-  it("by a callback: the fact and the order; by the same one again: none", async () => {
+  it("by a callback: its fact, the order, and when both are given up; by the same one again: none", async () => {
     const biz = newBiz();
     const writes = await countWrites(`order_${biz}`);
     await callback(biz);
     const { rows } = writes;
     await callback(biz);
-    expect(writes).toEqual({ rows, alarms: 0 });
+    expect(writes).toEqual({ rows, alarms: 1 });
     await callback(biz, { event_id: "another" });
-    expect(writes).toEqual({ rows: rows + 2, alarms: 0 });
+    expect(writes).toEqual({ rows: rows + 2, alarms: 1 });
   });
 
   it("by a leaving member while others stay: none", async () => {

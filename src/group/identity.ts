@@ -1,0 +1,39 @@
+// Who a group is: its name, what serves it, its settings. Found out when asked, so that a bad setting breaks no sleeping object.
+import type { Consumer } from "../consumers/consumer.ts";
+import { consumers } from "../consumers/index.ts";
+import { splitGroup } from "../core/group.ts";
+import { findByGroup } from "../core/route.ts";
+import { settingsOf, type Settings } from "../core/settings.ts";
+
+export class Identity {
+  readonly #id: DurableObjectId;
+  readonly #env: Env;
+
+  constructor(id: DurableObjectId, env: Env) {
+    this.#id = id;
+    this.#env = env;
+  }
+
+  get name(): string {
+    const { name } = this.#id;
+    if (name === undefined) throw new Error("a group is reached by its name only");
+    return name;
+  }
+
+  /** The part behind the consumer's name: an order's biz. */
+  get key(): string {
+    return splitGroup(this.name).key;
+  }
+
+  get consumer(): Consumer {
+    const found = findByGroup(consumers, this.name);
+    if (!found.ok) throw new Error(`no consumer serves the group ${this.name}`);
+    return found.value.consumer;
+  }
+
+  get settings(): Settings {
+    const settings = settingsOf(this.#env);
+    if (!settings.ok) throw new Error(`${settings.reason.setting} must be ${settings.reason.expected}`);
+    return settings.value;
+  }
+}

@@ -1,0 +1,112 @@
+// Payment providers' deliveries: proved, stored in their orders' groups, and only then acknowledged, in the provider's own words.
+import type { Context } from "hono";
+import type { ProviderIo, Reply, Verdict } from "../callbacks/adapter.ts";
+import { openProvider, settingName } from "../callbacks/open.ts";
+import type { OpenProvider } from "../callbacks/providers.ts";
+import type { Callback, Webhook } from "../core/callback.ts";
+import { errorText, logLine } from "../core/log.ts";
+import { no, ok, type Result } from "../core/result.ts";
+import { bizOf, paymentGroup } from "./order-id.ts";
+import { problem } from "./problem.ts";
+import type { App } from "./app.ts";
+
+/** What is to be told of a delivery, and why, for the log. */
+interface Outcome {
+  readonly verdict: Verdict;
+  readonly detail: string;
+}
+
+export async function providerCallback(c: Context<App>): Promise<Response> {
+  const name = c.req.param("provider") ?? "";
+  const provider = await openProvider(c.env, name);
+  if (!provider.ok) {
+    if (provider.reason.reason === "not_set") return problem("unknown_provider");
+    const { expected } = provider.reason;
+    console.error(logLine({ event: "setting", reason: "bad_setting", setting: settingName(name), expected }));
+    return problem("bad_setting", `${settingName(name)}: ${expected}`);
+  }
+  const webhook = { headers: new Map(c.req.raw.headers), body: new Uint8Array(await c.req.arrayBuffer()) };
+  const { verdict, detail } = await takeDelivery(c, provider.value, webhook);
+  const line = logLine({ event: "callback", provider: name, reason: verdict, detail });
+  if (verdict === "refused" || verdict === "try_again") console.error(line);
+  else console.log(line);
+  return inTheirWords(provider.value.reply(verdict));
+}
+
+/** Nothing is acknowledged that is not stored: whatever goes wrong on the way, the provider is asked to come again. */
+async function takeDelivery(c: Context<App>, provider: OpenProvider, webhook: Webhook): Promise<Outcome> {
+  try {
+    const proved = await provider.verify(webhook, Date.now());
+    if (!proved.ok) return { verdict: "refused", detail: `${proved.reason.stage}: ${proved.reason.detail}` };
+    const confirmed = (await provider.confirm?.(webhook, io())) ?? "confirmed";
+    if (confirmed !== "confirmed") return { verdict: confirmed, detail: `the provider was asked: ${confirmed}` };
+    const raw = textOf(webhook.body);
+    const outcomes: Outcome[] = [];
+    // One after the other: the facts of a batch arrive in the order they stand in it.
+    for (const callback of proved.value) outcomes.push(await deliver(c, callback, raw));
+    return together(outcomes);
+  } catch (error) {
+    return { verdict: "try_again", detail: errorText(error) };
+  }
+}
+
+/** Brings one callback to its order. Only a Callback can be brought: what nobody has verified is of another type. */
+async function deliver(c: Context<App>, callback: Callback, raw: string): Promise<Outcome> {
+  const { provider, type, eventId, facts, paymentId } = callback;
+  const { forward } = c.var.settings.orders;
+  if (facts.length === 0) {
+    if (forward === null) return { verdict: "ignored", detail: type };
+    const isNew = await c.env.GROUP.getByName(`callbacks_${provider}`).owe({ provider, type, eventId, raw });
+    return { verdict: isNew ? "ignored" : "duplicate", detail: type };
+  }
+  const biz = await bizOfCallback(c, callback);
+  if (!biz.ok) return { verdict: "try_again", detail: biz.reason };
+  const isPayment = facts.some((fact) => fact.kind === "payment" && fact.status === "paid");
+  // Before the fact itself: a crash between the two leaves a link to an order that the repeated delivery then pays.
+  if (isPayment && paymentId !== null) {
+    await c.env.GROUP.getByName(await paymentGroup(provider, paymentId)).link(biz.value);
+  }
+  const arrival = { facts, orderId: callback.orderId, raw: forward === null ? null : raw };
+  const { fresh } = await c.env.GROUP.getByName(`order_${biz.value}`).record(arrival);
+  return { verdict: fresh ? "stored" : "duplicate", detail: type };
+}
+
+async function bizOfCallback(
+  c: Context<App>,
+  { provider, orderId, paymentId }: Callback,
+): Promise<Result<string, string>> {
+  if (orderId !== null) {
+    const biz = await bizOf(orderId, c.var.settings.orders.idKey);
+    return biz.ok ? biz : no("the order id is no biz, and ORDER_ID_KEY is not set");
+  }
+  const biz = paymentId === null ? null : await c.env.GROUP.getByName(await paymentGroup(provider, paymentId)).linked();
+  return biz === null ? no("it names a payment only, and none that is known") : ok(biz);
+}
+
+/** One answer for a batch: the worst there is, since everything that is not acknowledged comes again. */
+function together(outcomes: readonly Outcome[]): Outcome {
+  const worst: readonly Verdict[] = ["try_again", "stored", "duplicate", "ignored"];
+  for (const verdict of worst) {
+    const found = outcomes.find((outcome) => outcome.verdict === verdict);
+    if (found !== undefined) return found;
+  }
+  return { verdict: "ignored", detail: "nothing in it" };
+}
+
+const inTheirWords = ({ status, headers, body }: Reply): Response =>
+  new Response(body === "" ? null : body, { status, headers });
+
+const io = (): ProviderIo => ({
+  fetch: (url, init) => fetch(url, init),
+  now: Date.now(),
+  nonce: crypto.randomUUID().replaceAll("-", ""),
+});
+
+/** A delivery as text, to be handed on; one that is not UTF-8 (Alipay's GBK) as base64, and said so. */
+function textOf(body: Uint8Array): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(body);
+  } catch {
+    return `base64:${btoa(String.fromCharCode(...body))}`;
+  }
+}
