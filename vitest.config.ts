@@ -7,6 +7,12 @@ import { defineConfig } from "vitest/config";
 // The development secrets, from the same checked-in example that `npm start` reads.
 const secrets = parseEnv(readFileSync(new URL(".dev.vars.example", import.meta.url), "utf8"));
 
+// A merchant's backend to ask and to forward to, as test/support/merchant.ts stands in for one.
+const merchant = {
+  ORDER_STATUS_URL: "http://merchant.test/orders/{biz}",
+  FORWARD_URL: "http://merchant.test/hook",
+};
+
 export default defineConfig({
   test: {
     projects: [
@@ -24,6 +30,15 @@ export default defineConfig({
           }),
         ],
         test: { name: "workerd", include: ["test/{group,http,journeys}/**/*.test.ts"] },
+      },
+      {
+        plugins: [
+          cloudflareTest({
+            wrangler: { configPath: "./wrangler.toml" },
+            miniflare: { bindings: { ...secrets, ...merchant } as Record<string, string> },
+          }),
+        ],
+        test: { name: "merchant", include: ["test/merchant/**/*.test.ts"] },
       },
       {
         test: {

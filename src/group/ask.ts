@@ -1,4 +1,5 @@
 // Asks for an order's status: the merchant's backend, or the providers whose keys allow it. Stores nothing and never throws.
+import { withDeadline } from "../callbacks/deadline.ts";
 import { merchantFacts } from "../callbacks/merchant.ts";
 import type { OpenProvider } from "../callbacks/providers.ts";
 import type { Fact } from "../core/fact.ts";
@@ -24,28 +25,30 @@ export async function askBackend(
   biz: string,
   now: number,
 ): Promise<Result<readonly Fact[], NoAnswer>> {
+  const headers = {
+    Accept: "application/json",
+    ...(statusKey === null ? {} : { Authorization: `Bearer ${statusKey}` }),
+  };
+  const url = (statusUrl ?? "").replaceAll("{biz}", biz);
   try {
-    const response = await fetch((statusUrl ?? "").replaceAll("{biz}", biz), {
-      headers: { Accept: "application/json", ...(statusKey === null ? {} : { Authorization: `Bearer ${statusKey}` }) },
-      redirect: "manual", // a redirect would carry the bearer to somebody the setting does not name
-      signal: AbortSignal.timeout(STATUS_MS),
+    return await withDeadline(STATUS_MS, async (signal) => {
+      // Not followed: a redirect would carry the bearer to somebody the setting does not name.
+      const response = await fetch(url, { headers, redirect: "manual", signal });
+      const text = await response.text();
+      const retryAfter = retryAfterOf(response.headers.get("Retry-After"), now, Date.parse);
+      return response.ok ? read(text) : noAnswer("refused", `status ${response.status}`, retryAfter);
     });
-    const text = await response.text();
-    if (!response.ok) {
-      return noAnswer(
-        "refused",
-        `status ${response.status}`,
-        retryAfterOf(response.headers.get("Retry-After"), now, Date.parse),
-      );
-    }
-    const json = text.length > BODY_BYTES ? null : parseExact(text);
-    if (json === null || !json.ok || !isObject(json.value)) return noAnswer("nonsense", "not a JSON object");
-    if (json.value["status"] === undefined) return noAnswer("nonsense", "no status");
-    const facts = merchantFacts("status", json.value);
-    return facts.ok ? facts : noAnswer("nonsense", facts.reason);
   } catch {
     return noAnswer("timed_out", `no answer within ${STATUS_MS} ms`);
   }
+}
+
+function read(text: string): Result<readonly Fact[], NoAnswer> {
+  const json = text.length > BODY_BYTES ? null : parseExact(text);
+  if (json === null || !json.ok || !isObject(json.value)) return noAnswer("nonsense", "not a JSON object");
+  if (json.value["status"] === undefined) return noAnswer("nonsense", "no status");
+  const facts = merchantFacts("status", json.value);
+  return facts.ok ? facts : noAnswer("nonsense", facts.reason);
 }
 
 /** What the providers say, each asked once: the facts of all that know the order. */

@@ -1,5 +1,6 @@
 // One try to hand a body on to the merchant's backend, signed as Standard Webhooks. Decides nothing of the next one; throws nothing.
 import { fromBase64 } from "../callbacks/bytes.ts";
+import { withDeadline } from "../callbacks/deadline.ts";
 import { FORWARD_TRY_MS, retryAfterOf } from "../core/forward.ts";
 import type { Owed } from "./outbox.ts";
 
@@ -20,10 +21,12 @@ export async function forward(url: string, secret: string, { id, body }: Owed, n
     "webhook-signature": `v1,${await signatureOf(secret, `${id}.${timestamp}.${body}`)}`,
   };
   try {
-    const signal = AbortSignal.timeout(FORWARD_TRY_MS);
-    const response = await fetch(url, { method: "POST", headers, body, redirect: "manual", signal });
-    await response.body?.cancel();
-    return { status: response.status, retryAfter: retryAfterOf(response.headers.get("Retry-After"), now, Date.parse) };
+    return await withDeadline(FORWARD_TRY_MS, async (signal) => {
+      const response = await fetch(url, { method: "POST", headers, body, redirect: "manual", signal });
+      await response.body?.cancel();
+      const retryAfter = retryAfterOf(response.headers.get("Retry-After"), now, Date.parse);
+      return { status: response.status, retryAfter };
+    });
   } catch {
     return { status: null, retryAfter: null }; // no connection, or none in time: the next try is due anyway
   }

@@ -57,11 +57,14 @@ async function ask({ group, key, env, settings, store }: Desk): Promise<{ facts:
     settings.statusUrl === null
       ? await askProviders(await askable(env), store.order()?.orderId ?? key, now)
       : await askBackend(settings, key, now);
-  if (answer.ok) return { facts: answer.value, wait: 0 };
+  // That nothing has happened yet is no fact to keep, and none to hand on.
+  if (answer.ok) return { facts: answer.value.filter(isNews), wait: 0 };
   const { reason, detail, retryAfter } = answer.reason;
   console.error(logLine({ event: "reconcile", group, reason, detail, ms: Date.now() - now }));
   return { facts: [], wait: Math.min(retryAfter ?? 0, RETRY_AFTER_MAX) };
 }
+
+const isNews = (fact: Fact): boolean => fact.kind !== "payment" || fact.status !== "pending";
 
 /** However long a backend wants to be left alone: an hour, or a page would wait for nothing. */
 const RETRY_AFTER_MAX = 3_600_000;
