@@ -1,0 +1,239 @@
+// Orders: registered by a backend, looked at by a page, kept for as long as they are worth keeping.
+import { env } from "cloudflare:workers";
+import { describe, expect, it, vi } from "vitest";
+import { app } from "../../src/http/app.ts";
+import { tablesOf } from "../support/storage.ts";
+import { anyone, armedAt, backend, callback, connect, newBiz, ring, stopClock } from "../support/workerd.ts";
+
+const view = async (biz: string) => (await backend("GET", `/orders/${biz}`)).json<Record<string, unknown>>();
+const register = (biz: string, body: object) => backend("PUT", `/orders/${biz}`, body);
+
+describe("GET /orders/:biz", () => {
+  it("shows a browser what its page shows and nothing else", async () => {
+    const biz = newBiz();
+    await register(biz, { amount: 1999, currency: "USD" });
+    await callback(biz, { amount: "0.01", currency: "USD", event_id: "e-0" });
+    expect(await (await anyone(`/orders/${biz}`)).json()).toEqual({
+      biz,
+      status: "pending",
+      paid: false,
+      version: 0,
+      expires_at: null,
+    });
+    await callback(biz, { amount: 1999, currency: "USD", event_id: "e-1" });
+    expect(await (await anyone(`/orders/${biz}`)).json()).toEqual({
+      biz,
+      status: "paid",
+      paid: true,
+      version: 1,
+      expires_at: null,
+    });
+  });
+
+  it("shows a backend everything", async () => {
+    const biz = newBiz();
+    await register(biz, { amount: 1999, currency: "USD" });
+    await callback(biz, { amount: "0.01", currency: "USD", event_id: "e-0", payment_id: "p-0" });
+    await callback(biz, { amount: 1999, currency: "USD", event_id: "e-1", payment_id: "p-1" });
+    expect(await view(biz)).toEqual({
+      biz,
+      status: "paid",
+      paid: true,
+      version: 1,
+      expires_at: null,
+      order_id: null,
+      registered: { amount: "19.99", currency: "USD" },
+      amount: "19.99",
+      currency: "USD",
+      refunded: "0",
+      checked: true,
+      late: false,
+      disputed: false,
+      mismatches: [{ provider: "backend", event_id: "e-0", payment_id: "p-0", amount: "0.01", currency: "USD" }],
+      duplicate_payments: [],
+      forwards: { owed: 0, given_up: 0 },
+    });
+  });
+
+  it("of an order nobody has heard of is 200, pending, version 0, and keeps nothing", async () => {
+    const biz = newBiz();
+    const response = await anyone(`/orders/${biz}`);
+    expect([response.status, await response.json()]).toEqual([
+      200,
+      { biz, status: "pending", paid: false, version: 0, expires_at: null },
+    ]);
+    expect(await tablesOf(`order_${biz}`)).toEqual([]);
+  });
+
+  it("of an id that no order can have is 404", async () => {
+    expect(await (await anyone("/orders/SHORT")).json()).toMatchObject({ status: 404, reason: "unknown_order" });
+  });
+
+  it("is not sent again while its ETag holds, and views have ETags of their own", async () => {
+    const biz = newBiz();
+    const first = await anyone(`/orders/${biz}`);
+    const tag = first.headers.get("ETag") ?? expect.fail("no ETag");
+    expect(first.headers.get("Vary")).toBe("Authorization, X-API-Key, Origin");
+    const again = await anyone(`/orders/${biz}`, { headers: { "If-None-Match": tag } });
+    expect([again.status, await again.text()]).toEqual([304, ""]);
+    expect((await backend("GET", `/orders/${biz}`)).headers.get("ETag")).not.toBe(tag);
+    await callback(biz);
+    expect((await anyone(`/orders/${biz}`, { headers: { "If-None-Match": tag } })).status).toBe(200);
+  });
+
+  it.each([
+    ["http://belfry.test", "http://belfry.test"],
+    ["https://evil.example", null],
+    [null, null],
+  ])("for a page of %s allows it to read: %s", async (origin, allowed) => {
+    const response = await anyone(`/orders/${newBiz()}`, { headers: origin === null ? {} : { Origin: origin } });
+    expect(response.status).toBe(200);
+    expect(response.headers.get("Access-Control-Allow-Origin")).toBe(allowed);
+  });
+});
+
+describe("PUT /orders", () => {
+  it("by the merchant's id tells the biz that its page waits for, always the same", async () => {
+    for (const order_id of ["ORD-1001", "订单-🧧", "txn_01h8bxpvx398a7zbawb77y0kp5"]) {
+      const first = await (
+        await backend("PUT", "/orders", { order_id, amount: 1999, currency: "USD" })
+      ).json<{ biz: string }>();
+      const again = await (
+        await backend("PUT", "/orders", { order_id, amount: 1999, currency: "USD" })
+      ).json<{ biz: string }>();
+      expect(first.biz).toMatch(/^[0-9a-f]{32}$/);
+      expect(again).toEqual(first);
+      expect(await view(first.biz)).toMatchObject({ order_id, registered: { amount: "19.99", currency: "USD" } });
+    }
+  });
+
+  it("by an id that is a biz is that biz", async () => {
+    const biz = newBiz();
+    expect(await (await backend("PUT", "/orders", { order_id: biz, amount: 1, currency: "JPY" })).json()).toMatchObject(
+      { biz },
+    );
+  });
+
+  it("without ORDER_ID_KEY refuses an id that is no biz", async () => {
+    const init = {
+      method: "PUT",
+      headers: { "X-API-Key": env.API_KEYS },
+      body: '{"order_id":"ORD-1","amount":1,"currency":"USD"}',
+    };
+    const response = await app.request("/orders", init, { ...env, ORDER_ID_KEY: "" });
+    expect(await response.json()).toMatchObject({ status: 503, reason: "no_order_id_key" });
+  });
+
+  it.each<[string, object]>([
+    ["no amount", { currency: "USD" }],
+    ["a float", { amount: 19.99, currency: "USD" }],
+    ["no currency", { amount: 1999 }],
+    ["a currency there is not", { amount: 1999, currency: "XXX" }],
+    ["a time already over", { amount: 1999, currency: "USD", expires_in: 0 }],
+    ["a time of two years", { amount: 1999, currency: "USD", expires_in: 63_072_000 }],
+    ["a list", []],
+  ])("refuses %s", async (_what, body) => {
+    expect(await (await register(newBiz(), body)).json()).toMatchObject({ status: 422, reason: "bad_registration" });
+  });
+
+  it("refuses an order id that is none, and needs a key", async () => {
+    for (const order_id of [undefined, "", 7, "x".repeat(201)]) {
+      const response = await backend("PUT", "/orders", { order_id, amount: 1, currency: "USD" });
+      expect(await response.json()).toMatchObject({ status: 422, reason: "bad_registration" });
+    }
+    expect((await anyone(`/orders/${newBiz()}`, { method: "PUT", body: "{}" })).status).toBe(401);
+  });
+
+  it("checks what arrived before", async () => {
+    const biz = newBiz();
+    await callback(biz, { amount: 1999, currency: "USD" });
+    expect(await view(biz)).toMatchObject({ status: "paid", checked: false });
+    expect(await (await register(biz, { amount: "19.99", currency: "USD" })).json()).toMatchObject({
+      status: "paid",
+      checked: true,
+    });
+  });
+
+  it("is 409 where it contradicts an order already paid, which stays as it was", async () => {
+    const biz = newBiz();
+    await callback(biz, { amount: 1999, currency: "USD" });
+    const response = await register(biz, { amount: "20", currency: "USD" });
+    expect(await response.json()).toMatchObject({ status: 409, reason: "contradicts_payment" });
+    expect(await view(biz)).toMatchObject({ status: "paid", registered: null });
+  });
+
+  it("can be changed as long as nothing is paid", async () => {
+    const biz = newBiz();
+    await register(biz, { amount: 1, currency: "USD" });
+    expect((await register(biz, { amount: 1999, currency: "USD", expires_in: 60 })).status).toBe(200);
+    await callback(biz, { amount: 1999, currency: "USD" });
+    expect(await view(biz)).toMatchObject({ status: "paid", checked: true, expires_at: expect.any(String) });
+  });
+});
+
+describe("an order's time", () => {
+  it("closes it when it is up, with nobody to ask, and rings whoever waits", async () => {
+    stopClock();
+    const biz = newBiz();
+    await register(biz, { amount: 1, currency: "USD", expires_in: 900 });
+    const page = await connect(`/ws/order/${biz}/`);
+    expect(await armedAt(`order_${biz}`)).toBe(Date.now() + 900_000);
+    await ring(`order_${biz}`);
+    expect(await page.nextJson()).toEqual({ biz, paid: false, status: "closed" });
+    await callback(biz, { amount: 1, currency: "USD" });
+    expect(await page.nextJson()).toEqual({ biz, paid: true, status: "paid" });
+    expect(await view(biz)).toMatchObject({ late: true, checked: true });
+  });
+
+  it("is no matter once it is paid", async () => {
+    stopClock();
+    const biz = newBiz();
+    await register(biz, { amount: 1, currency: "USD", expires_in: 900 });
+    await callback(biz, { amount: 1, currency: "USD" });
+    vi.setSystemTime(Date.now() + 1_000_000);
+    await ring(`order_${biz}`);
+    expect(await view(biz)).toMatchObject({ status: "paid", late: false });
+  });
+});
+
+describe("what is kept", () => {
+  const DAY = 86_400_000;
+
+  it("is the facts for 90 days after the last change; then only what they came to", async () => {
+    stopClock();
+    const biz = newBiz();
+    await callback(biz, { amount: 1999, currency: "USD", event_id: "e-1" });
+    await callback(biz, { status: "refunded", event_id: "e-2" });
+    const due = (await armedAt(`order_${biz}`)) ?? expect.fail("no alarm");
+    expect(due - Date.now()).toBeGreaterThanOrEqual(90 * DAY);
+    expect(due - Date.now()).toBeLessThanOrEqual(91 * DAY);
+    await ring(`order_${biz}`);
+    expect(await tablesOf(`order_${biz}`)).toEqual([]);
+    expect(await armedAt(`order_${biz}`)).toBeNull();
+    expect(await view(biz)).toMatchObject({ status: "refunded", refunded: "19.99", version: 2 });
+
+    await callback(biz, { amount: 1999, currency: "USD", event_id: "e-1" }); // a repetition after all that time
+    expect(await view(biz)).toMatchObject({ status: "refunded", version: 2 });
+    const page = await connect(`/ws/order/${biz}/`);
+    expect(await page.nextJson()).toMatchObject({ status: "refunded", paid: false });
+  });
+
+  it("is kept for longer by a page that comes", async () => {
+    stopClock();
+    const biz = newBiz();
+    await callback(biz);
+    vi.setSystemTime(Date.now() + 60 * DAY);
+    await (await connect(`/ws/order/${biz}/`)).leave();
+    expect(((await armedAt(`order_${biz}`)) ?? 0) - Date.now()).toBeGreaterThanOrEqual(90 * DAY);
+  });
+
+  it("is kept while somebody watches", async () => {
+    stopClock();
+    const biz = newBiz();
+    await callback(biz);
+    await connect(`/ws/order/${biz}/`);
+    await ring(`order_${biz}`);
+    expect(await tablesOf(`order_${biz}`)).toContain("facts");
+    expect(((await armedAt(`order_${biz}`)) ?? 0) - Date.now()).toBeGreaterThanOrEqual(89 * DAY);
+  });
+});

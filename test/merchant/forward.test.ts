@@ -1,0 +1,246 @@
+// What is owed to the merchant's backend: each new fact, in order, until it is taken or given up.
+import { env } from "cloudflare:workers";
+import { runInDurableObject } from "cloudflare:test";
+import { Webhook } from "standardwebhooks";
+import { describe, expect, it, vi } from "vitest";
+import { app } from "../../src/http/app.ts";
+import {
+  armedAt,
+  backend,
+  callback,
+  connect,
+  evict,
+  logged,
+  newBiz,
+  ring,
+  stopClock,
+  stubOf,
+} from "../support/workerd.ts";
+import { merchant, type Answer } from "../support/merchant.ts";
+
+const taken = (): Answer => new Response(null, { status: 204 });
+const view = async (biz: string) => (await backend("GET", `/orders/${biz}`)).json<Record<string, unknown>>();
+
+/** Rings the order's alarm until nothing is due any more but the giving up of its facts. */
+async function ringOut(biz: string, most = 40): Promise<number> {
+  let rings = 0;
+  while (rings < most && ((await armedAt(`order_${biz}`)) ?? Infinity) - Date.now() < 30 * 86_400_000) {
+    await ring(`order_${biz}`);
+    rings += 1;
+  }
+  return rings;
+}
+
+describe("a new fact", () => {
+  it("is handed on as a Standard Webhooks request that the official library takes", async () => {
+    vi.useRealTimers();
+    const shop = merchant(taken);
+    const biz = newBiz();
+    await callback(biz, { event_id: "e-1", payment_id: "p-1", amount: 1999, currency: "USD" });
+    await vi.waitUntil(() => shop.asked.length === 1);
+    const [delivery = expect.fail("nothing came")] = shop.asked;
+    const headers = Object.fromEntries(delivery.headers);
+    const body = new Webhook(env.FORWARD_SECRET).verify(delivery.body, headers);
+    expect(body).toEqual({
+      type: "order.paid",
+      timestamp: expect.stringMatching(/^\d{4}-.*Z$/),
+      data: {
+        biz,
+        order_id: biz,
+        status: "paid",
+        paid: true,
+        amount: "19.99",
+        currency: "USD",
+        fact: "payment.paid",
+        provider: "backend",
+        event_id: "e-1",
+        flags: { checked: false, late: false, disputed: false, mismatch: false, duplicate_payment: false },
+        raw: '{"event_id":"e-1","payment_id":"p-1","amount":1999,"currency":"USD"}',
+      },
+    });
+    expect(headers["webhook-id"]).toMatch(/^msg_[0-9a-f]{32}$/);
+  });
+
+  it("is handed on once: the same callback again owes nothing", async () => {
+    stopClock();
+    const shop = merchant(taken);
+    const biz = newBiz();
+    await callback(biz);
+    await callback(biz);
+    await ringOut(biz);
+    expect(shop.asked).toHaveLength(1);
+    expect(await view(biz)).toMatchObject({ forwards: { owed: 0, given_up: 0 } });
+  });
+
+  it("comes after those before it, each with the status as it was then", async () => {
+    stopClock();
+    logged();
+    let down = true;
+    const shop = merchant(() => (down ? new Response(null, { status: 503 }) : taken()));
+    const biz = newBiz();
+    await callback(biz, { status: "failed" });
+    await callback(biz);
+    await callback(biz, { status: "partially_refunded", amount: "5", currency: "USD" });
+    await ring(`order_${biz}`);
+    down = false;
+    await ringOut(biz);
+    const types = shop.asked.map(({ body }) => JSON.parse(body).type);
+    expect(types).toEqual(["order.failed", "order.failed", "order.paid", "order.partially_refunded"]);
+    expect(shop.asked[0]?.headers.get("webhook-id")).toBe(shop.asked[1]?.headers.get("webhook-id"));
+  });
+
+  it("delays neither the reply nor the push, however slow the backend is", async () => {
+    merchant(() => "never");
+    logged();
+    const biz = newBiz();
+    const page = await connect(`/ws/order/${biz}/`);
+    const asked = performance.now();
+    expect((await callback(biz)).status).toBe(200);
+    expect(await page.nextJson()).toMatchObject({ paid: true });
+    expect(performance.now() - asked).toBeLessThan(1000);
+    // Ends the try that is under way, so that nothing of this test is left running.
+    await runInDurableObject(stubOf(`order_${biz}`), (_object, state) => state.storage.deleteAll());
+  });
+});
+
+describe("a backend that is down", () => {
+  it("for ten deliveries gets them all afterwards, in order, also when the object slept in between", async () => {
+    stopClock();
+    logged();
+    let down = true;
+    const shop = merchant(() => (down ? "broken" : taken()));
+    const biz = newBiz();
+    for (let event = 0; event < 10; event++) await callback(biz, { status: "failed", event_id: `e-${event}` });
+    for (let rings = 0; rings < 4; rings++) {
+      await ring(`order_${biz}`);
+      await evict(`order_${biz}`);
+    }
+    expect(await view(biz)).toMatchObject({ forwards: { owed: 10, given_up: 0 } });
+    down = false;
+    shop.asked.length = 0;
+    await ringOut(biz);
+    expect(shop.asked.map(({ body }) => JSON.parse(body).data.event_id)).toEqual(
+      Array.from({ length: 10 }, (_, event) => `e-${event}`),
+    );
+    expect(await view(biz)).toMatchObject({ forwards: { owed: 0, given_up: 0 } });
+  });
+
+  it("is tried at once, then after 5 s, 5 min, 30 min, 2, 5, 10, 14, 20 and 24 h; then it is given up, and the next goes on", async () => {
+    stopClock();
+    logged();
+    const shop = merchant(() => new Response(null, { status: 500 }));
+    const biz = newBiz();
+    await callback(biz, { status: "failed" });
+    await callback(biz);
+    const waits: number[] = [];
+    for (let tries = 0; tries < 10; tries++) {
+      const before = Date.now();
+      await ring(`order_${biz}`);
+      waits.push(Math.round((Date.now() - before) / 1000));
+    }
+    const schedule = [0, 5, 300, 1800, 7200, 18_000, 36_000, 50_400, 72_000, 86_400];
+    for (const [i, seconds] of schedule.entries()) {
+      expect(waits[i]).toBeGreaterThanOrEqual(seconds);
+      expect(waits[i]).toBeLessThanOrEqual(seconds * 1.1 + 1);
+    }
+    expect(await view(biz)).toMatchObject({ forwards: { owed: 1, given_up: 1 } });
+    shop.answers(taken);
+    await ringOut(biz);
+    expect(JSON.parse(shop.asked.at(-1)?.body ?? "").type).toBe("order.paid");
+    expect(await view(biz)).toMatchObject({ forwards: { owed: 0, given_up: 1 } });
+  });
+
+  it("that answers 410 wants no more of it", async () => {
+    stopClock();
+    logged();
+    const shop = merchant(() => new Response(null, { status: 410 }));
+    const biz = newBiz();
+    await callback(biz);
+    await ringOut(biz);
+    expect(shop.asked).toHaveLength(1);
+    expect(await view(biz)).toMatchObject({ forwards: { owed: 0, given_up: 1 } });
+  });
+
+  it("that asks for time gets it", async () => {
+    stopClock();
+    logged();
+    merchant(() => new Response(null, { status: 429, headers: { "Retry-After": "3600" } }));
+    const biz = newBiz();
+    await callback(biz);
+    await ring(`order_${biz}`);
+    expect(((await armedAt(`order_${biz}`)) ?? 0) - Date.now()).toBeGreaterThanOrEqual(3_600_000);
+  });
+
+  it("that redirects is not followed: the body goes nowhere else", async () => {
+    stopClock();
+    logged();
+    const shop = merchant(() => Response.redirect("http://elsewhere.test/", 307));
+    const biz = newBiz();
+    await callback(biz);
+    await ring(`order_${biz}`);
+    expect(shop.asked).toHaveLength(1);
+    expect(await view(biz)).toMatchObject({ forwards: { owed: 1 } });
+  });
+});
+
+it("a crash in the middle of a try costs that try, and no message", async () => {
+  stopClock();
+  const shop = merchant(taken);
+  const biz = newBiz();
+  await callback(biz);
+  let owedWhileTrying: unknown = null;
+  let dueWhileTrying: unknown = null;
+  shop.answers(() => {
+    owedWhileTrying = "asked";
+    return taken();
+  });
+  await runInDurableObject(stubOf(`order_${biz}`), (_object, state) => {
+    const spy = vi.mocked(globalThis.fetch);
+    spy.mockImplementationOnce(async () => {
+      owedWhileTrying = [...state.storage.sql.exec("SELECT tries FROM outbox")];
+      dueWhileTrying = state.storage.kv.get<{ forward: number }>("due")?.forward;
+      throw new TypeError("killed");
+    });
+  });
+  logged();
+  await ring(`order_${biz}`);
+  expect(owedWhileTrying).toEqual([{ tries: 1 }]);
+  expect(dueWhileTrying).toBeGreaterThanOrEqual(Date.now() + 5000);
+  await ringOut(biz);
+  expect(shop.asked).toHaveLength(1);
+});
+
+describe("an authentic delivery about no order", () => {
+  const deliver = async (id: string) => {
+    const body = JSON.stringify({ type: "invoice.created", data: { total: 7 } });
+    const webhook = new Webhook("whsec_ZGV2ZWxvcG1lbnQtb25seS1zdGFuZGFyZA==");
+    const at = new Date();
+    const headers = {
+      "webhook-id": id,
+      "webhook-timestamp": String(Math.floor(at.getTime() / 1000)),
+      "webhook-signature": webhook.sign(id, at, body),
+    };
+    return app.request("/callbacks/standard", { method: "POST", headers, body }, env);
+  };
+
+  it("is acknowledged, and handed on once", async () => {
+    stopClock();
+    const shop = merchant(taken);
+    const id = `msg_${newBiz()}`;
+    expect((await deliver(id)).status).toBeLessThan(300);
+    expect((await deliver(id)).status).toBeLessThan(300);
+    await ring("callbacks_standard");
+    await ring("callbacks_standard");
+    expect(shop.asked).toHaveLength(1);
+    expect(JSON.parse(shop.asked[0]?.body ?? "")).toEqual({
+      type: "callback.standard",
+      timestamp: expect.any(String),
+      data: {
+        provider: "standard",
+        type: "invoice.created",
+        event_id: id,
+        raw: '{"type":"invoice.created","data":{"total":7}}',
+      },
+    });
+  });
+});
