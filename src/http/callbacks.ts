@@ -62,13 +62,18 @@ async function deliver(c: Context<App>, callback: Callback, raw: string): Promis
   const biz = await bizOfCallback(c, callback);
   if (!biz.ok) return { verdict: "try_again", detail: biz.reason };
   const isPayment = facts.some((fact) => fact.kind === "payment" && fact.status === "paid");
-  // Before the fact itself: a crash between the two leaves a link to an order that the repeated delivery then pays.
-  if (isPayment && paymentId !== null) {
-    await c.env.GROUP.getByName(await paymentGroup(provider, paymentId)).link(biz.value);
-  }
   const arrival = { facts, orderId: callback.orderId, raw: forward === null ? null : raw };
-  const { fresh } = await c.env.GROUP.getByName(`order_${biz.value}`).record(arrival);
+  // Both at once, and acknowledged when both are durable: whichever a crash leaves out, the repeated delivery brings in.
+  const [{ fresh }] = await Promise.all([
+    c.env.GROUP.getByName(`order_${biz.value}`).record(arrival),
+    isPayment && paymentId !== null ? linkPayment(c, provider, paymentId, biz.value) : null,
+  ]);
   return { verdict: fresh ? "stored" : "duplicate", detail: type };
+}
+
+/** For what follows a payment and names nothing else: a refund, a dispute. */
+async function linkPayment(c: Context<App>, provider: string, paymentId: string, biz: string): Promise<void> {
+  await c.env.GROUP.getByName(await paymentGroup(provider, paymentId)).link(biz);
 }
 
 async function bizOfCallback(
