@@ -1,10 +1,11 @@
 // What nobody should send, and the one right answer to each: never a 5xx, and nobody else notices.
 import { describe, expect, inject, it } from "vitest";
-import { backend, Client, newBiz } from "../support/client.ts";
+import { backend, Client, look, newBiz } from "../support/client.ts";
 import { closeCode, rawFrame, rawStatus, writeRaw } from "../support/raw.ts";
 
 const server = inject("url");
 const { host } = new URL(server);
+const PERIOD = 1000;
 const bytes = (...values: number[]) => Uint8Array.from(values);
 
 /** A healthy member of the group that the malformed things are aimed at: it hears nothing but the mark. */
@@ -151,6 +152,37 @@ describe("a malformed frame", () => {
     await expect
       .poll(async () => (await backend(server, "GET", `/groups/order_${biz}`)).json())
       .toMatchObject({ connections: 1 });
+  });
+
+  it.each<[string, (bad: Client) => void, number]>([
+    ["breaks the protocol", (bad) => writeRaw(bad, rawFrame(0x83, bytes(0x61))), 1002],
+    ["is too long for a page", (bad) => bad.send("x".repeat(32_769)), 1009],
+    ["is too long for the platform", (bad) => bad.send("x".repeat(33 * 1024 * 1024)), 1009],
+  ])(
+    "that %s leaves no alarm if its connection was the group's last",
+    { timeout: 20_000 },
+    async (_what, send, code) => {
+      const project = newBiz();
+      const bad = await Client.connect(server, `/ws/alarm/${project}/`, { perMessageDeflate: false });
+      await bad.next();
+      send(bad);
+      expect(await closeCode(bad)).toBe(code);
+      await expect.poll(() => look(server, `alarm_${project}`)).toMatchObject({ connections: 0, next_push: null });
+    },
+  );
+
+  it("of 30 MiB of NULs into an order's group costs an alarm group no tick", { timeout: 20_000 }, async () => {
+    const { biz, heardNothing } = await healthy();
+    const ticking = await Client.connect(server, `/ws/alarm/${newBiz()}/`);
+    const first = await ticking.arrival();
+    const bad = await Client.connect(server, `/ws/order/${biz}/`);
+    bad.send("\0".repeat(30 * 1024 * 1024));
+    expect(await closeCode(bad)).toBe(1009);
+    for (let tick = 1; tick <= 3; tick++) {
+      const { at } = await ticking.arrival();
+      expect(Math.abs(at - first.at - tick * PERIOD)).toBeLessThan(PERIOD / 2);
+    }
+    await heardNothing();
   });
 
   it("of 33 MiB closes its own connection with 1009", { timeout: 20_000 }, async () => {

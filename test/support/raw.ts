@@ -1,5 +1,6 @@
 // Bytes on a socket, for what no well-behaved client would send. Tests nothing.
-import { connect } from "node:net";
+import { connect, type Socket } from "node:net";
+import { onTestFinished, vi } from "vitest";
 import type { Client } from "./client.ts";
 
 /** Sends an HTTP request as written (`\n` stands for CRLF) and gives back the status it is answered with. */
@@ -19,6 +20,28 @@ export function rawStatus(server: string, request: string): Promise<number> {
     socket.on("close", () => reject(new Error(`closed without an answer: ${answer}`)));
     socket.write(request.replaceAll("\n", "\r\n"), "latin1");
   });
+}
+
+/** A WebSocket by hand, which does nothing by itself: it answers no ping and no close. Ready when the server has let it in. */
+export async function rawSocket(server: string, path: string): Promise<RawSocket> {
+  const { hostname, port, host } = new URL(server);
+  const socket = connect(Number(port), hostname);
+  onTestFinished(() => void socket.destroy());
+  const arrived: Buffer[] = [];
+  socket.on("data", (chunk) => arrived.push(chunk));
+  const key = "dGhlIHNhbXBsZSBub25jZQ==";
+  const headers = `Origin: ${server}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ${key}`;
+  socket.write(`GET ${path} HTTP/1.1\r\nHost: ${host}\r\n${headers}\r\n\r\n`);
+  const raw: RawSocket = { socket, received: () => Buffer.concat(arrived).toString("latin1") };
+  await vi.waitUntil(() => raw.received().includes("\r\n\r\n"));
+  if (!raw.received().startsWith("HTTP/1.1 101 ")) throw new Error(`no WebSocket: ${raw.received()}`);
+  return raw;
+}
+
+export interface RawSocket {
+  readonly socket: Socket;
+  /** All bytes that have come, as latin1. */
+  readonly received: () => string;
 }
 
 /** A WebSocket frame of a client (RFC 6455, 5.2), masked with zeros: its first byte says FIN, RSV and opcode. */
