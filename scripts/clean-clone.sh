@@ -3,10 +3,24 @@
 set -euo pipefail
 project=$(cd "$(dirname "$0")/.." && pwd)
 port=8790
+folder=
+server=
+
+# Ends the server that is running, if one is, and takes the folder away. The server leads a process group of its own.
+clean_up() {
+  if [ -n "$server" ]; then
+    kill -KILL -- "-$server" 2>/dev/null || true
+    wait "$server" 2>/dev/null || true
+    server=
+  fi
+  [ -z "$folder" ] || rm -rf "$folder" || { sleep 1; rm -rf "$folder"; } # the killed server may still have been writing its data
+  folder=
+}
+trap clean_up EXIT
+trap 'exit 130' INT TERM # by way of EXIT
 
 for version in ${*:-20 22}; do
   folder=$(mktemp -d)
-  trap 'rm -rf "$folder"' EXIT
   npm install --silent --prefix "$folder/node" "node@$version" >/dev/null
   export PATH="$folder/node/node_modules/.bin:$PATH"
   echo "== Node $(node --version), npm $(npm --version)"
@@ -24,10 +38,8 @@ for version in ${*:-20 22}; do
   done
   npm run --silent callback -- 0123456789abcdefghijklmnopqrstuv --port "$port"
   curl --silent --fail "http://localhost:$port/" | grep --quiet "<title>Belfry"
-  kill -KILL -- "-$server"
-  wait "$server" || true
   [ -z "$(git status --porcelain)" ] || { git status --short; exit 1; }
   echo "== both README commands work on Node $version"
   cd "$project"
-  rm -rf "$folder" || { sleep 1; rm -rf "$folder"; } # the killed server may still have been writing its data
+  clean_up
 done

@@ -1,7 +1,7 @@
 // What goes wrong over HTTP, as problem+json (RFC 9457): each reason with its status and its words. Decides nothing.
 
 /** Every reason a request is refused for. The key is stable: it stands in `reason`, in the log and in the docs. */
-const problems = {
+export const problems = {
   unsupported_protocol: [400, "None of the subprotocols offered is spoken here"],
   not_json: [400, "The body is not JSON in UTF-8"],
   unauthorized: [401, "An API key is needed"],

@@ -6,6 +6,7 @@ import type { PeriodicPush, Tick } from "../../src/consumers/consumer.ts";
 import { armedAt, connect, logged, look, mark, newAlarmGroup, ring, stopClock, stubOf } from "../support/workerd.ts";
 
 const PERIOD = 60_000;
+const HEARTBEAT = '{"type":"heartbeat"}';
 const push = alarm.push ?? expect.fail("the alarm consumer has a push");
 
 /** A group with one page that has had its first push, at `start`. */
@@ -34,6 +35,19 @@ describe("a produce", () => {
     expect(tick).toMatchObject({ now: Date.now(), group, params: { project } });
     expect(tick.env.GROUP).toBeDefined();
     expect(tick.signal).toBeInstanceOf(AbortSignal);
+  });
+
+  it("runs when the next tick is armed already: it may take the object down with it, and the push goes on", async () => {
+    const { group, start } = await startedGroup();
+    const storage = await runInDurableObject(stubOf(group), (_object, state) => state.storage);
+    const armed: (number | null)[] = [];
+    produceBy(async () => {
+      armed.push(await storage.getAlarm());
+      return "made";
+    });
+    await ring(group);
+    await ring(group);
+    expect(armed).toEqual([start + 2 * PERIOD, start + 3 * PERIOD]);
   });
 
   it.each<[string, PeriodicPush["produce"], object]>([
@@ -106,6 +120,49 @@ describe("a produce", () => {
     expect(await armedAt(group)).toBe(Date.now() + 1);
     await ring(group);
     expect(await next.nextJson()).toEqual({ type: "result", data: "2100-01-01 00:01:00" });
+  });
+
+  it("is aborted when the group starts anew, its last member found silent by the join that starts it", async () => {
+    const { group, path, page } = await startedGroup();
+    page.send(HEARTBEAT);
+    expect(await page.next()).toBe(HEARTBEAT);
+    const spy = produceBy(
+      ({ signal }) =>
+        new Promise((resolve) => signal.addEventListener("abort", () => resolve("of the old group"), { once: true })),
+    );
+    // The platform stamps the heartbeat by its own clock, so at the test's the page is silent but for what it writes.
+    vi.setSystemTime(Date.now() + PERIOD);
+    page.send("still here");
+    const rung = ring(group);
+    await vi.waitUntil(() => spy.mock.calls.length === 1);
+    vi.setSystemTime(Date.now() + 75_001);
+    const next = await connect(path);
+    expect(await page.closed).toMatchObject({ code: 4201 });
+    expect(spy.mock.calls[0]?.[0].signal).toMatchObject({ aborted: true });
+    expect(await rung).toBe(true);
+    spy.mockRestore();
+
+    await ring(group);
+    expect(await next.nextJson()).toEqual({ type: "result", data: "2100-01-01 00:02:15" });
+  });
+});
+
+describe("the grid", () => {
+  it("starts where the platform has really set the first alarm", async () => {
+    stopClock();
+    const { group, path } = newAlarmGroup();
+    await runInDurableObject(stubOf(group), (_object, { storage }) => {
+      const setAlarm = storage.setAlarm.bind(storage);
+      storage.setAlarm = (at) => {
+        storage.setAlarm = setAlarm; // puts off the first one only
+        return setAlarm(Number(at) + 7);
+      };
+    });
+    await connect(path);
+    const start = (await armedAt(group)) ?? expect.fail("no alarm");
+    expect(start).toBe(Date.now() + 8);
+    await ring(group);
+    expect(await armedAt(group)).toBe(start + PERIOD);
   });
 });
 

@@ -1,5 +1,6 @@
 // Idle is free: what a group writes, what wakes it, and what it leaves behind.
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
+import storagePage from "../../docs/storage.md?raw";
 import { countWrites, tablesOf } from "../support/storage.ts";
 import {
   armedAt,
@@ -13,6 +14,17 @@ import {
   stopClock,
 } from "../support/workerd.ts";
 
+/** What docs/storage.md says of it: the same numbers, or the page is wrong. */
+function documented(what: string): { rows: number; alarms: number } {
+  const [, rows, alarms] =
+    storagePage
+      .split("\n")
+      .map((line) => /^\| (.+?) +\| (\d+) +\| (\d+) +\|$/.exec(line))
+      .find((row) => row?.[1] === what)
+      ?.slice(1) ?? [];
+  return { rows: Number(rows), alarms: Number(alarms) };
+}
+
 const HEARTBEAT = '{"type":"heartbeat"}';
 
 describe("rows written", () => {
@@ -24,6 +36,7 @@ describe("rows written", () => {
     const writes = await countWrites(group);
     for (let tick = 1; tick <= 100; tick++) await ring(group);
     expect(writes).toEqual({ rows: 100, alarms: 100 });
+    expect(documented("each tick: its alarm")).toEqual({ rows: 1, alarms: 1 });
     for (let tick = 0; tick <= 100; tick++) await page.next();
   });
 
@@ -33,6 +46,7 @@ describe("rows written", () => {
     const writes = await countWrites(group);
     await connect(path);
     expect(writes).toEqual({ rows: 2, alarms: 1 });
+    expect(documented("the first join of a group with a push: its start and its alarm")).toEqual(writes);
     await connect(path);
     expect(writes).toEqual({ rows: 2, alarms: 1 });
   });
@@ -50,15 +64,22 @@ describe("rows written", () => {
     expect(writes).toEqual({ rows: 0, alarms: 0 });
   });
 
-  it("by a callback: its fact, the order, and when both are given up; by the same one again: none", async () => {
+  it("by an order's first callback: table (2), fact, order, end of its keeping, alarm; by the same one again: none; by another: two", async () => {
     const biz = newBiz();
     const writes = await countWrites(`order_${biz}`);
     await callback(biz);
-    const { rows } = writes;
+    expect(writes).toEqual({ rows: 6, alarms: 1 });
+    expect(
+      documented("an order's first callback: its table (2), the fact, the order, when they are given up, the alarm"),
+    ).toEqual(writes);
     await callback(biz);
-    expect(writes).toEqual({ rows, alarms: 1 });
+    expect(writes).toEqual({ rows: 6, alarms: 1 });
     await callback(biz, { event_id: "another" });
-    expect(writes).toEqual({ rows: rows + 2, alarms: 1 });
+    expect(writes).toEqual({ rows: 8, alarms: 1 });
+    expect(documented("each further callback that proves something new: the fact, the order")).toEqual({
+      rows: 2,
+      alarms: 0,
+    });
   });
 
   it("by a leaving member while others stay: none", async () => {
@@ -70,6 +91,77 @@ describe("rows written", () => {
     await first.leave();
     expect(writes).toEqual({ rows: 0, alarms: 0 });
   });
+});
+
+describe("rows and alarms of a whole journey, from the first step to the last", () => {
+  it("an order: connect, relay, callback, duplicate, late join, leave", async () => {
+    const biz = newBiz();
+    const writes = await countWrites(`order_${biz}`);
+    const page = await connect(`/ws/order/${biz}/`);
+    page.send("hello");
+    expect(await page.next()).toBe('"hello"');
+    await callback(biz);
+    expect(await page.nextJson()).toMatchObject({ paid: true });
+    await callback(biz);
+    const late = await connect(`/ws/order/${biz}/`);
+    expect(await late.nextJson()).toMatchObject({ paid: true });
+    await page.leave();
+    await late.leave();
+    // All of it by the one callback: the table (2 rows), the fact, the order, when they are given up, the alarm for that.
+    expect(writes).toEqual({ rows: 6, alarms: 1 });
+    expect(documented("an order: connect, relay, callback, duplicate, late join, leave")).toEqual(writes);
+    expect(await tablesOf(`order_${biz}`)).toEqual(["facts"]);
+  });
+
+  it("an alarm group: join, three ticks, second join, both leave", async () => {
+    stopClock();
+    const { group, path } = newAlarmGroup();
+    const writes = await countWrites(group);
+    const first = await connect(path);
+    for (let tick = 0; tick < 3; tick++) await ring(group);
+    const second = await connect(path);
+    for (let tick = 0; tick < 3; tick++) expect(await first.nextJson()).toMatchObject({ type: "result" });
+    await first.leave();
+    const beforeTheLast = { ...writes };
+    await second.leave();
+    expect(documented("the last leaving a group with a push: everything is deleted")).toEqual({
+      rows: writes.rows - beforeTheLast.rows,
+      alarms: writes.alarms - beforeTheLast.alarms,
+    });
+    // The start (1) and its alarm (1), an alarm by each tick (3), the clean-up (1).
+    expect(writes).toEqual({ rows: 6, alarms: 4 });
+    expect(documented("an alarm group: join, three ticks, second join, both leave")).toEqual(writes);
+    expect(await armedAt(group)).toBeNull();
+  });
+
+  it("a single channel: connect, ping, echo, tick, leave", async () => {
+    stopClock();
+    const id = newBiz();
+    const group = `channel_${id}`;
+    const writes = await countWrites(group);
+    const page = await connectChannel(id);
+    page.send("ping");
+    expect(await page.nextJson()).toMatchObject({ type: "ping" });
+    page.send('{"message":7}');
+    expect(await page.nextJson()).toBe(7);
+    await ring(group);
+    expect(await page.nextJson()).toMatchObject({ type: "result" });
+    await page.leave();
+    // The start (1) and its alarm (1), an alarm by the tick (1), the clean-up (1).
+    expect(writes).toEqual({ rows: 4, alarms: 2 });
+    expect(documented("a single channel: connect, ping, echo, tick, leave")).toEqual(writes);
+    expect(await armedAt(group)).toBeNull();
+  });
+
+  /** Connects a single channel whose group's name is known beforehand, so that its first rows are counted too. */
+  async function connectChannel(id: string) {
+    const uuid =
+      `${id.slice(0, 8)}-${id.slice(8, 12)}-${id.slice(12, 16)}-${id.slice(16, 20)}-${id.slice(20)}` as const;
+    const drawn = vi.spyOn(crypto, "randomUUID").mockReturnValueOnce(uuid);
+    const page = await connect("/ws/channel/");
+    drawn.mockRestore();
+    return page;
+  }
 });
 
 describe("a sleeping group", () => {

@@ -1,6 +1,20 @@
 // However a connection ends, the members that remain and the alarm are right.
+import { runInDurableObject } from "cloudflare:test";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
-import { armedAt, connect, look, mark, newAlarmGroup, ring, stopClock } from "../support/workerd.ts";
+import type { Group } from "../../src/group/group.ts";
+import {
+  armedAt,
+  callback,
+  connect,
+  evict,
+  look,
+  mark,
+  newAlarmGroup,
+  newBiz,
+  ring,
+  stopClock,
+  stubOf,
+} from "../support/workerd.ts";
 
 const HEARTBEAT = '{"type":"heartbeat"}';
 
@@ -19,6 +33,49 @@ describe("a close", () => {
     expect(await armedAt(group)).not.toBeNull();
     await second.leave();
     expect(await look(group)).toMatchObject({ connections: 0, next_push: null });
+  });
+});
+
+describe("a connection that ends for what it sent", () => {
+  const TOO_LONG = "x".repeat(32_769);
+
+  it("leaves no alarm if it was the last: a message that is too long", async () => {
+    const { group, path } = newAlarmGroup();
+    const page = await connect(path);
+    page.send(TOO_LONG);
+    expect(await page.closed).toEqual({ code: 1009, reason: "frame_too_large" });
+    expect(await look(group)).toMatchObject({ connections: 0, next_push: null });
+  });
+
+  // The handlers themselves: what comes after them, the peer's answer to the close, may never come.
+  it.each<[string, (object: Group, socket: WebSocket) => Promise<void>]>([
+    ["a message that is too long", (object, socket) => object.webSocketMessage(socket, TOO_LONG)],
+    ["a frame that breaks the protocol", (object, socket) => object.webSocketError(socket, new Error("bad opcode"))],
+  ])("leaves no alarm even if it never answers the close: %s", async (_what, end) => {
+    stopClock();
+    const { group, path } = newAlarmGroup();
+    await connect(path);
+    expect(await armedAt(group)).not.toBeNull();
+    const armed = await runInDurableObject(stubOf(group), async (object, state) => {
+      const [socket = expect.fail("nobody there")] = state.getWebSockets();
+      await end(object, socket);
+      return state.storage.getAlarm();
+    });
+    expect(armed).toBeNull();
+  });
+
+  it("leaves the alarm to those who stay", async () => {
+    stopClock();
+    const { group, path } = newAlarmGroup();
+    const page = await connect(path);
+    const long = await connect(path);
+    const armed = await armedAt(group);
+    long.send(TOO_LONG);
+    expect(await long.closed).toMatchObject({ code: 1009 });
+    const marked = await mark(group);
+    expect(await page.next()).toBe(marked);
+    expect(await look(group)).toMatchObject({ connections: 1 });
+    expect(await armedAt(group)).toBe(armed);
   });
 });
 
@@ -63,6 +120,38 @@ describe("a silent connection", () => {
     expect(await look(group)).toMatchObject({ connections: 1 });
   });
 
+  it("is closed by a callback, which the others hear", async () => {
+    stopClock();
+    const biz = newBiz();
+    const page = await connect(`/ws/order/${biz}/`);
+    const silent = await onceAlive(`/ws/order/${biz}/`); // the later one, so that no join has closed it
+    await callback(biz);
+    expect(await page.nextJson()).toMatchObject({ biz, paid: true });
+    expect(await silent.closed).toEqual({ code: 4201, reason: "silent" });
+    expect(await look(`order_${biz}`)).toMatchObject({ connections: 1 });
+  });
+
+  it("is none that has gone over from heartbeats to texts, also across a sleep; it is one again 75 s after the last", async () => {
+    stopClock();
+    const biz = newBiz();
+    const group = `order_${biz}`;
+    const page = await onceAlive(`/ws/order/${biz}/`);
+    page.send("still here");
+    expect(await page.next()).toBe('"still here"');
+    await callback(biz, { status: "failed" });
+    expect(await page.nextJson()).toMatchObject({ biz, status: "failed" });
+
+    await evict(group);
+    vi.setSystemTime(Date.now() + 75_000);
+    await callback(biz);
+    expect(await page.nextJson()).toMatchObject({ biz, status: "paid" });
+    expect(await look(group)).toMatchObject({ connections: 1 });
+
+    vi.setSystemTime(Date.now() + 1);
+    await mark(group);
+    expect(await page.closed).toMatchObject({ code: 4201 });
+  });
+
   it("is none that never sent a heartbeat: an article's page may be quiet for ever", async () => {
     stopClock();
     const { group, path } = newAlarmGroup();
@@ -72,7 +161,7 @@ describe("a silent connection", () => {
     expect(await look(group)).toMatchObject({ connections: 1 });
   });
 
-  it("is none whose last heartbeat is 75 s old", async () => {
+  it("is none whose last heartbeat is 74 s old: the next may still come in time", async () => {
     const { group, path } = newAlarmGroup();
     const page = await onceAlive(path);
     vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 74_000 });

@@ -1,6 +1,15 @@
 // The house keeps its own rules: who may import whom, what core may know, what an `as` owes. Each guard is shown to bite.
 import { execFile } from "node:child_process";
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -16,9 +25,10 @@ for (const part of ["src", ".oxlintrc.json", "tsconfig.json", "tsconfig.base.jso
 symlinkSync(join(process.cwd(), "node_modules"), join(house, "node_modules"));
 afterAll(() => rmSync(house, { recursive: true }));
 
-/** What a tool says of the house with one file more in it. */
+/** What a tool says of the house with one file more in it, or one file's text exchanged for another. */
 async function withPlanted(file: string, text: string, tool: string, args: readonly string[]): Promise<string> {
   const path = join(house, file);
+  const before = existsSync(path) ? readFileSync(path) : null;
   writeFileSync(path, text);
   try {
     const { stdout } = await run(join(house, "node_modules/.bin", tool), args, { cwd: house });
@@ -26,7 +36,8 @@ async function withPlanted(file: string, text: string, tool: string, args: reado
   } catch (error) {
     return String((error as { stdout?: string }).stdout); // what execFile rejects with when the tool exits non-zero
   } finally {
-    rmSync(path);
+    if (before === null) rmSync(path);
+    else writeFileSync(path, before);
   }
 }
 
@@ -76,6 +87,44 @@ describe("the linter refuses", () => {
       `export type { Group } from "../group/group.ts";`,
       "http imports callbacks",
     ],
+    [
+      "the door that imports core",
+      "src/index.ts",
+      `export { ok } from "./core/result.ts";`,
+      "the door opens http and group only",
+    ],
+    ...[
+      ["src/core/planted.ts", "./../consumers/order.ts"],
+      ["src/consumers/planted.ts", "./../group/group.ts"],
+      ["src/group/planted.ts", ".././http/app.ts"],
+      ["src/http/planted.ts", "./../group/group.ts"],
+      ["src/http/planted.ts", "../core/../group/group.ts"],
+      ["src/http/planted.ts", "..//group/group.ts"],
+      ["src/index.ts", "./http/../core/result.ts"],
+    ].map(([file = "", path = ""]): [string, string, string, string] => [
+      `a detour: ${file} that imports ${path}`,
+      file,
+      `export * from "${path}";`,
+      "write a path the straight way",
+    ]),
+    [
+      "http that imports group in the middle of an expression",
+      "src/http/planted.ts",
+      `export const group = await import("../group/group.ts");`,
+      "http imports callbacks",
+    ],
+    [
+      "a type imported in the middle of another",
+      "src/http/planted.ts",
+      `export type G = import("../group/group.ts").Group;`,
+      "consistent-type-imports",
+    ],
+    [
+      "core that reads the clock by globalThis",
+      "src/core/planted.ts",
+      "export const now = globalThis.Date.now();",
+      "core knows no platform",
+    ],
     ["any", "src/http/planted.ts", "export const x = (y: any): unknown => y;", "no-explicit-any"],
     ["a promise left alone", "src/http/planted.ts", "Promise.resolve(1);", "no-floating-promises"],
     [
@@ -103,6 +152,20 @@ describe("the type checker refuses core that names a platform", () => {
       const said = await withPlanted("src/core/planted.ts", text, "tsc", ["-p", "src/core"]);
       expect(said).toContain(`Cannot find name '${name}'`);
     },
+  );
+});
+
+describe("core formats no time that it was not given", () => {
+  /** Intl's formatters take the present where they are given nothing. No linter knows that they read the clock. */
+  const readsClock = (text: string): boolean => /\.format(ToParts)?\(\s*(undefined\s*,?\s*)?\)/.test(text);
+
+  it.each([`new Intl.DateTimeFormat("en").format()`, `format.formatToParts( )`, `format\n  .format(undefined)`])(
+    "%s would be found",
+    (planted) => expect(readsClock(planted)).toBe(true),
+  );
+
+  it.each(readdirSync("src/core").filter((file) => file.endsWith(".ts")))("%s", (file) =>
+    expect(readsClock(readFileSync(join("src/core", file), "utf8"))).toBe(false),
   );
 });
 

@@ -1,10 +1,11 @@
 // What nobody should send, and the one right answer to each: never a 5xx, and nobody else notices.
 import { describe, expect, inject, it } from "vitest";
-import { backend, Client, newBiz } from "../support/client.ts";
-import { closeCode, rawFrame, rawStatus, writeRaw } from "../support/raw.ts";
+import { backend, Client, look, newBiz } from "../support/client.ts";
+import { closeCode, rawFrame, rawSocket, rawStatus, writeRaw } from "../support/raw.ts";
 
 const server = inject("url");
 const { host } = new URL(server);
+const PERIOD = 1000;
 const bytes = (...values: number[]) => Uint8Array.from(values);
 
 /** A healthy member of the group that the malformed things are aimed at: it hears nothing but the mark. */
@@ -22,6 +23,7 @@ async function healthy() {
   };
 }
 
+const CLAIMS_2_63_BYTES = Buffer.concat([bytes(0x81, 0xff, 0x7f), Buffer.alloc(7, 0xff), Buffer.alloc(4)]);
 const KEY = "X-API-Key: development-api-key";
 const UPGRADE = `Origin: ${server}\nConnection: Upgrade\nUpgrade: websocket\nSec-WebSocket-Version: 13\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==`;
 const post = (path: string, body: string, ...headers: string[]) =>
@@ -141,7 +143,7 @@ describe("a malformed frame", () => {
     ["that continues nothing", rawFrame(0x80, bytes(0x61)), 1002],
     ["that is a ping in pieces", rawFrame(0x09, bytes(0x61)), 1002],
     ["that begins anew in the middle", Buffer.concat([rawFrame(0x01, bytes(0x61)), rawFrame(0x81, bytes(0x62))]), 1002],
-    ["that claims 2^63 bytes", Buffer.concat([bytes(0x81, 0xff, 0x7f), Buffer.alloc(7, 0xff), Buffer.alloc(4)]), 1009],
+    ["that claims 2^63 bytes", CLAIMS_2_63_BYTES, 1009],
   ])("%s closes its own connection with %i", async (_what, frame, code) => {
     const { biz, heardNothing } = await healthy();
     const bad = await Client.connect(server, `/ws/order/${biz}/`, { perMessageDeflate: false });
@@ -151,6 +153,39 @@ describe("a malformed frame", () => {
     await expect
       .poll(async () => (await backend(server, "GET", `/groups/order_${biz}`)).json())
       .toMatchObject({ connections: 1 });
+  });
+
+  it.each<[string, Uint8Array, number]>([
+    ["that breaks the protocol", rawFrame(0x83, bytes(0x61)), 1002],
+    ["one character longer than a page's may be", rawFrame(0x81, Buffer.alloc(32_769, "x")), 1009],
+    ["that claims 2^63 bytes", CLAIMS_2_63_BYTES, 1009],
+  ])(
+    "%s leaves no alarm if its connection was the group's last, though it answers no close",
+    async (_what, frame, code) => {
+      const project = newBiz();
+      const bad = await rawSocket(server, `/ws/alarm/${project}/`);
+      await expect.poll(bad.received).toContain('"result"');
+      bad.socket.write(frame);
+      await expect.poll(bad.closed).toBe(code);
+      // Before the next tick, which would find nobody and end the push by itself.
+      await expect
+        .poll(() => look(server, `alarm_${project}`), { timeout: PERIOD / 2 })
+        .toMatchObject({ connections: 0, next_push: null });
+    },
+  );
+
+  it("of 30 MiB of NULs into an order's group costs an alarm group no tick", { timeout: 20_000 }, async () => {
+    const { biz, heardNothing } = await healthy();
+    const ticking = await Client.connect(server, `/ws/alarm/${newBiz()}/`);
+    const first = await ticking.arrival();
+    const bad = await Client.connect(server, `/ws/order/${biz}/`);
+    bad.send("\0".repeat(30 * 1024 * 1024));
+    expect(await closeCode(bad)).toBe(1009);
+    for (let tick = 1; tick <= 3; tick++) {
+      const { at } = await ticking.arrival();
+      expect(Math.abs(at - first.at - tick * PERIOD)).toBeLessThan(PERIOD / 2);
+    }
+    await heardNothing();
   });
 
   it("of 33 MiB closes its own connection with 1009", { timeout: 20_000 }, async () => {

@@ -1,12 +1,13 @@
 // The README does what it says: every command and snippet in it is run here or by .ci/run, in both languages.
 import { execFile } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { runInNewContext } from "node:vm";
 import { describe, expect, inject, it, onTestFinished, vi } from "vitest";
 import { WebSocket } from "ws";
-import { backend, Client } from "../support/client.ts";
+import { backend, Client, newBiz } from "../support/client.ts";
 
 const server = inject("url");
 const { port } = new URL(server);
@@ -130,8 +131,17 @@ describe("npm run callback", () => {
       stderr: expect.stringContaining("<biz"),
     });
   });
-  it("reaches no order that the server refuses", async () => {
-    const refused = await backend(server, "POST", "/callback/SHORT/");
-    expect(refused.status).toBe(404);
+
+  it("shows what the server refused, and fails", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "belfry-"));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    writeFileSync(join(folder, "vars"), 'API_KEYS="not-the-key-of-this-server"');
+    const biz = newBiz();
+    await expect(
+      shell(`npm run -s callback -- ${biz} --port ${port} --env-file ${join(folder, "vars")}`),
+    ).rejects.toMatchObject({ code: 1, stdout: expect.stringMatching(/^401 \{.*"reason":"unauthorized"/) });
+    expect(await (await backend(server, "GET", `/groups/order_${biz}`)).json()).toMatchObject({
+      position: { offset: 0 },
+    });
   });
 });

@@ -1,5 +1,6 @@
 // Bytes on a socket, for what no well-behaved client would send. Tests nothing.
-import { connect } from "node:net";
+import { connect, type Socket } from "node:net";
+import { onTestFinished, vi } from "vitest";
 import type { Client } from "./client.ts";
 
 /** Sends an HTTP request as written (`\n` stands for CRLF) and gives back the status it is answered with. */
@@ -21,10 +22,40 @@ export function rawStatus(server: string, request: string): Promise<number> {
   });
 }
 
+/** A WebSocket by hand, which does nothing by itself: it answers no ping and no close. Ready when the server has let it in. */
+export async function rawSocket(server: string, path: string): Promise<RawSocket> {
+  const { hostname, port, host } = new URL(server);
+  const socket = connect(Number(port), hostname);
+  onTestFinished(() => void socket.destroy());
+  const arrived: Buffer[] = [];
+  socket.on("data", (chunk) => arrived.push(chunk));
+  const key = "dGhlIHNhbXBsZSBub25jZQ==";
+  const headers = `Origin: ${server}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ${key}`;
+  socket.write(`GET ${path} HTTP/1.1\r\nHost: ${host}\r\n${headers}\r\n\r\n`);
+  const received = () => Buffer.concat(arrived).toString("latin1");
+  const closed = () => {
+    const [, high = "", low = ""] = /\u0088[\u0002-\u007d](.)(.)/s.exec(received()) ?? []; // no text of these tests has a byte 0x88
+    return high === "" ? null : high.charCodeAt(0) * 256 + low.charCodeAt(0);
+  };
+  const raw: RawSocket = { socket, received, closed };
+  await vi.waitUntil(() => raw.received().includes("\r\n\r\n"));
+  if (!raw.received().startsWith("HTTP/1.1 101 ")) throw new Error(`no WebSocket: ${raw.received()}`);
+  return raw;
+}
+
+export interface RawSocket {
+  readonly socket: Socket;
+  /** All bytes that have come, as latin1. */
+  readonly received: () => string;
+  /** The code of the server's close frame, null as long as none has come. */
+  readonly closed: () => number | null;
+}
+
 /** A WebSocket frame of a client (RFC 6455, 5.2), masked with zeros: its first byte says FIN, RSV and opcode. */
 export function rawFrame(firstByte: number, payload: Uint8Array): Buffer {
-  const mask = Buffer.alloc(4);
-  return Buffer.concat([Buffer.from([firstByte, 0x80 | payload.length]), mask, payload]);
+  const { length } = payload;
+  const lengthBytes = length < 126 ? [0x80 | length] : [0x80 | 126, length >> 8, length & 0xff]; // 16 bits are enough here
+  return Buffer.concat([Buffer.from([firstByte, ...lengthBytes]), Buffer.alloc(4), payload]);
 }
 
 /** Writes bytes to a client's TCP connection, past its WebSocket. */

@@ -9,24 +9,29 @@ import { join } from "node:path";
 export interface Server {
   /** `http://localhost:<port>` */
   readonly url: string;
+  /** What it has written to its log so far. */
+  readonly log: () => string;
   readonly restart: () => Promise<void>;
   readonly stop: () => Promise<void>;
 }
 
-/** Starts the Worker by the README's command, with the vars given; ready when it answers. */
-export async function startServer(vars: Record<string, string> = {}): Promise<Server> {
+/** Starts the Worker by the README's command, with the vars given; ready when it answers. `entry` stands in for `src/index.ts`. */
+export async function startServer(vars: Record<string, string> = {}, entry?: string): Promise<Server> {
   const port = await freePort();
   const data = await mkdtemp(join(tmpdir(), "belfry-"));
   const url = `http://localhost:${port}`;
   const flags = ["--port", String(port), "--inspector-port", String(await freePort()), "--persist-to", data];
   flags.push("--show-interactive-dev-session=false");
+  if (entry !== undefined) flags.push(entry); // behind a flag of one value: `--env-file` and `--var` would take it for another of theirs
   for (const [name, value] of Object.entries(vars)) flags.push("--var", `${name}:${value}`);
-  let child = await start(url, flags);
+  const log: string[] = [];
+  let child = await start(url, flags, log);
   return {
     url,
+    log: () => log.join(""),
     restart: async () => {
       await kill(child);
-      child = await start(url, flags);
+      child = await start(url, flags, log);
     },
     stop: async () => {
       await kill(child);
@@ -35,13 +40,12 @@ export async function startServer(vars: Record<string, string> = {}): Promise<Se
   };
 }
 
-async function start(url: string, flags: readonly string[]): Promise<ChildProcess> {
+async function start(url: string, flags: readonly string[], log: string[]): Promise<ChildProcess> {
   // A process group of its own: npm, wrangler and workerd are ended together.
   const child = spawn("npm", ["start", "--", ...flags], { detached: true, stdio: ["ignore", "pipe", "pipe"] });
-  const output: string[] = [];
-  for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => output.push(String(chunk)));
+  for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => log.push(String(chunk)));
   while (!(await answers(url))) {
-    if (child.exitCode !== null) throw new Error(`npm start ended:\n${output.join("")}`);
+    if (child.exitCode !== null) throw new Error(`npm start ended:\n${log.join("")}`);
     await new Promise((resolve) => setTimeout(resolve, 100)); // nothing announces that a port is open but the port
   }
   return child;

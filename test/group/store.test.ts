@@ -1,0 +1,59 @@
+// What an order keeps is kept whole: a fault between two of its rows leaves none, and the sender's repetition finds no half.
+import { runInDurableObject } from "cloudflare:test";
+import { describe, expect, it } from "vitest";
+import { tablesOf } from "../support/storage.ts";
+import { callback, connect, logged, look, mark, newBiz, stubOf } from "../support/workerd.ts";
+
+/** Makes the row that is written after the fact's fail, once. */
+const failOnce = (group: string): Promise<void> =>
+  runInDurableObject(stubOf(group), (_object, { storage }) => {
+    const put = storage.kv.put.bind(storage.kv);
+    storage.kv.put = () => {
+      storage.kv.put = put;
+      throw new Error("disk full");
+    };
+  });
+
+const factsOf = (group: string): Promise<number> =>
+  runInDurableObject(stubOf(group), (_object, { storage }) =>
+    Number(storage.sql.exec("SELECT count(*) AS facts FROM facts").one()["facts"]),
+  );
+
+describe("a callback whose second row cannot be written", () => {
+  it("is answered with 500, pushes nothing and leaves nothing; its repetition is a first callback", async () => {
+    const biz = newBiz();
+    const group = `order_${biz}`;
+    const page = await connect(`/ws/order/${biz}/`);
+    await failOnce(group);
+    const log = logged();
+    const response = await callback(biz);
+    expect(await response.json()).toMatchObject({ status: 500, reason: "internal" });
+    expect(log()).toMatchObject([{ event: "fault", detail: "Error: disk full" }]);
+    expect(await tablesOf(group)).toEqual([]);
+    expect(await look(group)).toMatchObject({ position: { epoch: null, offset: 0 } });
+    const marked = await mark(group);
+    expect(await page.next()).toBe(marked);
+
+    expect((await callback(biz)).status).toBe(200);
+    expect(await page.nextJson()).toEqual({ biz, paid: true, status: "paid" });
+    expect(await factsOf(group)).toBe(1);
+    expect(await look(group)).toMatchObject({ position: { offset: 1 } });
+  });
+
+  it("leaves what was kept before, and nothing of its own; its repetition is the next change", async () => {
+    const biz = newBiz();
+    const group = `order_${biz}`;
+    await callback(biz, { status: "failed" });
+    await failOnce(group);
+    logged();
+    expect((await callback(biz)).status).toBe(500);
+    expect(await factsOf(group)).toBe(1);
+    const page = await connect(`/ws/order/${biz}/`);
+    expect(await page.nextJson()).toEqual({ biz, paid: false, status: "failed" });
+
+    expect((await callback(biz)).status).toBe(200);
+    expect(await page.nextJson()).toEqual({ biz, paid: true, status: "paid" });
+    expect(await factsOf(group)).toBe(2);
+    expect(await look(group)).toMatchObject({ position: { offset: 2 } });
+  });
+});

@@ -1,0 +1,49 @@
+// docs/http.md does what it says: each of its commands, run against the Worker, is answered as the page shows.
+import { execFile } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { promisify } from "node:util";
+import { expect, inject, it } from "vitest";
+import { newBiz } from "../support/client.ts";
+
+const server = inject("url");
+const run = promisify(execFile);
+
+const page = readFileSync("docs/http.md", "utf8");
+const examples = [...page.matchAll(/^```sh\n(.*?)^```\n\n```json\n(.*?)^```/gms)].map(
+  ([, command = "", answer = ""]) => ({
+    command,
+    answer,
+  }),
+);
+
+it("every command on the page has its answer beside it, and every route an example", () => {
+  expect(examples).toHaveLength(page.match(/^```sh$/gm)?.length ?? 0);
+  const routes = [...page.matchAll(/^## `(GET|POST) (\/[^`]*)`$/gm)].map(([, , path = ""]) => path);
+  expect(routes).toHaveLength(5);
+  for (const path of routes) {
+    const route = new RegExp(`localhost:8787${path.replaceAll(/:\w+/g, "[^/\\s]+")}['\\s]`);
+    expect(examples.some(({ command }) => route.test(command))).toBe(true);
+  }
+});
+
+/** What no example can know beforehand: an epoch is drawn at random, and these tests push every second. */
+const unknowable = (answer: string): unknown =>
+  JSON.parse(answer, (key, value: unknown) => {
+    if (key === "epoch" && value !== null) return expect.stringMatching(/^[0-9a-f]{8}$/);
+    return key === "push_every_seconds" ? 1 : value;
+  });
+
+it("each command is answered as shown", async () => {
+  // One after the other, as they are read: what the callback kept, the look at its group tells.
+  const biz = newBiz();
+  const project = newBiz();
+  const here = (text: string) =>
+    text
+      .replaceAll("0123456789abcdefghijklmnopqrstuv", biz)
+      .replaceAll("alarm_7", `alarm_${project}`)
+      .replaceAll("http://localhost:8787", server);
+  for (const { command, answer } of examples) {
+    const { stdout } = await run("sh", ["-c", here(command).replace("curl", "curl --silent")]);
+    expect([command, JSON.parse(stdout)]).toEqual([command, unknowable(here(answer))]);
+  }
+});

@@ -1,0 +1,29 @@
+// The Worker with two faults that a test can neither cause from outside nor wait for. The rest is the Worker's own.
+import { alarm } from "../../src/consumers/alarm.ts";
+import type { PeriodicPush } from "../../src/consumers/consumer.ts";
+import { HEARTBEATS_MISSED, HEARTBEAT_SECONDS } from "../../src/core/limits.ts";
+import { Group as RealGroup } from "../../src/index.ts";
+
+export { default } from "../../src/index.ts";
+
+/** Each heartbeat counts as sent three missed ones earlier than it was: what is silent from now on is so at once, not after 75 s. */
+export class Group extends RealGroup {
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env);
+    const stamp = ctx.getWebSocketAutoResponseTimestamp.bind(ctx);
+    ctx.getWebSocketAutoResponseTimestamp = (socket) => {
+      const at = stamp(socket);
+      return at === null ? null : new Date(at.getTime() - HEARTBEATS_MISSED * HEARTBEAT_SECONDS * 1000);
+    };
+  }
+}
+
+/** In a group whose project begins with `hangs`, every second `produce` never ends and is deaf to its signal. */
+const push = alarm.push as { -readonly [key in keyof PeriodicPush]: PeriodicPush[key] }; // declared, and only readonly to TypeScript
+const { produce } = push;
+let ticks = 0;
+push.produce = (tick) => {
+  if (!tick.params["project"]?.startsWith("hangs")) return produce(tick);
+  ticks += 1;
+  return ticks % 2 === 0 ? new Promise(() => undefined) : produce(tick);
+};
