@@ -73,13 +73,13 @@ describe("the linter refuses", () => {
       "group that imports http",
       "src/group/planted.ts",
       `export { app } from "../http/app.ts";`,
-      "group imports consumers and core",
+      "group imports callbacks, consumers and core",
     ],
     [
       "group that imports Hono",
       "src/group/planted.ts",
       `export { Hono } from "hono";`,
-      "group imports consumers and core",
+      "group imports callbacks, consumers and core",
     ],
     [
       "http that imports group",

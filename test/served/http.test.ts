@@ -18,8 +18,8 @@ const examples = [...page.matchAll(/^```sh\n(.*?)^```\n\n```json\n(.*?)^```/gms)
 
 it("every command on the page has its answer beside it, and every route an example", () => {
   expect(examples).toHaveLength(page.match(/^```sh$/gm)?.length ?? 0);
-  const routes = [...page.matchAll(/^## `(GET|POST) (\/[^`]*)`$/gm)].map(([, , path = ""]) => path);
-  expect(routes).toHaveLength(5);
+  const routes = [...page.matchAll(/^## `(GET|POST|PUT) (\/[^`]*)`$/gm)].map(([, , path = ""]) => path);
+  expect(routes).toHaveLength(8);
   for (const path of routes) {
     const route = new RegExp(`localhost:8787${path.replaceAll(/:\w+/g, "[^/\\s]+")}['\\s]`);
     expect(examples.some(({ command }) => route.test(command))).toBe(true);
