@@ -8,7 +8,7 @@ import { errorText, logLine } from "../core/log.ts";
 import type { Registration } from "../core/order.ts";
 import { ok, type Result } from "../core/result.ts";
 import { paramsOf } from "../core/route.ts";
-import { dueTick, produceDeadline, pushStep, type Push } from "../core/schedule.ts";
+import { dueTick, nextTick, produceDeadline, pushStep, type Push } from "../core/schedule.ts";
 import { acceptConnection, close, heard, openConnections, reapSilent, sendTo, type Connection } from "./connections.ts";
 import { Identity } from "./identity.ts";
 import { canAsk, runJob, type Desk } from "./jobs.ts";
@@ -30,7 +30,7 @@ export interface Sent extends Position {
 
 export interface GroupState extends Position {
   readonly connections: number;
-  /** When the alarm rings next, in ms; null if it does not. */
+  /** When the next tick is due, in ms; null without a push. */
   readonly nextPush: number | null;
 }
 
@@ -161,9 +161,10 @@ export class Group extends DurableObject<Env> {
     return { ...this.#position(), connections: receivers.length };
   }
 
-  async look(): Promise<GroupState> {
-    const connections = openConnections(this.ctx).length;
-    return { ...this.#position(), connections, nextPush: await this.ctx.storage.getAlarm() };
+  look(): GroupState {
+    const push = this.#push();
+    const nextPush = push === null ? null : nextTick(push, Date.now());
+    return { ...this.#position(), connections: openConnections(this.ctx).length, nextPush };
   }
 
   #greet(connection: Connection, now: number): void {
