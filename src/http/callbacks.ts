@@ -7,7 +7,7 @@ import type { Callback, Webhook } from "../core/callback.ts";
 import { errorText, logLine } from "../core/log.ts";
 import { no, ok, type Result } from "../core/result.ts";
 import { bizOf, paymentGroup } from "./order-id.ts";
-import { problem } from "./problem.ts";
+import { badSetting, problem } from "./problem.ts";
 import type { App } from "./app.ts";
 
 /** What is to be told of a delivery, and why, for the log. */
@@ -21,9 +21,7 @@ export async function providerCallback(c: Context<App>): Promise<Response> {
   const provider = await openProvider(c.env, name);
   if (!provider.ok) {
     if (provider.reason.reason === "not_set") return problem("unknown_provider");
-    const { expected } = provider.reason;
-    console.error(logLine({ event: "setting", reason: "bad_setting", setting: settingName(name), expected }));
-    return problem("bad_setting", `${settingName(name)}: ${expected}`);
+    return badSetting(settingName(name), provider.reason.expected);
   }
   const webhook = { headers: new Map(c.req.raw.headers), body: new Uint8Array(await c.req.arrayBuffer()) };
   const { verdict, detail } = await takeDelivery(c, provider.value, webhook);
