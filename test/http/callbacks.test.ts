@@ -222,4 +222,11 @@ describe("a batch of Adyen's", () => {
     expect(await replyOf(await send("adyen", batch(...bizs.map(itemOf))))).toEqual([200, "[accepted]"]);
     for (const biz of bizs) expect(await orderView(biz)).toMatchObject({ status: "paid", version: 1 });
   });
+
+  it("of which one item's order cannot be told is to be sent again, though the other is stored", async () => {
+    const biz = newBiz();
+    const reply = await send("adyen", batch(itemOf(biz), itemOf("ORD-1001")), { ORDER_ID_KEY: "" });
+    expect(reply.status).toBe(503);
+    expect(await orderView(biz)).toMatchObject({ status: "paid" });
+  });
 });
