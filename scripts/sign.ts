@@ -26,8 +26,7 @@ export interface Delivery {
 /** A delivery as the provider would send it now. Throws for what the provider never sends (see events.ts). */
 export function signed(provider: string, told: Told): Delivery {
   const signer = signers.get(provider);
-  if (signer === undefined)
-    throw new Error(`no such provider: ${provider}. There are ${[...signers.keys()].join(", ")}`);
+  if (signer === undefined) throw new Error(`no such provider: ${provider}. There are ${providerNames.join(", ")}`);
   return signer(told);
 }
 
@@ -74,6 +73,8 @@ const signers: ReadonlyMap<string, (told: Told) => Delivery> = new Map([
   ["standard", standard],
   ["hmac", generic],
 ]);
+
+export const providerNames: readonly string[] = [...signers.keys()];
 
 function stripe(told: Told): Delivery {
   const body = json(told.event ?? stripeEvent(told));
