@@ -1,4 +1,4 @@
-// What holds for all nine alike: replies, settings, the deliveries that scripts/sign.ts makes, and what docs/payments.md prints.
+// What holds for all nine alike: replies, settings, and the deliveries that scripts/sign.ts makes.
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { callbackSetting } from "../../scripts/development.ts";
@@ -192,17 +192,5 @@ describe("a delivery made for development", () => {
       );
       expect(ids[0]).toBe(ids[1]);
     }
-  });
-});
-
-describe("docs/payments.md", () => {
-  const text = readFileSync(new URL("../../docs/payments.md", import.meta.url), "utf8");
-
-  it.each(names)("prints the table of %s as the code goes by it", (name) => {
-    const section = new RegExp(`\n## ${name}\n([\\s\\S]*?)(?=\n## |$)`).exec(text)?.[1] ?? "";
-    const rows = [...section.matchAll(/^\| (.+?) +\| (.+?) +\|$/gm)].map(([, event, becomes]) => [event, becomes]);
-    expect(rows.filter(([event]) => event !== "event" && !/^-+$/.test(event ?? ""))).toEqual(
-      providers.get(name)?.mapping,
-    );
   });
 });

@@ -1,5 +1,6 @@
 // `npm run callback`, as the README and docs/payments.md have it: it pays an order as any of the nine providers would.
 import { execFile } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { once } from "node:events";
 import { promisify } from "node:util";
@@ -93,5 +94,44 @@ describe("npm run callback", () => {
       stderr: expect.stringContaining("EADDRINUSE"),
     });
     other.close();
+  });
+});
+
+describe("docs/payments.md", () => {
+  const text = readFileSync("docs/payments.md", "utf8");
+  const snippets = [...text.matchAll(/^```sh\n(.*?)^```/gms)].map(([, snippet = ""]) => snippet.trim());
+  /** The commands in running text, one for each provider. */
+  const tries = [...text.matchAll(/\*\*Try\*\* `([^`]+)`/g)].map(([, command = ""]) => command);
+
+  /** Runs a command of the page against this server, for an order of this test's own. */
+  async function run(command: string, orderId: string, biz: string): Promise<string> {
+    const here = command.replaceAll("localhost:8787", `localhost:${port}`).replaceAll("ORD-1001", orderId);
+    const served = here.replace(/^npm run callback --/, `npm run -s callback -- --port ${port}`);
+    const own = served.replaceAll("0123456789abcdefghijklmnopqrstuv", biz);
+    const ran = promisify(execFile)("sh", ["-c", own]);
+    return (await ran.catch((error: { stdout: string }) => error)).stdout; // a refusal exits with 1
+  }
+
+  it("does what its commands say, in this order", { timeout: 30_000 }, async () => {
+    const orderId = `ORD-${newBiz()}`;
+    expect(snippets).toHaveLength(4);
+    const [pay = "", tamper = "", register = "", see = ""] = snippets;
+    const { biz } = JSON.parse(await run(register, orderId, "")) as { biz: string }; // the answer of PUT /orders
+    const page = await Client.connect(server, `/ws/order/${biz}/`);
+    expect(await run(tamper, orderId, biz)).toMatch(/\n401 /);
+    expect(await run(pay, orderId, biz)).toMatch(/\n200 /);
+    expect(await page.nextJson()).toEqual({ biz, paid: true, status: "paid" });
+    const seen = JSON.parse(await run(see, orderId, biz)) as Record<string, unknown>;
+    expect(seen).toMatchObject({ biz, order_id: orderId, status: "paid", checked: true });
+    const printed = JSON.parse(/^```json\n(\{\n {2}"biz".*?)^```/ms.exec(text)?.[1] ?? "") as object;
+    expect(Object.keys(seen)).toEqual(Object.keys(printed));
+  });
+
+  it.each(tries)("%s", async (command) => {
+    expect(await run(command, `ORD-${newBiz()}`, "")).toMatch(/\n200 /);
+  });
+
+  it("has one for each provider", () => {
+    expect(tries.map((command) => command.split(" ")[4])).toEqual(providerNames);
   });
 });
