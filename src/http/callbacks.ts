@@ -1,6 +1,7 @@
 // Payment providers' deliveries: proved, stored in their orders' groups, and only then acknowledged, in the provider's own words.
 import type { Context } from "hono";
 import type { ProviderIo, Reply, Verdict } from "../callbacks/adapter.ts";
+import { textOf, toBase64 } from "../callbacks/bytes.ts";
 import { openProvider, settingName } from "../callbacks/open.ts";
 import type { OpenProvider } from "../callbacks/providers.ts";
 import type { Callback, Webhook } from "../core/callback.ts";
@@ -38,7 +39,8 @@ async function takeDelivery(c: Context<App>, provider: OpenProvider, webhook: We
     if (!proved.ok) return { verdict: "refused", detail: `${proved.reason.stage}: ${proved.reason.detail}` };
     const confirmed = (await provider.confirm?.(webhook, io())) ?? "confirmed";
     if (confirmed !== "confirmed") return { verdict: confirmed, detail: `the provider was asked: ${confirmed}` };
-    const raw = textOf(webhook.body);
+    // As text, to be handed on; what is not UTF-8 (Alipay's GBK) as base64, and said so.
+    const raw = textOf(webhook.body) ?? `base64:${toBase64(webhook.body)}`;
     const outcomes: Outcome[] = [];
     // One after the other: the facts of a batch arrive in the order they stand in it.
     for (const callback of proved.value) outcomes.push(await deliver(c, callback, raw));
@@ -99,12 +101,3 @@ const io = (): ProviderIo => ({
   now: Date.now(),
   nonce: crypto.randomUUID().replaceAll("-", ""),
 });
-
-/** A delivery as text, to be handed on; one that is not UTF-8 (Alipay's GBK) as base64, and said so. */
-function textOf(body: Uint8Array): string {
-  try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(body);
-  } catch {
-    return `base64:${btoa(String.fromCharCode(...body))}`;
-  }
-}

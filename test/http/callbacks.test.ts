@@ -1,6 +1,8 @@
 // Payment providers' deliveries through the real route: stored, told to the page, answered in the provider's own words; or refused.
+import { sign } from "node:crypto";
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
+import developmentKeys from "../../scripts/development-keys.json" with { type: "json" };
 import { tampered } from "../../scripts/sign.ts";
 import {
   bytes,
@@ -163,6 +165,35 @@ describe("a body", () => {
 it("another method is 405 and hears which one there is", async () => {
   const reply = await anyone("/callbacks/stripe");
   expect([reply.status, reply.headers.get("Allow")]).toEqual([405, "POST"]);
+});
+
+it("Alipay's GBK, as large as a body may be, is stored and handed on as the bytes it is", async () => {
+  const biz = newBiz();
+  const { app_id, seller_id } = Object.fromEntries(
+    new URLSearchParams(new TextDecoder().decode(deliveryOf("alipay", biz).body)),
+  );
+  const about = { notify_id: "N1", notify_type: "trade_status_sync", out_trade_no: biz };
+  const head = { app_id, charset: "gbk", gmt_payment: "2026-11-22 20:00:00", ...about };
+  const tail = { subject: "", total_amount: "19.99", trade_no: "T1", trade_status: "TRADE_SUCCESS" };
+  const [before = "", after = ""] = Object.entries({ ...head, ...(seller_id && { seller_id }), ...tail })
+    .map(([name, value]) => `${name}=${value}`)
+    .join("&")
+    .split("subject=");
+  const gbk = Buffer.alloc(250_000, Buffer.from([0xd3, 0xef])); // 语, over and over: bytes that are no UTF-8
+  const content = Buffer.concat([Buffer.from(`${before}subject=`), gbk, Buffer.from(after)]);
+  const key = { key: Buffer.from(developmentKeys.alipay, "base64"), format: "der", type: "pkcs8" } as const;
+  const signature = encodeURIComponent(sign("sha256", content, key).toString("base64"));
+  const body = new Uint8Array(Buffer.concat([content, Buffer.from(`&sign_type=RSA2&sign=${signature}`)]));
+
+  const arrived: unknown[] = [];
+  const record = (arrival: { raw: unknown }) => {
+    arrived.push(arrival.raw);
+    return { fresh: true };
+  };
+  const GROUP = { getByName: () => ({ link: () => undefined, record }) } as unknown as Env["GROUP"]; // all that the route calls
+  const forward = { FORWARD_URL: "https://backend.example/hook", FORWARD_SECRET: env.FORWARD_SECRET };
+  expect(await replyOf(await send("alipay", { headers: {}, body }, { GROUP, ...forward }))).toEqual([200, "success"]);
+  expect(arrived).toEqual([`base64:${Buffer.from(body).toString("base64")}`]);
 });
 
 describe("an authentic delivery about no order", () => {
