@@ -12,7 +12,10 @@ export interface Told {
   readonly currency: string;
   /** ms since 1970. */
   readonly now: number;
+  /** The provider's setting, as `CALLBACK_…` has it. */
   readonly setting: Readonly<Record<string, unknown>>;
+  /** The event itself, where it is not to be made of the above; of the providers that send theirs as open JSON. */
+  readonly event?: object;
 }
 
 type Body = Record<string, unknown>;
@@ -23,9 +26,10 @@ export function fieldOf({ setting }: Told, name: string, fallback = ""): string 
   return typeof value === "string" ? value : JSON.stringify(value);
 }
 
-/** One per order and outcome, so that the same delivery made twice is a repeat. */
-const eventId = ({ orderId, outcome }: Told): string => `dev-${orderId}-${outcome}`;
-const paymentId = ({ orderId }: Told): string => `payment-${orderId}`;
+/** One per order, outcome and amount, so that the same delivery made twice is a repeat, and another amount is another payment. */
+const eventId = (told: Told): string => `dev-${told.outcome}-of-${paymentId(told)}`;
+/** Without a colon, which Adyen's references cannot hold. */
+const paymentId = ({ orderId, amount }: Told): string => `payment-${orderId.replaceAll(":", "_")}-${amount}`;
 const iso = ({ now }: Told): string => new Date(now).toISOString();
 
 const isRefund = ({ outcome }: Told): boolean => outcome === "refunded" || outcome === "partially_refunded";
@@ -33,7 +37,10 @@ const isRefund = ({ outcome }: Told): boolean => outcome === "refunded" || outco
 /** Minor units of the amount, or of what is refunded of it: a part is half. */
 function minor({ amount, currency }: Told, digits: ReadonlyMap<string, number>): number {
   const [whole = "0", fraction = ""] = amount.split(".");
-  return Number(whole + fraction.padEnd(digits.get(currency) ?? 2, "0"));
+  const places = digits.get(currency) ?? 2;
+  if (fraction.length > places)
+    throw new Error(`${currency} has ${places} digits behind its point, not ${fraction.length}`);
+  return Number(whole + fraction.padEnd(places, "0"));
 }
 
 const refundedMinor = (told: Told, digits: ReadonlyMap<string, number>): number =>
@@ -154,7 +161,7 @@ export function paypalEvent(told: Told): Body {
     partially_refunded: "PAYMENT.CAPTURE.REFUNDED",
     refunded: "PAYMENT.CAPTURE.REFUNDED",
   }[told.outcome];
-  const capture = `CAP${Buffer.from(told.orderId).toString("hex")}`.toUpperCase().slice(0, 40);
+  const capture = `CAP${Buffer.from(paymentId(told)).toString("hex").slice(-60)}`.toUpperCase();
   const value = major(told, isRefund(told) ? refundedMinor(told, isoDigits) : minor(told, isoDigits));
   const amount = { currency_code: told.currency, value };
   const links = [{ rel: "up", method: "GET", href: `https://api.sandbox.paypal.com/v2/payments/captures/${capture}` }];

@@ -1,5 +1,5 @@
 // A stand-in for PayPal's API, for development and tests: hands out a token, and confirms exactly those deliveries that it issued itself.
-import { createServer, type Server } from "node:http";
+// Answers where it is called; serving it on a port is paypal-server.ts's.
 
 /** How it is to misbehave; nothing = as PayPal does. */
 export interface Trouble {
@@ -30,21 +30,4 @@ export class PaypalStandIn {
     const event = body.slice(body.indexOf('"webhook_event":') + '"webhook_event":'.length, -1);
     return Response.json({ verification_status: this.#issued.has(`${id} ${event}`) ? "SUCCESS" : "FAILURE" });
   };
-
-  /** Serves it where the development setting's `apiBase` points. */
-  listen(port: number): Server {
-    const server = createServer((request, response) => {
-      const chunks: Buffer[] = [];
-      request.on("data", (chunk: Buffer) => chunks.push(chunk));
-      request.on("end", () => {
-        void this.fetch(`http://127.0.0.1:${port}${request.url ?? ""}`, {
-          method: "POST",
-          body: Buffer.concat(chunks),
-        }).then(async (answer) =>
-          response.writeHead(answer.status, { "content-type": "application/json" }).end(await answer.text()),
-        );
-      });
-    });
-    return server.listen(port, "127.0.0.1");
-  }
 }

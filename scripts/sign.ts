@@ -1,9 +1,8 @@
-// Makes correctly signed deliveries of all nine providers, to try Belfry without an account anywhere. For development and tests only:
-// the keys are those of .dev.vars.example, known to everybody.
-import { createCipheriv, createHmac, randomBytes, sign } from "node:crypto";
-import { readFileSync } from "node:fs";
-import { parseEnv } from "node:util";
+// Makes correctly signed deliveries of all nine providers, to try Belfry without an account anywhere. For development and tests only: what
+// is signed with a private key is signed with the development ones, known to everybody. Reads no file, so that it runs in workerd too.
+import { createCipheriv, createHash, createHmac, randomBytes, sign } from "node:crypto";
 import { crc32 } from "node:zlib";
+import privateKeys from "./development-keys.json" with { type: "json" };
 import {
   adyenItem,
   alipayFields,
@@ -24,28 +23,18 @@ export interface Delivery {
   readonly body: Uint8Array<ArrayBuffer>;
 }
 
-export type Order = Omit<Told, "setting"> & {
-  /** The provider's setting, as `CALLBACK_…` has it; the development one if there is none. */
-  readonly config?: Readonly<Record<string, unknown>>;
-};
-
-const development = parseEnv(readFileSync(new URL("../.dev.vars.example", import.meta.url), "utf8"));
-const privateKeys = JSON.parse(readFileSync(new URL("development-keys.json", import.meta.url), "utf8")) as Record<
-  "alipay" | "wechatpay" | "paypal",
-  string
->;
-
-/** The development setting of a provider: what `CALLBACK_<PROVIDER>` is in .dev.vars.example. */
-export const developmentConfig = (provider: string): Record<string, unknown> =>
-  JSON.parse(development[`CALLBACK_${provider.toUpperCase()}`] ?? "{}") as Record<string, unknown>;
-
 /** A delivery as the provider would send it now. Throws for what the provider never sends (see events.ts). */
-export function signed(provider: string, order: Order): Delivery {
-  const told: Told = { ...order, setting: order.config ?? developmentConfig(provider) };
+export function signed(provider: string, told: Told): Delivery {
   const signer = signers.get(provider);
-  if (signer === undefined)
-    throw new Error(`no such provider: ${provider}. There are ${[...signers.keys()].join(", ")}`);
+  if (signer === undefined) throw new Error(`no such provider: ${provider}. There are ${providerNames.join(", ")}`);
   return signer(told);
+}
+
+/** The delivery with one byte of what is signed changed: the order's id where it can be read, else the middle of the body. */
+export function tampered({ headers, body }: Delivery, orderId: string): Delivery {
+  const at = Buffer.from(body).indexOf(orderId);
+  const place = at >= 0 ? at : Math.floor(body.length / 2);
+  return { headers, body: body.map((byte, i) => (i === place ? byte ^ 1 : byte)) };
 }
 
 const json = (value: unknown): Uint8Array<ArrayBuffer> => bytes(JSON.stringify(value));
@@ -66,7 +55,7 @@ const hmac = (
   return digest.digest(encoding);
 };
 
-const rsa = (provider: keyof typeof privateKeys, message: string | Uint8Array): string =>
+const rsa = (provider: "alipay" | "wechatpay" | "paypal", message: string | Uint8Array): string =>
   sign("sha256", Buffer.from(message), {
     key: Buffer.from(privateKeys[provider], "base64"),
     format: "der",
@@ -85,8 +74,10 @@ const signers: ReadonlyMap<string, (told: Told) => Delivery> = new Map([
   ["hmac", generic],
 ]);
 
+export const providerNames: readonly string[] = [...signers.keys()];
+
 function stripe(told: Told): Delivery {
-  const body = json(stripeEvent(told));
+  const body = json(told.event ?? stripeEvent(told));
   const t = seconds(told);
   return {
     headers: { ...jsonHeaders, "stripe-signature": `t=${t},v1=${hmac(secretOf(told), "hex", `${t}.`, body)}` },
@@ -135,7 +126,7 @@ function wechatpay(told: Told): Delivery {
 }
 
 function paypal(told: Told): Delivery {
-  const body = json(paypalEvent(told));
+  const body = json(told.event ?? paypalEvent(told));
   const id = randomBytes(16).toString("hex");
   const time = new Date(told.now).toISOString().replace(/\.\d+/, "");
   const [certUrl = "https://api.sandbox.paypal.com/v1/notifications/certs/development-only"] = Object.keys(
@@ -174,13 +165,13 @@ function adyen(told: Told): Delivery {
 }
 
 function square(told: Told): Delivery {
-  const body = json(squareEvent(told));
+  const body = json(told.event ?? squareEvent(told));
   const signature = hmac(secretOf(told), "base64", fieldOf(told, "notificationUrl"), body);
   return { headers: { ...jsonHeaders, "x-square-hmacsha256-signature": signature }, body };
 }
 
 function paddle(told: Told): Delivery {
-  const body = json(paddleEvent(told));
+  const body = json(told.event ?? paddleEvent(told));
   const ts = seconds(told);
   return {
     headers: { ...jsonHeaders, "paddle-signature": `ts=${ts};h1=${hmac(secretOf(told), "hex", `${ts}:`, body)}` },
@@ -205,9 +196,9 @@ function standard(told: Told): Delivery {
     refund: "data.refund_id",
     time: "timestamp",
   };
-  const body = json(describedEvent(told, { words, paths }));
+  const body = json(told.event ?? describedEvent(told, { words, paths }));
   const prefix = fieldOf(told, "headerPrefix", "webhook-");
-  const id = `msg_${Buffer.from(`${told.orderId} ${told.outcome}`).toString("base64url")}`;
+  const id = `msg_${createHash("sha256").update(`${told.orderId} ${told.outcome} ${told.amount}`).digest("hex").slice(0, 32)}`;
   const key = Buffer.from(secretOf(told).replace(/^whsec_/, ""), "base64");
   const signature = `v1,${hmac(key, "base64", `${id}.${seconds(told)}.`, body)}`;
   return {
@@ -233,7 +224,7 @@ function generic(told: Told): Delivery {
     refund: "refund_id",
     time: "time",
   };
-  const body = json(describedEvent(told, { words, paths }));
+  const body = json(told.event ?? describedEvent(told, { words, paths }));
   const timestampHeader = fieldOf(told, "timestampHeader").toLowerCase();
   const stamp = timestampHeader === "" ? [] : [`${seconds(told)}.`];
   const encoding = fieldOf(told, "encoding") === "base64" ? "base64" : "hex";

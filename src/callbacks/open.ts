@@ -34,7 +34,7 @@ async function read(env: object, provider: Provider): Promise<Result<OpenProvide
   try {
     setting = JSON.parse(text);
   } catch {
-    return no({ reason: "bad_setting", expected: "a JSON object" });
+    return no({ reason: "bad_setting", expected: "must be a JSON object" });
   }
   const open = await provider.open(setting);
   return open.ok ? open : no({ reason: "bad_setting", expected: open.reason });

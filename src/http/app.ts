@@ -9,7 +9,7 @@ import { providerCallback } from "./callbacks.ts";
 import { connect } from "./connect.ts";
 import { lookAtGroup, sendToChannel, sendToGroup } from "./groups.ts";
 import { lookAtOrder, registerByBiz, registerByOrderId } from "./orders.ts";
-import { problem } from "./problem.ts";
+import { badSetting, problem } from "./problem.ts";
 
 export interface App {
   Bindings: Env;
@@ -56,8 +56,7 @@ async function withSettings(c: Context<App>, next: Next): Promise<Response | voi
     return next();
   }
   const { setting, expected } = settings.reason;
-  console.error(logLine({ event: "setting", reason: "bad_setting", setting, expected }));
-  return problem("bad_setting", `${setting} must be ${expected}`);
+  return badSetting(setting, `must be ${expected}`);
 }
 
 function health(c: Context<App>): Response {

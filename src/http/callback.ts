@@ -1,14 +1,14 @@
 // The merchant's own callback, the articles' route: proved by an API key, or signed. Stores nothing itself; the order's group does.
 import type { Context } from "hono";
 import { merchantFacts } from "../callbacks/merchant.ts";
-import { openProvider } from "../callbacks/open.ts";
+import { openProvider, settingName } from "../callbacks/open.ts";
 import { consumers } from "../consumers/index.ts";
 import { groupName } from "../core/group.ts";
 import { isObject, parseExact, type Json, type JsonObject } from "../core/json.ts";
 import { no, ok, type Result } from "../core/result.ts";
 import { findByGroup } from "../core/route.ts";
 import { isApiKey, presentedApiKey } from "./backend.ts";
-import { problem, type Reason } from "./problem.ts";
+import { badSetting, problem, type Reason } from "./problem.ts";
 import type { App } from "./app.ts";
 
 interface Refusal {
@@ -19,7 +19,9 @@ interface Refusal {
 export async function callback(c: Context<App>): Promise<Response> {
   const body = new Uint8Array(await c.req.arrayBuffer());
   const hasKey = await isApiKey(presentedApiKey(c.req.raw.headers), c.var.settings.apiKeys);
-  const isSigned = !hasKey && (await isSignedByMerchant(c, body));
+  const signed = hasKey ? ok(false) : await isSignedByMerchant(c, body);
+  if (!signed.ok) return badSetting(settingName("standard"), signed.reason);
+  const isSigned = signed.value;
   if (!hasKey && !isSigned) return problem("unauthorized", undefined, { "WWW-Authenticate": "Bearer" });
   const biz = c.req.param("biz") ?? "";
   const found = findByGroup(consumers, groupName("order", biz));
@@ -33,11 +35,14 @@ export async function callback(c: Context<App>): Promise<Response> {
   return c.json(frame);
 }
 
-/** Standard Webhooks, by the setting that its provider route goes by too. */
-async function isSignedByMerchant(c: Context<App>, body: Uint8Array<ArrayBuffer>): Promise<boolean> {
+/**
+ * Standard Webhooks, by the setting that its provider route goes by too; what is wrong with that, if it cannot be used: a 401 would tell
+ * whoever did sign to give up.
+ */
+async function isSignedByMerchant(c: Context<App>, body: Uint8Array<ArrayBuffer>): Promise<Result<boolean, string>> {
   const standard = await openProvider(c.env, "standard");
-  if (!standard.ok) return false;
-  return standard.value.isAuthentic({ headers: new Map(c.req.raw.headers), body }, Date.now());
+  if (!standard.ok) return standard.reason.reason === "not_set" ? ok(false) : no(standard.reason.expected);
+  return ok(await standard.value.isAuthentic({ headers: new Map(c.req.raw.headers), body }, Date.now()));
 }
 
 /** What the body says. A signature does not cover the URL: what is signed has to name the order itself, `signedFor`. */

@@ -1,13 +1,14 @@
 // Payment providers' deliveries: proved, stored in their orders' groups, and only then acknowledged, in the provider's own words.
 import type { Context } from "hono";
 import type { ProviderIo, Reply, Verdict } from "../callbacks/adapter.ts";
+import { textOf, toBase64 } from "../callbacks/bytes.ts";
 import { openProvider, settingName } from "../callbacks/open.ts";
 import type { OpenProvider } from "../callbacks/providers.ts";
 import type { Callback, Webhook } from "../core/callback.ts";
 import { errorText, logLine } from "../core/log.ts";
 import { no, ok, type Result } from "../core/result.ts";
 import { bizOf, paymentGroup } from "./order-id.ts";
-import { problem } from "./problem.ts";
+import { badSetting, problem } from "./problem.ts";
 import type { App } from "./app.ts";
 
 /** What is to be told of a delivery, and why, for the log. */
@@ -21,9 +22,7 @@ export async function providerCallback(c: Context<App>): Promise<Response> {
   const provider = await openProvider(c.env, name);
   if (!provider.ok) {
     if (provider.reason.reason === "not_set") return problem("unknown_provider");
-    const { expected } = provider.reason;
-    console.error(logLine({ event: "setting", reason: "bad_setting", setting: settingName(name), expected }));
-    return problem("bad_setting", `${settingName(name)}: ${expected}`);
+    return badSetting(settingName(name), provider.reason.expected);
   }
   const webhook = { headers: new Map(c.req.raw.headers), body: new Uint8Array(await c.req.arrayBuffer()) };
   const { verdict, detail } = await takeDelivery(c, provider.value, webhook);
@@ -40,7 +39,8 @@ async function takeDelivery(c: Context<App>, provider: OpenProvider, webhook: We
     if (!proved.ok) return { verdict: "refused", detail: `${proved.reason.stage}: ${proved.reason.detail}` };
     const confirmed = (await provider.confirm?.(webhook, io())) ?? "confirmed";
     if (confirmed !== "confirmed") return { verdict: confirmed, detail: `the provider was asked: ${confirmed}` };
-    const raw = textOf(webhook.body);
+    // As text, to be handed on; what is not UTF-8 (Alipay's GBK) as base64, and said so.
+    const raw = textOf(webhook.body) ?? `base64:${toBase64(webhook.body)}`;
     const outcomes: Outcome[] = [];
     // One after the other: the facts of a batch arrive in the order they stand in it.
     for (const callback of proved.value) outcomes.push(await deliver(c, callback, raw));
@@ -106,12 +106,3 @@ const io = (): ProviderIo => ({
   now: Date.now(),
   nonce: crypto.randomUUID().replaceAll("-", ""),
 });
-
-/** A delivery as text, to be handed on; one that is not UTF-8 (Alipay's GBK) as base64, and said so. */
-function textOf(body: Uint8Array): string {
-  try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(body);
-  } catch {
-    return `base64:${btoa(String.fromCharCode(...body))}`;
-  }
-}

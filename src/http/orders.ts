@@ -13,7 +13,10 @@ import { problem } from "./problem.ts";
 import type { App } from "./app.ts";
 
 /** What the order's group tells of it. */
-type OrderView = Awaited<ReturnType<ReturnType<Env["GROUP"]["getByName"]>["order"]>>;
+type OrderView = Extract<
+  Awaited<ReturnType<ReturnType<Env["GROUP"]["getByName"]>["register"]>>,
+  { readonly ok: true }
+>["value"];
 
 /** What a backend expects to be paid. */
 const Registration = v.object({

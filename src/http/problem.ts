@@ -1,4 +1,5 @@
 // What goes wrong over HTTP, as problem+json (RFC 9457): each reason with its status and its words. Decides nothing.
+import { logLine } from "../core/log.ts";
 
 /** Every reason a request is refused for. The key is stable: it stands in `reason`, in the log and in the docs. */
 export const problems = {
@@ -35,4 +36,10 @@ export function problem(reason: Reason, detail?: string, headers: Record<string,
   const [status, title] = problems[reason];
   const body = { type: "about:blank", title, status, reason, ...(detail === undefined ? {} : { detail }) };
   return Response.json(body, { status, headers: { ...headers, "Content-Type": "application/problem+json" } });
+}
+
+/** A setting that cannot be used, told to whoever asked and to the log: by its name, never by its value. */
+export function badSetting(setting: string, expected: string): Response {
+  console.error(logLine({ event: "setting", reason: "bad_setting", setting, expected }));
+  return problem("bad_setting", `${setting} ${expected}`);
 }

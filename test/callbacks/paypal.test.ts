@@ -1,9 +1,9 @@
 // PayPal's own SDK has no verification of webhooks; node:crypto and node:zlib sign here after its recipe.
 import { createSign, generateKeyPairSync } from "node:crypto";
-import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { crc32 as nodeCrc32 } from "node:zlib";
 import { describe, expect, it } from "vitest";
+import { servePaypal } from "../../scripts/paypal-server.ts";
 import { PaypalStandIn, type Trouble } from "../../scripts/paypal-stand-in.ts";
 import { crc32 } from "../../src/callbacks/crc32.ts";
 import { paypal } from "../../src/callbacks/paypal.ts";
@@ -201,8 +201,7 @@ describe("the confirmation of a PayPal webhook", async () => {
 
   it("works over a real connection to the stand-in that development uses", async () => {
     const standIn = new PaypalStandIn();
-    const server = standIn.listen(0);
-    await once(server, "listening");
+    const server = await servePaypal(standIn, 0);
     const { port } = server.address() as AddressInfo; // not a pipe: it was given a port
     const near = await open("paypal", { ...setting, apiBase: `http://127.0.0.1:${port}` });
     const io = { fetch, now: NOW, nonce: "" };

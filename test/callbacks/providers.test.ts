@@ -1,7 +1,8 @@
-// What holds for all nine alike: replies, settings, the deliveries that scripts/sign.ts makes, and what docs/payments.md prints.
+// What holds for all nine alike: replies, settings, and the deliveries that scripts/sign.ts makes.
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { developmentConfig, outcomes, signed, type Outcome } from "../../scripts/sign.ts";
+import { callbackSetting } from "../../scripts/development.ts";
+import { outcomes, signed, type Outcome } from "../../scripts/sign.ts";
 import type { Verdict } from "../../src/callbacks/adapter.ts";
 import { providers } from "../../src/callbacks/providers.ts";
 import { NOW, open, proveOne, usd, webhook } from "./delivery.ts";
@@ -64,11 +65,11 @@ describe("a setting", () => {
   };
 
   it.each(names)("of %s from the development example is taken", async (name) => {
-    expect((await providers.get(name)?.open(developmentConfig(name)))?.ok).toBe(true);
+    expect((await providers.get(name)?.open(callbackSetting(name)))?.ok).toBe(true);
   });
 
   it.each(names)("of %s that is spoilt is refused or taken, but never repeated and never thrown at", async (name) => {
-    const setting = developmentConfig(name);
+    const setting = callbackSetting(name);
     const fields = [...Object.keys(setting), ...(more[name] ?? [])];
     for (const field of fields) {
       for (const value of spoilt) {
@@ -82,7 +83,7 @@ describe("a setting", () => {
   });
 
   it.each(names)("of %s without what it must have is refused by the name of the field", async (name) => {
-    const setting = developmentConfig(name);
+    const setting = callbackSetting(name);
     const optional = new Set([
       "livemode",
       "sellerId",
@@ -100,7 +101,7 @@ describe("a setting", () => {
   });
 
   it.each(names)("of %s with a misspelt field is refused, not half obeyed", async (name) => {
-    const opened = await providers.get(name)?.open({ ...developmentConfig(name), [CANARY]: true });
+    const opened = await providers.get(name)?.open({ ...callbackSetting(name), [CANARY]: true });
     expect(opened?.ok === false && opened.reason).toMatch(/^has a field that is none of /);
   });
 
@@ -115,7 +116,7 @@ describe("a setting", () => {
 
   it("of a certificate in place of its key is refused with what to do", async () => {
     const setting = {
-      ...developmentConfig("alipay"),
+      ...callbackSetting("alipay"),
       alipayPublicKey: "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----",
     };
     expect(await providers.get("alipay")?.open(setting)).toEqual({
@@ -151,11 +152,11 @@ describe("a delivery made for development", () => {
 
   it.each(cases)("by %s of %s is proved", async (name, outcome) => {
     if (never[name]?.includes(outcome) === true) {
-      expect(() => signed(name, { ...told, outcome })).toThrow(/never|no word/);
+      expect(() => signed(name, { ...told, outcome, setting: callbackSetting(name) })).toThrow(/never|no word/);
       return;
     }
-    const { headers, body } = signed(name, { ...told, outcome });
-    const callback = await proveOne(await open(name, developmentConfig(name)), webhook(headers, body));
+    const { headers, body } = signed(name, { ...told, outcome, setting: callbackSetting(name) });
+    const callback = await proveOne(await open(name, callbackSetting(name)), webhook(headers, body));
     // `transaction.ready` is nothing that Belfry knows a use for.
     if (name === "paddle" && outcome === "pending") return expect(callback.facts).toEqual([]);
     const fact = callback.facts.find(({ kind }) => kind === first[outcome]);
@@ -174,33 +175,22 @@ describe("a delivery made for development", () => {
       paths: { order: "a.b", amount: "a.c" },
       unit: "major",
     };
-    const { headers, body } = signed("hmac", { ...told, outcome: "paid", config: setting });
+    const { headers, body } = signed("hmac", { ...told, outcome: "paid", setting });
     const callback = await proveOne(await open("hmac", setting), webhook(headers, body));
     expect(callback).toMatchObject({ orderId: "ORD-1", facts: [{ status: "paid", money: usd("19.99") }] });
   });
 
   it("made twice is the same event", async () => {
     for (const name of names) {
-      const provider = await open(name, developmentConfig(name));
+      const provider = await open(name, callbackSetting(name));
       const ids = await Promise.all(
         [0, 1000].map(async (later) => {
-          const { headers, body } = signed(name, { ...told, outcome: "paid", now: NOW + later });
+          const setting = callbackSetting(name);
+          const { headers, body } = signed(name, { ...told, outcome: "paid", now: NOW + later, setting });
           return (await proveOne(provider, webhook(headers, body), NOW + later)).eventId;
         }),
       );
       expect(ids[0]).toBe(ids[1]);
     }
-  });
-});
-
-describe("docs/payments.md", () => {
-  const text = readFileSync(new URL("../../docs/payments.md", import.meta.url), "utf8");
-
-  it.each(names)("prints the table of %s as the code goes by it", (name) => {
-    const section = new RegExp(`\n## ${name}\n([\\s\\S]*?)(?=\n## |$)`).exec(text)?.[1] ?? "";
-    const rows = [...section.matchAll(/^\| (.+?) +\| (.+?) +\|$/gm)].map(([, event, becomes]) => [event, becomes]);
-    expect(rows.filter(([event]) => event !== "event" && !/^-+$/.test(event ?? ""))).toEqual(
-      providers.get(name)?.mapping,
-    );
   });
 });

@@ -30,15 +30,16 @@ describe("the README", () => {
   it("knows these commands, each of them shown somewhere", () => {
     const ci = readFileSync(".ci/run", "utf8");
     for (const readme of [english, chinese]) {
-      const [start, callback, pay, test, send, deploy] = snippets(readme, "sh");
+      const [start, callback, provider, pay, test, send, deploy] = snippets(readme, "sh");
       expect(start).toBe("npm ci && npm start"); // npm ci by .ci/run, npm start by every test beside this one
       expect(callback).toBe(`npm run callback -- ${EXAMPLE}`); // below
+      expect(provider).toBe(`npm run callback -- stripe ${EXAMPLE}`); // below
       expect(pay).toContain("curl -X POST http://localhost:8787/callback/"); // below
       expect(test).toBe("npm ci && npm test"); // .ci/run
       expect(ci).toMatch(/^npm ci\nnpm test$/m);
       expect(send).toContain("curl -X POST http://localhost:8787/groups/"); // below
       expect(deploy).toBe("npx wrangler secret put API_KEYS\nnpx wrangler deploy"); // needs an account: .ci/run goes as far as --dry-run
-      expect(snippets(readme, "sh")).toHaveLength(6);
+      expect(snippets(readme, "sh")).toHaveLength(7);
     }
   });
 
@@ -60,12 +61,14 @@ describe("the README", () => {
     }
     runInNewContext(script, { document, WebSocket: PageSocket, JSON });
 
-    const [, callback = "", pay = ""] = snippets(readme, "sh");
+    const [, callback = "", provider = "", pay = ""] = snippets(readme, "sh");
     const failed = await shell(`${here(callback)} --failed --port ${port}`);
     expect(failed.stdout).toContain(`200 {"biz":"${biz}","paid":false,"status":"failed"}`);
     await vi.waitUntil(() => document.title === "failed");
     expect(JSON.parse((await shell(here(pay))).stdout)).toEqual({ biz, paid: true, status: "paid" });
     await vi.waitUntil(() => document.title === "paid");
+    await expect(shell(`${here(provider)} --tamper --port ${port}`)).rejects.toMatchObject({ code: 1 });
+    expect((await shell(`${here(provider)} --port ${port}`)).stdout).toMatch(/\n200 /);
     const paid = await shell(`${here(callback)} --port ${port}`);
     expect(paid.stdout).toContain(`200 {"biz":"${biz}","paid":true,"status":"paid"}`);
   });
@@ -74,7 +77,7 @@ describe("the README", () => {
     const page = await Client.connect(server, "/ws/alarm/7/");
     await page.next();
     for (const readme of [english, chinese]) {
-      const { stdout } = await shell(snippets(readme, "sh")[4] ?? "");
+      const { stdout } = await shell(snippets(readme, "sh")[5] ?? "");
       expect(JSON.parse(stdout)).toMatchObject({ connections: 1 });
       for (;;) {
         const frame = await page.nextJson();

@@ -1,0 +1,12 @@
+// The development settings, from the file that `npm start` reads. For development and tests only.
+import { readFileSync } from "node:fs";
+import { parseEnv } from "node:util";
+
+export const DEVELOPMENT_FILE = ".dev.vars.example";
+
+/** One of the settings of `file`; "" if it is not there. */
+export const settingIn = (file: string, name: string): string => parseEnv(readFileSync(file, "utf8"))[name] ?? "";
+
+/** A provider's setting: what `CALLBACK_<PROVIDER>` is in `file`. Empty if it is not set. */
+export const callbackSetting = (provider: string, file: string = DEVELOPMENT_FILE): Record<string, unknown> =>
+  JSON.parse(settingIn(file, `CALLBACK_${provider.toUpperCase()}`) || "{}") as Record<string, unknown>;

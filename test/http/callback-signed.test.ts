@@ -1,0 +1,108 @@
+// The merchant's own callback, signed by Standard Webhooks in place of an API key.
+import { createHmac } from "node:crypto";
+import { env } from "cloudflare:workers";
+import { beforeEach, describe, expect, it } from "vitest";
+import { app } from "../../src/http/app.ts";
+import { orderView, settingOf, wholeLog } from "../support/deliver.ts";
+import { anyone, connect, newBiz } from "../support/workerd.ts";
+
+let log: () => string;
+beforeEach(() => {
+  log = wholeLog();
+});
+
+interface Signing {
+  readonly secret?: string;
+  /** Seconds since 1970. */
+  readonly at?: number;
+}
+
+const secret = settingOf("standard")["secret"];
+
+function signing(body: string, { secret: key = String(secret), at = Math.floor(Date.now() / 1000) }: Signing = {}) {
+  const id = `msg_${crypto.randomUUID()}`;
+  const signature = createHmac("sha256", Buffer.from(key.replace("whsec_", ""), "base64"))
+    .update(`${id}.${at}.${body}`)
+    .digest("base64");
+  return { "webhook-id": id, "webhook-timestamp": String(at), "webhook-signature": `v1,${signature}` };
+}
+
+const post = (biz: string, body: string, headers: Record<string, string> = signing(body)): Promise<Response> =>
+  anyone(`/callback/${biz}/`, { method: "POST", headers, body });
+
+describe("a callback signed by the merchant's backend", () => {
+  it.each([
+    ["paid, if it says nothing else", {}, "paid"],
+    ["failed", { status: "failed" }, "failed"],
+    ["refunded", { status: "refunded", event_id: "e-1" }, "refunded"],
+  ])("needs no API key: the order is %s", async (_what, said, status) => {
+    const biz = newBiz();
+    const page = await connect(`/ws/order/${biz}/`);
+    const response = await post(biz, JSON.stringify({ biz, ...said }));
+    expect([response.status, await response.json()]).toEqual([200, { biz, paid: status === "paid", status }]);
+    expect(await page.nextJson()).toEqual({ biz, paid: status === "paid", status });
+  });
+
+  it("may carry an amount, which is compared", async () => {
+    const biz = newBiz();
+    await post(biz, JSON.stringify({ biz, amount: 1999, currency: "USD", payment_id: "p-1" }));
+    expect(await orderView(biz)).toMatchObject({ status: "paid", amount: "19.99", currency: "USD" });
+  });
+
+  it.each<[string, (biz: string) => string, number]>([
+    ["names another order than its URL", () => JSON.stringify({ biz: newBiz() }), 422],
+    ["names no order: a signature does not cover the URL", () => JSON.stringify({ paid: true }), 422],
+    ["is empty", () => "", 422],
+    ["is no object", (biz) => JSON.stringify([biz]), 422],
+    ["is no JSON", (biz) => `biz=${biz}`, 400],
+  ])("is refused if its body %s", async (_what, bodyFor, status) => {
+    const biz = newBiz();
+    expect(await (await post(biz, bodyFor(biz))).json()).toMatchObject({ status });
+    expect(await orderView(biz)).toMatchObject({ status: "pending", version: 0 });
+  });
+
+  it.each<[string, (body: string) => Record<string, string>]>([
+    ["another secret", (body) => signing(body, { secret: "whsec_YW5vdGhlciBzZWNyZXQsIGFub3RoZXIgc2VuZGVy" })],
+    ["another body", () => signing("{}")],
+    ["a time 301 s ago", (body) => signing(body, { at: Math.floor(Date.now() / 1000) - 301 })],
+    ["no signature", () => ({})],
+    ["a signature of no version", (body) => ({ ...signing(body), "webhook-signature": "AAAA" })],
+  ])("is 401 with %s", async (_what, headersFor) => {
+    const biz = newBiz();
+    const body = JSON.stringify({ biz });
+    const response = await post(biz, body, headersFor(body));
+    expect(await response.json()).toMatchObject({ status: 401, reason: "unauthorized" });
+    expect(await orderView(biz)).toMatchObject({ status: "pending", version: 0 });
+  });
+
+  const postTo = (setting: string, headers: Record<string, string> = {}) => {
+    const biz = newBiz();
+    const body = JSON.stringify({ biz });
+    const request = { method: "POST", headers: { ...signing(body), ...headers }, body };
+    return app.request(`/callback/${biz}/`, request, { ...env, CALLBACK_STANDARD: setting });
+  };
+
+  it("is 401 where CALLBACK_STANDARD is not set: nobody could have signed", async () => {
+    expect((await postTo("")).status).toBe(401);
+  });
+
+  it("is 500, and the log says why, where CALLBACK_STANDARD cannot be used; an API key still does", async () => {
+    const response = await postTo('{"secret":"canary!"}');
+    const text = await response.text();
+    expect(JSON.parse(text)).toMatchObject({
+      status: 500,
+      detail: expect.stringMatching(/^CALLBACK_STANDARD secret /),
+    });
+    expect(JSON.parse(log())).toMatchObject({ event: "setting", setting: "CALLBACK_STANDARD" });
+    expect(text + log()).not.toContain("canary");
+    expect((await postTo('{"secret":"canary!"}', { "X-API-Key": env.API_KEYS })).status).toBe(200);
+  });
+
+  it("leaves neither secret nor signature nor body in the log", async () => {
+    const biz = newBiz();
+    const body = JSON.stringify({ biz });
+    await post(biz, body);
+    await post(biz, body, signing("{}"));
+    expect(log()).toBe("");
+  });
+});

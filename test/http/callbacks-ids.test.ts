@@ -1,0 +1,164 @@
+// Which order a delivery is about: an id that is no biz, or the payment alone.
+import { beforeEach, describe, expect, it } from "vitest";
+import {
+  currencyOf,
+  genuine,
+  orderView,
+  providerNames,
+  replyOf,
+  send,
+  settingOf,
+  unreachable,
+  wholeLog,
+  type ProviderName,
+} from "../support/deliver.ts";
+import { backend, connect, newBiz } from "../support/workerd.ts";
+
+let log: () => string;
+beforeEach(() => {
+  log = wholeLog();
+});
+
+const register = async (order_id: string, currency = "USD"): Promise<string> => {
+  const response = await backend("PUT", "/orders", { order_id, amount: "19.99", currency });
+  const { biz } = await response.json<{ biz: string }>();
+  return biz;
+};
+
+/** An id that no other test uses, in the merchant's own style. */
+const styles: readonly ((unique: string) => string)[] = [
+  (unique) => `ORD-1001-${unique}`,
+  (unique) => `订单-🧧-${unique}`,
+  (unique) => `txn_${unique}`,
+];
+const cases = providerNames.flatMap((provider) => styles.map((style) => [provider, style("…"), style] as const));
+
+describe("an order id that is no biz", () => {
+  it.each(cases)(
+    "reaches by %s, as %s, the page that waits for the biz which PUT /orders told",
+    async (provider, _s, style) => {
+      const orderId = style(crypto.randomUUID().slice(0, 8));
+      const biz = await register(orderId, currencyOf(provider));
+      expect(biz).toMatch(/^[0-9a-f]{32}$/);
+      const page = await connect(`/ws/order/${biz}/`);
+      expect((await send(provider, genuine(provider, orderId))).status).toBe(200);
+      expect(await page.nextJson()).toEqual({ biz, paid: true, status: "paid" });
+      expect(await orderView(biz)).toMatchObject({ order_id: orderId, checked: true, mismatches: [] });
+    },
+  );
+
+  it("leads to the same biz when it is registered after it was paid", async () => {
+    const orderId = `ORD-${newBiz()}`;
+    await send("stripe", genuine("stripe", orderId));
+    const biz = await register(orderId);
+    expect(await orderView(biz)).toMatchObject({ status: "paid", order_id: orderId, checked: true });
+  });
+
+  it.each<[ProviderName, string]>([
+    ["stripe", ""],
+    ["alipay", "fail"],
+    ["wechatpay", '{"code":"FAIL","message":"失败"}'],
+    ["adyen", ""],
+  ])("is to be sent again by %s as long as ORDER_ID_KEY is not set, and the log says so", async (provider, words) => {
+    const delivery = genuine(provider, "ORD-1001");
+    expect(await replyOf(await send(provider, delivery, { ORDER_ID_KEY: "" }))).toEqual([503, words]);
+    expect(JSON.parse(log())).toMatchObject({
+      event: "callback",
+      provider,
+      reason: "try_again",
+      detail: expect.stringContaining("ORDER_ID_KEY is not set"),
+    });
+  });
+
+  it("needs no ORDER_ID_KEY if it is a biz", async () => {
+    expect((await send("stripe", genuine("stripe", newBiz()), { ORDER_ID_KEY: "" })).status).toBe(200);
+  });
+});
+
+it("Paddle's own transaction is the order where custom_data names none", async () => {
+  const id = `txn_${newBiz()}`;
+  const biz = await register(id);
+  const data = { id, currency_code: "USD", details: { totals: { total: "1999", currency_code: "USD" } } };
+  const event = { event_id: "evt_1", event_type: "transaction.completed", occurred_at: new Date().toISOString(), data };
+  expect((await send("paddle", genuine("paddle", "", { event }))).status).toBe(200);
+  expect(await orderView(biz)).toMatchObject({ status: "paid", checked: true });
+});
+
+/** A refund of 5.00 that names its payment and no order, as each of the three sends it. */
+const refunds: Readonly<Record<"stripe" | "square" | "paddle", (paymentId: string) => object>> = {
+  stripe: (payment_intent) => ({
+    id: "evt_refund",
+    object: "event",
+    type: "charge.refunded",
+    created: 1,
+    livemode: false,
+    data: {
+      object: {
+        id: "ch_1",
+        object: "charge",
+        amount: 1999,
+        amount_refunded: 500,
+        captured: true,
+        currency: "usd",
+        payment_intent,
+      },
+    },
+  }),
+  square: (payment_id) => ({
+    merchant_id: settingOf("square")["merchantId"],
+    type: "refund.updated",
+    event_id: "refund",
+    created_at: new Date().toISOString(),
+    data: {
+      type: "refund",
+      object: {
+        refund: { id: "r-1", status: "COMPLETED", payment_id, amount_money: { amount: 500, currency: "USD" } },
+      },
+    },
+  }),
+  paddle: (transaction_id) => ({
+    event_id: "evt_refund",
+    event_type: "adjustment.updated",
+    occurred_at: new Date().toISOString(),
+    data: {
+      id: "adj_1",
+      action: "refund",
+      status: "approved",
+      transaction_id,
+      currency_code: "USD",
+      totals: { total: "500", currency_code: "USD" },
+    },
+  }),
+};
+
+describe.each(["stripe", "square", "paddle"] as const)("a refund by %s that names the payment only", (provider) => {
+  const refundOf = (paymentId: string) => genuine(provider, "", { event: refunds[provider](paymentId) });
+
+  it("finds the order that the payment paid, and its page", async () => {
+    const orderId = `ORD-${newBiz()}`;
+    const biz = await register(orderId);
+    await send(provider, genuine(provider, orderId));
+    const page = await connect(`/ws/order/${biz}/`);
+    expect(await page.nextJson()).toMatchObject({ status: "paid" });
+    const refund = refundOf(`payment-${orderId}-19.99`); // as events.ts names it
+    expect(await replyOf(await send(provider, refund))).toEqual([200, ""]);
+    expect(await page.nextJson()).toEqual({ biz, paid: true, status: "partially_refunded" });
+    expect(await orderView(biz)).toMatchObject({ refunded: "5", version: 2 });
+    await send(provider, refund);
+    expect(log()).toContain('"reason":"duplicate"');
+  });
+
+  it("is to be sent again as long as nobody knows the payment, and then finds it", async () => {
+    const orderId = `ORD-${newBiz()}`;
+    const refund = refundOf(`payment-${orderId}-19.99`);
+    expect(await replyOf(await send(provider, refund))).toEqual([503, ""]);
+    expect(JSON.parse(log())).toMatchObject({ reason: "try_again", detail: expect.stringContaining("a payment only") });
+    await send(provider, genuine(provider, orderId));
+    expect(await replyOf(await send(provider, refund))).toEqual([200, ""]);
+    expect(await orderView(await register(orderId))).toMatchObject({ status: "partially_refunded" });
+  });
+
+  it("is to be sent again while the payment cannot be reached", async () => {
+    expect((await send(provider, refundOf("payment-1"), unreachable())).status).toBe(503);
+  });
+});

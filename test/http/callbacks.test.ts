@@ -1,0 +1,263 @@
+// Payment providers' deliveries through the real route: stored, told to the page, answered in the provider's own words; or refused.
+import { sign } from "node:crypto";
+import { env } from "cloudflare:workers";
+import { beforeEach, describe, expect, it } from "vitest";
+import developmentKeys from "../../scripts/development-keys.json" with { type: "json" };
+import { tampered } from "../../scripts/sign.ts";
+import {
+  bytes,
+  currencyOf,
+  deliveryOf,
+  genuine,
+  orderView,
+  providerNames,
+  replyOf,
+  send,
+  settingName,
+  unreachable,
+  unsigned,
+  wholeLog,
+} from "../support/deliver.ts";
+import { anyone, backend, connect, look, mark, newBiz } from "../support/workerd.ts";
+
+const success: Readonly<Record<string, string>> = { alipay: "success", adyen: "[accepted]" };
+const failure: Readonly<Record<string, string>> = { alipay: "fail", wechatpay: '{"code":"FAIL","message":"失败"}' };
+
+/** The log of each test; it goes nowhere else. */
+let log: () => string;
+beforeEach(() => {
+  log = wholeLog();
+});
+
+describe.each(providerNames)("a delivery of %s", (provider) => {
+  const stored = [200, success[provider] ?? ""];
+  const refused = [401, failure[provider] ?? ""];
+  const tryAgain = [503, failure[provider] ?? ""];
+
+  it("reaches the page that waits, and tells the backend what was paid and whether it was checked", async () => {
+    const biz = newBiz();
+    await backend("PUT", `/orders/${biz}`, { amount: "19.99", currency: currencyOf(provider) });
+    const page = await connect(`/ws/order/${biz}/`);
+    expect(await replyOf(await send(provider, genuine(provider, biz)))).toEqual(stored);
+    expect(await page.nextJson()).toEqual({ biz, paid: true, status: "paid" });
+    const paid = { status: "paid", version: 1, amount: "19.99", currency: currencyOf(provider), checked: true };
+    expect(await orderView(biz)).toMatchObject({ ...paid, mismatches: [], duplicate_payments: [] });
+    expect(JSON.parse(log())).toMatchObject({ event: "callback", provider, reason: "stored" });
+  });
+
+  it("is acknowledged again when it comes again, and pushes nothing", async () => {
+    const biz = newBiz();
+    const delivery = genuine(provider, biz);
+    await send(provider, delivery);
+    const page = await connect(`/ws/order/${biz}/`);
+    await page.next();
+    expect(await replyOf(await send(provider, delivery))).toEqual(stored);
+    const marked = await mark(`order_${biz}`);
+    expect(await page.next()).toBe(marked);
+    expect(await orderView(biz)).toMatchObject({ status: "paid", version: 1 });
+    expect(log()).toContain('"reason":"duplicate"');
+  });
+
+  it.each([
+    ["with one byte changed", (biz: string) => tampered(deliveryOf(provider, biz), biz)],
+    ["without its signature", (biz: string) => unsigned(deliveryOf(provider, biz))],
+    ["of nothing", () => ({ headers: {}, body: new Uint8Array() })],
+  ])("%s is refused, and nothing is kept", async (_what, forged) => {
+    const biz = newBiz();
+    const page = await connect(`/ws/order/${biz}/`);
+    expect(await replyOf(await send(provider, forged(biz)))).toEqual(refused);
+    const marked = await mark(`order_${biz}`);
+    expect(await page.next()).toBe(marked);
+    expect(await orderView(biz)).toMatchObject({ status: "pending", version: 0, amount: null });
+    expect(await look(`order_${biz}`)).toMatchObject({ position: { epoch: null, offset: 0 } });
+  });
+
+  it("is to be sent again while its order cannot be reached", async () => {
+    expect(await replyOf(await send(provider, genuine(provider, newBiz()), unreachable()))).toEqual(tryAgain);
+    expect(log()).toContain('"reason":"try_again","detail":"Error: Network connection lost."');
+  });
+
+  it("of 0.01 for somebody else's order leaves that order payable, and only the backend sees it", async () => {
+    const biz = newBiz();
+    await backend("PUT", `/orders/${biz}`, { amount: "19.99", currency: currencyOf(provider) });
+    const page = await connect(`/ws/order/${biz}/`);
+    // Sending it again would not cure it: it is acknowledged.
+    expect(await replyOf(await send(provider, genuine(provider, biz, { amount: "0.01" })))).toEqual(stored);
+    const marked = await mark(`order_${biz}`);
+    expect(await page.next()).toBe(marked);
+    expect(await (await anyone(`/orders/${biz}`)).json()).toEqual({
+      biz,
+      status: "pending",
+      paid: false,
+      version: 0,
+      expires_at: null,
+    });
+    const mismatch = { provider, amount: "0.01", currency: currencyOf(provider) };
+    expect(await orderView(biz)).toMatchObject({ status: "pending", mismatches: [mismatch] });
+    await send(provider, genuine(provider, biz));
+    expect(await page.nextJson()).toEqual({ biz, paid: true, status: "paid" });
+    expect(await orderView(biz)).toMatchObject({ status: "paid", checked: true, mismatches: [mismatch] });
+  });
+
+  it("is 404 where the provider is not set", async () => {
+    const reply = await send(provider, deliveryOf(provider, newBiz()), { [settingName(provider)]: "" });
+    expect(await reply.json()).toMatchObject({ status: 404, reason: "unknown_provider" });
+  });
+
+  it.each(["canary", '{"canary":1}', '"canary"'])(
+    "is 500 where the setting is %s, which nobody repeats",
+    async (bad) => {
+      const reply = await send(provider, deliveryOf(provider, newBiz()), { [settingName(provider)]: bad });
+      const text = await reply.text();
+      expect(JSON.parse(text)).toMatchObject({
+        status: 500,
+        reason: "bad_setting",
+        detail: expect.stringContaining(settingName(provider)),
+      });
+      expect(JSON.parse(log())).toMatchObject({ event: "setting", setting: settingName(provider) });
+      expect(text + log()).not.toContain("canary");
+    },
+  );
+
+  it("leaves no secret, signature or body in the log, whatever becomes of it", async () => {
+    const biz = newBiz();
+    const delivery = genuine(provider, biz);
+    for (const sent of [delivery, delivery, tampered(delivery, biz), unsigned(delivery)]) await send(provider, sent);
+    await send(provider, delivery, unreachable());
+    const lines = log().split("\n");
+    expect(lines).toHaveLength(5);
+    const texts = [
+      new TextDecoder().decode(delivery.body),
+      ...Object.values(delivery.headers),
+      env[settingName(provider)],
+    ];
+    // Each word of 12 characters or more, the names of fields aside.
+    const words = texts.flatMap((text) => text.match(/[\w+/=-]{12,}(?![\w+/=-]|":)/g) ?? []);
+    expect(words.length).toBeGreaterThan(2);
+    for (const line of lines) {
+      const { detail, ...rest } = JSON.parse(line) as { detail: string };
+      expect(Object.keys(rest)).toEqual(["event", "provider", "reason"]);
+      for (const word of words.filter((word) => word !== detail)) expect(detail).not.toContain(word);
+    }
+  });
+});
+
+it.each(["nobody", "__proto__", "constructor", "STRIPE", "stripe%20"])("there is no provider %s", async (name) => {
+  const reply = await send(name, deliveryOf("stripe", newBiz()));
+  expect(await reply.json()).toMatchObject({ status: 404, reason: "unknown_provider" });
+});
+
+describe("a body", () => {
+  const sized = (bytes: number) => ({ headers: deliveryOf("stripe", newBiz()).headers, body: new Uint8Array(bytes) });
+
+  it("of 256 KiB and one byte is 413, and nothing verifies it", async () => {
+    const reply = await send("stripe", sized(262_145));
+    expect(await reply.json()).toMatchObject({ status: 413, reason: "body_too_large" });
+    expect(log()).toBe("");
+  });
+
+  it("of 256 KiB is verified", async () => {
+    expect((await send("stripe", sized(262_144))).status).toBe(401);
+    expect(log()).toContain("signature");
+  });
+});
+
+it("another method is 405 and hears which one there is", async () => {
+  const reply = await anyone("/callbacks/stripe");
+  expect([reply.status, reply.headers.get("Allow")]).toEqual([405, "POST"]);
+});
+
+it("Alipay's GBK, as large as a body may be, is stored and handed on as the bytes it is", async () => {
+  const biz = newBiz();
+  const { app_id, seller_id } = Object.fromEntries(
+    new URLSearchParams(new TextDecoder().decode(deliveryOf("alipay", biz).body)),
+  );
+  const about = { notify_id: "N1", notify_type: "trade_status_sync", out_trade_no: biz };
+  const head = { app_id, charset: "gbk", gmt_payment: "2026-11-22 20:00:00", ...about };
+  const tail = { subject: "", total_amount: "19.99", trade_no: "T1", trade_status: "TRADE_SUCCESS" };
+  const [before = "", after = ""] = Object.entries({ ...head, ...(seller_id && { seller_id }), ...tail })
+    .map(([name, value]) => `${name}=${value}`)
+    .join("&")
+    .split("subject=");
+  const gbk = Buffer.alloc(250_000, Buffer.from([0xd3, 0xef])); // 语, over and over: bytes that are no UTF-8
+  const content = Buffer.concat([Buffer.from(`${before}subject=`), gbk, Buffer.from(after)]);
+  const key = { key: Buffer.from(developmentKeys.alipay, "base64"), format: "der", type: "pkcs8" } as const;
+  const signature = encodeURIComponent(sign("sha256", content, key).toString("base64"));
+  const body = new Uint8Array(Buffer.concat([content, Buffer.from(`&sign_type=RSA2&sign=${signature}`)]));
+
+  const arrived: unknown[] = [];
+  const record = (arrival: { raw: unknown }) => {
+    arrived.push(arrival.raw);
+    return { fresh: true };
+  };
+  const GROUP = { getByName: () => ({ link: () => undefined, record }) } as unknown as Env["GROUP"]; // all that the route calls
+  const forward = { FORWARD_URL: "https://backend.example/hook", FORWARD_SECRET: env.FORWARD_SECRET };
+  expect(await replyOf(await send("alipay", { headers: {}, body }, { GROUP, ...forward }))).toEqual([200, "success"]);
+  expect(arrived).toEqual([`base64:${Buffer.from(body).toString("base64")}`]);
+});
+
+describe("an authentic delivery about no order", () => {
+  const customer = { id: "evt_1", object: "event", type: "customer.created", livemode: false, data: { object: {} } };
+
+  it("is acknowledged, or it would come for days", async () => {
+    expect(await replyOf(await send("stripe", deliveryOf("stripe", "", { event: customer })))).toEqual([200, ""]);
+    expect(JSON.parse(log())).toMatchObject({ reason: "ignored", detail: "customer.created" });
+  });
+
+  it("is owed to the merchant's backend where there is one to forward to, once", async () => {
+    const changed = { FORWARD_URL: "https://backend.example/hook", FORWARD_SECRET: env.FORWARD_SECRET };
+    const event = { ...customer, id: crypto.randomUUID() };
+    for (const reason of ["ignored", "duplicate"]) {
+      expect(await replyOf(await send("stripe", deliveryOf("stripe", "", { event }), changed))).toEqual([200, ""]);
+      expect(JSON.parse(log().split("\n").at(-1) ?? "")).toMatchObject({ reason });
+    }
+    expect((await send("stripe", deliveryOf("stripe", "", { event }), { ...changed, ...unreachable() })).status).toBe(
+      503,
+    );
+  });
+});
+
+describe("a batch of Adyen's", () => {
+  const itemOf = (orderId: string): object => {
+    const { notificationItems } = JSON.parse(new TextDecoder().decode(deliveryOf("adyen", orderId).body)) as {
+      notificationItems: [object];
+    };
+    return notificationItems[0];
+  };
+  const batch = (...notificationItems: object[]) => ({
+    headers: { "content-type": "application/json" },
+    body: bytes(JSON.stringify({ live: "false", notificationItems })),
+  });
+
+  it("for two orders is stored in both before it is accepted", async () => {
+    const bizs = [newBiz(), newBiz()];
+    const pages = await Promise.all(bizs.map((biz) => connect(`/ws/order/${biz}/`)));
+    expect(await replyOf(await send("adyen", batch(...bizs.map(itemOf))))).toEqual([200, "[accepted]"]);
+    for (const [i, biz] of bizs.entries()) {
+      expect(await pages[i]?.nextJson()).toEqual({ biz, paid: true, status: "paid" });
+    }
+  });
+
+  it("with one wrong signature is refused as a whole, and nothing of it is stored", async () => {
+    const [right, wrong] = [newBiz(), newBiz()];
+    const forged = JSON.parse(JSON.stringify(itemOf(wrong)).replace('"value":1999', '"value":1')) as object;
+    expect(await replyOf(await send("adyen", batch(itemOf(right), forged)))).toEqual([401, ""]);
+    for (const biz of [right, wrong]) expect(await orderView(biz)).toMatchObject({ status: "pending", version: 0 });
+  });
+
+  it("of which one order cannot be reached is to be sent again", async () => {
+    const bizs = [newBiz(), newBiz()];
+    const reaches = (name: string) => (name === `order_${bizs[1]}` ? unreachable().GROUP : env.GROUP).getByName(name);
+    const half = { GROUP: { getByName: reaches } as unknown as Env["GROUP"] }; // all that the route calls
+    expect((await send("adyen", batch(...bizs.map(itemOf)), half)).status).toBe(503);
+    expect(await replyOf(await send("adyen", batch(...bizs.map(itemOf))))).toEqual([200, "[accepted]"]);
+    for (const biz of bizs) expect(await orderView(biz)).toMatchObject({ status: "paid", version: 1 });
+  });
+
+  it("of which one item's order cannot be told is to be sent again, though the other is stored", async () => {
+    const biz = newBiz();
+    const reply = await send("adyen", batch(itemOf(biz), itemOf("ORD-1001")), { ORDER_ID_KEY: "" });
+    expect(reply.status).toBe(503);
+    expect(await orderView(biz)).toMatchObject({ status: "paid" });
+  });
+});

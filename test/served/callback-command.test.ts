@@ -1,0 +1,137 @@
+// `npm run callback`, as the README and docs/payments.md have it: it pays an order as any of the nine providers would.
+import { execFile } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { createServer } from "node:http";
+import { once } from "node:events";
+import { promisify } from "node:util";
+import { describe, expect, inject, it } from "vitest";
+import { callbackSetting } from "../../scripts/development.ts";
+import { providerNames } from "../../scripts/sign.ts";
+import { backend, Client, newBiz } from "../support/client.ts";
+
+const server = inject("url");
+const { port } = new URL(server);
+
+/** The command with its output, whether it succeeds or not. */
+async function callback(...args: readonly string[]): Promise<{ code: number; stdout: string; stderr: string }> {
+  const command = ["run", "-s", "callback", "--", "--port", port, ...args];
+  try {
+    return { code: 0, ...(await promisify(execFile)("npm", command)) };
+  } catch (error) {
+    return error as { code: number; stdout: string; stderr: string }; // what execFile rejects with when a command fails
+  }
+}
+
+describe.each(providerNames)("npm run callback -- %s", (provider) => {
+  it("turns the page that waits to paid, and to refused with a byte changed", { timeout: 30_000 }, async () => {
+    const biz = newBiz();
+    const page = await Client.connect(server, `/ws/order/${biz}/`);
+    const changed = await callback(provider, biz, "--tamper");
+    expect(changed).toMatchObject({ code: 1, stdout: expect.stringMatching(/one of them changed\n401 /) });
+    const sent = await callback(provider, biz);
+    expect(sent).toMatchObject({ code: 0, stdout: expect.stringMatching(/^POST \/callbacks\/.*\n200 /) });
+    expect(sent.stdout).toContain(biz);
+    expect(await page.nextJson()).toEqual({ biz, paid: true, status: "paid" });
+    expect(page.arrivals).toHaveLength(1);
+    const secrets = JSON.stringify(callbackSetting(provider)).match(/[\w+/=-]{12,}(?![\w+/=-]|":)/g) ?? [];
+    for (const secret of secrets) expect(changed.stdout + sent.stdout + sent.stderr).not.toContain(secret);
+  });
+});
+
+describe("npm run callback", () => {
+  it("takes any order id, outcome and amount", { timeout: 30_000 }, async () => {
+    const orderId = `订单-🧧-${newBiz()}`;
+    const registration = { order_id: orderId, amount: "19.99", currency: "EUR" };
+    const registered = await backend(server, "PUT", "/orders", registration);
+    const { biz } = (await registered.json()) as { biz: string }; // what the route answers
+    const page = await Client.connect(server, `/ws/order/${biz}/`);
+    const send = (...flags: readonly string[]) => callback("stripe", orderId, "--currency", "EUR", ...flags);
+    expect(await send("--outcome", "failed")).toMatchObject({ code: 0 });
+    expect(await page.nextJson()).toEqual({ biz, paid: false, status: "failed" });
+    expect(await send("--amount", "0.01")).toMatchObject({ code: 0 });
+    expect(await send()).toMatchObject({ code: 0 });
+    expect(await page.nextJson()).toEqual({ biz, paid: true, status: "paid" });
+    expect(await send("--outcome", "partially_refunded")).toMatchObject({ code: 0 });
+    expect(await page.nextJson()).toEqual({ biz, paid: true, status: "partially_refunded" });
+    expect(await (await backend(server, "GET", `/orders/${biz}`)).json()).toMatchObject({
+      order_id: orderId,
+      refunded: "9.99",
+      mismatches: [{ amount: "0.01", currency: "EUR" }],
+    });
+  });
+
+  it.each<[string, readonly string[], string]>([
+    ["nothing", [], ""],
+    ["an id that is no biz, and no provider", ["SHORT"], ""],
+    ["a provider that there is not", ["paypall", newBiz()], "no such provider: paypall"],
+    ["an outcome that there is not", ["stripe", "ORD-1", "--outcome", "lost"], "no such outcome: lost"],
+    ["an outcome that the provider never tells", ["wechatpay", "ORD-1", "--outcome", "failed"], "WeChat Pay never"],
+    ["an amount that is none", ["stripe", "ORD-1", "--amount", "1,99"], "--amount"],
+    ["more digits than the currency has", ["stripe", "ORD-1", "--amount", "1.999"], "USD has 2 digits"],
+    ["a currency that is none", ["stripe", "ORD-1", "--currency", "usd"], "--currency"],
+    ["an option that there is not", ["stripe", "ORD-1", "--tampered"], "--tampered"],
+    ["a provider's option without one", [newBiz(), "--tamper"], "go with a provider"],
+    ["--failed with a provider", ["stripe", "ORD-1", "--failed"], "--outcome failed"],
+    ["too much", ["stripe", "ORD-1", "ORD-2"], ""],
+  ])("shows its usage and exits with 2 for %s", async (_what, args, said) => {
+    const { code, stdout, stderr } = await callback(...args);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+    expect(stderr).toContain("npm run callback -- <provider> <order>");
+    expect(stderr).toContain(said);
+  });
+
+  it("says what may be wrong when nothing answers", async () => {
+    const sent = await callback(newBiz(), "--port", "9"); // `discard`, which nobody serves
+    expect(sent).toMatchObject({ code: 1, stderr: expect.stringContaining("is `npm start` running") });
+  });
+
+  it("says so when PayPal's stand-in finds its port taken", async () => {
+    const { port } = new URL(String(callbackSetting("paypal")["apiBase"]));
+    const other = createServer().listen(Number(port), "127.0.0.1");
+    await once(other, "listening");
+    expect(await callback("paypal", newBiz())).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining("EADDRINUSE"),
+    });
+    other.close();
+  });
+});
+
+describe("docs/payments.md", () => {
+  const text = readFileSync("docs/payments.md", "utf8");
+  const snippets = [...text.matchAll(/^```sh\n(.*?)^```/gms)].map(([, snippet = ""]) => snippet.trim());
+  /** The commands in running text, one for each provider. */
+  const tries = [...text.matchAll(/\*\*Try\*\* `([^`]+)`/g)].map(([, command = ""]) => command);
+
+  /** Runs a command of the page against this server, for an order of this test's own. */
+  async function run(command: string, orderId: string, biz: string): Promise<string> {
+    const here = command.replaceAll("localhost:8787", `localhost:${port}`).replaceAll("ORD-1001", orderId);
+    const served = here.replace(/^npm run callback --/, `npm run -s callback -- --port ${port}`);
+    const own = served.replaceAll("0123456789abcdefghijklmnopqrstuv", biz);
+    const ran = promisify(execFile)("sh", ["-c", own]);
+    return (await ran.catch((error: { stdout: string }) => error)).stdout; // a refusal exits with 1
+  }
+
+  it("does what its commands say, in this order", { timeout: 30_000 }, async () => {
+    const orderId = `ORD-${newBiz()}`;
+    expect(snippets).toHaveLength(4);
+    const [pay = "", tamper = "", register = "", see = ""] = snippets;
+    const { biz } = JSON.parse(await run(register, orderId, "")) as { biz: string }; // the answer of PUT /orders
+    const page = await Client.connect(server, `/ws/order/${biz}/`);
+    expect(await run(tamper, orderId, biz)).toMatch(/\n401 /);
+    expect(await run(pay, orderId, biz)).toMatch(/\n200 /);
+    expect(await page.nextJson()).toEqual({ biz, paid: true, status: "paid" });
+    const seen = JSON.parse(await run(see, orderId, biz)) as Record<string, unknown>;
+    expect(seen).toMatchObject({ biz, order_id: orderId, status: "paid", checked: true });
+    const printed = JSON.parse(/^```json\n(\{\n {2}"biz".*?)^```/ms.exec(text)?.[1] ?? "") as object;
+    expect(Object.keys(seen)).toEqual(Object.keys(printed));
+  });
+
+  it.each(tries)("%s", async (command) => {
+    expect(await run(command, `ORD-${newBiz()}`, "")).toMatch(/\n200 /);
+  });
+
+  it("has one for each provider", () => {
+    expect(tries.map((command) => command.split(" ")[4])).toEqual(providerNames);
+  });
+});
