@@ -58,6 +58,8 @@ export interface Told {
 /** The callback a signed event comes to. Refused is only what would prove something and cannot be told apart or counted. */
 export function callbackOf(told: Told): Result<Callback, Unproved> {
   const { provider, eventId, type, at, orderId, paymentId } = told;
+  // Half a surrogate pair has no UTF-8: ids that differ there only would be one order.
+  if (orderId !== null && !orderId.isWellFormed()) return unproved("parse", "the order id is no Unicode text");
   const kinds = told.becomes.filter((kind) => isAboutAnOrder(kind, told));
   const facts: Fact[] = [];
   if (kinds.length > 0) {

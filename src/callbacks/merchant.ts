@@ -51,27 +51,33 @@ export function merchantFacts(provider: "backend" | "status", said: JsonObject):
   const parsed = v.safeParse(Saying, JSON.parse(JSON.stringify(said)));
   if (!parsed.success) return no(describeIssue(parsed.issues[0]));
   const { status, paid, event_id, payment_id, amount, currency } = parsed.output;
+  // Only an empty word means paid: `{"state":"failed"}` says something else, in words that are not ours.
+  const unknown = Object.keys(said).find((key) => !Object.hasOwn(parsed.output, key));
+  if (status == null && paid == null && unknown !== undefined) return no(`${unknown}: not known; say paid or status`);
   const money = amount == null || currency == null ? null : moneyOf(amount, currency);
   if (money !== null && money.unit === "unknown") return no(`currency: ${money.currency} is not one of ISO 4217`);
-  const proof: Proof = { provider, eventId: event_id ?? "", at: null };
-  return ok(factsOf(status ?? (paid === false ? "failed" : "paid"), proof, payment_id ?? null, money));
+  const what = status ?? (paid === false ? "failed" : "paid");
+  return ok(factsOf(what, { provider, at: null }, event_id ?? null, payment_id ?? null, money));
 }
 
-function factsOf(status: OrderStatus, proof: Proof, paymentId: string | null, money: Money | null): readonly Fact[] {
+function factsOf(
+  status: OrderStatus,
+  sender: Omit<Proof, "eventId">,
+  eventId: string | null,
+  paymentId: string | null,
+  money: Money | null,
+): readonly Fact[] {
+  // Without an id of its own an event is what it says: a right amount after a wrong one is no repetition.
+  const idOf = (said: Money | null): string =>
+    eventId ?? (paymentId === null && said === null ? "" : JSON.stringify([paymentId, said?.amount, said?.currency]));
   if (status !== "refunded" && status !== "partially_refunded") {
-    return [{ ...proof, kind: "payment", status, paymentId, money }];
+    return [{ ...sender, eventId: idOf(money), kind: "payment", status, paymentId, money }];
   }
   // What was refunded has been paid; the amount is what has been refunded so far, and everything where there is none.
+  const back = status === "refunded" ? null : money;
   return [
-    { ...proof, kind: "payment", status: "paid", paymentId, money: null },
-    {
-      ...proof,
-      kind: "refund",
-      refundId: null,
-      paymentId,
-      money: status === "refunded" ? null : money,
-      cumulative: true,
-    },
+    { ...sender, eventId: idOf(null), kind: "payment", status: "paid", paymentId, money: null },
+    { ...sender, eventId: idOf(back), kind: "refund", refundId: null, paymentId, money: back, cumulative: true },
   ];
 }
 

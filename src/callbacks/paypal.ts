@@ -41,7 +41,11 @@ const events: readonly Row[] = [
     becomes: ["dispute_lost"],
   },
   // RESOLVED_SELLER_FAVOUR, CANCELED_BY_BUYER, RESOLVED_WITH_PAYOUT (PayPal pays), DENIED: the merchant keeps the money.
-  { event: "CUSTOMER.DISPUTE.RESOLVED", becomes: ["dispute_won"] },
+  {
+    event: "CUSTOMER.DISPUTE.RESOLVED",
+    where: { "dispute_outcome.outcome_code": ["RESOLVED_SELLER_FAVOUR", "CANCELED_BY_BUYER", "DENIED"] },
+    becomes: ["dispute_won"],
+  },
 ];
 
 export const paypal: Adapter<Config> = {

@@ -48,7 +48,13 @@ function provider<Config>(adapter: Adapter<Config>): Provider {
       isAuthentic: async (webhook, now) => (await adapter.isAuthentic?.(config, webhook, now)) ?? false,
       confirm: confirm === undefined ? null : (webhook, io) => confirm(config, webhook, io),
       canQuery: query !== undefined && (adapter.canQuery?.(config) ?? false),
-      query: async (orderId, io) => (query === undefined ? no("not_configured") : query(config, orderId, io)),
+      query: async (orderId, io) => {
+        try {
+          return query === undefined ? no("not_configured") : await query(config, orderId, io);
+        } catch {
+          return no("try_again"); // a fault in asking one provider must not cost the others, nor the order its alarm
+        }
+      },
     });
   };
   return { name, open, reply, mapping };

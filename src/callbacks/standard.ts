@@ -55,7 +55,7 @@ export const standard: Adapter<Config> = {
 
   async configure(value) {
     const setting = new Setting(value, ["secret", "headerPrefix", ...descriptionFields]);
-    const secrets = setting.strings("secret").map(secretBytes);
+    const secrets = setting.strings("secret").map(webhookSecret);
     if (secrets.includes(null)) setting.refuse("secret", "base64, with or without whsec_ before it, or a list of such");
     const prefix = setting.oneOf("headerPrefix", ["webhook-", "svix-"]);
     const hasEventPath = setting.stringMap("paths").has("event");
@@ -104,7 +104,8 @@ const v1 = (signatures: string): (Bytes | null)[] =>
     .slice(0, SIGNATURES_MAX)
     .map((signature) => fromBase64(signature.slice("v1,".length)));
 
-function secretBytes(secret: string): Bytes | null {
+/** The key of a Standard Webhooks secret; null if it is not base64. */
+export function webhookSecret(secret: string): Bytes | null {
   const text = secret.replace(/^whsec_/, "");
   // Some senders print the key without its padding.
   const bytes = fromBase64(text.padEnd(Math.ceil(text.length / 4) * 4, "="));

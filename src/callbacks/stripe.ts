@@ -132,7 +132,9 @@ const isRefund = (object: Json | undefined): boolean => textAt(object, "object")
 function paymentOf(type: string, object: Json | undefined, amount: (field: string) => Amount): Amount {
   if (textAt(object, "object") === "checkout.session") return amount("amount_total");
   const hasReceived = type === "payment_intent.succeeded" && textAt(object, "amount_received") !== null;
-  return amount(hasReceived ? "amount_received" : "amount");
+  // Of a charge, what was taken: after a partial capture `amount` is what was held.
+  const hasCaptured = textAt(object, "object") === "charge" && textAt(object, "amount_captured") !== null;
+  return amount(hasReceived ? "amount_received" : hasCaptured ? "amount_captured" : "amount");
 }
 
 /** The payment intent wherever there is one, so that a session, its charge, its refund and its dispute name the same payment. */

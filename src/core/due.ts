@@ -15,10 +15,12 @@ export interface Due {
   readonly forward?: number;
   /** When the facts are given up, unless something happens before. */
   readonly cleanup?: number;
+  /** Until when no job is done, after one has failed by a fault of ours. */
+  readonly pause?: number;
 }
 
 /** A job of an order's: everything but the push, whose ticks follow from its start. */
-export type Job = Exclude<keyof Due, "push">;
+export type Job = Exclude<keyof Due, "push" | "pause">;
 
 const jobs: readonly Job[] = ["reconcile", "expiry", "forward", "cleanup"];
 
@@ -26,21 +28,17 @@ const timeOf = (due: Due, job: Job): number | undefined => (job === "reconcile" 
 
 /** The jobs whose time has come. */
 export const dueJobs = (due: Due, now: number): readonly Job[] =>
-  jobs.filter((job) => (timeOf(due, job) ?? Infinity) <= now);
+  (due.pause ?? 0) > now ? [] : jobs.filter((job) => (timeOf(due, job) ?? Infinity) <= now);
 
 /** When the alarm has to ring next, always later than `now`; null if never. `period` is the push's, null without one. */
 export function nextWake(due: Due, period: number | null, now: number): number | null {
-  const times = jobs.flatMap((job) => timeOf(due, job) ?? []);
+  const times = jobs.flatMap((job) => timeOf(due, job) ?? []).map((at) => Math.max(at, due.pause ?? 0));
   if (due.push !== undefined && period !== null) times.push(nextTick({ start: due.push, period }, now));
   return times.length === 0 ? null : Math.max(now + 1, Math.min(...times));
 }
 
-/** How long a job that failed by a fault of ours is put off. */
+/** How long nothing is tried after a fault of ours. */
 export const FAULT_PAUSE_MS = 60_000;
-
-/** The due-times with one job's moved to `at`. */
-export const postponed = (due: Due, job: Job, at: number): Due =>
-  job === "reconcile" ? { ...due, reconcile: { at, attempt: due.reconcile?.attempt ?? 0 } } : { ...due, [job]: at };
 
 export type AlarmStep =
   | { readonly do: "leave" }
@@ -81,6 +79,7 @@ export function orderDue(due: Due, now: number, dice: number, it: Circumstances)
   const expiry = isSettled(status) ? null : (registration?.expiresAt ?? null);
   return {
     ...(due.push === undefined ? {} : { push: due.push }),
+    ...(due.pause === undefined || due.pause <= now ? {} : { pause: due.pause }),
     ...(asks ? { reconcile: due.reconcile ?? { at: now + waitBefore(0, dice), attempt: 0 } } : {}),
     ...(expiry === null ? {} : { expiry }),
     ...(forward === undefined ? {} : { forward }),

@@ -13,7 +13,7 @@ export type LogLine =
   | {
       readonly event: "reconcile";
       readonly group: string;
-      readonly reason: "timed_out" | "refused" | "nonsense";
+      readonly reason: "timed_out" | "unreachable" | "refused" | "nonsense";
       readonly detail: string;
       readonly ms: number;
     }

@@ -21,6 +21,8 @@ export interface Known {
   readonly registration: Registration | null;
   /** What was left of the order when its facts were given up; null as long as it has them all. */
   readonly past: Past | null;
+  /** Whether it has been told to be paid, or refunded: then no rule that is changed later takes that back. */
+  readonly believed: boolean;
 }
 
 export interface Past {
@@ -28,7 +30,7 @@ export interface Past {
   readonly refunded: string;
 }
 
-export const nothingKnown: Known = { facts: [], registration: null, past: null };
+export const nothingKnown: Known = { facts: [], registration: null, past: null, believed: false };
 
 /** Held: a payment that nothing was registered for is not believed until something is (`REQUIRE_REGISTERED`). */
 export interface Rules {
@@ -67,12 +69,13 @@ export const isPaid = (status: OrderStatus): boolean => status === "paid" || sta
 export const isSettled = (status: OrderStatus): boolean => status !== "pending" && status !== "failed";
 
 /** Makes an order of what is known of it: the same whatever the order of the facts and however often each came (`late` aside). */
-export function orderOf({ facts, registration, past }: Known, rules: Rules): Order {
+export function orderOf({ facts: kept, registration, past, believed }: Known, rules: Rules): Order {
+  const facts = past === null ? kept : [...factsOf(past), ...kept];
   const payments = paymentsOf(facts);
   const right: Payment[] = [];
   const wrong: Payment[] = [];
   for (const payment of payments) (isRight(payment, registration) ? right : wrong).push(payment);
-  const held = registration === null && rules.requireRegistered;
+  const held = registration === null && rules.requireRegistered && !believed;
   const counted = held ? [] : countedOf(right);
   const refunds = counted.map((payment) => refundedOf(payment, counted, wrong, facts));
   const status = statusOf(facts, refunds, past);
@@ -90,7 +93,33 @@ export function orderOf({ facts, registration, past }: Known, rules: Rules): Ord
 
 /** An amount that nobody signed cannot be wrong, one in a currency of unknown digits cannot be right. */
 const isRight = ({ money }: Payment, registration: Registration | null): boolean =>
-  registration === null || money === null || equal(money, registration.money);
+  money === null || (money.unit === "major" && (registration === null || equal(money, registration.money)));
+
+/** What an order had come to, as facts that come to it again: what happens later, a refund after a year, goes on from there. */
+function factsOf({ status, refunded }: Past): readonly Fact[] {
+  const proof = { provider: "belfry", eventId: "past", at: null, paymentId: null };
+  const paid: Fact = { ...proof, kind: "payment", status: "paid", money: null };
+  const refund = (money: MajorMoney | null): Fact => ({
+    ...proof,
+    kind: "refund",
+    refundId: null,
+    money,
+    cumulative: false,
+  });
+  switch (status) {
+    case "pending":
+    case "failed":
+      return [{ ...proof, kind: "payment", status, money: null }];
+    case "closed":
+      return [{ ...proof, kind: "expired" }];
+    case "paid":
+      return [paid];
+    case "partially_refunded":
+      return [paid, refund({ unit: "major", amount: refunded, currency: "" })];
+    case "refunded":
+      return [paid, refund(null)];
+  }
+}
 
 /** A sender that names no payment says that there was one, not that there was another; nor are two amounts of one payment two. */
 function countedOf(right: readonly Payment[]): readonly Payment[] {
@@ -155,15 +184,20 @@ export function freshOf(known: readonly Fact[], arrived: readonly Fact[]): reado
   });
 }
 
-/** Whether a browser could tell the two apart: a refund that grows is seen, a flag for the merchant is not. */
-export const looksDifferent = (before: Order, after: Order): boolean =>
+/** What a browser can tell two states of an order apart by: a refund that grows is seen, a flag for the merchant is not. */
+export type Looks = Pick<Order, "status" | "refunded">;
+
+export const looksDifferent = (before: Looks, after: Looks): boolean =>
   before.status !== after.status || before.refunded !== after.refunded;
 
 /** Whether a registration contradicts what was paid already: then the order stays as it is. */
 export function contradicts(registration: Registration, known: Known, rules: Rules): boolean {
+  // What was paid then cannot be compared any more.
+  if (known.past !== null && hasPayment(known.past.status)) return true;
   if (!hasPayment(orderOf(known, rules).status)) return false;
   const after = orderOf({ ...known, registration }, rules);
   return !hasPayment(after.status);
 }
 
-const hasPayment = (status: OrderStatus): boolean => isPaid(status) || status === "refunded";
+/** Whether it was paid, whatever became of the money. */
+export const hasPayment = (status: OrderStatus): boolean => isPaid(status) || status === "refunded";

@@ -17,6 +17,10 @@ export interface Payment {
 type PaidFact = Extract<Fact, { kind: "payment" }>;
 type RefundFact = Extract<Fact, { kind: "refund" }>;
 type FailedRefundFact = Extract<Fact, { kind: "refund_failed" }>;
+type VoidedFact = Extract<Fact, { kind: "voided" }>;
+
+const takesBack = (fact: Fact): fact is RefundFact | FailedRefundFact | VoidedFact =>
+  fact.kind === "refund" || fact.kind === "refund_failed" || fact.kind === "voided";
 
 /** Every payment that was proved, by its id, so that the list is the same in whatever order the facts came. */
 export function paymentsOf(facts: readonly Fact[]): readonly Payment[] {
@@ -53,8 +57,9 @@ export interface Refunded {
 }
 
 /**
- * What was refunded of `payment`, one of `counted`. A refund that names a payment nobody knows, or none, is of the first one that
- * counts; one of a payment that was `wrong` (another amount, another currency) is none of the order's.
+ * What was refunded of `payment`, one of `counted`. What names a payment is of that one and of no other: an attempt that is cancelled
+ * takes nothing from the one that paid. What names none is of the first that counts; so is a refund where that one has no name itself,
+ * unless it is of a payment that was `wrong` (another amount, another currency).
  */
 export function refundedOf(
   payment: Payment,
@@ -62,13 +67,14 @@ export function refundedOf(
   wrong: readonly Payment[],
   facts: readonly Fact[],
 ): Refunded {
-  const isOfThis = (paymentId: string | null): boolean => {
-    if (paymentId !== null && counted.some(({ id }) => id === paymentId)) return paymentId === payment.id;
-    if (paymentId !== null && wrong.some(({ id }) => id === paymentId)) return false;
-    return payment === counted[0];
+  const isOfThis = (fact: RefundFact | FailedRefundFact | VoidedFact): boolean => {
+    if (fact.paymentId === payment.id && payment.id !== null) return true;
+    if (payment !== counted[0]) return false;
+    if (fact.paymentId === null) return true;
+    return payment.id === null && fact.kind !== "voided" && !wrong.some(({ id }) => id === fact.paymentId);
   };
   const whole = payment.money?.unit === "major" ? payment.money.amount : null;
-  const own = facts.filter((fact) => "paymentId" in fact && isOfThis(fact.paymentId));
+  const own = facts.filter(takesBack).filter(isOfThis);
   if (own.some(({ kind }) => kind === "voided")) return { extent: "all", amount: whole ?? "0" };
   const refunds = own.filter((fact) => fact.kind === "refund");
   const failed = own.filter((fact) => fact.kind === "refund_failed");

@@ -105,7 +105,7 @@ function readOrderSettings(vars: Vars): Result<OrderSettings, BadSetting> {
   const secret = text(vars.FORWARD_SECRET);
   if (url !== null && !URL.test(url)) return bad("FORWARD_URL", "an http or https URL");
   if (url !== null && (secret === null || !WEBHOOK_SECRET.test(secret))) {
-    return bad("FORWARD_SECRET", "24 bytes or more in base64, with or without whsec_ before it");
+    return bad("FORWARD_SECRET", "18 bytes or more in base64, with or without whsec_ before it");
   }
   const days = Number(text(vars.ORDER_RETENTION_DAYS) ?? "90");
   if (!(days >= ORDER_RETENTION_DAYS_MIN && days <= ORDER_RETENTION_DAYS_MAX)) {
@@ -128,8 +128,10 @@ function readOrderSettings(vars: Vars): Result<OrderSettings, BadSetting> {
 /** A setting's text; null where it is not set or empty. */
 const text = (value: string | undefined): string | null => value?.trim() || null;
 
-const URL = /^https?:\/\/[^\s/]+(\/\S*)?$/;
-const WEBHOOK_SECRET = /^(whsec_)?[A-Za-z0-9+/]{32,}={0,2}$/;
+// A name, an IPv4 or an IPv6 address; no credentials, which fetch refuses.
+const URL = /^https?:\/\/([a-z0-9.-]+|\[[0-9a-f:.]+\])(:\d{1,5})?(\/\S*)?$/i;
+// Whole base64 groups, then what may be left of one: some print it without its padding.
+const WEBHOOK_SECRET = /^(whsec_)?([A-Za-z0-9+/]{4}){6,}([A-Za-z0-9+/]{2}(==)?|[A-Za-z0-9+/]{3}=?)?$/;
 
 // Characters that may stand in a header and in a subprotocol (RFC 9110, 5.6.2), where Node's own WebSocket has to put its key.
 const API_KEY = /^[A-Za-z0-9._~+-]{16,}$/;

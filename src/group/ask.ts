@@ -11,7 +11,7 @@ import type { OrderSettings } from "../core/settings.ts";
 
 /** Why asking brought nothing, for the log; `retryAfter` is what a backend asked for, in ms. */
 export interface NoAnswer {
-  readonly reason: "timed_out" | "refused" | "nonsense";
+  readonly reason: "timed_out" | "unreachable" | "refused" | "nonsense";
   readonly detail: string;
   readonly retryAfter: number | null;
 }
@@ -38,8 +38,11 @@ export async function askBackend(
       const retryAfter = retryAfterOf(response.headers.get("Retry-After"), now, Date.parse);
       return response.ok ? read(text) : noAnswer("refused", `status ${response.status}`, retryAfter);
     });
-  } catch {
-    return noAnswer("timed_out", `no answer within ${STATUS_MS} ms`);
+  } catch (error) {
+    const isLate = error instanceof Error && error.name === "AbortError";
+    return isLate
+      ? noAnswer("timed_out", `no answer within ${STATUS_MS} ms`)
+      : noAnswer("unreachable", "no connection");
   }
 }
 

@@ -1,6 +1,6 @@
 // One try to hand a body on to the merchant's backend, signed as Standard Webhooks. Decides nothing of the next one; throws nothing.
-import { fromBase64 } from "../callbacks/bytes.ts";
 import { withDeadline } from "../callbacks/deadline.ts";
+import { webhookSecret } from "../callbacks/standard.ts";
 import { FORWARD_TRY_MS, retryAfterOf } from "../core/forward.ts";
 import type { Owed } from "./outbox.ts";
 
@@ -11,15 +11,27 @@ export interface Answer {
   readonly retryAfter: number | null;
 }
 
-/** `secret` is base64, with or without `whsec_` before it, as the settings have it. */
-export async function forward(url: string, secret: string, { id, body }: Owed, now: number): Promise<Answer> {
+/** The headers that sign a body as Standard Webhooks. `secret` is base64, with or without `whsec_` before it, as the settings have it. */
+export async function sign(secret: string, { id, body }: Owed, now: number): Promise<Record<string, string>> {
   const timestamp = Math.floor(now / 1000);
-  const headers = {
+  const bytes = webhookSecret(secret);
+  if (bytes === null) throw new Error("FORWARD_SECRET must be base64"); // its shape was checked when the settings were read
+  const key = await crypto.subtle.importKey("raw", bytes, { name: "HMAC", hash: "SHA-256" }, false, ["sign"]);
+  const signature = await crypto.subtle.sign("HMAC", key, new TextEncoder().encode(`${id}.${timestamp}.${body}`));
+  return {
     "Content-Type": "application/json",
     "webhook-id": id,
     "webhook-timestamp": String(timestamp),
-    "webhook-signature": `v1,${await signatureOf(secret, `${id}.${timestamp}.${body}`)}`,
+    "webhook-signature": `v1,${btoa(String.fromCharCode(...new Uint8Array(signature)))}`,
   };
+}
+
+export async function forward(
+  url: string,
+  headers: Record<string, string>,
+  body: string,
+  now: number,
+): Promise<Answer> {
   try {
     return await withDeadline(FORWARD_TRY_MS, async (signal) => {
       const response = await fetch(url, { method: "POST", headers, body, redirect: "manual", signal });
@@ -30,12 +42,4 @@ export async function forward(url: string, secret: string, { id, body }: Owed, n
   } catch {
     return { status: null, retryAfter: null }; // no connection, or none in time: the next try is due anyway
   }
-}
-
-async function signatureOf(secret: string, signed: string): Promise<string> {
-  const bytes = fromBase64(secret.replace(/^whsec_/, ""));
-  if (bytes === null) throw new Error("FORWARD_SECRET must be base64"); // checked when the settings were read
-  const key = await crypto.subtle.importKey("raw", bytes, { name: "HMAC", hash: "SHA-256" }, false, ["sign"]);
-  const signature = await crypto.subtle.sign("HMAC", key, new TextEncoder().encode(signed));
-  return btoa(String.fromCharCode(...new Uint8Array(signature)));
 }

@@ -1,7 +1,7 @@
 // One group: a Durable Object that holds its connections, its order and its push. A shell: what happens is decided in core/ and consumers/.
 import { DurableObject } from "cloudflare:workers";
 import type { Effect } from "../consumers/consumer.ts";
-import { alarmStep, dueJobs, FAULT_PAUSE_MS, nextWake, postponed, type Job } from "../core/due.ts";
+import { alarmStep, dueJobs, FAULT_PAUSE_MS, nextWake, type Job } from "../core/due.ts";
 import { encode, HEARTBEAT, orderFrame, type Frame, type OrderFrame } from "../core/frames.ts";
 import { MESSAGE_LENGTH } from "../core/limits.ts";
 import { errorText, logLine } from "../core/log.ts";
@@ -11,8 +11,16 @@ import { paramsOf } from "../core/route.ts";
 import { dueTick, nextTick, produceDeadline, pushStep, type Push } from "../core/schedule.ts";
 import { acceptConnection, close, heard, openConnections, reapSilent, sendTo, type Connection } from "./connections.ts";
 import { Identity } from "./identity.ts";
-import { canAsk, runJob, type Desk } from "./jobs.ts";
-import { KeptOrder, oweDelivery, type Arrival, type Change, type OrderView, type Surroundings } from "./order.ts";
+import { canAsk, linkPayments, runJob, type Desk } from "./jobs.ts";
+import {
+  endOfDay,
+  KeptOrder,
+  oweDelivery,
+  type Arrival,
+  type Change,
+  type OrderView,
+  type Surroundings,
+} from "./order.ts";
 import { Outbox } from "./outbox.ts";
 import { produceFrame } from "./push.ts";
 import { Store } from "./store.ts";
@@ -40,10 +48,12 @@ export interface Recorded {
   readonly fresh: boolean;
 }
 
+/** For `#arm`: no alarm counts as about to ring. The one that was set as a guard while jobs were done has had its time. */
+const EXACTLY = -1;
+
 export class Group extends DurableObject<Env> {
   readonly #self: Identity;
   readonly #store: Store;
-  readonly #outbox: Outbox;
   /** Ends the `produce` that is running; its result would reach nobody, or a group begun anew. */
   #running: AbortController | null = null;
 
@@ -51,7 +61,6 @@ export class Group extends DurableObject<Env> {
     super(ctx, env);
     this.#self = new Identity(ctx.id, env);
     this.#store = new Store(ctx.storage);
-    this.#outbox = new Outbox(ctx.storage);
     ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair(HEARTBEAT, HEARTBEAT));
   }
 
@@ -98,6 +107,7 @@ export class Group extends DurableObject<Env> {
     const now = Date.now();
     // The platform promises at least one ring. While an alarm rings for the first time, none is set; one that is has been by us.
     if (((await this.ctx.storage.getAlarm()) ?? 0) > now) return;
+    if (!this.#self.isUsable) return this.ctx.storage.setAlarm(now + FAULT_PAUSE_MS);
     reapSilent(this.ctx, now);
     await this.#keepGoing(false);
     const push = this.#push();
@@ -105,7 +115,9 @@ export class Group extends DurableObject<Env> {
     const tick = push !== null && dueTick(push, info?.scheduledTime ?? 0, now) !== null ? this.#tick(push, now) : null;
     const jobs = dueJobs(this.#store.due(), now);
     await Promise.all([tick, this.#work(jobs)]);
-    if (jobs.length > 0) await this.#keepGoing(false);
+    if (jobs.length === 0) return;
+    await this.#keepGoing(false);
+    await this.#arm(EXACTLY);
   }
 
   /** Takes in what callbacks proved about this group's order, and rings its members if they can see a change. Stored when this returns. */
@@ -135,19 +147,20 @@ export class Group extends DurableObject<Env> {
 
   /** Remembers which order this payment paid. */
   async link(biz: string): Promise<void> {
-    if (this.#store.linked() === biz) return;
-    this.#store.link(biz);
-    this.#store.keepDue({ cleanup: Date.now() + this.#self.settings.orders.retentionMs });
-    await this.#arm();
+    if (this.#store.linked() !== biz) this.#store.link(biz);
+    await this.#keepLink();
   }
 
-  linked(): string | null {
-    return this.#store.linked();
+  /** Which order this payment paid; null if that is not known. Asking keeps it for longer: more may follow. */
+  async linked(): Promise<string | null> {
+    const biz = this.#store.linked();
+    if (biz !== null) await this.#keepLink();
+    return biz;
   }
 
   /** Takes in an authentic delivery that is about no order, to be handed on; false if it came before. */
   async owe(delivery: { provider: string; type: string; eventId: string | null; raw: string }): Promise<boolean> {
-    const isNew = oweDelivery(this.#store, this.#outbox, delivery, Date.now());
+    const isNew = oweDelivery(this.#store, this.#outbox(), delivery, Date.now());
     await this.#arm();
     return isNew;
   }
@@ -206,9 +219,14 @@ export class Group extends DurableObject<Env> {
         console.error(
           logLine({ event: "fault", reason: "internal", route: `${this.#self.name} ${job}`, detail: errorText(error) }),
         );
-        this.#store.keepDue(postponed(this.#store.due(), job, Date.now() + FAULT_PAUSE_MS));
+        this.#store.keepDue({ ...this.#store.due(), pause: Date.now() + FAULT_PAUSE_MS });
       }
     }
+  }
+
+  async #keepLink(): Promise<void> {
+    const cleanup = endOfDay(Date.now() + this.#self.settings.orders.retentionMs);
+    if (this.#store.keepDue({ cleanup })) await this.#arm();
   }
 
   /** Keeps push, due-times and alarm right after anything that may have changed who is here. */
@@ -244,12 +262,12 @@ export class Group extends DurableObject<Env> {
   }
 
   /** Sets the one alarm for the earliest of the due-times, or takes it away. */
-  async #arm(): Promise<void> {
+  async #arm(late?: number): Promise<void> {
     const due = this.#store.due();
     const now = Date.now();
     const period = this.#push()?.period ?? null;
     const armed = await this.ctx.storage.getAlarm();
-    const step = alarmStep(armed, nextWake(due, period, now), now, period === null ? undefined : 2 * period);
+    const step = alarmStep(armed, nextWake(due, period, now), now, late ?? (period === null ? undefined : 2 * period));
     if (step.do === "set") await this.ctx.storage.setAlarm(step.at);
     if (step.do === "delete") await this.ctx.storage.deleteAlarm();
   }
@@ -259,8 +277,12 @@ export class Group extends DurableObject<Env> {
     return { now: Date.now(), watchers: openConnections(this.ctx).length, canAsk: asks };
   }
 
+  #outbox(): Outbox {
+    return new Outbox(this.ctx.storage, this.#self.consumer.keeps === "order");
+  }
+
   #order(): KeptOrder {
-    return new KeptOrder(this.#self.key, this.#store, this.#outbox, this.#self.settings.orders);
+    return new KeptOrder(this.#self.key, this.#store, this.#outbox(), this.#self.settings.orders);
   }
 
   #desk(): Desk {
@@ -270,11 +292,13 @@ export class Group extends DurableObject<Env> {
       env: this.env,
       settings: this.#self.settings.orders,
       store: this.#store,
-      outbox: this.#outbox,
+      outbox: this.#outbox(),
       order: this.#self.consumer.keeps === "order" ? this.#order() : null,
       forgetAll: this.#self.consumer.keeps === "payment" ? () => this.ctx.storage.deleteAll() : null,
-      take: async (facts) =>
-        this.#ring(this.#order().record({ facts, orderId: null, raw: null }, await this.#around())),
+      take: async (facts) => {
+        await linkPayments(this.env, this.#self.key, facts);
+        this.#ring(this.#order().record({ facts, orderId: null, raw: null }, await this.#around()));
+      },
       around: () => this.#around(),
     };
   }

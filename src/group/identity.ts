@@ -2,6 +2,7 @@
 import type { Consumer } from "../consumers/consumer.ts";
 import { consumers } from "../consumers/index.ts";
 import { splitGroup } from "../core/group.ts";
+import { logLine } from "../core/log.ts";
 import { findByGroup } from "../core/route.ts";
 import { settingsOf, type Settings } from "../core/settings.ts";
 
@@ -29,6 +30,14 @@ export class Identity {
     const found = findByGroup(consumers, this.name);
     if (!found.ok) throw new Error(`no consumer serves the group ${this.name}`);
     return found.value.consumer;
+  }
+
+  /** False while a setting is bad: told in the log, and to be tried again. */
+  get isUsable(): boolean {
+    const settings = settingsOf(this.#env);
+    if (settings.ok) return true;
+    console.error(logLine({ event: "setting", reason: "bad_setting", ...settings.reason }));
+    return false;
   }
 
   get settings(): Settings {

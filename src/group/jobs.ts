@@ -1,4 +1,5 @@
 // What an order's alarm does: asks for its status, closes it when its time is up, hands facts on, gives facts up. Arms no alarm.
+import { paymentGroup } from "../callbacks/order-id.ts";
 import { openProviders } from "../callbacks/open.ts";
 import type { Due, Job } from "../core/due.ts";
 import type { Fact } from "../core/fact.ts";
@@ -8,7 +9,7 @@ import { isSettled } from "../core/order.ts";
 import { waitBefore } from "../core/reconcile.ts";
 import type { OrderSettings } from "../core/settings.ts";
 import { askBackend, askProviders } from "./ask.ts";
-import { forward } from "./forward.ts";
+import { forward, sign } from "./forward.ts";
 import type { KeptOrder, Surroundings } from "./order.ts";
 import type { Outbox } from "./outbox.ts";
 import type { Store } from "./store.ts";
@@ -64,6 +65,15 @@ async function ask({ group, key, env, settings, store }: Desk): Promise<{ facts:
   return { facts: [], wait: Math.min(retryAfter ?? 0, RETRY_AFTER_MAX) };
 }
 
+/** What a provider says was paid is found again by the payment's id, as if the provider had delivered it. */
+export async function linkPayments(env: Env, biz: string, facts: readonly Fact[]): Promise<void> {
+  const paid = facts.filter((fact) => fact.kind === "payment" && fact.status === "paid" && fact.provider !== "status");
+  for (const { provider, ...fact } of paid) {
+    const paymentId = "paymentId" in fact ? fact.paymentId : null;
+    if (paymentId !== null) await env.GROUP.getByName(await paymentGroup(provider, paymentId)).link(biz);
+  }
+}
+
 const isNews = (fact: Fact): boolean => fact.kind !== "payment" || fact.status !== "pending";
 
 /** However long a backend wants to be left alone: an hour, or a page would wait for nothing. */
@@ -84,44 +94,55 @@ async function reconcile(desk: Desk): Promise<void> {
 
 /** Asked about once more, and only then closed. A payment that comes after this still wins, marked `late`. */
 async function expire(desk: Desk): Promise<void> {
-  const stored = desk.store.order();
-  const expiresAt = stored?.registration?.expiresAt ?? null;
-  if (stored === null || expiresAt === null) return;
+  const expiresAt = desk.store.order()?.registration?.expiresAt ?? null;
+  if (expiresAt === null) return;
   if (await canAsk(desk.env, desk.settings)) await desk.take((await ask(desk)).facts);
-  if (isSettled(desk.store.order()?.status ?? "pending")) return;
+  // Read again: while it was asked about, it may have been paid, or given more time.
+  const stored = desk.store.order();
+  if (stored === null || isSettled(stored.status) || stored.registration?.expiresAt !== expiresAt) return;
   await desk.take([{ kind: "expired", provider: "belfry", eventId: `expired ${expiresAt}`, at: Date.now() }]);
 }
 
 async function handOn({ group, settings, store, outbox }: Desk): Promise<void> {
-  const head = settings.forward === null ? null : outbox.head();
-  if (settings.forward === null || head === null) return dueForward(store, undefined);
-  // Counted before it is tried: a crash in the middle costs one try, and no message.
+  const head = outbox.head();
+  if (head === null) return dueForward(store, null);
+  // Owed all the same: `FORWARD_URL` may be set again.
+  if (settings.forward === null) return dueForward(store, Date.now() + UNSET_PAUSE_MS);
   const now = Date.now();
   const tries = head.tries + 1;
+  const signed = await sign(settings.forward.secret, head, now);
+  // Counted before it is sent: a crash in the middle costs one try, and no message.
   const ifSilent = afterTry(tries, null, null, now, Math.random());
-  outbox.tried(head.id);
-  dueForward(store, ifSilent.do === "try_again" ? ifSilent.at : now);
-  const { status, retryAfter } = await forward(settings.forward.url, settings.forward.secret, head, now);
+  outbox.tried(head.id, tries, ifSilent.do === "try_again" ? ifSilent.at : now);
+  dueForward(store, outbox.head()?.due ?? null);
+  const { status, retryAfter } = await forward(settings.forward.url, signed, head.body, now);
   const next = afterTry(tries, status, retryAfter, Date.now(), Math.random());
   if (next.do === "delivered") outbox.delivered(head.id);
   if (next.do === "give_up") outbox.giveUp(head.id);
-  if (next.do === "try_again") dueForward(store, next.at);
-  else dueForward(store, outbox.head() === null ? undefined : Date.now());
+  if (next.do === "try_again") outbox.tried(head.id, tries, next.at);
+  dueForward(store, outbox.head()?.due ?? null);
   if (next.do !== "delivered") {
     console.error(logLine({ event: "forward", group, reason: next.do, detail: `status ${status ?? "none"}`, tries }));
   }
 }
 
-function dueForward(store: Store, at: number | undefined): void {
+/** How long what is owed waits while there is nowhere to send it. */
+const UNSET_PAUSE_MS = 3_600_000;
+
+function dueForward(store: Store, at: number | null): void {
   const { forward: _, ...rest } = store.due();
-  store.keepDue(at === undefined ? rest : { ...rest, forward: at });
+  store.keepDue(at === null ? rest : { ...rest, forward: at });
 }
 
 const DAY_MS = 86_400_000;
 
 /** Facts are kept for as long as somebody watches or something is owed; deliveries about no order are only remembered. */
-async function cleanUp({ settings, store, outbox, order, around, forgetAll }: Desk): Promise<void> {
-  if (forgetAll !== null) return forgetAll();
+async function cleanUp({ env, settings, store, outbox, order, around, forgetAll }: Desk): Promise<void> {
+  if (forgetAll !== null) {
+    const biz = store.linked();
+    const stillKept = biz !== null && (await env.GROUP.getByName(`order_${biz}`).order()).stored?.hasFacts === true;
+    return stillKept ? void store.keepDue({ cleanup: Date.now() + settings.retentionMs }) : forgetAll();
+  }
   const { now, watchers } = await around();
   const due: Due = store.due();
   if (order === null) {
@@ -129,6 +150,7 @@ async function cleanUp({ settings, store, outbox, order, around, forgetAll }: De
     const { cleanup: _, ...rest } = due;
     return void store.keepDue(isRemembered ? { ...rest, cleanup: now + DAY_MS } : rest);
   }
-  if (watchers > 0) order.touch(now);
-  else if ((due.cleanup ?? 0) <= now && due.forward === undefined) order.giveUpFacts();
+  // Never less than what is still owed.
+  if (watchers > 0 || outbox.outstanding().owed > 0) order.touch(now);
+  else if ((due.cleanup ?? 0) <= now) order.giveUpFacts();
 }

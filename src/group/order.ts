@@ -79,7 +79,7 @@ export class KeptOrder {
       if (fresh.length === 0) return { order: stored, fresh: false, changed: false };
       const after: Known = { ...known, facts: [...known.facts, ...fresh] };
       this.#store.keepFacts(fresh);
-      const change = this.#keep(stored, known, after, { orderId: stored?.orderId ?? orderId }, around.now);
+      const change = this.#keep(stored, after, { orderId: stored?.orderId ?? orderId }, around.now);
       this.#owe(known, fresh, change.order?.orderId ?? null, raw, around.now);
       this.keepDue(around);
       return { ...change, fresh: true };
@@ -93,7 +93,7 @@ export class KeptOrder {
       const known = this.#store.known(stored);
       if (contradicts(registration, known, this.#settings)) return no("contradicts");
       const orderId = registration.orderId ?? stored?.orderId ?? null;
-      const change = this.#keep(stored, known, { ...known, registration }, { registration, orderId }, around.now);
+      const change = this.#keep(stored, { ...known, registration }, { registration, orderId }, around.now);
       this.keepDue(around);
       return ok({ ...change, fresh: true });
     });
@@ -109,7 +109,7 @@ export class KeptOrder {
   keepDue({ now, watchers, canAsk }: Surroundings, change: Partial<Due> = {}): boolean {
     const stored = this.#store.order();
     const due = { ...this.#store.due(), ...change };
-    const isKept = stored !== null && stored.past === null;
+    const isKept = stored !== null && (stored.hasFacts || stored.registration !== null);
     const next = orderDue(due, now, Math.random(), {
       status: stored?.status ?? "pending",
       registration: stored?.registration ?? null,
@@ -129,22 +129,24 @@ export class KeptOrder {
       const { status, refunded } = stored;
       this.#store.dropFacts();
       this.#outbox.drop();
-      this.#store.keepOrder({ ...stored, past: { status, refunded }, registration: null, orderId: null });
+      const given = { past: { status, refunded }, registration: null, orderId: null, hasFacts: false };
+      this.#store.keepOrder({ ...stored, ...given });
     });
   }
 
   #keep(
     stored: StoredOrder | null,
-    before: Known,
     after: Known,
     change: Partial<Pick<StoredOrder, "registration" | "orderId">>,
     now: number,
   ): Omit<Change, "fresh"> {
-    const [was, is] = [orderOf(before, this.#settings), orderOf(after, this.#settings)];
-    const changed = looksDifferent(was, is);
+    const is = orderOf(after, this.#settings);
+    // Compared with what pages were told, not with what the old facts would come to by today's rules.
+    const changed = looksDifferent(stored ?? { status: "pending", refunded: "0" }, is);
     const order: StoredOrder = {
       ...(stored ?? { epoch: newEpoch(), registration: null, orderId: null, past: null }),
       ...change,
+      hasFacts: after.facts.length > 0,
       status: is.status,
       refunded: is.refunded,
       version: (stored?.version ?? 0) + (changed ? 1 : 0),
@@ -160,7 +162,7 @@ export class KeptOrder {
     for (const [i, fact] of fresh.entries()) {
       const order = orderOf({ ...known, facts: [...known.facts, ...fresh.slice(0, i + 1)] }, this.#settings);
       const body = forwardOf(this.#biz, orderId, order, fact, raw, new Date(now).toISOString());
-      this.#outbox.add(newId(), encode(body));
+      this.#outbox.add(newId(), encode(body), now);
     }
     const due = this.#store.due();
     if (due.forward === undefined) this.#store.keepDue({ ...due, forward: now });
@@ -177,7 +179,7 @@ export function oweDelivery(
   return store.transaction(() => {
     const { provider, type, eventId, raw } = delivery;
     if (eventId !== null && !outbox.isNew(eventId, now)) return false;
-    outbox.add(newId(), encode(forwardOfDelivery(provider, type, eventId, raw, new Date(now).toISOString())));
+    outbox.add(newId(), encode(forwardOfDelivery(provider, type, eventId, raw, new Date(now).toISOString())), now);
     const due = store.due();
     store.keepDue({ ...due, forward: due.forward ?? now, cleanup: due.cleanup ?? now + DAY_MS });
     return true;
@@ -185,7 +187,7 @@ export function oweDelivery(
 }
 
 /** Told by the day, so that an order's second fact of a day moves no due-time. */
-const endOfDay = (at: number): number => Math.ceil(at / DAY_MS) * DAY_MS;
+export const endOfDay = (at: number): number => Math.ceil(at / DAY_MS) * DAY_MS;
 
 const newEpoch = (): string => crypto.randomUUID().slice(0, 8);
 

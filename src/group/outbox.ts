@@ -6,6 +6,8 @@ export interface Owed {
   readonly body: string;
   /** How often it has been tried. */
   readonly tries: number;
+  /** When it is to be tried next, in ms. */
+  readonly due: number;
 }
 
 /** What the backend's view of an order tells of it. */
@@ -15,33 +17,36 @@ export interface Outstanding {
 }
 
 const OUTBOX = `CREATE TABLE IF NOT EXISTS outbox (
-  seq INTEGER PRIMARY KEY, id TEXT NOT NULL, body TEXT NOT NULL, tries INTEGER NOT NULL, given_up INTEGER NOT NULL
+  seq INTEGER PRIMARY KEY, id TEXT NOT NULL, body TEXT NOT NULL, tries INTEGER NOT NULL, due INTEGER NOT NULL, given_up INTEGER NOT NULL
 )`;
 const SEEN = "CREATE TABLE IF NOT EXISTS seen (id TEXT PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID";
 
 export class Outbox {
   readonly #sql: SqlStorage;
+  readonly #inOrder: boolean;
 
-  constructor(storage: DurableObjectStorage) {
+  constructor(storage: DurableObjectStorage, inOrder: boolean) {
     this.#sql = storage.sql;
+    this.#inOrder = inOrder;
   }
 
-  add(id: string, body: string): void {
+  add(id: string, body: string, due: number): void {
     this.#sql.exec(OUTBOX);
-    this.#sql.exec("INSERT INTO outbox (id, body, tries, given_up) VALUES (?, ?, 0, 0)", id, body);
+    this.#sql.exec("INSERT INTO outbox (id, body, tries, due, given_up) VALUES (?, ?, 0, ?, 0)", id, body, due);
   }
 
-  /** The first that is owed; the others wait behind it. */
+  /** What is owed and to be tried next: an order's facts in their order, so that the others wait behind the first; else what is due. */
   head(): Owed | null {
     if (!this.#exists()) return null;
-    const [head] = this.#sql.exec<{ id: string; body: string; tries: number }>(
-      "SELECT id, body, tries FROM outbox WHERE given_up = 0 ORDER BY seq LIMIT 1",
+    const [head] = this.#sql.exec<{ id: string; body: string; tries: number; due: number }>(
+      `SELECT id, body, tries, due FROM outbox WHERE given_up = 0 ORDER BY ${this.#inOrder ? "seq" : "due, seq"} LIMIT 1`,
     );
     return head ?? null;
   }
 
-  tried(id: string): void {
-    this.#sql.exec("UPDATE outbox SET tries = tries + 1 WHERE id = ?", id);
+  /** Counts a try, and says when the next one is due if this one comes to nothing. */
+  tried(id: string, tries: number, due: number): void {
+    this.#sql.exec("UPDATE outbox SET tries = ?, due = ? WHERE id = ?", tries, due, id);
   }
 
   delivered(id: string): void {

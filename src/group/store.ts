@@ -1,7 +1,7 @@
 // What one object keeps: its order, the facts it follows from, and its due-times. Makes no table and writes no row before it must.
 import type { Due } from "../core/due.ts";
 import type { Fact } from "../core/fact.ts";
-import { nothingKnown, type Known, type OrderStatus, type Past, type Registration } from "../core/order.ts";
+import { hasPayment, nothingKnown, type Known, type OrderStatus, type Past, type Registration } from "../core/order.ts";
 
 /** An order as kept: what has to be read at every wake-up, in one row. */
 export interface StoredOrder {
@@ -14,6 +14,8 @@ export interface StoredOrder {
   readonly orderId: string | null;
   readonly registration: Registration | null;
   readonly past: Past | null;
+  /** Whether there are facts to give up some day. */
+  readonly hasFacts: boolean;
   /** The last change or connection, in ms, told by the day. */
   readonly touchedAt: number;
 }
@@ -43,10 +45,14 @@ export class Store {
   /** Everything the order follows from. */
   known(order: StoredOrder | null): Known {
     if (order === null) return nothingKnown;
-    this.#storage.sql.exec(FACTS);
+    const facts = order.hasFacts ? this.#facts() : [];
+    const { registration, past, status } = order;
+    return { facts, registration, past, believed: hasPayment(status) };
+  }
+
+  #facts(): readonly Fact[] {
     const rows = this.#storage.sql.exec<{ fact: string }>("SELECT fact FROM facts ORDER BY seq");
-    const facts = [...rows].map(({ fact }) => JSON.parse(fact) as Fact); // only `keepFacts` writes there
-    return { facts, registration: order.registration, past: order.past };
+    return [...rows].map(({ fact }) => JSON.parse(fact) as Fact); // only `keepFacts` writes there
   }
 
   keepFacts(facts: readonly Fact[]): void {

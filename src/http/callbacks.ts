@@ -7,7 +7,7 @@ import type { OpenProvider } from "../callbacks/providers.ts";
 import type { Callback, Webhook } from "../core/callback.ts";
 import { errorText, logLine } from "../core/log.ts";
 import { no, ok, type Result } from "../core/result.ts";
-import { bizOf, paymentGroup } from "./order-id.ts";
+import { bizOf, paymentGroup } from "../callbacks/order-id.ts";
 import { badSetting, problem } from "./problem.ts";
 import type { App } from "./app.ts";
 

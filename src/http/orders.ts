@@ -8,7 +8,7 @@ import { isPaid } from "../core/order.ts";
 import { originAllowed } from "../core/origin.ts";
 import { isApiKey, presentedApiKey } from "./backend.ts";
 import { readJson } from "./body.ts";
-import { bizOf } from "./order-id.ts";
+import { bizOf } from "../callbacks/order-id.ts";
 import { problem } from "./problem.ts";
 import type { App } from "./app.ts";
 
@@ -27,7 +27,12 @@ const Registration = v.object({
   ),
 });
 
-const OrderId = v.pipe(v.string(), v.minLength(1), v.maxLength(ORDER_ID_CHARS));
+const OrderId = v.pipe(
+  v.string(),
+  v.minLength(1),
+  v.maxLength(ORDER_ID_CHARS),
+  v.check((id) => id.isWellFormed()), // half a surrogate pair has no UTF-8
+);
 
 /** `PUT /orders/:biz`. */
 export async function registerByBiz(c: Context<App>): Promise<Response> {
@@ -68,9 +73,16 @@ export async function lookAtOrder(c: Context<App>): Promise<Response> {
   const view = await c.env.GROUP.getByName(`order_${biz}`).order();
   const body = JSON.stringify(isBackend ? forBackend(biz, view) : forBrowser(biz, view));
   const headers = { ...crossOrigin(c), "Cache-Control": "no-cache", ETag: await tagOf(view, isBackend, body) };
-  if (c.req.header("If-None-Match") === headers.ETag) return new Response(null, { status: 304, headers });
+  if (isCurrent(c.req.header("If-None-Match"), headers.ETag)) return new Response(null, { status: 304, headers });
   return new Response(body, { headers: { ...headers, "Content-Type": "application/json" } });
 }
+
+/** RFC 9110, 13.1.2: a list, compared weakly; proxies weaken a tag when they compress. */
+const isCurrent = (ifNoneMatch: string | undefined, tag: string): boolean =>
+  (ifNoneMatch ?? "")
+    .split(",")
+    .map((entry) => entry.trim().replace(/^W\//, ""))
+    .some((entry) => entry === "*" || entry === tag);
 
 const isBiz = (biz: string): boolean => /^[a-z0-9]{32}$/.test(biz);
 
@@ -121,5 +133,7 @@ function crossOrigin(c: Context<App>): Record<string, string> {
   const origin = c.req.header("Origin") ?? null;
   const vary = { Vary: "Authorization, X-API-Key, Origin" };
   const isAllowed = originAllowed(c.var.settings.allowedOrigins, origin, new URL(c.req.url).hostname);
-  return origin !== null && isAllowed ? { ...vary, "Access-Control-Allow-Origin": origin } : vary;
+  return origin !== null && isAllowed
+    ? { ...vary, "Access-Control-Allow-Origin": origin, "Access-Control-Expose-Headers": "ETag" }
+    : vary;
 }

@@ -161,7 +161,7 @@ describe("an answer", () => {
       () => Response.redirect("http://elsewhere.test/", 302),
       { reason: "refused", detail: "status 302" },
     ],
-    ["that is lost", () => "broken", { reason: "timed_out" }],
+    ["that is lost", () => "broken", { reason: "unreachable" }],
     ["that is not JSON", () => new Response("<html>"), { reason: "nonsense" }],
     ["that is a list", () => Response.json(["paid"]), { reason: "nonsense" }],
     ["without a status", () => Response.json({ amount: 1 }), { reason: "nonsense", detail: "no status" }],
