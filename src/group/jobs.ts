@@ -116,15 +116,18 @@ function dueForward(store: Store, at: number | undefined): void {
 
 const DAY_MS = 86_400_000;
 
-/** Facts are kept for as long as somebody watches or something is owed; deliveries about no order are only remembered. */
+/** Facts are kept for as long as somebody watches or something is owed; what is left of deliveries about no order goes by its age. */
 async function cleanUp({ settings, store, outbox, order, around, forgetAll }: Desk): Promise<void> {
   if (forgetAll !== null) return forgetAll();
   const { now, watchers } = await around();
   const due: Due = store.due();
   if (order === null) {
-    const isRemembered = outbox.forgetSeen(now - settings.retentionMs);
+    const before = now - settings.retentionMs;
+    outbox.forgetGivenUp(new Date(before).toISOString());
+    // What is being tried may be given up yet, and has to be forgotten then.
+    const isKept = outbox.forgetSeen(before) || due.forward !== undefined || outbox.outstanding().givenUp > 0;
     const { cleanup: _, ...rest } = due;
-    return void store.keepDue(isRemembered ? { ...rest, cleanup: now + DAY_MS } : rest);
+    return void store.keepDue(isKept ? { ...rest, cleanup: now + DAY_MS } : rest);
   }
   if (watchers > 0) order.touch(now);
   else if ((due.cleanup ?? 0) <= now && due.forward === undefined) order.giveUpFacts();
