@@ -35,7 +35,7 @@ export default defineConfig({
         plugins: [
           cloudflareTest({
             wrangler: { configPath: "./wrangler.toml" },
-            miniflare: { bindings: { ...secrets, ...merchant } as Record<string, string> },
+            miniflare: { bindings: { ...secrets, ...merchant } },
           }),
         ],
         test: { name: "merchant", include: ["test/merchant/**/*.test.ts"] },

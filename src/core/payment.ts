@@ -112,7 +112,12 @@ function cumulativeSum(refunds: readonly RefundFact[], failed: readonly FailedRe
   for (const { cumulative, at, money } of refunds) {
     if (!cumulative || money === null) continue;
     const failedSince = failed.filter((fact) => fact.at === null || at === null || fact.at >= at);
-    const off = new Map(failedSince.map((fact) => [fact.refundId ?? fact.eventId, fact.money?.amount ?? "0"]));
+    const off = new Map<string, string>();
+    for (const { refundId, eventId, money } of failedSince) {
+      const id = refundId ?? eventId;
+      // One failure may be told by several events, and not every one tells how much.
+      off.set(id, greaterOf(money?.amount ?? "0", off.get(id) ?? "0"));
+    }
     highest = greaterOf(lessOf(money.amount, sumOf([...off.values()])), highest);
   }
   return highest;

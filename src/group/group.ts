@@ -1,17 +1,16 @@
 // One group: a Durable Object that holds its connections, its order and its push. A shell: what happens is decided in core/ and consumers/.
 import { DurableObject } from "cloudflare:workers";
 import type { Effect } from "../consumers/consumer.ts";
-import { alarmStep, dueJobs, FAULT_PAUSE_MS, nextWake, type Job } from "../core/due.ts";
+import { alarmStep, dueJobs, FAULT_PAUSE_MS, nextWake } from "../core/due.ts";
 import { encode, HEARTBEAT, orderFrame, type Frame, type OrderFrame } from "../core/frames.ts";
 import { MESSAGE_LENGTH } from "../core/limits.ts";
-import { errorText, logLine } from "../core/log.ts";
 import type { Registration } from "../core/order.ts";
 import { ok, type Result } from "../core/result.ts";
 import { paramsOf } from "../core/route.ts";
 import { dueTick, nextTick, produceDeadline, pushStep, type Push } from "../core/schedule.ts";
 import { acceptConnection, close, heard, openConnections, reapSilent, sendTo, type Connection } from "./connections.ts";
 import { Identity } from "./identity.ts";
-import { canAsk, linkPayments, runJob, type Desk } from "./jobs.ts";
+import { canAsk, linkPayments, runJobs, type Desk } from "./jobs.ts";
 import {
   endOfDay,
   KeptOrder,
@@ -114,7 +113,7 @@ export class Group extends DurableObject<Env> {
     // Armed by now: whatever becomes of this ring, the next one comes. Nothing sent below leaves before that row is durable.
     const tick = push !== null && dueTick(push, info?.scheduledTime ?? 0, now) !== null ? this.#tick(push, now) : null;
     const jobs = dueJobs(this.#store.due(), now);
-    await Promise.all([tick, this.#work(jobs)]);
+    await Promise.all([tick, runJobs(jobs, this.#desk())]);
     if (jobs.length === 0) return;
     await this.#keepGoing(false);
     await this.#arm(EXACTLY);
@@ -196,32 +195,13 @@ export class Group extends DurableObject<Env> {
     if (changed && order !== null) sendTo(openConnections(this.ctx), encode(orderFrame(this.#self.key, order.status)));
   }
 
-  async #tick(push: Push, now: number): Promise<void> {
-    const consumer = this.#self.consumer;
+  async #tick({ period }: Push, now: number): Promise<void> {
+    const { consumer, name, settings } = this.#self;
     if (consumer.push === undefined) return;
     const running = (this.#running = new AbortController());
-    const params = paramsOf(consumer, this.#self.name);
-    const tick = { now, group: this.#self.name, params, env: this.env, settings: this.#self.settings };
-    const made = await produceFrame(consumer.push, tick, produceDeadline(push.period), running.signal);
-    if (made.ok) sendTo(openConnections(this.ctx), made.value);
-    else if (made.reason !== "stopped") {
-      const { fault, detail } = made.reason;
-      console.error(logLine({ event: "push", group: this.#self.name, reason: fault, detail, ms: Date.now() - now }));
-    }
-  }
-
-  async #work(jobs: readonly Job[]): Promise<void> {
-    for (const job of jobs) {
-      try {
-        await runJob(job, this.#desk());
-      } catch (error) {
-        // A fault of ours: told, and put off, so that it neither stops the other jobs nor rings the alarm without end.
-        console.error(
-          logLine({ event: "fault", reason: "internal", route: `${this.#self.name} ${job}`, detail: errorText(error) }),
-        );
-        this.#store.keepDue({ ...this.#store.due(), pause: Date.now() + FAULT_PAUSE_MS });
-      }
-    }
+    const tick = { now, group: name, params: paramsOf(consumer, name), env: this.env, settings };
+    const frame = await produceFrame(consumer.push, tick, produceDeadline(period), running.signal);
+    if (frame !== null) sendTo(openConnections(this.ctx), frame);
   }
 
   async #keepLink(): Promise<void> {

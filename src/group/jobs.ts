@@ -1,10 +1,10 @@
 // What an order's alarm does: asks for its status, closes it when its time is up, hands facts on, gives facts up. Arms no alarm.
 import { paymentGroup } from "../callbacks/order-id.ts";
 import { openProviders } from "../callbacks/open.ts";
-import type { Due, Job } from "../core/due.ts";
+import { FAULT_PAUSE_MS, type Due, type Job } from "../core/due.ts";
 import type { Fact } from "../core/fact.ts";
 import { afterTry } from "../core/forward.ts";
-import { logLine } from "../core/log.ts";
+import { errorText, logLine } from "../core/log.ts";
 import { isSettled } from "../core/order.ts";
 import { waitBefore } from "../core/reconcile.ts";
 import type { OrderSettings } from "../core/settings.ts";
@@ -32,7 +32,20 @@ export interface Desk {
   readonly around: () => Promise<Surroundings>;
 }
 
-export async function runJob(job: Job, desk: Desk): Promise<void> {
+export async function runJobs(jobs: readonly Job[], desk: Desk): Promise<void> {
+  for (const job of jobs) {
+    try {
+      await runJob(job, desk);
+    } catch (error) {
+      // A fault of ours: told, and put off, so that it neither stops the other jobs nor rings the alarm without end.
+      const route = `${desk.group} ${job}`;
+      console.error(logLine({ event: "fault", reason: "internal", route, detail: errorText(error) }));
+      desk.store.keepDue({ ...desk.store.due(), pause: Date.now() + FAULT_PAUSE_MS });
+    }
+  }
+}
+
+async function runJob(job: Job, desk: Desk): Promise<void> {
   switch (job) {
     case "reconcile":
       return reconcile(desk);
@@ -136,7 +149,7 @@ function dueForward(store: Store, at: number | null): void {
 
 const DAY_MS = 86_400_000;
 
-/** Facts are kept for as long as somebody watches or something is owed; deliveries about no order are only remembered. */
+/** Facts are kept for as long as somebody watches or something is owed; what is left of deliveries about no order goes by its age. */
 async function cleanUp({ env, settings, store, outbox, order, around, forgetAll }: Desk): Promise<void> {
   if (forgetAll !== null) {
     const biz = store.linked();
@@ -146,9 +159,12 @@ async function cleanUp({ env, settings, store, outbox, order, around, forgetAll 
   const { now, watchers } = await around();
   const due: Due = store.due();
   if (order === null) {
-    const isRemembered = outbox.forgetSeen(now - settings.retentionMs);
+    const before = now - settings.retentionMs;
+    outbox.forgetGivenUp(new Date(before).toISOString());
+    // What is being tried may be given up yet, and has to be forgotten then.
+    const isKept = outbox.forgetSeen(before) || due.forward !== undefined || outbox.outstanding().givenUp > 0;
     const { cleanup: _, ...rest } = due;
-    return void store.keepDue(isRemembered ? { ...rest, cleanup: now + DAY_MS } : rest);
+    return void store.keepDue(isKept ? { ...rest, cleanup: now + DAY_MS } : rest);
   }
   // Never less than what is still owed.
   if (watchers > 0 || outbox.outstanding().owed > 0) order.touch(now);

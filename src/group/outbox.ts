@@ -78,6 +78,12 @@ export class Outbox {
     return [...this.#sql.exec("SELECT 1 FROM seen LIMIT 1")].length > 0;
   }
 
+  /** Forgets what was given up and came about before `before` (ISO 8601, as every body has it in `timestamp`). */
+  forgetGivenUp(before: string): void {
+    if (!this.#exists()) return;
+    this.#sql.exec("DELETE FROM outbox WHERE given_up = 1 AND json_extract(body, '$.timestamp') < ?", before);
+  }
+
   /** Looking makes no table. */
   #exists(): boolean {
     return [...this.#sql.exec("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'outbox'")].length > 0;

@@ -2,17 +2,34 @@
 import type { PeriodicPush, Tick } from "../consumers/consumer.ts";
 import { encode, type Frame } from "../core/frames.ts";
 import type { Json } from "../core/json.ts";
-import { errorText, type PushFault } from "../core/log.ts";
+import { errorText, logLine, type PushFault } from "../core/log.ts";
 import { no, ok, type Result } from "../core/result.ts";
 
 /** Why there is no frame: a fault worth a line in the log, or nobody was left to push to. */
-export type NoFrame = { readonly fault: PushFault; readonly detail: string } | "stopped";
+type NoFrame = { readonly fault: PushFault; readonly detail: string } | "stopped";
+
+/** The frame of one tick; null for a fault, which stands in the log, and where nobody is left. */
+export async function produceFrame(
+  push: PeriodicPush,
+  tick: Omit<Tick, "signal">,
+  deadlineMs: number,
+  stop: AbortSignal,
+): Promise<Frame | null> {
+  const made = await produceWithin(push, tick, deadlineMs, stop);
+  if (made.ok) return made.value;
+  if (made.reason !== "stopped") {
+    const { fault, detail } = made.reason;
+    const { group, now } = tick;
+    console.error(logLine({ event: "push", group, reason: fault, detail, ms: Date.now() - now }));
+  }
+  return null;
+}
 
 /**
  * Runs `produce` for one tick. It is raced, not trusted: an await in `alarm()` that never ends would block every later alarm of
  * the object, and `produce` may ignore its signal. What comes after the deadline is dropped.
  */
-export async function produceFrame(
+async function produceWithin(
   push: PeriodicPush,
   tick: Omit<Tick, "signal">,
   deadlineMs: number,

@@ -147,6 +147,14 @@ describe("refunds", () => {
     }
   });
 
+  it("that failed are taken off once by their id, at the highest they were told at, in whatever order", () => {
+    const sum = refund("15.00", { cumulative: true });
+    const told = [refundFailed("5.00", "r-1"), refundFailed(null, "r-1"), refundFailed("4.00", "r-1")];
+    for (const facts of [told, told.toReversed()]) {
+      expect(order([payment("paid"), sum, ...facts]).refunded).toBe("10");
+    }
+  });
+
   it("of the second of two payments leave the order paid", () => {
     const facts = [payment("paid", "p-1"), payment("paid", "p-2"), refund("19.99", { paymentId: "p-2" })];
     expect(order(facts)).toMatchObject({ status: "paid", duplicatePayments: ["p-2"] });
