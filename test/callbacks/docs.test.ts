@@ -41,7 +41,7 @@ describe("docs/payments.md", () => {
     const proof = { provider: "stripe", eventId: "evt_1", at: NOW };
     const fact: Fact = { ...proof, kind: "payment", status: "paid", paymentId: "pi_1", money };
     const registration = { money, expiresAt: null, orderId: "ORD-1001" };
-    const order = orderOf({ facts: [fact], registration, past: null }, { requireRegistered: false });
+    const order = orderOf({ facts: [fact], registration, past: null, believed: false }, { requireRegistered: false });
     expect(forwardOf(printed.data.biz, "ORD-1001", order, fact, printed.data.raw, printed.timestamp)).toEqual(printed);
   });
 });

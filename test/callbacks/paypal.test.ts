@@ -82,7 +82,7 @@ const rows: readonly (readonly [row: string, type: string, resource: object, fac
     [dispute("lost", "CAP1")],
   ],
   [
-    "CUSTOMER.DISPUTE.RESOLVED",
+    "CUSTOMER.DISPUTE.RESOLVED, dispute_outcome.outcome_code = RESOLVED_SELLER_FAVOUR or CANCELED_BY_BUYER or DENIED",
     "CUSTOMER.DISPUTE.RESOLVED",
     { ...disputed, dispute_outcome: { outcome_code: "CANCELED_BY_BUYER" } },
     [dispute("won", "CAP1")],

@@ -98,7 +98,7 @@ describe.skipIf(folder === null)("vectors", () => {
         if (money?.unit !== "major") throw new Error("the vector's order has no amount");
         const { facts } = proved.value[0] ?? expect.fail("nothing was proved");
         const registration = { money, expiresAt: null, orderId: null };
-        const order = orderOf({ facts, registration, past: null }, { requireRegistered: false });
+        const order = orderOf({ facts, registration, past: null, believed: false }, { requireRegistered: false });
         expect(order).toMatchObject({ status: "pending", mismatches: [{ provider: name }] });
       } else if (expected.result === "reject") {
         // The stage is ours to choose only where the verdict itself is a matter of policy.

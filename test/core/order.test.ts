@@ -59,6 +59,7 @@ const known = (
   facts,
   registration,
   past,
+  believed: false,
 });
 const registered = (amount: string, currency = "USD"): Registration => ({
   money: money(amount, currency),
@@ -160,6 +161,21 @@ describe("refunds", () => {
     expect(order(facts)).toMatchObject({ status: "paid", duplicatePayments: ["p-2"] });
   });
 
+  it("of another attempt take nothing from the one that paid, whichever comes first and whether it is known or not", () => {
+    for (const other of [payment("failed", "p-0"), payment("closed", "p-0"), null]) {
+      for (const back of [voided("p-0"), refund("19.99", { paymentId: "p-0" }), refund(null, { paymentId: "p-0" })]) {
+        const facts = [...(other === null ? [] : [other]), back, payment("paid", "p-1")];
+        expect(order(facts)).toMatchObject({ status: "paid", refunded: "0" });
+        expect(order(facts.toReversed())).toMatchObject({ status: "paid", refunded: "0" });
+      }
+    }
+  });
+
+  it("are of a payment that the backend told without its id", () => {
+    expect(status(payment("paid", null), refund("5", { paymentId: "p-7" }))).toBe("partially_refunded");
+    expect(status(payment("paid", null), voided("p-7"))).toBe("paid");
+  });
+
   it("that name no payment are of the one there is", () => {
     expect(status(payment("paid"), refund("5", { paymentId: null }))).toBe("partially_refunded");
   });
@@ -199,6 +215,14 @@ describe("a registration", () => {
     expect(order([payment("paid", "p-1", strange)], registered("19.99"))).toMatchObject({ status: "pending" });
   });
 
+  it("that is missing makes no unknown currency right either", () => {
+    const strange: Money = { unit: "unknown", amount: "1999", currency: "XXX" };
+    expect(order([payment("paid", "p-1", strange)])).toMatchObject({
+      status: "pending",
+      mismatches: [{ paymentId: "p-1" }],
+    });
+  });
+
   it("cannot check what nobody signed", () => {
     expect(order([payment("paid", null, null)], registered("19.99"))).toMatchObject({ status: "paid", checked: false });
   });
@@ -208,6 +232,12 @@ describe("a registration", () => {
     const strict = { requireRegistered: true };
     expect(orderOf(known([payment("paid")]), strict)).toMatchObject({ status: "pending" });
     expect(orderOf(known([payment("paid")], registered("19.99")), strict)).toMatchObject({ status: "paid" });
+  });
+
+  it("that becomes required takes back nothing that pages were told", () => {
+    const strict = { requireRegistered: true };
+    expect(orderOf({ ...known([payment("paid")]), believed: true }, strict)).toMatchObject({ status: "paid" });
+    expect(contradicts(registered("20"), { ...known([payment("paid")]), believed: true }, strict)).toBe(true);
   });
 
   it("contradicts an order that was paid with another amount, and no other", () => {
@@ -244,6 +274,27 @@ describe("an order whose facts were given up", () => {
     expect(orderOf(known([], null, past), rules)).toMatchObject({ status: "refunded", refunded: "19.99" });
     expect(orderOf(known([payment("paid")], null, past), rules)).toMatchObject({ status: "refunded" });
     expect(orderOf(known([payment("paid")], null, { status: "failed", refunded: "0" }), rules).status).toBe("paid");
+  });
+
+  it("goes on from there: a refund after that is seen, a payment after a close is late", () => {
+    const paid = { status: "paid", refunded: "0" } as const;
+    expect(orderOf(known([refund("5")], null, paid), rules)).toMatchObject({
+      status: "partially_refunded",
+      refunded: "5",
+    });
+    expect(orderOf(known([refund(null)], null, paid), rules)).toMatchObject({ status: "refunded" });
+    const part = { status: "partially_refunded", refunded: "5" } as const;
+    expect(orderOf(known([refund("3")], null, part), rules)).toMatchObject({
+      status: "partially_refunded",
+      refunded: "8",
+    });
+    const closed = { status: "closed", refunded: "0" } as const;
+    expect(orderOf(known([], null, closed), rules)).toMatchObject({ status: "closed" });
+    expect(orderOf(known([payment("paid")], null, closed), rules)).toMatchObject({ status: "paid", late: true });
+  });
+
+  it("can be compared with no registration any more", () => {
+    expect(contradicts(registered("19.99"), known([], null, { status: "paid", refunded: "0" }), rules)).toBe(true);
   });
 });
 

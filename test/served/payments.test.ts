@@ -3,6 +3,7 @@ import { Webhook } from "standardwebhooks";
 import { readFileSync } from "node:fs";
 import { parseEnv } from "node:util";
 import { describe, expect, inject, it } from "vitest";
+import { callbackSetting } from "../../scripts/development.ts";
 import { signed } from "../../scripts/sign.ts";
 import { Backend } from "../support/backend.ts";
 import { backend, Client, newBiz } from "../support/client.ts";
@@ -23,6 +24,7 @@ describe("a process killed between its reply and the forward", () => {
         amount: "19.99",
         currency: "USD",
         now: Date.now(),
+        setting: callbackSetting("stripe"),
       });
       const post = () => fetch(`${server.url}/callbacks/stripe`, { method: "POST", ...delivery });
       expect((await post()).status).toBe(200);
@@ -93,6 +95,7 @@ describe("the whole path, from callback to browser", () => {
           amount: "19.99",
           currency: "USD",
           now: Date.now(),
+          setting: callbackSetting("stripe"),
         });
         const start = performance.now();
         const [{ at }, reply] = await Promise.all([

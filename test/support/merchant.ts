@@ -16,11 +16,11 @@ export interface Merchant {
   /** Everything that was asked so far, in order. */
   readonly asked: Asked[];
   /** Changes what it answers from now on. */
-  answers(answer: (asked: Asked) => Answer): void;
+  answers(answer: (asked: Asked) => Answer | Promise<Answer>): void;
 }
 
 /** Stands in for whoever answers at `http://merchant.test`; a request to anybody else fails the test. */
-export function merchant(answer: (asked: Asked) => Answer): Merchant {
+export function merchant(answer: (asked: Asked) => Answer | Promise<Answer>): Merchant {
   const asked: Asked[] = [];
   let current = answer;
   const spy = vi.spyOn(globalThis, "fetch").mockImplementation(async (input, init) => {
@@ -29,7 +29,7 @@ export function merchant(answer: (asked: Asked) => Answer): Merchant {
     if (origin !== "http://merchant.test") throw new Error(`nobody asks ${origin}`);
     const one = { method: request.method, path: pathname, headers: request.headers, body: await request.text() };
     asked.push(one);
-    const said = current(one);
+    const said = await current(one);
     if (said === "broken") throw new TypeError("Network connection lost.");
     if (said !== "never") return said;
     return new Promise((_resolve, reject) => {

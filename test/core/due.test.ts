@@ -1,0 +1,124 @@
+// One alarm for many reasons: what is due, when to wake, and what to do with an alarm that is set already.
+import { describe, expect, it } from "vitest";
+import { alarmStep, dueJobs, nextWake, orderDue, type Circumstances, type Due } from "../../src/core/due.ts";
+import { afterTry, retryAfterOf, waitBeforeTry } from "../../src/core/forward.ts";
+import { isWorthAsking, waitBefore } from "../../src/core/reconcile.ts";
+
+const NOW = 1_000_000;
+const MINUTE = 60_000;
+
+describe("nextWake", () => {
+  it.each<[string, Due, number | null, number | null]>([
+    ["is never where nothing is due", {}, null, null],
+    ["is the earliest of all", { expiry: NOW + 50, forward: NOW + 20, cleanup: NOW + 90 }, null, NOW + 20],
+    ["is the next tick where that is earlier", { push: NOW, cleanup: NOW + 2 * MINUTE }, MINUTE, NOW + MINUTE],
+    ["is at once for what is overdue, but never in the past", { forward: NOW - 5000 }, null, NOW + 1],
+    ["is not before a pause is over", { forward: NOW - 5000, pause: NOW + MINUTE }, null, NOW + MINUTE],
+    [
+      "does not let a pause hold back a tick",
+      { push: NOW, forward: NOW, pause: NOW + 5 * MINUTE },
+      MINUTE,
+      NOW + MINUTE,
+    ],
+  ])("%s", (_what, due, period, wake) => expect(nextWake(due, period, NOW)).toBe(wake));
+});
+
+describe("dueJobs", () => {
+  it("are those whose time has come, and none during a pause", () => {
+    const due: Due = { reconcile: { at: NOW, attempt: 2 }, expiry: NOW + 1, forward: NOW - 1 };
+    expect(dueJobs(due, NOW)).toEqual(["reconcile", "forward"]);
+    expect(dueJobs({ ...due, pause: NOW + 1 }, NOW)).toEqual([]);
+  });
+});
+
+describe("alarmStep", () => {
+  it.each<[string, number | null, number | null, object]>([
+    ["leaves none where none is wanted", null, null, { do: "leave" }],
+    ["takes one away that nobody wants", NOW + 5, null, { do: "delete" }],
+    ["sets one that is missing", null, NOW + 5, { do: "set", at: NOW + 5 }],
+    ["leaves one that is right", NOW + 5, NOW + 5, { do: "leave" }],
+    ["moves one that is set for another time", NOW + 5, NOW + 9, { do: "set", at: NOW + 9 }],
+    ["leaves one that is about to ring", NOW - 100, NOW + 9, { do: "leave" }],
+    ["takes one that has stood still for lost", NOW - 3 * MINUTE, NOW + 9, { do: "set", at: NOW + 9 }],
+  ])("%s", (_what, armed, wanted, step) => expect(alarmStep(armed, wanted, NOW)).toEqual(step));
+});
+
+describe("an order's due-times", () => {
+  const money = { unit: "major", amount: "1", currency: "USD" } as const;
+  const idle: Circumstances = {
+    status: "pending",
+    registration: null,
+    watchers: 0,
+    canAsk: true,
+    keptUntil: null,
+    forward: undefined,
+  };
+  const due = (change: Partial<Circumstances>, before: Due = {}) => orderDue(before, NOW, 0, { ...idle, ...change });
+  const registration = (expiresAt: number | null) => ({ money, expiresAt, orderId: null });
+
+  it.each<[string, Due, Due]>([
+    ["are none for an order that nobody waits for", due({}), {}],
+    ["are none for one that somebody waits for where nobody can be asked", due({ watchers: 1, canAsk: false }), {}],
+    [
+      "begin with asking after 10 s where somebody waits",
+      due({ watchers: 1 }),
+      { reconcile: { at: NOW + 10_000, attempt: 0 } },
+    ],
+    [
+      "go on as they were",
+      due({ watchers: 1 }, { reconcile: { at: 7, attempt: 3 } }),
+      { reconcile: { at: 7, attempt: 3 } },
+    ],
+    ["stop asking once it is settled", due({ watchers: 1, status: "paid" }, { reconcile: { at: 7, attempt: 3 } }), {}],
+    [
+      "ask for a registered order until it expires, watched or not",
+      due({ registration: registration(NOW + 5) }),
+      { reconcile: { at: NOW + 10_000, attempt: 0 }, expiry: NOW + 5 },
+    ],
+    ["ask for no registered order that never expires, unwatched", due({ registration: registration(null) }), {}],
+    ["forget the expiry of what was paid", due({ status: "paid", registration: registration(NOW + 5) }), {}],
+    ["keep a pause until it is over", due({}, { pause: NOW + 1 }), { pause: NOW + 1 }],
+    ["forget a pause that is over", due({}, { pause: NOW }), {}],
+  ])("%s", (_what, actual, expected) => expect(actual).toEqual(expected));
+});
+
+it("asking waits 10, 20, 40, 60, 60 … s and up to a fifth more", () => {
+  expect([0, 1, 2, 3, 4, 40].map((attempt) => waitBefore(attempt, 0))).toEqual(
+    [10, 20, 40, 60, 60, 60].map((s) => s * 1000),
+  );
+  expect(waitBefore(0, 1)).toBe(12_000);
+});
+
+it("asking is worth it for a failed attempt, and for nothing that is settled", () => {
+  expect(isWorthAsking("failed", 1, null, NOW)).toBe(true);
+  for (const status of ["closed", "paid", "partially_refunded", "refunded"] as const) {
+    expect(isWorthAsking(status, 1, null, NOW)).toBe(false);
+  }
+});
+
+describe("a try", () => {
+  it.each<[string, number, number | null, object]>([
+    ["that is taken is done", 1, 204, { do: "delivered" }],
+    ["that is redirected is a failure", 1, 308, { do: "try_again", at: NOW + 5000 }],
+    ["without an answer is tried again", 1, null, { do: "try_again", at: NOW + 5000 }],
+    ["answered 410 is the last", 1, 410, { do: "give_up" }],
+    ["that is the tenth is the last", 10, 500, { do: "give_up" }],
+  ])("%s", (_what, tries, status, step) => expect(afterTry(tries, status, null, NOW, 0)).toEqual(step));
+
+  it("is put off for as long as the backend asks, for a day at most", () => {
+    expect(afterTry(1, 503, 60_000, NOW, 0)).toEqual({ do: "try_again", at: NOW + 60_000 });
+    expect(afterTry(1, 503, 10 * 86_400_000, NOW, 0)).toEqual({ do: "try_again", at: NOW + 86_400_000 });
+  });
+
+  it("waits up to a tenth longer than its turn", () => {
+    expect([waitBeforeTry(2, 0), waitBeforeTry(2, 1), waitBeforeTry(10, 0)]).toEqual([300_000, 330_000, null]);
+  });
+
+  it.each([
+    [null, null],
+    ["120", 120_000],
+    ["Thu, 01 Jan 1970 00:20:00 GMT", 200_000],
+    ["Thu, 01 Jan 1970 00:00:00 GMT", 0],
+    ["soon", null],
+  ])("reads Retry-After: %s as %s ms", (value, ms) => expect(retryAfterOf(value, NOW, Date.parse)).toBe(ms));
+});

@@ -1,0 +1,200 @@
+// Settings that change, or go bad, while an order is under way: nothing owed is forgotten, no alarm is lost, nothing rings without end.
+import { env } from "cloudflare:workers";
+import { runInDurableObject } from "cloudflare:test";
+import { describe, expect, it } from "vitest";
+import { Group } from "../../src/group/group.ts";
+import { app } from "../../src/http/app.ts";
+import { armedAt, backend, callback, connect, logged, newBiz, ring, stopClock, stubOf } from "../support/workerd.ts";
+import { merchant, tells, type Answer } from "../support/merchant.ts";
+
+const MINUTE = 60_000;
+const taken = (): Answer => new Response(null, { status: 204 });
+const view = async (biz: string) => (await backend("GET", `/orders/${biz}`)).json<Record<string, unknown>>();
+
+/** Rings an order's alarm once, under other settings than those it is kept under. */
+const ringUnder = (group: string, settings: Partial<Env>): Promise<void> =>
+  runInDurableObject(stubOf(group), async (_object, state) => {
+    const scheduledTime = (await state.storage.getAlarm()) ?? expect.fail("no alarm");
+    await state.storage.deleteAlarm();
+    await new Group(state, { ...env, ...settings }).alarm({ scheduledTime, isRetry: false, retryCount: 0 });
+  });
+
+describe("a forward that is owed", () => {
+  it("is still owed where FORWARD_URL is unset for a while, also when the facts would be given up", async () => {
+    stopClock();
+    logged();
+    const shop = merchant(taken);
+    const biz = newBiz();
+    await callback(biz);
+    await ringUnder(`order_${biz}`, { FORWARD_URL: "" });
+    expect(shop.asked).toEqual([]);
+    expect(await view(biz)).toMatchObject({ forwards: { owed: 1 } });
+    expect(((await armedAt(`order_${biz}`)) ?? 0) - Date.now()).toBeLessThanOrEqual(60 * MINUTE);
+    await ring(`order_${biz}`, 200 * 86_400_000);
+    await ring(`order_${biz}`);
+    expect(shop.asked).toHaveLength(1);
+    expect(await view(biz)).toMatchObject({ status: "paid", forwards: { owed: 0, given_up: 0 } });
+  });
+});
+
+describe("a setting that is bad while an alarm is due", () => {
+  it("puts the alarm off by a minute and says so; then all goes on", async () => {
+    stopClock();
+    const log = logged();
+    const shop = merchant(taken);
+    const biz = newBiz();
+    await callback(biz);
+    await ringUnder(`order_${biz}`, { TIME_ZONE: "Mars/Olympus" });
+    expect(log()).toContainEqual(expect.objectContaining({ event: "setting", setting: "TIME_ZONE" }));
+    expect(await armedAt(`order_${biz}`)).toBe(Date.now() + MINUTE);
+    await ring(`order_${biz}`);
+    expect(shop.asked).toHaveLength(1);
+  });
+});
+
+describe("a job that fails by a fault of ours", () => {
+  it("rests for a minute instead of ringing without end, and is done then", async () => {
+    stopClock();
+    const log = logged();
+    merchant(() => tells("pending"));
+    const biz = newBiz();
+    await backend("PUT", `/orders/${biz}`, { amount: 1, currency: "USD", expires_in: 5 });
+    await runInDurableObject(stubOf(`order_${biz}`), (_object, { storage }) => {
+      const exec = storage.sql.exec.bind(storage.sql);
+      storage.sql.exec = (query, ...bindings) => {
+        if (!query.startsWith("INSERT INTO facts")) return exec(query, ...bindings) as never; // generic over the row
+        storage.sql.exec = exec as never;
+        throw new Error("disk full");
+      };
+    });
+    await ring(`order_${biz}`);
+    expect(log()).toContainEqual(expect.objectContaining({ event: "fault", detail: "Error: disk full" }));
+    expect(((await armedAt(`order_${biz}`)) ?? 0) - Date.now()).toBeGreaterThanOrEqual(MINUTE);
+    await ring(`order_${biz}`);
+    expect(await view(biz)).toMatchObject({ status: "closed" });
+  });
+});
+
+describe("an order that is given more time while it is asked about", () => {
+  it("is not closed", async () => {
+    stopClock();
+    const biz = newBiz();
+    const register = (expires_in: number) =>
+      backend("PUT", `/orders/${biz}`, { amount: 1, currency: "USD", expires_in });
+    const shop = merchant(() => tells("pending"));
+    await register(5);
+    shop.answers(async () => {
+      expect((await register(3600)).status).toBe(200);
+      return tells("pending");
+    });
+    await ring(`order_${biz}`);
+    expect(await view(biz)).toMatchObject({ status: "pending" });
+  });
+});
+
+describe("REQUIRE_REGISTERED", () => {
+  const under = <Value>(
+    biz: string,
+    settings: Partial<Env>,
+    act: (group: Group) => Value | Promise<Value>,
+  ): Promise<Value> =>
+    runInDurableObject(stubOf(`order_${biz}`), (_object, state) => act(new Group(state, { ...env, ...settings })));
+  const strict = { REQUIRE_REGISTERED: "1" };
+  const money = { unit: "major", amount: "19.99", currency: "USD" } as const;
+  const paid = {
+    kind: "payment",
+    status: "paid",
+    provider: "stripe",
+    eventId: "e-1",
+    at: null,
+    paymentId: "p-1",
+    money,
+  } as const;
+
+  it("holds a payment as pending until it is registered, and rings then", async () => {
+    stopClock();
+    merchant(taken);
+    const biz = newBiz();
+    const page = await connect(`/ws/order/${biz}/`);
+    await under(biz, strict, (group) => group.record({ facts: [paid], orderId: null, raw: null }));
+    expect((await under(biz, strict, (group) => group.order())).order).toMatchObject({ status: "pending" });
+    const registered = await under(biz, strict, (group) => group.register({ money, expiresAt: null, orderId: null }));
+    expect(registered).toMatchObject({ ok: true, value: { order: { status: "paid", checked: true } } });
+    expect(await page.nextJson()).toEqual({ biz, paid: true, status: "paid" });
+  });
+
+  it("that is turned on takes back no payment that pages were told of", async () => {
+    stopClock();
+    merchant(taken);
+    const biz = newBiz();
+    await callback(biz, { amount: 1999, currency: "USD" });
+    expect((await under(biz, strict, (group) => group.order())).order).toMatchObject({ status: "paid" });
+    const other = { money: { ...money, amount: "20" }, expiresAt: null, orderId: null };
+    expect(await under(biz, strict, (group) => group.register(other))).toEqual({ ok: false, reason: "contradicts" });
+  });
+});
+
+describe("deliveries about no order", () => {
+  it("wait for none that the backend refuses: order matters among an order's facts only", async () => {
+    stopClock();
+    logged();
+    const shop = merchant(({ body }) => (body.includes("refused") ? new Response(null, { status: 422 }) : taken()));
+    const group = "callbacks_square";
+    const owe = (eventId: string) =>
+      stubOf(group).owe({ provider: "square", type: "catalog.updated", eventId, raw: eventId });
+    await owe("refused");
+    await owe("taken-1");
+    await owe("taken-2");
+    const start = Date.now();
+    for (let rings = 0; rings < 4; rings++) await ring(group);
+    expect(Date.now() - start).toBeLessThan(10_000);
+    expect(shop.asked.map(({ body }) => JSON.parse(body).data.event_id)).toEqual(
+      expect.arrayContaining(["taken-1", "taken-2"]),
+    );
+  });
+});
+
+describe("a payment that asking found", () => {
+  it("is found again by what names the payment only", async () => {
+    stopClock();
+    merchant(taken);
+    const biz = newBiz();
+    const paymentId = `pi_${biz}`;
+    const { linkPayments } = await import("../../src/group/jobs.ts");
+    await linkPayments(env, biz, [
+      { kind: "payment", status: "paid", provider: "stripe", eventId: "query:1", at: null, paymentId, money: null },
+      { kind: "payment", status: "paid", provider: "status", eventId: "", at: null, paymentId: "told", money: null },
+    ]);
+    const { paymentGroup } = await import("../../src/callbacks/order-id.ts");
+    expect(await stubOf(await paymentGroup("stripe", paymentId)).linked()).toBe(biz);
+    expect(await stubOf(await paymentGroup("status", "told")).linked()).toBeNull();
+  });
+
+  it("stays linked for as long as its order keeps its facts, and no longer", async () => {
+    stopClock();
+    merchant(taken);
+    const biz = newBiz();
+    const { paymentGroup } = await import("../../src/callbacks/order-id.ts");
+    const link = await paymentGroup("stripe", `pi_${biz}`);
+    await stubOf(link).link(biz);
+    await callback(biz);
+    await ring(`order_${biz}`); // the forward
+    await ring(link);
+    expect(await stubOf(link).linked()).toBe(biz);
+    await ring(`order_${biz}`);
+    await ring(link);
+    expect(await stubOf(link).linked()).toBeNull();
+  });
+});
+
+it("an order id that is half a surrogate pair is none", async () => {
+  const init = {
+    method: "PUT",
+    headers: { "X-API-Key": env.API_KEYS },
+    body: '{"order_id":"A\\ud800","amount":1,"currency":"USD"}',
+  };
+  expect(await (await app.request("/orders", init, env)).json()).toMatchObject({
+    status: 422,
+    reason: "bad_registration",
+  });
+});
