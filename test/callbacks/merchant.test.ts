@@ -2,6 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { merchantFacts } from "../../src/callbacks/merchant.ts";
 import { freshOf, orderOf, type Known, type Registration } from "../../src/core/order.ts";
+import type { Fact } from "../../src/core/fact.ts";
 import type { JsonObject } from "../../src/core/json.ts";
 
 const factsOf = (provider: "backend" | "status", said: JsonObject) => {
@@ -15,10 +16,9 @@ const registration: Registration = {
 };
 
 function orderAfter(...said: (readonly ["backend" | "status", JsonObject])[]) {
-  let known: Known = { facts: [], registration, past: null, believed: false };
-  for (const [provider, one] of said) {
-    known = { ...known, facts: [...known.facts, ...freshOf(known.facts, factsOf(provider, one))] };
-  }
+  const facts: Fact[] = [];
+  for (const [provider, one] of said) facts.push(...freshOf(facts, factsOf(provider, one)));
+  const known: Known = { facts, registration, past: null, believed: false };
   return orderOf(known, { requireRegistered: false });
 }
 
