@@ -16,6 +16,8 @@ interface Config {
   readonly keys: readonly Key[];
   readonly merchantAccount: string;
   readonly live: boolean | null;
+  /** Whether Adyen captures what it has authorised by itself, or waits to be told. */
+  readonly capture: "automatic" | "manual";
 }
 
 /** Adyen sends one item in JSON; its SOAP ancestor sent batches of up to six. */
@@ -24,7 +26,12 @@ const ITEMS_MAX = 100;
 const on = (events: readonly string[], success: "true" | "false", ...becomes: readonly Becomes[]): Row[] =>
   events.map((event) => ({ event, where: { success: [success] }, becomes }));
 
+const byHand = { success: ["true"], capture: ["manual"] };
+
 const events: readonly Row[] = [
+  // An authorisation is not a capture: where captures are made by hand, the money has come with CAPTURE.
+  { event: "AUTHORISATION", where: byHand, becomes: ["pending"] },
+  { event: "CAPTURE", where: byHand, becomes: ["paid"] },
   // With automatic capture, Adyen's default, an authorised payment is paid unless CAPTURE_FAILED follows.
   ...on(["AUTHORISATION"], "true", "paid"),
   ...on(["AUTHORISATION"], "false", "failed"),
@@ -61,13 +68,19 @@ export const adyen: Adapter<Config> = {
   name: "adyen",
 
   async configure(value) {
-    const setting = new Setting(value, ["hmacKey", "merchantAccount", "live"]);
+    const setting = new Setting(value, ["hmacKey", "merchantAccount", "live", "capture"]);
     const keys = setting.strings("hmacKey").map(fromHex);
     if (keys.some((key) => key === null || key.length === 0)) setting.refuse("hmacKey", "hex, or a list of such");
     const merchantAccount = setting.string("merchantAccount", /^[^:]+$/, "the account's code, without a colon");
     const live = setting.optionalBoolean("live");
+    const capture = setting.oneOf("capture", ["automatic", "manual"]);
     if (setting.problem !== null) return no(setting.problem);
-    return ok({ keys: await Promise.all(keys.filter((key) => key !== null).map(hmacKey)), merchantAccount, live });
+    return ok({
+      keys: await Promise.all(keys.filter((key) => key !== null).map(hmacKey)),
+      merchantAccount,
+      live,
+      capture,
+    });
   },
 
   async verify(config, webhook) {
@@ -108,10 +121,10 @@ async function provedBy(config: Config, item: Json | undefined): Promise<Result<
   // One company key serves several accounts.
   if (textAt(item, "merchantAccountCode") !== config.merchantAccount)
     return unproved("identity", "another merchantAccountCode");
-  return callbackOf(told(item));
+  return callbackOf(told(item, config.capture));
 }
 
-function told(item: JsonObject): Told {
+function told(item: JsonObject, capture: Config["capture"]): Told {
   const type = textAt(item, "eventCode") ?? "";
   const pspReference = textAt(item, "pspReference");
   const success = textAt(item, "success");
@@ -125,7 +138,7 @@ function told(item: JsonObject): Told {
     orderId: textAt(item, "merchantReference"),
     // A modification has a reference of its own, and names the payment's as the original.
     paymentId: textAt(item, "originalReference", "pspReference"),
-    becomes: becomes(events, type, (field) => textAt(item, field)),
+    becomes: becomes(events, type, (field) => (field === "capture" ? capture : textAt(item, field))),
     payment: amount,
     refund: { id: pspReference, amount, cumulative: false },
   };

@@ -1,5 +1,5 @@
 // Tables of what a provider's event becomes, and the facts they yield. Decides nothing that is not in a table; does no I/O.
-import { proved, type Callback, type Unproved } from "../core/callback.ts";
+import { proved, type Callback, type Proved, type Unproved } from "../core/callback.ts";
 import type { Fact, PaymentStatus, Proof } from "../core/fact.ts";
 import type { Money } from "../core/money.ts";
 import { ok, type Result } from "../core/result.ts";
@@ -42,13 +42,7 @@ export const printed = (rows: readonly Row[]): [event: string, becomes: string][
   ]);
 
 /** What a signed event says, before its table is asked for facts. */
-export interface Told {
-  readonly provider: string;
-  readonly eventId: string | null;
-  readonly type: string;
-  readonly at: number | null;
-  readonly orderId: string | null;
-  readonly paymentId: string | null;
+export interface Told extends Omit<Proved, "facts"> {
   readonly becomes: readonly Becomes[];
   /** What was paid, or is to be paid. */
   readonly payment?: Amount;

@@ -66,6 +66,9 @@ const rows: readonly (readonly [event: string, success: string, fields: object, 
   ["PREARBITRATION_LOST", "true", follows, [dispute("lost", "PSP1")]],
 ];
 
+/** The rows for captures made by hand, tested apart. */
+const byHand = ["AUTHORISATION", "CAPTURE"].map((event) => `${event}, success = true, capture = manual`);
+
 describe("an Adyen webhook", async () => {
   const provider = await open("adyen", setting);
 
@@ -84,7 +87,15 @@ describe("an Adyen webhook", async () => {
   });
 
   it("has a test for each row of its table", () => {
-    expect(rows.map(([event, success]) => `${event}, success = ${success}`)).toEqual(adyen.mapping.map(([row]) => row));
+    const tested = [...byHand, ...rows.map(([event, success]) => `${event}, success = ${success}`)];
+    expect(tested).toEqual(adyen.mapping.map(([row]) => row));
+  });
+
+  it("with captures made by hand proves a payment by its capture, not by its authorisation", async () => {
+    const manual = await open("adyen", { ...setting, capture: "manual" });
+    const pending = [payment("pending", "PSP1", eur("19.99"))];
+    expect(bare((await proveOne(manual, deliver())).facts)).toEqual(pending);
+    expect(bare((await proveOne(manual, deliver({ eventCode: "CAPTURE", ...follows }))).facts)).toEqual(paid);
   });
 
   it("of a capture or a report is acknowledged and proves nothing", async () => {
