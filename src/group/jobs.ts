@@ -119,9 +119,12 @@ async function expire(desk: Desk): Promise<void> {
 async function handOn({ group, settings, store, outbox }: Desk): Promise<void> {
   const head = outbox.head();
   if (head === null) return dueForward(store, null);
-  // Owed all the same: `FORWARD_URL` may be set again.
-  if (settings.forward === null) return dueForward(store, Date.now() + UNSET_PAUSE_MS);
   const now = Date.now();
+  if (settings.forward === null) {
+    // Owed all the same, for as long as anything is kept: `FORWARD_URL` may be set again.
+    if (now - head.due > settings.retentionMs) outbox.giveUp(head.id);
+    return dueForward(store, outbox.head() === null ? null : now + UNSET_PAUSE_MS);
+  }
   const tries = head.tries + 1;
   const signed = await sign(settings.forward.secret, head, now);
   // Counted before it is sent: a crash in the middle costs one try, and no message.

@@ -1,7 +1,7 @@
 // Settings that change, or go bad, while an order is under way: nothing owed is forgotten, no alarm is lost, nothing rings without end.
 import { env } from "cloudflare:workers";
 import { runInDurableObject } from "cloudflare:test";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { Group } from "../../src/group/group.ts";
 import { app } from "../../src/http/app.ts";
 import { armedAt, backend, callback, connect, logged, newBiz, ring, stopClock, stubOf } from "../support/workerd.ts";
@@ -34,6 +34,18 @@ describe("a forward that is owed", () => {
     await ring(`order_${biz}`);
     expect(shop.asked).toHaveLength(1);
     expect(await view(biz)).toMatchObject({ status: "paid", forwards: { owed: 0, given_up: 0 } });
+  });
+
+  it("is given up where FORWARD_URL stays unset for as long as facts are kept: no order wakes for it for ever", async () => {
+    stopClock();
+    merchant(taken);
+    const biz = newBiz();
+    await callback(biz);
+    await ringUnder(`order_${biz}`, { FORWARD_URL: "" });
+    vi.setSystemTime(Date.now() + 91 * 86_400_000);
+    await ringUnder(`order_${biz}`, { FORWARD_URL: "" });
+    expect(await view(biz)).toMatchObject({ status: "paid", forwards: { owed: 0 } });
+    expect(await armedAt(`order_${biz}`)).toBeNull();
   });
 });
 
