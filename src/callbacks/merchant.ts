@@ -51,9 +51,11 @@ export function merchantFacts(provider: "backend" | "status", said: JsonObject):
   const parsed = v.safeParse(Saying, JSON.parse(JSON.stringify(said)));
   if (!parsed.success) return no(describeIssue(parsed.issues[0]));
   const { status, paid, event_id, payment_id, amount, currency } = parsed.output;
-  // Only an empty word means paid: `{"state":"failed"}` says something else, in words that are not ours.
-  const unknown = Object.keys(said).find((key) => !Object.hasOwn(parsed.output, key));
-  if (status == null && paid == null && unknown !== undefined) return no(`${unknown}: not known; say paid or status`);
+  // Only an empty word means paid: `{"state":"failed"}` says something else, and `{"status":null}` says that nothing is known yet.
+  const other = Object.keys(said).find(
+    (key) => key === "status" || key === "paid" || !Object.hasOwn(parsed.output, key),
+  );
+  if (status == null && paid == null && other !== undefined) return no(`${other}: say paid, or a status there is`);
   const money = amount == null || currency == null ? null : moneyOf(amount, currency);
   if (money !== null && money.unit === "unknown") return no(`currency: ${money.currency} is not one of ISO 4217`);
   const what = status ?? (paid === false ? "failed" : "paid");

@@ -28,7 +28,12 @@ export interface Known {
 export interface Past {
   readonly status: OrderStatus;
   readonly refunded: string;
+  /** The payments that counted: what comes later is theirs, or another's. */
+  readonly payments: readonly Counted[];
 }
+
+/** A payment that counts. */
+export type Counted = Pick<Payment, "id" | "money">;
 
 export const nothingKnown: Known = { facts: [], registration: null, past: null, believed: false };
 
@@ -48,8 +53,9 @@ export interface Mismatch {
 /** What an order comes to. A browser sees `status` and what follows from it; the rest is for the merchant. */
 export interface Order {
   readonly status: OrderStatus;
-  /** What was paid, by the payments that count; null where none does or none says. */
+  /** What was paid, by the first payment that counts; null where none does or none says. */
   readonly money: Money | null;
+  readonly payments: readonly Counted[];
   /** What of it was refunded, in major units; "0" where nothing was. */
   readonly refunded: string;
   /** Whether every payment that counts was compared with what was registered. */
@@ -82,6 +88,7 @@ export function orderOf({ facts: kept, registration, past, believed }: Known, ru
   return {
     status,
     money: counted[0]?.money ?? null,
+    payments: counted.map(({ id, money }) => ({ id, money })),
     refunded: greaterOf(sumOf(refunds.map(({ amount }) => amount)), past?.refunded ?? "0"),
     checked: counted.length > 0 && counted.every(({ money }) => registration !== null && money !== null),
     late: counted.length > 0 && isLate(facts, counted),
@@ -96,28 +103,36 @@ const isRight = ({ money }: Payment, registration: Registration | null): boolean
   money === null || (money.unit === "major" && (registration === null || equal(money, registration.money)));
 
 /** What an order had come to, as facts that come to it again: what happens later, a refund after a year, goes on from there. */
-function factsOf({ status, refunded }: Past): readonly Fact[] {
-  const proof = { provider: "belfry", eventId: "past", at: null, paymentId: null };
-  const paid: Fact = { ...proof, kind: "payment", status: "paid", money: null };
-  const refund = (money: MajorMoney | null): Fact => ({
+function factsOf({ status, refunded, payments }: Past): readonly Fact[] {
+  const proof = { provider: "belfry", eventId: "past", at: null };
+  const paid = payments.map(({ id, money }): Fact => ({
     ...proof,
-    kind: "refund",
-    refundId: null,
+    kind: "payment",
+    status: "paid",
+    paymentId: id,
     money,
-    cumulative: false,
-  });
+  }));
+  const refund = ({ id }: Counted, money: MajorMoney | null): Fact => {
+    return { ...proof, kind: "refund", refundId: "past", paymentId: id, money, cumulative: false };
+  };
   switch (status) {
     case "pending":
     case "failed":
-      return [{ ...proof, kind: "payment", status, money: null }];
+      return [{ ...proof, kind: "payment", status, paymentId: null, money: null }];
     case "closed":
       return [{ ...proof, kind: "expired" }];
     case "paid":
-      return [paid];
-    case "partially_refunded":
-      return [paid, refund({ unit: "major", amount: refunded, currency: "" })];
+      return paid;
+    case "partially_refunded": {
+      const part = ({ money }: Counted): MajorMoney => ({
+        unit: "major",
+        amount: refunded,
+        currency: money?.currency ?? "",
+      });
+      return [...paid, ...payments.slice(0, 1).map((payment) => refund(payment, part(payment)))];
+    }
     case "refunded":
-      return [paid, refund(null)];
+      return [...paid, ...payments.map((payment) => refund(payment, null))];
   }
 }
 
@@ -192,11 +207,8 @@ export const looksDifferent = (before: Looks, after: Looks): boolean =>
 
 /** Whether a registration contradicts what was paid already: then the order stays as it is. */
 export function contradicts(registration: Registration, known: Known, rules: Rules): boolean {
-  // What was paid then cannot be compared any more.
-  if (known.past !== null && hasPayment(known.past.status)) return true;
-  if (!hasPayment(orderOf(known, rules).status)) return false;
-  const after = orderOf({ ...known, registration }, rules);
-  return !hasPayment(after.status);
+  if (orderOf(known, rules).payments.length === 0) return false;
+  return orderOf({ ...known, registration }, rules).payments.length === 0;
 }
 
 /** Whether it was paid, whatever became of the money. */

@@ -36,7 +36,7 @@ export async function askBackend(
       const response = await fetch(url, { headers, redirect: "manual", signal });
       const text = await response.text();
       const retryAfter = retryAfterOf(response.headers.get("Retry-After"), now, Date.parse);
-      return response.ok ? read(text) : noAnswer("refused", `status ${response.status}`, retryAfter);
+      return response.ok ? read(text, biz) : noAnswer("refused", `status ${response.status}`, retryAfter);
     });
   } catch (error) {
     const isLate = error instanceof Error && error.name === "AbortError";
@@ -46,10 +46,12 @@ export async function askBackend(
   }
 }
 
-function read(text: string): Result<readonly Fact[], NoAnswer> {
+function read(text: string, biz: string): Result<readonly Fact[], NoAnswer> {
   const json = text.length > BODY_BYTES ? null : parseExact(text);
   if (json === null || !json.ok || !isObject(json.value)) return noAnswer("nonsense", "not a JSON object");
-  if (json.value["status"] === undefined) return noAnswer("nonsense", "no status");
+  if (json.value["status"] == null) return noAnswer("nonsense", "no status");
+  if (json.value["biz"] != null && json.value["biz"] !== biz)
+    return noAnswer("nonsense", "the status of another order");
   const facts = merchantFacts("status", json.value);
   return facts.ok ? facts : noAnswer("nonsense", facts.reason);
 }

@@ -70,7 +70,7 @@ export class Group extends DurableObject<Env> {
     const first = openConnections(this.ctx).length === 0;
     const accepted = acceptConnection(this.ctx, crypto.randomUUID().replaceAll("-", ""));
     if (accepted === null) return new Response(null, { status: 503 });
-    this.#greet(accepted.server, around.now);
+    this.#greet(accepted.server, around);
     await this.#keepGoing(first, around.canAsk);
     const protocol = request.headers.get("Sec-WebSocket-Protocol");
     const headers = protocol === null ? {} : { "Sec-WebSocket-Protocol": protocol };
@@ -179,12 +179,15 @@ export class Group extends DurableObject<Env> {
     return { ...this.#position(), connections: openConnections(this.ctx).length, nextPush };
   }
 
-  #greet(connection: Connection, now: number): void {
+  #greet(connection: Connection, around: Surroundings): void {
     if (this.#self.consumer.keeps !== "order") return;
-    const stored = this.#store.order();
-    if (stored === null) return;
-    this.#order().touch(now);
-    if (stored.status !== "pending") sendTo([connection], encode(orderFrame(this.#self.key, stored.status)));
+    const order = this.#order();
+    const change = order.revise(around);
+    order.touch(around.now);
+    // Everybody's news is the newcomer's too; what is old news is told to it alone.
+    if (change.changed) return this.#ring(change);
+    const status = change.order?.status ?? "pending";
+    if (status !== "pending") sendTo([connection], encode(orderFrame(this.#self.key, status)));
   }
 
   #apply(effect: Effect, sender: Connection): void {
@@ -211,15 +214,15 @@ export class Group extends DurableObject<Env> {
 
   /** Keeps push, due-times and alarm right after anything that may have changed who is here. */
   async #keepGoing(first: boolean, asks?: boolean): Promise<void> {
-    const watchers = openConnections(this.ctx).length;
     if (this.#self.consumer.push !== undefined) {
+      const watchers = openConnections(this.ctx).length;
       const step = pushStep(watchers, first, this.#store.due().push, Date.now());
       if (step.do === "stop") return this.#stopPush();
       if (step.do === "start") return this.#startPush(step.start);
     }
     if (this.#self.consumer.keeps === "order") {
-      const around = { now: Date.now(), watchers, canAsk: asks ?? (await this.#around()).canAsk };
-      this.#order().keepDue(around);
+      const around = await this.#around();
+      this.#order().keepDue({ ...around, canAsk: asks ?? around.canAsk });
     }
     await this.#arm();
   }

@@ -107,10 +107,12 @@ async function reconcile(desk: Desk): Promise<void> {
 
 /** Asked about once more, and only then closed. A payment that comes after this still wins, marked `late`. */
 async function expire(desk: Desk): Promise<void> {
-  const expiresAt = desk.store.order()?.registration?.expiresAt ?? null;
-  if (expiresAt === null) return;
+  // As it is now, not as it was when the alarm rang: another job may have found it paid, or a backend given it more time.
+  const order = desk.store.order();
+  const expiresAt = order?.registration?.expiresAt ?? null;
+  if (order === null || expiresAt === null || expiresAt > Date.now() || isSettled(order.status)) return;
   if (await canAsk(desk.env, desk.settings)) await desk.take((await ask(desk)).facts);
-  // Read again: while it was asked about, it may have been paid, or given more time.
+  // And so again after it was asked about.
   const stored = desk.store.order();
   if (stored === null || isSettled(stored.status) || stored.registration?.expiresAt !== expiresAt) return;
   await desk.take([{ kind: "expired", provider: "belfry", eventId: `expired ${expiresAt}`, at: Date.now() }]);
@@ -157,6 +159,8 @@ async function cleanUp({ env, settings, store, outbox, order, around, forgetAll 
   if (forgetAll !== null) {
     const biz = store.linked();
     const stillKept = biz !== null && (await env.GROUP.getByName(`order_${biz}`).order()).stored?.hasFacts === true;
+    // While the order was asked, somebody may have asked for this payment: then it is kept for longer already.
+    if ((store.due().cleanup ?? 0) > Date.now()) return;
     return stillKept ? void store.keepDue({ cleanup: Date.now() + settings.retentionMs }) : forgetAll();
   }
   const { now, watchers } = await around();

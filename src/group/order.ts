@@ -6,6 +6,7 @@ import { encode } from "../core/frames.ts";
 import {
   contradicts,
   freshOf,
+  isSettled,
   looksDifferent,
   orderOf,
   type Known,
@@ -76,7 +77,7 @@ export class KeptOrder {
       const stored = this.#store.order();
       const known = this.#store.known(stored);
       const fresh = freshOf(known.facts, facts);
-      if (fresh.length === 0) return { order: stored, fresh: false, changed: false };
+      if (fresh.length === 0) return { ...this.#revise(stored, known, around), fresh: false };
       const after: Known = { ...known, facts: [...known.facts, ...fresh] };
       this.#store.keepFacts(fresh);
       const change = this.#keep(stored, after, { orderId: stored?.orderId ?? orderId }, around.now);
@@ -99,6 +100,25 @@ export class KeptOrder {
     });
   }
 
+  /** The order as it is by today's rules, which may believe a payment that was held: then pages are told as of any change. */
+  revise(around: Surroundings): Change {
+    const stored = this.#store.order();
+    if (stored === null || !stored.hasFacts || isSettled(stored.status))
+      return { order: stored, fresh: false, changed: false };
+    return this.#store.transaction(() => ({
+      ...this.#revise(stored, this.#store.known(stored), around),
+      fresh: false,
+    }));
+  }
+
+  #revise(stored: StoredOrder | null, known: Known, around: Surroundings): Omit<Change, "fresh"> {
+    if (stored === null || !looksDifferent(stored, orderOf(known, this.#settings)))
+      return { order: stored, changed: false };
+    const change = this.#keep(stored, known, {}, around.now);
+    this.keepDue(around);
+    return change;
+  }
+
   /** A page has come: an order that is kept is kept for longer, told by the day so that a page costs no row. */
   touch(now: number): void {
     const stored = this.#store.order();
@@ -109,7 +129,7 @@ export class KeptOrder {
   keepDue({ now, watchers, canAsk }: Surroundings, change: Partial<Due> = {}): boolean {
     const stored = this.#store.order();
     const due = { ...this.#store.due(), ...change };
-    const isKept = stored !== null && (stored.hasFacts || stored.registration !== null);
+    const isKept = stored?.hasFacts === true;
     const next = orderDue(due, now, Math.random(), {
       status: stored?.status ?? "pending",
       registration: stored?.registration ?? null,
@@ -126,11 +146,10 @@ export class KeptOrder {
     this.#store.transaction(() => {
       const stored = this.#store.order();
       if (stored === null) return;
-      const { status, refunded } = stored;
+      const { status, refunded, payments } = orderOf(this.#store.known(stored), this.#settings);
       this.#store.dropFacts();
       this.#outbox.drop();
-      const given = { past: { status, refunded }, registration: null, orderId: null, hasFacts: false };
-      this.#store.keepOrder({ ...stored, ...given });
+      this.#store.keepOrder({ ...stored, past: { status, refunded, payments }, hasFacts: false });
     });
   }
 
@@ -181,7 +200,8 @@ export function oweDelivery(
     if (eventId !== null && !outbox.isNew(eventId, now)) return false;
     outbox.add(newId(), encode(forwardOfDelivery(provider, type, eventId, raw, new Date(now).toISOString())), now);
     const due = store.due();
-    store.keepDue({ ...due, forward: due.forward ?? now, cleanup: due.cleanup ?? now + DAY_MS });
+    // Not behind what waits for its next try: these have no order among them.
+    store.keepDue({ ...due, forward: Math.min(due.forward ?? now, now), cleanup: due.cleanup ?? now + DAY_MS });
     return true;
   });
 }

@@ -26,7 +26,7 @@ export async function callback(c: Context<App>): Promise<Response> {
   const biz = c.req.param("biz") ?? "";
   const found = findByGroup(consumers, groupName("order", biz));
   if (!found.ok) return problem("unknown_order");
-  const said = readBody(body, isSigned ? biz : null);
+  const said = readBody(body, biz, isSigned);
   if (!said.ok) return problem(said.reason.reason, said.reason.detail);
   const facts = merchantFacts("backend", said.value.json);
   if (!facts.ok) return problem("bad_callback", facts.reason);
@@ -45,18 +45,19 @@ async function isSignedByMerchant(c: Context<App>, body: Uint8Array<ArrayBuffer>
   return ok(await standard.value.isAuthentic({ headers: new Map(c.req.raw.headers), body }, Date.now()));
 }
 
-/** What the body says. A signature does not cover the URL: what is signed has to name the order itself, `signedFor`. */
+/** What the body says. It may not name another order than the URL; a signature does not cover the URL, so what is signed must name it. */
 function readBody(
   body: Uint8Array,
-  signedFor: string | null,
+  biz: string,
+  isSigned: boolean,
 ): Result<{ readonly json: JsonObject; readonly text: string }, Refusal> {
   const text = decode(body);
   const parsed = text === null ? null : text === "" ? ok<Json>({}) : parseExact(text);
   if (text === null || parsed === null || !parsed.ok) return no({ reason: "not_json" });
   if (!isObject(parsed.value)) return no({ reason: "bad_callback", detail: "the body is an object, or empty" });
-  if (signedFor !== null && parsed.value["biz"] !== signedFor) {
-    return no({ reason: "bad_callback", detail: "biz: a signed body names the order of the URL" });
-  }
+  const named = parsed.value["biz"] ?? (isSigned ? null : biz);
+  if (named !== biz)
+    return no({ reason: "bad_callback", detail: "biz: the order of the URL, which a signed body has to name" });
   return ok({ json: parsed.value, text });
 }
 

@@ -52,6 +52,8 @@ describe.each(["backend", "status"] as const)("a %s without event ids", (provide
 describe("a body", () => {
   it.each<[string, JsonObject]>([
     ["in other words", { state: "failed" }],
+    ["whose status is not known yet", { status: null }],
+    ["whose paid is not known yet", { paid: null, amount: null, currency: null }],
     ["with a type of its own", { biz: "b", type: "payment.failed", data: {} }],
     ["of a partial refund without its amount", { status: "partially_refunded" }],
     ["that contradicts itself", { status: "refunded", paid: true }],

@@ -269,32 +269,50 @@ describe("what is for the merchant only", () => {
 });
 
 describe("an order whose facts were given up", () => {
+  const p1 = { id: "p-1", money: money("19.99") };
+
   it("stays what it had come to, whatever is delivered again", () => {
-    const past = { status: "refunded", refunded: "19.99" } as const;
+    const past = { status: "refunded", refunded: "19.99", payments: [p1] } as const;
     expect(orderOf(known([], null, past), rules)).toMatchObject({ status: "refunded", refunded: "19.99" });
     expect(orderOf(known([payment("paid")], null, past), rules)).toMatchObject({ status: "refunded" });
-    expect(orderOf(known([payment("paid")], null, { status: "failed", refunded: "0" }), rules).status).toBe("paid");
+    expect(
+      orderOf(known([payment("paid")], null, { status: "failed", refunded: "0", payments: [] }), rules).status,
+    ).toBe("paid");
   });
 
   it("goes on from there: a refund after that is seen, a payment after a close is late", () => {
-    const paid = { status: "paid", refunded: "0" } as const;
+    const paid = { status: "paid", refunded: "0", payments: [p1] } as const;
     expect(orderOf(known([refund("5")], null, paid), rules)).toMatchObject({
       status: "partially_refunded",
       refunded: "5",
     });
     expect(orderOf(known([refund(null)], null, paid), rules)).toMatchObject({ status: "refunded" });
-    const part = { status: "partially_refunded", refunded: "5" } as const;
+    const part = { status: "partially_refunded", refunded: "5", payments: [p1] } as const;
     expect(orderOf(known([refund("3")], null, part), rules)).toMatchObject({
       status: "partially_refunded",
       refunded: "8",
     });
-    const closed = { status: "closed", refunded: "0" } as const;
+    const closed = { status: "closed", refunded: "0", payments: [] } as const;
     expect(orderOf(known([], null, closed), rules)).toMatchObject({ status: "closed" });
     expect(orderOf(known([payment("paid")], null, closed), rules)).toMatchObject({ status: "paid", late: true });
   });
 
-  it("can be compared with no registration any more", () => {
-    expect(contradicts(registered("19.99"), known([], null, { status: "paid", refunded: "0" }), rules)).toBe(true);
+  it("still knows its payment from another's", () => {
+    const paid = { status: "paid", refunded: "0", payments: [p1] } as const;
+    const small = money("0.01");
+    const other = [payment("paid", "p-2", small), refund("0.01", { paymentId: "p-2" })];
+    expect(orderOf(known(other, registered("19.99"), paid), rules)).toMatchObject({ status: "paid", refunded: "0" });
+    expect(orderOf(known([refund("5", { paymentId: "p-2" })], null, paid), rules)).toMatchObject({ status: "paid" });
+    expect(orderOf(known([voided("p-1")], null, paid), rules)).toMatchObject({ status: "refunded" });
+    const part = { status: "partially_refunded", refunded: "5", payments: [p1] } as const;
+    const again = [payment("paid"), refund("14.99")];
+    expect(orderOf(known(again, null, part), rules)).toMatchObject({ status: "refunded", refunded: "19.99" });
+  });
+
+  it("is compared with a registration as before", () => {
+    const paid = { status: "paid", refunded: "0", payments: [p1] } as const;
+    expect(contradicts(registered("19.99"), known([], null, paid), rules)).toBe(false);
+    expect(contradicts(registered("20"), known([], null, paid), rules)).toBe(true);
   });
 });
 

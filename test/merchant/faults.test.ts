@@ -104,6 +104,47 @@ describe("an order that is given more time while it is asked about", () => {
   });
 });
 
+describe("an order that is given more time while its status is asked for in the same ring", () => {
+  it("is not closed either, and one that is found paid is not asked about twice", async () => {
+    stopClock();
+    const biz = newBiz();
+    const register = (expires_in: number) =>
+      backend("PUT", `/orders/${biz}`, { amount: 1, currency: "USD", expires_in });
+    const shop = merchant(() => tells("pending"));
+    await register(11);
+    await connect(`/ws/order/${biz}/`);
+    shop.answers(async () => {
+      if (shop.asked.length === 1) await register(3600);
+      return tells("pending");
+    });
+    await ring(`order_${biz}`, 5000);
+    expect(await view(biz)).toMatchObject({ status: "pending" });
+
+    const found = newBiz();
+    await backend("PUT", `/orders/${found}`, { amount: 1, currency: "USD", expires_in: 11 });
+    shop.asked.length = 0;
+    shop.answers(() => tells("paid"));
+    await ring(`order_${found}`, 5000);
+    expect(await view(found)).toMatchObject({ status: "paid" });
+    expect(shop.asked.filter(({ path }) => path.startsWith("/orders/"))).toHaveLength(1);
+  });
+});
+
+describe("a registration", () => {
+  it("is remembered for as long as the order: a wrong payment after a year is still wrong", async () => {
+    stopClock();
+    logged();
+    merchant(() => "broken");
+    const biz = newBiz();
+    await backend("PUT", `/orders/${biz}`, { amount: "1000", currency: "USD", expires_in: 31_536_000 });
+    await callback(biz, { status: "failed" });
+    for (let rings = 0; rings < 30; rings++) await ring(`order_${biz}`, 20 * 86_400_000);
+    await callback(biz, { amount: "0.01", currency: "USD" });
+    expect((await view(biz))["status"]).not.toBe("paid");
+    expect(await view(biz)).toMatchObject({ registered: { amount: "1000", currency: "USD" } });
+  });
+});
+
 describe("REQUIRE_REGISTERED", () => {
   const under = <Value>(
     biz: string,
@@ -135,6 +176,17 @@ describe("REQUIRE_REGISTERED", () => {
     expect(await page.nextJson()).toEqual({ biz, paid: true, status: "paid" });
   });
 
+  it("that is turned off believes what was held, and tells the pages that wait and that come", async () => {
+    stopClock();
+    merchant(taken);
+    const biz = newBiz();
+    const waits = await connect(`/ws/order/${biz}/`);
+    await under(biz, strict, (group) => group.record({ facts: [paid], orderId: null, raw: null }));
+    const comes = await connect(`/ws/order/${biz}/`);
+    for (const page of [waits, comes]) expect(await page.nextJson()).toEqual({ biz, paid: true, status: "paid" });
+    expect(await view(biz)).toMatchObject({ status: "paid", version: 1 });
+  });
+
   it("that is turned on takes back no payment that pages were told of", async () => {
     stopClock();
     merchant(taken);
@@ -163,6 +215,10 @@ describe("deliveries about no order", () => {
     expect(shop.asked.map(({ body }) => JSON.parse(body).data.event_id)).toEqual(
       expect.arrayContaining(["taken-1", "taken-2"]),
     );
+    await owe("taken-3");
+    await ring(group);
+    expect(Date.now() - start).toBeLessThan(10_000);
+    expect(JSON.parse(shop.asked.at(-1)?.body ?? "").data.event_id).toBe("taken-3");
   });
 });
 
