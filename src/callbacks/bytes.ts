@@ -21,6 +21,9 @@ export function fromHex(text: string): Bytes | null {
   );
 }
 
+export const toHex = (bytes: Uint8Array): string =>
+  [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+
 export function fromBase64(text: string): Bytes | null {
   // atob alone forgives blanks and missing padding; nobody who signs sends either.
   if (text.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(text)) return null;

@@ -1,6 +1,7 @@
 // An order: relays what its members write and rings them when its outcome is known. Proves and stores no outcome itself.
 import { isObject, type Json } from "../core/json.ts";
 import { RELAYED_LENGTH } from "../core/limits.ts";
+import { BIZ } from "../core/order.ts";
 import { no, ok, type Result } from "../core/result.ts";
 import type { Consumer, EventHandler } from "./consumer.ts";
 import { sendMessage } from "./events.ts";
@@ -8,7 +9,7 @@ import { sendMessage } from "./events.ts";
 export const order: Consumer = {
   name: "order",
   paths: ["/ws/order/:biz/"],
-  key: { param: "biz", shape: /^[a-z0-9]{32}$/ },
+  key: { param: "biz", shape: BIZ },
   keeps: "order",
   messageLength: RELAYED_LENGTH,
 

@@ -42,3 +42,6 @@ export const ORDER_ID_CHARS = 200;
 
 /** How long a backend that tells an order's status may take, in ms. */
 export const STATUS_MS = 10_000;
+
+/** A day, in ms. */
+export const DAY_MS = 86_400_000;

@@ -3,6 +3,9 @@ import type { Fact, PaymentStatus } from "./fact.ts";
 import { equal, greaterOf, sumOf, type MajorMoney, type Money } from "./money.ts";
 import { paymentsOf, refundedOf, type Payment, type Refunded } from "./payment.ts";
 
+/** What an order's id has to look like: it stands in paths and group names, and is its secret. */
+export const BIZ = /^[a-z0-9]{32}$/;
+
 export type OrderStatus = PaymentStatus | "partially_refunded" | "refunded";
 
 /** What the merchant's backend expects to be paid. */

@@ -1,5 +1,6 @@
 // The settings: vars and secrets read and validated, once. Names a bad one, never its value; knows no platform.
 import {
+  DAY_MS,
   ORDER_RETENTION_DAYS_MAX,
   ORDER_RETENTION_DAYS_MIN,
   PUSH_EVERY_SECONDS_MAX,
@@ -119,7 +120,7 @@ function readOrderSettings(vars: Vars): Result<OrderSettings, BadSetting> {
     statusUrl,
     statusKey: text(vars.ORDER_STATUS_KEY),
     forward: url === null || secret === null ? null : { url, secret },
-    retentionMs: days * 86_400_000,
+    retentionMs: days * DAY_MS,
     requireRegistered: requireRegistered === "1",
     idKey,
   });

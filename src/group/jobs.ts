@@ -4,6 +4,7 @@ import { openProviders } from "../callbacks/open.ts";
 import { FAULT_PAUSE_MS, type Due, type Job } from "../core/due.ts";
 import type { Fact } from "../core/fact.ts";
 import { afterTry } from "../core/forward.ts";
+import { DAY_MS } from "../core/limits.ts";
 import { errorText, logLine } from "../core/log.ts";
 import { isSettled } from "../core/order.ts";
 import { waitBefore } from "../core/reconcile.ts";
@@ -151,8 +152,6 @@ function dueForward(store: Store, at: number | null): void {
   const { forward: _, ...rest } = store.due();
   store.keepDue(at === null ? rest : { ...rest, forward: at });
 }
-
-const DAY_MS = 86_400_000;
 
 /** Facts are kept for as long as somebody watches or something is owed; what is left of deliveries about no order goes by its age. */
 async function cleanUp({ env, settings, store, outbox, order, around, forgetAll }: Desk): Promise<void> {

@@ -1,5 +1,5 @@
 // The order that a group keeps: takes facts and registrations in, one transaction each, and keeps its due-times. Sends nothing.
-import { orderDue, type Due } from "../core/due.ts";
+import { orderDue } from "../core/due.ts";
 import type { Fact } from "../core/fact.ts";
 import { forwardOf, forwardOfDelivery } from "../core/forward.ts";
 import { encode } from "../core/frames.ts";
@@ -13,6 +13,7 @@ import {
   type Order,
   type Registration,
 } from "../core/order.ts";
+import { DAY_MS } from "../core/limits.ts";
 import { no, ok, type Result } from "../core/result.ts";
 import type { OrderSettings } from "../core/settings.ts";
 import type { Outbox, Outstanding } from "./outbox.ts";
@@ -48,8 +49,6 @@ export interface OrderView {
   readonly stored: StoredOrder | null;
   readonly outstanding: Outstanding;
 }
-
-const DAY_MS = 86_400_000;
 
 export class KeptOrder {
   readonly #biz: string;
@@ -126,9 +125,9 @@ export class KeptOrder {
   }
 
   /** True if the due-times have changed: then the alarm has to be set anew. */
-  keepDue({ now, watchers, canAsk }: Surroundings, change: Partial<Due> = {}): boolean {
+  keepDue({ now, watchers, canAsk }: Surroundings): boolean {
     const stored = this.#store.order();
-    const due = { ...this.#store.due(), ...change };
+    const due = this.#store.due();
     const isKept = stored?.hasFacts === true;
     const next = orderDue(due, now, Math.random(), {
       status: stored?.status ?? "pending",

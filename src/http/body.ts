@@ -19,10 +19,16 @@ function bounded(bytes: number) {
 export async function readJson(request: Request): Promise<Result<Json | undefined, "not_json">> {
   const bytes = await request.arrayBuffer();
   if (bytes.byteLength === 0) return ok(undefined);
+  const text = decodeBody(bytes);
+  const parsed = text === null ? null : parseExact(text);
+  return parsed?.ok === true ? parsed : no("not_json");
+}
+
+/** A body as text, without a byte-order mark; null if it is not UTF-8. */
+export function decodeBody(body: ArrayBuffer | Uint8Array): string | null {
   try {
-    const parsed = parseExact(new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes));
-    return parsed.ok ? parsed : no("not_json");
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(body);
   } catch {
-    return no("not_json"); // TypeError: not UTF-8
+    return null; // TypeError: not UTF-8
   }
 }

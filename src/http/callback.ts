@@ -8,6 +8,7 @@ import { isObject, parseExact, type Json, type JsonObject } from "../core/json.t
 import { no, ok, type Result } from "../core/result.ts";
 import { findByGroup } from "../core/route.ts";
 import { isApiKey, presentedApiKey } from "./backend.ts";
+import { decodeBody } from "./body.ts";
 import { badSetting, problem, type Reason } from "./problem.ts";
 import type { App } from "./app.ts";
 
@@ -51,7 +52,7 @@ function readBody(
   biz: string,
   isSigned: boolean,
 ): Result<{ readonly json: JsonObject; readonly text: string }, Refusal> {
-  const text = decode(body);
+  const text = decodeBody(body);
   const parsed = text === null ? null : text === "" ? ok<Json>({}) : parseExact(text);
   if (text === null || parsed === null || !parsed.ok) return no({ reason: "not_json" });
   if (!isObject(parsed.value)) return no({ reason: "bad_callback", detail: "the body is an object, or empty" });
@@ -59,12 +60,4 @@ function readBody(
   if (named !== biz)
     return no({ reason: "bad_callback", detail: "biz: the order of the URL, which a signed body has to name" });
   return ok({ json: parsed.value, text });
-}
-
-function decode(body: Uint8Array): string | null {
-  try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(body);
-  } catch {
-    return null; // TypeError: not UTF-8
-  }
 }

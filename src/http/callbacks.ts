@@ -39,8 +39,7 @@ async function takeDelivery(c: Context<App>, provider: OpenProvider, webhook: We
     if (!proved.ok) return { verdict: "refused", detail: `${proved.reason.stage}: ${proved.reason.detail}` };
     const confirmed = (await provider.confirm?.(webhook, io())) ?? "confirmed";
     if (confirmed !== "confirmed") return { verdict: confirmed, detail: `the provider was asked: ${confirmed}` };
-    // As text, to be handed on; what is not UTF-8 (Alipay's GBK) as base64, and said so.
-    const raw = textOf(webhook.body) ?? `base64:${toBase64(webhook.body)}`;
+    const raw = c.var.settings.orders.forward === null ? null : rawOf(webhook);
     const outcomes: Outcome[] = [];
     // One after the other: the facts of a batch arrive in the order they stand in it.
     for (const callback of proved.value) outcomes.push(await deliver(c, callback, raw));
@@ -50,19 +49,21 @@ async function takeDelivery(c: Context<App>, provider: OpenProvider, webhook: We
   }
 }
 
-/** Brings one callback to its order. Only a Callback can be brought: what nobody has verified is of another type. */
-async function deliver(c: Context<App>, callback: Callback, raw: string): Promise<Outcome> {
+/** A delivery as text, to be handed on; what is not UTF-8 (Alipay's GBK) as base64, and said so. */
+const rawOf = ({ body }: Webhook): string => textOf(body) ?? `base64:${toBase64(body)}`;
+
+/** Brings one callback to its order; `raw` is null where nothing is handed on. Only a Callback can be brought: what nobody has verified is of another type. */
+async function deliver(c: Context<App>, callback: Callback, raw: string | null): Promise<Outcome> {
   const { provider, type, eventId, facts, paymentId } = callback;
-  const { forward } = c.var.settings.orders;
   if (facts.length === 0) {
-    if (forward === null) return { verdict: "ignored", detail: type };
+    if (raw === null) return { verdict: "ignored", detail: type };
     const isNew = await c.env.GROUP.getByName(`callbacks_${provider}`).owe({ provider, type, eventId, raw });
     return { verdict: isNew ? "ignored" : "duplicate", detail: type };
   }
   const biz = await bizOfCallback(c, callback);
   if (!biz.ok) return { verdict: "try_again", detail: biz.reason };
   const isPayment = facts.some((fact) => fact.kind === "payment" && fact.status === "paid");
-  const arrival = { facts, orderId: callback.orderId, raw: forward === null ? null : raw };
+  const arrival = { facts, orderId: callback.orderId, raw };
   // Both at once, and acknowledged when both are durable: whichever a crash leaves out, the repeated delivery brings in.
   const [{ fresh }] = await Promise.all([
     c.env.GROUP.getByName(`order_${biz.value}`).record(arrival),

@@ -1,10 +1,11 @@
 // Orders for backends and browsers: what is expected is registered, what is known is shown. Stores nothing and proves nothing.
 import type { Context } from "hono";
 import * as v from "valibot";
+import { toHex } from "../callbacks/bytes.ts";
 import { Amount, Currency, describeIssue, moneyOf } from "../callbacks/merchant.ts";
 import { EXPIRES_IN_SECONDS_MAX, ORDER_ID_CHARS } from "../core/limits.ts";
 import { isObject, type JsonObject } from "../core/json.ts";
-import { isPaid } from "../core/order.ts";
+import { BIZ, isPaid } from "../core/order.ts";
 import { originAllowed } from "../core/origin.ts";
 import { isApiKey, presentedApiKey } from "./backend.ts";
 import { readJson } from "./body.ts";
@@ -37,7 +38,7 @@ const OrderId = v.pipe(
 /** `PUT /orders/:biz`. */
 export async function registerByBiz(c: Context<App>): Promise<Response> {
   const biz = c.req.param("biz") ?? "";
-  if (!isBiz(biz)) return problem("unknown_order");
+  if (!BIZ.test(biz)) return problem("unknown_order");
   const body = await readJson(c.req.raw);
   if (!body.ok) return problem(body.reason);
   return register(c, biz, null, body.value);
@@ -68,7 +69,7 @@ async function register(c: Context<App>, biz: string, orderId: string | null, bo
 /** `GET /orders/:biz`: a browser sees what its page shows, a backend everything. */
 export async function lookAtOrder(c: Context<App>): Promise<Response> {
   const biz = c.req.param("biz") ?? "";
-  if (!isBiz(biz)) return problem("unknown_order");
+  if (!BIZ.test(biz)) return problem("unknown_order");
   const isBackend = await isApiKey(presentedApiKey(c.req.raw.headers), c.var.settings.apiKeys);
   const view = await c.env.GROUP.getByName(`order_${biz}`).order();
   const body = JSON.stringify(isBackend ? forBackend(biz, view) : forBrowser(biz, view));
@@ -83,8 +84,6 @@ const isCurrent = (ifNoneMatch: string | undefined, tag: string): boolean =>
     .split(",")
     .map((entry) => entry.trim().replace(/^W\//, ""))
     .some((entry) => entry === "*" || entry === tag);
-
-const isBiz = (biz: string): boolean => /^[a-z0-9]{32}$/.test(biz);
 
 const forBrowser = (biz: string, { order, stored }: OrderView) => ({
   biz,
@@ -123,8 +122,7 @@ const isoTime = (at: number | null): string | null => (at === null ? null : new 
 
 /** The version and the view; a backend's view changes without the version, by a flag or a forward. */
 async function tagOf({ stored }: OrderView, isBackend: boolean, body: string): Promise<string> {
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(body)), 0, 8);
-  const hash = [...digest].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  const hash = toHex(new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(body)), 0, 8));
   return `"${stored?.version ?? 0}-${isBackend ? "backend" : "browser"}-${hash}"`;
 }
 
