@@ -1,4 +1,4 @@
-// The alarm group: everyone in it gets the same fresh result at the same time. Keeps nothing, listens to no one.
+// The alarm group: everyone in it gets the same fresh result at the same time. Keeps the latest only, listens to no one.
 import { resultFrame } from "../core/frames.ts";
 import { formatTime } from "../core/time.ts";
 import type { Consumer } from "./consumer.ts";
@@ -8,7 +8,9 @@ export const alarm: Consumer = {
   name: "alarm",
   paths: ["/ws/alarm/", "/ws/alarm/:project/"],
   key: { param: "project", shape: /^[A-Za-z0-9._-]{1,93}$/ },
-  keeps: "nothing",
+  access: "open",
+  keeps: "cache",
+  presence: true,
   events: { "send.message": sendMessage },
 
   push: {

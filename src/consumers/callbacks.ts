@@ -5,6 +5,7 @@ export const callbacks: Consumer = {
   name: "callbacks",
   paths: [],
   key: { param: "provider", shape: /^[a-z]{1,20}$/ },
+  access: "token",
   keeps: "deliveries",
   events: {},
 };

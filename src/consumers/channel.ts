@@ -1,6 +1,7 @@
 // A single channel: each connection has its own periodic push, asks for the time, and gets its own messages back. Keeps nothing.
-import { errorFrame, pingFrame, resultFrame } from "../core/frames.ts";
+import { complaintFrame, pingFrame, resultFrame } from "../core/frames.ts";
 import { isObject, parseExact, type Json } from "../core/json.ts";
+import { ok } from "../core/result.ts";
 import { formatTime } from "../core/time.ts";
 import type { Consumer } from "./consumer.ts";
 import { sendMessage } from "./events.ts";
@@ -9,6 +10,7 @@ export const channel: Consumer = {
   name: "channel",
   paths: ["/ws/channel/"],
   key: { param: "id", shape: /^[0-9a-f]{32}$/, perConnection: true },
+  access: "open",
   keeps: "nothing",
   events: { "send.message": sendMessage },
 
@@ -19,6 +21,9 @@ export const channel: Consumer = {
     },
   ],
 
+  // In belfry.v1 `ping` is a request of its own.
+  publish: { by: "anyone", take: (data) => ok({ to: "sender", frame: data }) },
+
   push: {
     every: (settings) => settings.pushEveryMs,
     produce: ({ now, settings }) => resultFrame(formatTime(now, settings.timeZone)),
@@ -26,9 +31,9 @@ export const channel: Consumer = {
 };
 
 function echo(text: string | null): Json {
-  if (text === null) return errorFrame("a binary message: send ping, or JSON text with a message");
+  if (text === null) return complaintFrame("a binary message: send ping, or JSON text with a message");
   const parsed = parseExact(text);
-  if (!parsed.ok) return errorFrame("not JSON: send ping, or an object with a message");
-  if (!isObject(parsed.value)) return errorFrame("not a JSON object: send ping, or an object with a message");
+  if (!parsed.ok) return complaintFrame("not JSON: send ping, or an object with a message");
+  if (!isObject(parsed.value)) return complaintFrame("not a JSON object: send ping, or an object with a message");
   return parsed.value["message"] ?? null;
 }

@@ -1,19 +1,32 @@
-// What a kind of group declares: its paths, what a connection's text causes, its events, its periodic push. Runs nothing itself.
+// What a kind of group declares: its paths, who may connect, what a connection's text causes, its events, its periodic push. Runs nothing itself.
 import type { Json, JsonObject } from "../core/json.ts";
 import type { Result } from "../core/result.ts";
 import type { Served } from "../core/route.ts";
 import type { Settings } from "../core/settings.ts";
 
 export interface Consumer extends Served {
+  /** Who may connect: anybody whose Origin is allowed, or only who brings a token for the group (or an API key). */
+  readonly access: "open" | "token";
   /**
-   * What a group keeps: its order, for whoever connects later; the order that a payment paid; a provider's deliveries about no order,
-   * until they are handed on; or nothing.
+   * What a group keeps: its order, for whoever connects later; all of its last publications (`stream`); its latest tick, as long as
+   * somebody is there to come back for it (`cache`); the order that a payment paid; a provider's deliveries about no order, until they
+   * are handed on; or nothing.
    */
-  readonly keeps: "order" | "payment" | "deliveries" | "nothing";
+  readonly keeps: "order" | "stream" | "cache" | "payment" | "deliveries" | "nothing";
+  /** How much a `stream` keeps. Absent = 100 publications, for 300 s. */
+  readonly history?: { readonly size: number; readonly ttlSeconds: number };
+  /** Whether members in belfry.v1 are told who comes and goes, and may ask who is there. */
+  readonly presence?: true;
   /** The longest message a connection may send, in UTF-16 units or bytes; a longer one ends it with 1009. Absent = 32,768. */
   readonly messageLength?: number;
-  /** What a text from a connection causes. Absent = it is ignored. */
+  /** What a text from a connection in plain mode causes. Absent = it is ignored. */
   readonly receive?: (message: Received) => readonly Effect[];
+  /** What a `publish` from a connection in belfry.v1 causes, and who has the right to it. Absent = nobody. */
+  readonly publish?: {
+    readonly by: "anyone" | "token";
+    /** Makes the frame, or says what is wrong with the data. */
+    readonly take: (data: Json) => Result<Effect, string>;
+  };
   /** The event types that a backend may send into a group, each with what makes its frame. `.` and `_` mean the same in a type. */
   readonly events: Readonly<Record<string, EventHandler>>;
   /** One periodic push for the whole group, for as long as somebody is connected. */
@@ -28,7 +41,7 @@ export interface Received {
   readonly settings: Settings;
 }
 
-/** A frame for everybody in the group or for the sender alone. It is not kept and has no position. */
+/** A frame for everybody in the group or for the sender alone. Only in a group that keeps a stream it is kept, and only if it is for everybody. */
 export interface Effect {
   readonly to: "group" | "sender";
   readonly frame: Json;

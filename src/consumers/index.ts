@@ -3,7 +3,8 @@ import { alarm } from "./alarm.ts";
 import { callbacks } from "./callbacks.ts";
 import { channel } from "./channel.ts";
 import type { Consumer } from "./consumer.ts";
+import { feed } from "./feed.ts";
 import { order } from "./order.ts";
 import { payment } from "./payment.ts";
 
-export const consumers: readonly Consumer[] = [order, alarm, channel, payment, callbacks];
+export const consumers: readonly Consumer[] = [order, alarm, channel, feed, payment, callbacks];

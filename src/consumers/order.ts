@@ -10,11 +10,18 @@ export const order: Consumer = {
   name: "order",
   paths: ["/ws/order/:biz/"],
   key: { param: "biz", shape: BIZ },
+  access: "open",
   keeps: "order",
   messageLength: RELAYED_LENGTH,
 
   // The articles' consumer quotes whatever comes, so a relayed text reaches a page as a JSON string and never as an outcome.
   receive: ({ text }) => [{ to: "group", frame: text }],
+
+  // The same door in belfry.v1: a text comes out as a JSON string, without an offset.
+  publish: {
+    by: "anyone",
+    take: (data) => (typeof data === "string" ? ok({ to: "group", frame: data }) : no("an order relays texts only")),
+  },
 
   events: {
     "send.message": (event) => noOutcome(sendMessage(event)),

@@ -5,6 +5,7 @@ export const payment: Consumer = {
   name: "payment",
   paths: [],
   key: { param: "hash", shape: /^[0-9a-f]{32}$/ },
+  access: "token",
   keeps: "payment",
   events: {},
 };

@@ -15,14 +15,20 @@ export interface Due {
   readonly forward?: number;
   /** When the facts are given up, unless something happens before. */
   readonly cleanup?: number;
+  /** When the oldest of what is kept for a time only is given up: publications, idempotency keys, a position nobody came back to. */
+  readonly history?: number;
+  /** When the others are told of a member that has not come back. */
+  readonly presence?: number;
+  /** When a connection's token runs out, or its grace. */
+  readonly tokens?: number;
   /** Until when no job is done, after one has failed by a fault of ours. */
   readonly pause?: number;
 }
 
-/** A job of an order's: everything but the push, whose ticks follow from its start. */
+/** What an alarm rings for, the push aside, whose ticks follow from its start. */
 export type Job = Exclude<keyof Due, "push" | "pause">;
 
-const jobs: readonly Job[] = ["reconcile", "expiry", "forward", "cleanup"];
+const jobs: readonly Job[] = ["reconcile", "expiry", "forward", "cleanup", "history", "presence", "tokens"];
 
 const timeOf = (due: Due, job: Job): number | undefined => (job === "reconcile" ? due.reconcile?.at : due[job]);
 
@@ -35,6 +41,16 @@ export function nextWake(due: Due, period: number | null, now: number): number |
   const times = jobs.flatMap((job) => timeOf(due, job) ?? []).map((at) => Math.max(at, due.pause ?? 0));
   if (due.push !== undefined && period !== null) times.push(nextTick({ start: due.push, period }, now));
   return times.length === 0 ? null : Math.max(now + 1, Math.min(...times));
+}
+
+/** The due-times with one of them set anew, or gone. */
+export function withDue(
+  due: Due,
+  job: "history" | "presence" | "tokens" | "push" | "forward",
+  at: number | undefined,
+): Due {
+  const { [job]: _, ...rest } = due;
+  return at === undefined ? rest : { ...rest, [job]: at };
 }
 
 /** How long nothing is tried after a fault of ours. */
@@ -72,13 +88,17 @@ export interface Circumstances {
   readonly forward: number | undefined;
 }
 
-/** An order's due-times: what goes on goes on as it was, what has become pointless is gone. `dice` is from 0 up to 1. */
+/** An order's due-times: what goes on goes on as it was, what has become pointless is gone. Those that are no order's stay. `dice` is from 0 up to 1. */
 export function orderDue(due: Due, now: number, dice: number, it: Circumstances): Due {
+  const { push, history, presence, tokens } = due;
   const { status, registration, watchers, canAsk, keptUntil, forward } = it;
   const asks = canAsk && isWorthAsking(status, watchers, registration, now);
   const expiry = isSettled(status) ? null : (registration?.expiresAt ?? null);
   return {
-    ...(due.push === undefined ? {} : { push: due.push }),
+    ...(push === undefined ? {} : { push }),
+    ...(history === undefined ? {} : { history }),
+    ...(presence === undefined ? {} : { presence }),
+    ...(tokens === undefined ? {} : { tokens }),
     ...(due.pause === undefined || due.pause <= now ? {} : { pause: due.pause }),
     ...(asks ? { reconcile: due.reconcile ?? { at: now + waitBefore(0, dice), attempt: 0 } } : {}),
     ...(expiry === null ? {} : { expiry }),

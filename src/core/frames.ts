@@ -1,23 +1,18 @@
 // The wire: every frame there is and the text it becomes. Server, client and docs read it here; nothing is sent from here.
+import { errorCodes, type ErrorReason } from "./codes.ts";
 import type { Json } from "./json.ts";
+import { HEARTBEAT_SECONDS, REPLAY_LENGTH } from "./limits.ts";
 import { isPaid, type OrderStatus } from "./order.ts";
+import { publicationId, type Position, type Publication } from "./position.ts";
+
+/** How a connection speaks: the articles' bare frames, or every frame with a type, positions and replies. */
+export type Mode = "plain" | "v1";
+
+/** What each mode is called in `Sec-WebSocket-Protocol`. */
+export const subprotocols = { plain: "belfry.plain", v1: "belfry.v1" } as const satisfies Record<Mode, string>;
 
 /** Sent by a client to show that it lives; answered by the same text, by the platform itself, so that it wakes nothing. */
 export const HEARTBEAT = '{"type":"heartbeat"}';
-
-/** A push's result, as the articles send it. */
-export const resultFrame = (data: Json): Json => ({ type: "result", data });
-
-/** The answer to `ping`: the server's time. */
-export const pingFrame = (data: string): Json => ({ type: "ping", data });
-
-/** What was wrong with what a client sent. The connection stays open. */
-export const errorFrame = (data: string): Json => ({ type: "error", data });
-
-/** An order's outcome: the articles' two keys, and the status that tells failed, closed and pending apart. */
-export type OrderFrame = { readonly biz: string; readonly paid: boolean; readonly status: OrderStatus };
-
-export const orderFrame = (biz: string, status: OrderStatus): OrderFrame => ({ biz, paid: isPaid(status), status });
 
 declare const frame: unique symbol;
 /** The text of one frame: made once per event, however many connections get it. */
@@ -27,5 +22,87 @@ export type Frame = string & { readonly [frame]: true };
 export function encode(value: Json): Frame {
   const text = JSON.stringify(value) as string | undefined; // undefined for `undefined`, functions and symbols (ECMA-262, 25.5.2)
   if (text === undefined) throw new TypeError("a frame must be a JSON value");
-  return text as Frame; // the one place where text becomes a frame
+  return text as Frame; // JSON, so a frame
 }
+
+// Plain frames, which in `belfry.v1` are the `data` of a publication.
+
+/** A push's result, as the articles send it. */
+export const resultFrame = (data: Json): Json => ({ type: "result", data });
+
+/** The answer to `ping`: the server's time. */
+export const pingFrame = (data: string): Json => ({ type: "ping", data });
+
+/** What was wrong with what a plain client sent. The connection stays open. */
+export const complaintFrame = (data: string): Json => ({ type: "error", data });
+
+/** An order's outcome: the articles' two keys, and the status that tells failed, closed and pending apart. */
+export type OrderFrame = { readonly biz: string; readonly paid: boolean; readonly status: OrderStatus };
+
+export const orderFrame = (biz: string, status: OrderStatus): OrderFrame => ({ biz, paid: isPaid(status), status });
+
+// belfry.v1: a tagged union, every frame with `type`.
+
+/** Always the first, and only once the connection really is a member: nothing published after it was made is missed. */
+export const welcomeFrame = (channel: string, { epoch, offset }: Position, recovered: boolean): Frame =>
+  encode({ type: "welcome", channel, epoch, offset, recovered, heartbeat: HEARTBEAT_SECONDS });
+
+/** A plain frame with its position; without one if it is not kept. The text goes in as it is: one serialisation for both modes. */
+export const publicationFrame = (data: Frame, at: Position | null): Frame =>
+  (at === null
+    ? `{"type":"publication","data":${data}}`
+    : `{"type":"publication","offset":${at.offset},"id":"${publicationId(at.epoch, at.offset)}","data":${data}}`) as Frame; // JSON around JSON
+
+/** To a connection that a sender excluded: the position moves on, and there is nothing else for it. */
+export const skippedFrame = ({ epoch, offset }: Position): Frame =>
+  encode({ type: "publication", offset, id: publicationId(epoch, offset) });
+
+/** What a client missed, in order: one publication by itself, several in frames of bounded length. */
+export function replayFrames(epoch: string, missed: readonly Publication[]): readonly Frame[] {
+  const [only] = missed;
+  if (only !== undefined && missed.length === 1) return [publicationFrame(only.frame as Frame, { epoch, ...only })]; // kept as it was encoded
+  const frames: Frame[] = [];
+  let items: string[] = [];
+  let length = 0;
+  const flush = () => {
+    if (items.length > 0) frames.push(`{"type":"publications","items":[${items.join(",")}]}` as Frame); // JSON around JSON
+    items = [];
+    length = 0;
+  };
+  for (const { offset, frame } of missed) {
+    if (length + frame.length > REPLAY_LENGTH) flush();
+    items.push(`{"offset":${offset},"id":"${publicationId(epoch, offset)}","data":${frame}}`);
+    length += frame.length;
+  }
+  flush();
+  return frames;
+}
+
+/** What went wrong, told without a request. The connection stays open unless a close follows. */
+export const errorFrame = (reason: ErrorReason, message: string): Frame =>
+  encode({ type: "error", ...errorOf(reason, message) });
+
+/** The answer to a request, by the id that it carried. */
+export const replyFrame = (id: RequestId, result: Json): Frame => encode({ type: "reply", id, result });
+
+export const errorReplyFrame = (id: RequestId, reason: ErrorReason, message: string): Frame =>
+  encode({ type: "reply", id, error: errorOf(reason, message) });
+
+export type RequestId = string | number;
+
+const errorOf = (reason: ErrorReason, message: string): { readonly [key: string]: Json } => {
+  const [code, temporary] = errorCodes[reason];
+  return { code, reason, message, temporary };
+};
+
+/** A member came or went; `sub` is null for one without a token. How many there are now, connections and users apart. */
+export const presenceFrame = (type: "join" | "leave", who: Who, counts: Counts): Frame =>
+  encode({ type, sub: who.sub, info: who.info, ...counts });
+
+export interface Who {
+  readonly sub: string | null;
+  readonly info: Json;
+}
+
+/** An open tab is a connection; a subject of tokens is one user, however many connections it has. */
+export type Counts = { readonly connections: number; readonly users: number };

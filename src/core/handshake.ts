@@ -1,10 +1,12 @@
-// What a WebSocket handshake offers in `Sec-WebSocket-Protocol`: a protocol to echo, and a bearer. Lets nobody in or out by itself.
+// What a WebSocket handshake offers in `Sec-WebSocket-Protocol`: a mode, the protocol to echo, and a bearer. Lets nobody in or out by itself.
+import { subprotocols, type Mode } from "./frames.ts";
 import { no, ok, type Result } from "./result.ts";
 
 export interface Handshake {
+  readonly mode: Mode;
   /** The protocol to echo; null if none was offered. Never the bearer: an answer must not repeat a secret. */
-  readonly echo: "belfry.plain" | null;
-  /** A key or token carried as `belfry.bearer.<it>`: the only place where Node's own WebSocket can put one. */
+  readonly echo: string | null;
+  /** A key or token carried as `belfry.bearer.<it>`: the only place where Node's own WebSocket, and a browser's, can put one. */
   readonly bearer: string | null;
 }
 
@@ -17,7 +19,9 @@ export function readHandshake(header: string | null): Result<Handshake, "unsuppo
     .map((protocol) => protocol.trim())
     .filter((protocol) => protocol !== "");
   const bearer = offered.find((protocol) => protocol.startsWith(BEARER))?.slice(BEARER.length) ?? null;
-  if (offered.length === 0) return ok({ echo: null, bearer });
-  if (offered.includes("belfry.plain")) return ok({ echo: "belfry.plain", bearer });
+  if (offered.length === 0) return ok({ mode: "plain", echo: null, bearer });
+  for (const mode of ["v1", "plain"] as const) {
+    if (offered.includes(subprotocols[mode])) return ok({ mode, echo: subprotocols[mode], bearer });
+  }
   return no("unsupported_protocol");
 }

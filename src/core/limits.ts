@@ -45,3 +45,51 @@ export const STATUS_MS = 10_000;
 
 /** A day, in ms. */
 export const DAY_MS = 86_400_000;
+
+/** Frames a connection may send per second, over time, heartbeats aside (they never reach the object): nobody types faster. Each wakes it. */
+export const FRAMES_PER_SECOND = 20;
+
+/** Frames it may send at once: a page that comes back sends what it had to keep to itself. */
+export const FRAMES_AT_ONCE = 200;
+
+/** Connections of one group. One thread serves them all: beyond this a push takes longer than a person waits. The platform ends at 32,768. */
+export const CONNECTIONS_PER_GROUP = 10_000;
+
+/** Connections of one token subject to one group: tabs and devices of a person, not a crowd behind one token. */
+export const CONNECTIONS_PER_SUBJECT = 50;
+
+/** Publications a group keeps, unless its consumer says otherwise. */
+export const HISTORY_SIZE = 100;
+
+/** How long it keeps each, in seconds, unless its consumer says otherwise: longer than a tunnel, a lift, a laptop's lid. */
+export const HISTORY_TTL_SECONDS = 300;
+
+/** The most publications one answer tells. */
+export const HISTORY_MAX = 1000;
+
+/** The most connections one answer lists. */
+export const LISTED_MAX = 1000;
+
+/** The length of the publications in one frame of a replay, in UTF-16 units: a browser takes each in without a stutter. */
+export const REPLAY_LENGTH = 262_144;
+
+/** How long a member that went may take to come back before the others are told, in ms: a reload is no leave. Pusher waits as long. */
+export const LINGER_MS = 3000;
+
+/** How long a connection in belfry.v1 may stay after its token ran out, in ms: time for a `refresh`. Centrifugo gives as long. */
+export const TOKEN_GRACE_MS = 25_000;
+
+/** A sub, in characters: it has to fit into a tag of the platform's (256). */
+export const SUB_CHARS = 200;
+
+/** A request's id, in characters. */
+export const REQUEST_ID_CHARS = 64;
+
+/** An `Idempotency-Key`, in characters. */
+export const IDEMPOTENCY_KEY_CHARS = 200;
+
+/** Sends in one batch. Ably's and Pusher's end at 100 too. */
+export const BATCH_MAX = 100;
+
+/** The body of a batch, in bytes: sixteen of the largest single ones. */
+export const BATCH_BYTES = 1_048_576;

@@ -32,6 +32,13 @@ export type LogLine =
       readonly reason: "refused" | "try_again" | "ignored" | "stored" | "duplicate";
       readonly detail: string;
     }
+  /** Somebody was not let in, or asked for what there is not. `group` is null where none was found. */
+  | {
+      readonly event: "refusal";
+      readonly reason: string;
+      readonly group: string | null;
+      readonly detail: string | null;
+    }
   /** A setting that cannot be used: everything is refused until it is mended. */
   | { readonly event: "setting"; readonly reason: "bad_setting"; readonly setting: string; readonly expected: string }
   /** A fault of ours or of the platform's: never of whoever asked. */

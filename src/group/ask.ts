@@ -1,6 +1,8 @@
-// Asks for an order's status: the merchant's backend, or the providers whose keys allow it. Stores nothing and never throws.
+// Asks for an order's status: the merchant's backend, or the providers whose keys allow it. Keeps nothing itself.
 import { withDeadline } from "../callbacks/deadline.ts";
+import { openProviders } from "../callbacks/open.ts";
 import { merchantFacts } from "../callbacks/merchant.ts";
+import { paymentGroup } from "../callbacks/order-id.ts";
 import type { OpenProvider } from "../callbacks/providers.ts";
 import type { Fact } from "../core/fact.ts";
 import { retryAfterOf } from "../core/forward.ts";
@@ -18,6 +20,21 @@ export interface NoAnswer {
 
 const noAnswer = (reason: NoAnswer["reason"], detail: string, retryAfter: number | null = null) =>
   no({ reason, detail, retryAfter });
+
+/** Whether there is anybody to ask for an order's status. */
+export const canAsk = async (env: Env, settings: OrderSettings): Promise<boolean> =>
+  settings.statusUrl !== null || (await askable(env)).length > 0;
+
+export const askable = async (env: Env) => (await openProviders(env)).filter(({ canQuery }) => canQuery);
+
+/** What a provider says was paid is found again by the payment's id, as if the provider had delivered it. */
+export async function linkPayments(env: Env, biz: string, facts: readonly Fact[]): Promise<void> {
+  const paid = facts.filter((fact) => fact.kind === "payment" && fact.status === "paid" && fact.provider !== "status");
+  for (const { provider, ...fact } of paid) {
+    const paymentId = "paymentId" in fact ? fact.paymentId : null;
+    if (paymentId !== null) await env.GROUP.getByName(await paymentGroup(provider, paymentId)).link(biz);
+  }
+}
 
 /** What the merchant's backend says at `ORDER_STATUS_URL`. */
 export async function askBackend(

@@ -1,44 +1,42 @@
-// One group: a Durable Object that holds its connections, its order and its push. A shell: what happens is decided in core/ and consumers/.
+// One group: a Durable Object that holds its connections, what it keeps and its push. A shell: what happens is decided in core/ and consumers/.
 import { DurableObject } from "cloudflare:workers";
+import { ADMISSION_HEADER, decodeAdmission } from "../core/admission.ts";
 import type { Effect } from "../consumers/consumer.ts";
-import { alarmStep, dueJobs, FAULT_PAUSE_MS, nextWake } from "../core/due.ts";
-import { encode, HEARTBEAT, orderFrame, type Frame, type OrderFrame } from "../core/frames.ts";
+import { dueJobs, FAULT_PAUSE_MS, withDue } from "../core/due.ts";
+import { encode, HEARTBEAT, orderFrame, type OrderFrame } from "../core/frames.ts";
 import { MESSAGE_LENGTH } from "../core/limits.ts";
 import type { Registration } from "../core/order.ts";
+import type { Position, Publication } from "../core/position.ts";
 import { ok, type Result } from "../core/result.ts";
-import { paramsOf } from "../core/route.ts";
-import { dueTick, nextTick, produceDeadline, pushStep, type Push } from "../core/schedule.ts";
-import { acceptConnection, close, heard, openConnections, reapSilent, sendTo, type Connection } from "./connections.ts";
-import { Identity } from "./identity.ts";
-import { canAsk, linkPayments, runJobs, type Desk } from "./jobs.ts";
-import {
-  endOfDay,
-  KeptOrder,
-  oweDelivery,
-  type Arrival,
-  type Change,
-  type OrderView,
-  type Surroundings,
-} from "./order.ts";
-import { Outbox } from "./outbox.ts";
-import { produceFrame } from "./push.ts";
-import { Store } from "./store.ts";
+import { dueTick, nextTick, pushStep } from "../core/schedule.ts";
+import { EXACTLY } from "./alarm.ts";
+import * as connections from "./connections.ts";
+import { openConnections, type Connection } from "./connections.ts";
+import { forgetBy } from "./forget.ts";
+import { Desk } from "./desk.ts";
+import { runJobs } from "./jobs.ts";
+import { countsOf, listConnections, usersOf, type Listed } from "./list.ts";
+import { Members } from "./members.ts";
+import { endOfDay, oweDelivery, type Arrival, type Change, type OrderView, type Surroundings } from "./order.ts";
+import { Parts } from "./parts.ts";
+import { publish, type Sending } from "./publish.ts";
+import { answer, type Sent } from "./requests.ts";
+import { Ticks } from "./ticks.ts";
 
-/** Where a group stands: the position of its latest publication. `epoch` is null and `offset` 0 as long as it has kept nothing. */
-export interface Position {
+export interface GroupState {
   readonly epoch: string | null;
   readonly offset: number;
-}
-
-/** What `send` did: the group's position, and how many connections got the frame. */
-export interface Sent extends Position {
   readonly connections: number;
-}
-
-export interface GroupState extends Position {
-  readonly connections: number;
+  readonly users: number;
   /** When the next tick is due, in ms; null without a push. */
   readonly nextPush: number | null;
+}
+
+/** Where a group stands, and what it kept of the way there. */
+export interface Published {
+  readonly epoch: string | null;
+  readonly offset: number;
+  readonly publications: readonly Publication[];
 }
 
 /** What became of an arrival: the frame a browser may see now, and whether it was news. */
@@ -47,58 +45,61 @@ export interface Recorded {
   readonly fresh: boolean;
 }
 
-/** For `#arm`: no alarm counts as about to ring. The one that was set as a guard while jobs were done has had its time. */
-const EXACTLY = -1;
-
 export class Group extends DurableObject<Env> {
-  readonly #self: Identity;
-  readonly #store: Store;
-  /** Ends the `produce` that is running; its result would reach nobody, or a group begun anew. */
-  #running: AbortController | null = null;
+  readonly #parts: Parts;
+  readonly #members: Members;
+  readonly #ticks: Ticks;
+  readonly #desk: Desk;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
-    this.#self = new Identity(ctx.id, env);
-    this.#store = new Store(ctx.storage);
+    this.#parts = new Parts(ctx, env);
+    this.#members = new Members(this.#parts);
+    this.#ticks = new Ticks(this.#parts);
+    this.#desk = new Desk(this.#parts, this.#members, env, (change) => this.#ring(change));
     ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair(HEARTBEAT, HEARTBEAT));
   }
 
   /** A connection that the Worker has let in. `Sec-WebSocket-Protocol` is the one to echo, chosen there. */
   override async fetch(request: Request): Promise<Response> {
-    const around = await this.#around();
-    reapSilent(this.ctx, around.now);
+    const admission = decodeAdmission(request.headers.get(ADMISSION_HEADER) ?? "");
+    const around = await this.#desk.around();
+    this.#members.reap(around.now);
+    const full = this.#members.full(admission.member);
+    if (full !== null) return new Response(full, { status: 503 });
     const first = openConnections(this.ctx).length === 0;
-    const accepted = acceptConnection(this.ctx, crypto.randomUUID().replaceAll("-", ""));
-    if (accepted === null) return new Response(null, { status: 503 });
-    this.#greet(accepted.server, around);
+    this.#revise(around);
+    const client = this.#members.take(admission, around.now);
+    if (client === null) return new Response("group_full", { status: 503 });
     await this.#keepGoing(first, around.canAsk);
     const protocol = request.headers.get("Sec-WebSocket-Protocol");
     const headers = protocol === null ? {} : { "Sec-WebSocket-Protocol": protocol };
-    return new Response(null, { status: 101, webSocket: accepted.client, headers });
+    return new Response(null, { status: 101, webSocket: client, headers });
   }
 
   override async webSocketMessage(socket: WebSocket, message: string | ArrayBuffer): Promise<void> {
+    // What was already on its way when the connection was ended is nobody's any more.
+    if (socket.readyState !== WebSocket.OPEN) return;
+    const now = Date.now();
     const length = typeof message === "string" ? message.length : message.byteLength;
-    if (length > (this.#self.consumer.messageLength ?? MESSAGE_LENGTH)) {
-      close(socket, "frame_too_large");
-      return this.#keepGoing(false);
-    }
-    heard(this.ctx, socket, Date.now());
     const text = typeof message === "string" ? message : null;
-    const effects = this.#self.consumer.receive?.({ text, now: Date.now(), settings: this.#self.settings }) ?? [];
-    for (const effect of effects) this.#apply(effect, socket);
+    if (length > (this.#parts.self.consumer.messageLength ?? MESSAGE_LENGTH))
+      this.#members.end(socket, "frame_too_large");
+    else if (!connections.mayGoOn(socket, now)) this.#members.end(socket, "too_many_frames");
+    else if (connections.modeOf(this.ctx, socket) === "v1") await this.#answer(socket, text, now);
+    else this.#receive(socket, text, now);
     await this.#keepGoing(false);
   }
 
   override async webSocketClose(socket: WebSocket): Promise<void> {
     // Without this answer the client would hang in CLOSING: web_socket_auto_reply_to_close does not reach hibernatable sockets
     // in this workerd. 1000 with no reason whatever the client said, as Channels' server does.
-    close(socket, "left");
+    this.#members.end(socket, "left");
     await this.#keepGoing(false);
   }
 
   override async webSocketError(socket: WebSocket, error: unknown): Promise<void> {
-    close(socket, String(error).includes("1009") ? "frame_too_large" : "protocol_error");
+    this.#members.end(socket, String(error).includes("1009") ? "frame_too_large" : "protocol_error");
     await this.#keepGoing(false);
   }
 
@@ -106,194 +107,186 @@ export class Group extends DurableObject<Env> {
     const now = Date.now();
     // The platform promises at least one ring. While an alarm rings for the first time, none is set; one that is has been by us.
     if (((await this.ctx.storage.getAlarm()) ?? 0) > now) return;
-    if (!this.#self.isUsable) return this.ctx.storage.setAlarm(now + FAULT_PAUSE_MS);
-    reapSilent(this.ctx, now);
+    const { self, store, alarm } = this.#parts;
+    if (!self.isUsable) return this.ctx.storage.setAlarm(now + FAULT_PAUSE_MS);
+    this.#members.reap(now);
     await this.#keepGoing(false);
-    const push = this.#push();
+    const push = alarm.push(self.settings);
     // Armed by now: whatever becomes of this ring, the next one comes. Nothing sent below leaves before that row is durable.
-    const tick = push !== null && dueTick(push, info?.scheduledTime ?? 0, now) !== null ? this.#tick(push, now) : null;
-    const jobs = dueJobs(this.#store.due(), now);
-    await Promise.all([tick, runJobs(jobs, this.#desk())]);
+    const isDue = push !== null && dueTick(push, info?.scheduledTime ?? 0, now) !== null;
+    const tick = isDue ? this.#ticks.push(push, this.env, now) : null;
+    const jobs = dueJobs(store.due(), now);
+    await Promise.all([tick, runJobs(jobs, this.#desk)]);
     if (jobs.length === 0) return;
     await this.#keepGoing(false);
-    await this.#arm(EXACTLY);
+    await alarm.arm(self.settings, EXACTLY);
   }
 
   /** Takes in what callbacks proved about this group's order, and rings its members if they can see a change. Stored when this returns. */
   async record(arrival: Arrival): Promise<Recorded> {
-    const order = this.#order();
-    const around = await this.#around();
-    reapSilent(this.ctx, around.now);
+    const { order, self, alarm } = this.#parts;
+    const around = await this.#desk.around();
+    this.#members.reap(around.now);
     const change = order.record(arrival, around);
     this.#ring(change);
-    await this.#arm();
-    return { frame: orderFrame(this.#self.key, change.order?.status ?? "pending"), fresh: change.fresh };
+    await alarm.arm(self.settings);
+    return { frame: orderFrame(self.key, change.order?.status ?? "pending"), fresh: change.fresh };
   }
 
   /** Takes in what the backend expects to be paid; tells the order as it is then. */
   async register(registration: Registration): Promise<Result<OrderView, "contradicts">> {
-    const order = this.#order();
-    const registered = order.register(registration, await this.#around());
+    const { order, self, alarm } = this.#parts;
+    const registered = order.register(registration, await this.#desk.around());
     if (!registered.ok) return registered;
     this.#ring(registered.value);
-    await this.#arm();
+    await alarm.arm(self.settings);
     return ok(order.view());
   }
 
   order(): OrderView {
-    return this.#order().view();
+    return this.#parts.order.view();
   }
 
   /** Remembers which order this payment paid. */
   async link(biz: string): Promise<void> {
-    if (this.#store.linked() !== biz) this.#store.link(biz);
+    const { store } = this.#parts;
+    if (store.linked() !== biz) store.link(biz);
     await this.#keepLink();
   }
 
   /** Which order this payment paid; null if that is not known. Asking keeps it for longer: more may follow. */
   async linked(): Promise<string | null> {
-    const biz = this.#store.linked();
+    const biz = this.#parts.store.linked();
     if (biz !== null) await this.#keepLink();
     return biz;
   }
 
   /** Takes in an authentic delivery that is about no order, to be handed on; false if it came before. */
   async owe(delivery: { provider: string; type: string; eventId: string | null; raw: string }): Promise<boolean> {
-    const isNew = oweDelivery(this.#store, this.#outbox(), delivery, Date.now());
-    await this.#arm();
+    const { store, outbox, alarm, self } = this.#parts;
+    const isNew = oweDelivery(store, outbox, delivery, Date.now());
+    await alarm.arm(self.settings);
     return isNew;
   }
 
-  /** Sends a frame to everybody here, or to one connection by its id. It is not kept. */
-  async send(frame: Frame, connection?: string): Promise<Sent> {
-    reapSilent(this.ctx, Date.now());
-    const receivers = openConnections(this.ctx, connection);
-    sendTo(receivers, frame);
+  /** Sends a frame to everybody here, or to some. Kept, if the group keeps a stream, before it is sent. */
+  async send(sending: Sending): Promise<Result<Sent, "key_reused">> {
+    const now = Date.now();
+    this.#members.reap(now);
+    const sent = publish(this.#parts, sending, now);
     await this.#keepGoing(false);
-    return { ...this.#position(), connections: receivers.length };
+    return sent;
   }
 
   look(): GroupState {
-    const push = this.#push();
+    const { alarm, self } = this.#parts;
+    const push = alarm.push(self.settings);
     const nextPush = push === null ? null : nextTick(push, Date.now());
-    return { ...this.#position(), connections: openConnections(this.ctx).length, nextPush };
+    return { ...this.#position(), ...countsOf(this.ctx), nextPush };
   }
 
-  #greet(connection: Connection, around: Surroundings): void {
-    if (this.#self.consumer.keeps !== "order") return;
-    const order = this.#order();
-    const change = order.revise(around);
+  /** The connections by their ids, those after the id `after`, at most `limit`. */
+  connections(after: string, limit: number): readonly Listed[] {
+    return listConnections(this.ctx, after, limit);
+  }
+
+  /** What is kept, oldest first, behind the offset `after`, at most `limit`. */
+  history(after: number, limit: number): Published {
+    const { kept, maxAge } = this.#parts;
+    return { ...this.#position(), publications: kept.since(after, limit, Date.now(), maxAge) };
+  }
+
+  /** Ends one connection by its id; how many that were. */
+  async disconnect(id: string): Promise<number> {
+    const found = openConnections(this.ctx, id);
+    for (const connection of found) this.#members.end(connection, "disconnected");
+    await this.#keepGoing(false);
+    return found.length;
+  }
+
+  #receive(sender: Connection, text: string | null, now: number): void {
+    const { consumer, settings } = this.#parts.self;
+    for (const effect of consumer.receive?.({ text, now, settings }) ?? []) this.#apply(effect, sender, now);
+  }
+
+  async #answer(sender: Connection, text: string | null, now: number): Promise<void> {
+    const { self, kept, maxAge } = this.#parts;
+    const frame = await answer(text, {
+      consumer: self.consumer,
+      kept,
+      member: connections.memberOf(sender),
+      now,
+      maxAge,
+      counts: () => countsOf(this.ctx),
+      users: (limit) => usersOf(this.ctx, limit),
+      publish: (effect) => this.#apply(effect, sender, now),
+      refresh: (token) => this.#members.refresh(sender, token, now),
+    });
+    connections.sendTo([sender], frame);
+  }
+
+  #apply(effect: Effect, sender: Connection, now: number): Sent {
+    const id = connections.idOf(this.ctx, sender);
+    const to = effect.to === "sender" ? ({ kind: "connection", id } as const) : ({ kind: "group" } as const);
+    const sent = publish(this.#parts, { frame: encode(effect.frame), to, exclude: null, once: null }, now);
+    if (!sent.ok) throw new Error("only what has a key can have been sent before");
+    return sent.value;
+  }
+
+  /** Before a newcomer is told: what today's rules make of the order is everybody's news. */
+  #revise(around: Surroundings): void {
+    if (this.#parts.self.consumer.keeps !== "order") return;
+    const { order } = this.#parts;
+    this.#ring(order.revise(around));
     order.touch(around.now);
-    // Everybody's news is the newcomer's too; what is old news is told to it alone.
-    if (change.changed) return this.#ring(change);
-    const status = change.order?.status ?? "pending";
-    if (status !== "pending") sendTo([connection], encode(orderFrame(this.#self.key, status)));
-  }
-
-  #apply(effect: Effect, sender: Connection): void {
-    sendTo(effect.to === "sender" ? [sender] : openConnections(this.ctx), encode(effect.frame));
   }
 
   #ring({ changed, order }: Change): void {
-    if (changed && order !== null) sendTo(openConnections(this.ctx), encode(orderFrame(this.#self.key, order.status)));
-  }
-
-  async #tick({ period }: Push, now: number): Promise<void> {
-    const { consumer, name, settings } = this.#self;
-    if (consumer.push === undefined) return;
-    const running = (this.#running = new AbortController());
-    const tick = { now, group: name, params: paramsOf(consumer, name), env: this.env, settings };
-    const frame = await produceFrame(consumer.push, tick, produceDeadline(period), running.signal);
-    if (frame !== null) sendTo(openConnections(this.ctx), frame);
+    if (!changed || order === null) return;
+    const receivers = connections.receiversOf(this.ctx, { kind: "group" }, null);
+    const frame = encode(orderFrame(this.#parts.self.key, order.status));
+    connections.deliver(receivers, frame, this.#parts.order.position());
   }
 
   async #keepLink(): Promise<void> {
-    const cleanup = endOfDay(Date.now() + this.#self.settings.orders.retentionMs);
-    if (this.#store.keepDue({ cleanup })) await this.#arm();
+    const { settings, store, alarm } = this.#parts;
+    const cleanup = endOfDay(Date.now() + settings.orders.retentionMs);
+    if (store.keepDue({ cleanup })) await alarm.arm(settings);
   }
 
   /** Keeps push, due-times and alarm right after anything that may have changed who is here. */
   async #keepGoing(first: boolean, asks?: boolean): Promise<void> {
-    if (this.#self.consumer.push !== undefined) {
-      const watchers = openConnections(this.ctx).length;
-      const step = pushStep(watchers, first, this.#store.due().push, Date.now());
+    const { self, store, alarm, presence, history } = this.#parts;
+    const watchers = openConnections(this.ctx).length;
+    if (self.consumer.presence === true) store.keepDue(withDue(store.due(), "presence", presence.due));
+    if (self.consumer.push !== undefined) {
+      const step = pushStep(watchers, first, store.due().push, Date.now());
       if (step.do === "stop") return this.#stopPush();
-      if (step.do === "start") return this.#startPush(step.start);
+      if (step.do === "start") {
+        this.#ticks.stop();
+        return alarm.start(step.start);
+      }
     }
-    if (this.#self.consumer.keeps === "order") {
-      const around = await this.#around();
-      this.#order().keepDue({ ...around, canAsk: asks ?? around.canAsk });
+    if (self.consumer.keeps === "order") {
+      const around = await this.#desk.around();
+      this.#parts.order.keepDue({ ...around, canAsk: asks ?? around.canAsk });
     }
-    await this.#arm();
-  }
-
-  async #startPush(start: number): Promise<void> {
-    this.#running?.abort();
-    this.#store.keepDue({ ...this.#store.due(), push: start });
-    await this.ctx.storage.setAlarm(start);
-    // The start is what the platform has made of it: it puts off an alarm for the present (seen in workerd 1.20261023: by 1 ms).
-    this.#store.keepDue({ ...this.#store.due(), push: (await this.ctx.storage.getAlarm()) ?? start });
+    // A stream's position outlives its last member for a time.
+    if (watchers === 0 && history.keeping === "stream" && history.position() !== null)
+      forgetBy(this.#parts, store.due().history ?? Date.now() + history.ttl);
+    await alarm.arm(self.settings);
   }
 
   /** Nobody is left: the alarm goes, and with it everything that was kept for the push only. */
   async #stopPush(): Promise<void> {
-    this.#running?.abort();
-    if (this.#self.consumer.keeps === "nothing") return this.ctx.storage.deleteAll();
-    const { push: _, ...rest } = this.#store.due();
-    this.#store.keepDue(rest);
-    await this.#arm();
+    this.#ticks.stop();
+    const { store, alarm, history, once, settings } = this.#parts;
+    if (history.keeping !== "stream" && once.forget(Date.now()) === undefined) return this.#parts.forgetAll();
+    store.keepDue(withDue(store.due(), "push", undefined));
+    await alarm.arm(settings);
   }
 
-  /** Sets the one alarm for the earliest of the due-times, or takes it away. */
-  async #arm(late?: number): Promise<void> {
-    const due = this.#store.due();
-    const now = Date.now();
-    const period = this.#push()?.period ?? null;
-    const armed = await this.ctx.storage.getAlarm();
-    const step = alarmStep(armed, nextWake(due, period, now), now, late ?? (period === null ? undefined : 2 * period));
-    if (step.do === "set") await this.ctx.storage.setAlarm(step.at);
-    if (step.do === "delete") await this.ctx.storage.deleteAlarm();
-  }
-
-  async #around(): Promise<Surroundings> {
-    const asks = this.#self.consumer.keeps === "order" && (await canAsk(this.env, this.#self.settings.orders));
-    return { now: Date.now(), watchers: openConnections(this.ctx).length, canAsk: asks };
-  }
-
-  #outbox(): Outbox {
-    return new Outbox(this.ctx.storage, this.#self.consumer.keeps === "order");
-  }
-
-  #order(): KeptOrder {
-    return new KeptOrder(this.#self.key, this.#store, this.#outbox(), this.#self.settings.orders);
-  }
-
-  #desk(): Desk {
-    return {
-      group: this.#self.name,
-      key: this.#self.key,
-      env: this.env,
-      settings: this.#self.settings.orders,
-      store: this.#store,
-      outbox: this.#outbox(),
-      order: this.#self.consumer.keeps === "order" ? this.#order() : null,
-      forgetAll: this.#self.consumer.keeps === "payment" ? () => this.ctx.storage.deleteAll() : null,
-      take: async (facts) => {
-        await linkPayments(this.env, this.#self.key, facts);
-        this.#ring(this.#order().record({ facts, orderId: null, raw: null }, await this.#around()));
-      },
-      around: () => this.#around(),
-    };
-  }
-
-  #push(): Push | null {
-    const { push: start } = this.#store.due();
-    const period = this.#self.consumer.push?.every(this.#self.settings);
-    return start === undefined || period === undefined ? null : { start, period };
-  }
-
-  #position(): Position {
-    const order = this.#self.consumer.keeps === "order" ? this.#store.order() : null;
-    return { epoch: order?.epoch ?? null, offset: order?.version ?? 0 };
+  #position(): Position | { readonly epoch: null; readonly offset: 0 } {
+    return this.#parts.kept.position() ?? { epoch: null, offset: 0 };
   }
 }

@@ -26,6 +26,11 @@ export class Identity {
     return splitGroup(this.name).key;
   }
 
+  /** An epoch that needs no row: it is the name's, and so the same for ever. For positions that are never forgotten, and for none. */
+  get epoch(): string {
+    return this.#id.toString().slice(0, 8);
+  }
+
   get consumer(): Consumer {
     const found = findByGroup(consumers, this.name);
     if (!found.ok) throw new Error(`no consumer serves the group ${this.name}`);

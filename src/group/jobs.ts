@@ -1,37 +1,15 @@
-// What an order's alarm does: asks for its status, closes it when its time is up, hands facts on, gives facts up. Arms no alarm.
-import { paymentGroup } from "../callbacks/order-id.ts";
-import { openProviders } from "../callbacks/open.ts";
-import { FAULT_PAUSE_MS, type Due, type Job } from "../core/due.ts";
+// What an alarm is set for, the push aside: asks for an order's status, closes it, hands facts on, gives up, ends, tells. Arms no alarm.
+import { FAULT_PAUSE_MS, withDue, type Due, type Job } from "../core/due.ts";
 import type { Fact } from "../core/fact.ts";
 import { afterTry } from "../core/forward.ts";
 import { DAY_MS } from "../core/limits.ts";
 import { errorText, logLine } from "../core/log.ts";
 import { isSettled } from "../core/order.ts";
 import { waitBefore } from "../core/reconcile.ts";
-import type { OrderSettings } from "../core/settings.ts";
-import { askBackend, askProviders } from "./ask.ts";
+import type { Desk } from "./desk.ts";
+import { askable, askBackend, askProviders, canAsk } from "./ask.ts";
 import { forward, sign } from "./forward.ts";
-import type { KeptOrder, Surroundings } from "./order.ts";
-import type { Outbox } from "./outbox.ts";
 import type { Store } from "./store.ts";
-
-/** What the jobs of one object work on. */
-export interface Desk {
-  readonly group: string;
-  /** The biz, in an order's group. */
-  readonly key: string;
-  readonly env: Env;
-  readonly settings: OrderSettings;
-  readonly store: Store;
-  readonly outbox: Outbox;
-  /** Null in a group that keeps no order. */
-  readonly order: KeptOrder | null;
-  /** Ends what is kept altogether; null in a group whose cleaning up takes more thought. */
-  readonly forgetAll: (() => Promise<void>) | null;
-  /** Takes facts in and rings the members. */
-  readonly take: (facts: readonly Fact[]) => Promise<void>;
-  readonly around: () => Promise<Surroundings>;
-}
 
 export async function runJobs(jobs: readonly Job[], desk: Desk): Promise<void> {
   for (const job of jobs) {
@@ -56,14 +34,14 @@ async function runJob(job: Job, desk: Desk): Promise<void> {
       return handOn(desk);
     case "cleanup":
       return cleanUp(desk);
+    case "history":
+      return desk.forgetOld();
+    case "presence":
+      return desk.tellLeaves();
+    case "tokens":
+      return desk.members.checkTokens(Date.now());
   }
 }
-
-/** Whether there is anybody to ask for an order's status. */
-export const canAsk = async (env: Env, settings: OrderSettings): Promise<boolean> =>
-  settings.statusUrl !== null || (await askable(env)).length > 0;
-
-const askable = async (env: Env) => (await openProviders(env)).filter(({ canQuery }) => canQuery);
 
 /** The facts that asking brings, and how long who was asked wants to be left alone, in ms. */
 async function ask({ group, key, env, settings, store }: Desk): Promise<{ facts: readonly Fact[]; wait: number }> {
@@ -77,15 +55,6 @@ async function ask({ group, key, env, settings, store }: Desk): Promise<{ facts:
   const { reason, detail, retryAfter } = answer.reason;
   console.error(logLine({ event: "reconcile", group, reason, detail, ms: Date.now() - now }));
   return { facts: [], wait: Math.min(retryAfter ?? 0, RETRY_AFTER_MAX) };
-}
-
-/** What a provider says was paid is found again by the payment's id, as if the provider had delivered it. */
-export async function linkPayments(env: Env, biz: string, facts: readonly Fact[]): Promise<void> {
-  const paid = facts.filter((fact) => fact.kind === "payment" && fact.status === "paid" && fact.provider !== "status");
-  for (const { provider, ...fact } of paid) {
-    const paymentId = "paymentId" in fact ? fact.paymentId : null;
-    if (paymentId !== null) await env.GROUP.getByName(await paymentGroup(provider, paymentId)).link(biz);
-  }
 }
 
 const isNews = (fact: Fact): boolean => fact.kind !== "payment" || fact.status !== "pending";
@@ -149,12 +118,12 @@ async function handOn({ group, settings, store, outbox }: Desk): Promise<void> {
 const UNSET_PAUSE_MS = 3_600_000;
 
 function dueForward(store: Store, at: number | null): void {
-  const { forward: _, ...rest } = store.due();
-  store.keepDue(at === null ? rest : { ...rest, forward: at });
+  store.keepDue(withDue(store.due(), "forward", at ?? undefined));
 }
 
 /** Facts are kept for as long as somebody watches or something is owed; what is left of deliveries about no order goes by its age. */
-async function cleanUp({ env, settings, store, outbox, order, around, forgetAll }: Desk): Promise<void> {
+async function cleanUp(desk: Desk): Promise<void> {
+  const { env, settings, store, outbox, order, forgetAll } = desk;
   if (forgetAll !== null) {
     const biz = store.linked();
     const stillKept = biz !== null && (await env.GROUP.getByName(`order_${biz}`).order()).stored?.hasFacts === true;
@@ -162,7 +131,7 @@ async function cleanUp({ env, settings, store, outbox, order, around, forgetAll 
     if ((store.due().cleanup ?? 0) > Date.now()) return;
     return stillKept ? void store.keepDue({ cleanup: Date.now() + settings.retentionMs }) : forgetAll();
   }
-  const { now, watchers } = await around();
+  const { now, watchers } = await desk.around();
   const due: Due = store.due();
   if (order === null) {
     const before = now - settings.retentionMs;

@@ -1,8 +1,8 @@
 // The order that a group keeps: takes facts and registrations in, one transaction each, and keeps its due-times. Sends nothing.
-import { orderDue } from "../core/due.ts";
+import { orderDue, withDue } from "../core/due.ts";
 import type { Fact } from "../core/fact.ts";
 import { forwardOf, forwardOfDelivery } from "../core/forward.ts";
-import { encode } from "../core/frames.ts";
+import { encode, orderFrame } from "../core/frames.ts";
 import {
   contradicts,
   freshOf,
@@ -14,8 +14,10 @@ import {
   type Registration,
 } from "../core/order.ts";
 import { DAY_MS } from "../core/limits.ts";
+import type { Position, Publication } from "../core/position.ts";
 import { no, ok, type Result } from "../core/result.ts";
 import type { OrderSettings } from "../core/settings.ts";
+import type { Kept } from "./history.ts";
 import type { Outbox, Outstanding } from "./outbox.ts";
 import type { Store, StoredOrder } from "./store.ts";
 
@@ -50,17 +52,40 @@ export interface OrderView {
   readonly outstanding: Outstanding;
 }
 
-export class KeptOrder {
+/** An order is its own history: it tells its latest state, and its version counts the changes that could be seen. */
+export class KeptOrder implements Kept {
+  readonly keeping = "cache";
   readonly #biz: string;
+  readonly #epoch: string;
   readonly #store: Store;
   readonly #outbox: Outbox;
   readonly #settings: OrderSettings;
 
-  constructor(biz: string, store: Store, outbox: Outbox, settings: OrderSettings) {
+  /** `epoch` is always the same: an order is never forgotten altogether, so its versions can always be trusted. */
+  constructor(biz: string, epoch: string, store: Store, outbox: Outbox, settings: OrderSettings) {
     this.#biz = biz;
+    this.#epoch = epoch;
     this.#store = store;
     this.#outbox = outbox;
     this.#settings = settings;
+  }
+
+  position(): Position {
+    return { epoch: this.#epoch, offset: this.#store.order()?.version ?? 0 };
+  }
+
+  begin(): Position {
+    return this.position();
+  }
+
+  first(): number {
+    return this.position().offset + 1;
+  }
+
+  since(after: number): readonly Publication[] {
+    const stored = this.#store.order();
+    if (stored === null || stored.version <= after) return [];
+    return [{ offset: stored.version, at: stored.changedAt, frame: encode(orderFrame(this.#biz, stored.status)) }];
   }
 
   view(): OrderView {
@@ -162,12 +187,13 @@ export class KeptOrder {
     // Compared with what pages were told, not with what the old facts would come to by today's rules.
     const changed = looksDifferent(stored ?? { status: "pending", refunded: "0" }, is);
     const order: StoredOrder = {
-      ...(stored ?? { epoch: newEpoch(), registration: null, orderId: null, past: null }),
+      ...(stored ?? { registration: null, orderId: null, past: null }),
       ...change,
       hasFacts: after.facts.length > 0,
       status: is.status,
       refunded: is.refunded,
       version: (stored?.version ?? 0) + (changed ? 1 : 0),
+      changedAt: changed ? now : (stored?.changedAt ?? now),
       touchedAt: now,
     };
     this.#store.keepOrder(order);
@@ -183,7 +209,7 @@ export class KeptOrder {
       this.#outbox.add(newId(), encode(body), now);
     }
     const due = this.#store.due();
-    if (due.forward === undefined) this.#store.keepDue({ ...due, forward: now });
+    if (due.forward === undefined) this.#store.keepDue(withDue(due, "forward", now));
   }
 }
 
@@ -207,8 +233,6 @@ export function oweDelivery(
 
 /** Told by the day, so that an order's second fact of a day moves no due-time. */
 export const endOfDay = (at: number): number => Math.ceil(at / DAY_MS) * DAY_MS;
-
-const newEpoch = (): string => crypto.randomUUID().slice(0, 8);
 
 /** A `webhook-id`; without a dot, which would let the borders of what is signed move. */
 const newId = (): string => `msg_${crypto.randomUUID().replaceAll("-", "")}`;

@@ -9,7 +9,8 @@ export interface StoredOrder {
   readonly refunded: string;
   /** How often a browser could see it change: the offset of its latest publication. */
   readonly version: number;
-  readonly epoch: string;
+  /** When its version last changed, in ms. */
+  readonly changedAt: number;
   /** The merchant's id of it, where that is not the biz; from its registration or from a callback. */
   readonly orderId: string | null;
   readonly registration: Registration | null;

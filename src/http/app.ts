@@ -10,6 +10,7 @@ import { connect } from "./connect.ts";
 import { lookAtGroup, sendToChannel, sendToGroup } from "./groups.ts";
 import { lookAtOrder, registerByBiz, registerByOrderId } from "./orders.ts";
 import { badSetting, problem } from "./problem.ts";
+import { refuse } from "./refuse.ts";
 
 export interface App {
   Bindings: Env;
@@ -45,7 +46,7 @@ app.notFound(() => problem("unknown_path"));
 app.onError((error, c) => {
   const reason = isUnreachable(error) ? "group_unavailable" : "internal";
   console.error(logLine({ event: "fault", reason, route: c.req.routePath, detail: errorText(error) }));
-  return problem(reason, undefined, reason === "group_unavailable" ? { "Retry-After": "1" } : {});
+  return refuse(c.req.raw, reason, { headers: reason === "group_unavailable" ? { "Retry-After": "1" } : {} });
 });
 
 /** A bad setting refuses everything: half a configuration must not take payments. Its value is not shown, only its name. */

@@ -1,38 +1,36 @@
 // The way in for WebSockets: who is refused is refused here, before an object is woken. Holds no connection itself.
 import type { Context } from "hono";
 import { consumers } from "../consumers/index.ts";
+import { ADMISSION_HEADER, encodeAdmission, type Admission } from "../core/admission.ts";
 import { readHandshake } from "../core/handshake.ts";
-import { originAllowed } from "../core/origin.ts";
+import { readPosition } from "../core/position.ts";
 import { findByPath } from "../core/route.ts";
-import { isApiKey, presentedApiKey } from "./backend.ts";
-import { problem } from "./problem.ts";
+import { admit } from "./admit.ts";
+import { isUpgrade, refuse } from "./refuse.ts";
 import type { App } from "./app.ts";
 
 export async function connect(c: Context<App>): Promise<Response> {
-  const { headers } = c.req.raw;
-  if (headers.get("Upgrade")?.toLowerCase() !== "websocket") {
-    return problem("upgrade_required", "connect with a WebSocket");
-  }
-  const handshake = readHandshake(headers.get("Sec-WebSocket-Protocol"));
-  const key = presentedApiKey(headers) ?? (handshake.ok ? handshake.value.bearer : null);
-  const refused = await refusedOrigin(c, key);
-  if (refused !== null) return problem(refused);
-  const found = findByPath(consumers, new URL(c.req.url).pathname, freshKey);
-  if (!found.ok) return problem(found.reason);
-  if (!handshake.ok) return problem(handshake.reason, "offer belfry.plain, or none");
+  const request = c.req.raw;
+  if (!isUpgrade(request)) return refuse(request, "upgrade_required", { detail: "connect with a WebSocket" });
+  const handshake = readHandshake(request.headers.get("Sec-WebSocket-Protocol"));
+  const url = new URL(request.url);
+  const found = findByPath(consumers, url.pathname, freshKey);
+  const admitted = await admit(c, found.ok ? found.value : null, handshake.ok ? handshake.value.bearer : null);
+  const group = found.ok ? found.value.group : undefined;
+  if (!admitted.ok) return refuse(request, admitted.reason.reason, { ...(group && { group }), ...admitted.reason });
+  if (!found.ok) return refuse(request, found.reason);
+  if (!handshake.ok) return refuse(request, handshake.reason, { detail: "offer belfry.v1 or belfry.plain, or none" });
 
-  const { echo } = handshake.value;
-  const upgrade = new Headers({ Upgrade: "websocket", ...(echo === null ? {} : { "Sec-WebSocket-Protocol": echo }) });
-  const response = await c.env.GROUP.getByName(found.value.group).fetch("https://group/", { headers: upgrade });
-  return response.status === 503 ? problem("group_full") : response;
-}
-
-/** An Origin is checked even where a key comes along: a page that holds an API key should not be helped to use it. */
-async function refusedOrigin(c: Context<App>, key: string | null): Promise<"origin_refused" | "origin_missing" | null> {
-  const { allowedOrigins, apiKeys } = c.var.settings;
-  const origin = c.req.header("Origin") ?? null;
-  if (origin === null) return (await isApiKey(key, apiKeys)) ? null : "origin_missing";
-  return originAllowed(allowedOrigins, origin, new URL(c.req.url).hostname) ? null : "origin_refused";
+  const { mode, echo } = handshake.value;
+  const position = readPosition(url.searchParams.get("epoch"), url.searchParams.get("offset"));
+  const admission: Admission = { mode, member: admitted.value, position };
+  const headers = new Headers({ Upgrade: "websocket", [ADMISSION_HEADER]: encodeAdmission(admission) });
+  if (echo !== null) headers.set("Sec-WebSocket-Protocol", echo);
+  const response = await c.env.GROUP.getByName(found.value.group).fetch("https://group/", { headers });
+  if (response.status !== 503) return response;
+  // The one thing a group itself refuses for: it is full, for everybody or for this subject.
+  const reason = (await response.text()) === "subject_full" ? "subject_full" : "group_full";
+  return refuse(request, reason, { group: found.value.group });
 }
 
 const freshKey = (): string => crypto.randomUUID().replaceAll("-", "");

@@ -26,7 +26,11 @@ async function send(c: Context<App>, group: string, connection?: string): Promis
   if (!body.ok) return problem(body.reason);
   const frame = frameOf(found.value.consumer.events, body.value);
   if (!frame.ok) return problem(frame.reason.reason, frame.reason.detail);
-  return c.json(await c.env.GROUP.getByName(group).send(encode(frame.value), connection));
+  const to =
+    connection === undefined ? ({ kind: "group" } as const) : ({ kind: "connection", id: connection } as const);
+  const sending = { frame: encode(frame.value), to, exclude: null, once: null };
+  const sent = await c.env.GROUP.getByName(group).send(sending);
+  return sent.ok ? c.json(sent.value) : problem("idempotency_key_reused");
 }
 
 /** How many are connected, when the next push is due, and where the group stands. */

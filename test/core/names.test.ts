@@ -80,11 +80,11 @@ describe("a channel", () => {
 
 describe("a handshake's subprotocols", () => {
   it.each<[string | null, object | string]>([
-    [null, { echo: null, bearer: null }],
-    ["", { echo: null, bearer: null }],
-    ["belfry.plain", { echo: "belfry.plain", bearer: null }],
-    ["belfry.v1, belfry.plain", { echo: "belfry.plain", bearer: null }],
-    ["belfry.bearer.k-1,belfry.plain", { echo: "belfry.plain", bearer: "k-1" }],
+    [null, { mode: "plain", echo: null, bearer: null }],
+    ["", { mode: "plain", echo: null, bearer: null }],
+    ["belfry.plain", { mode: "plain", echo: "belfry.plain", bearer: null }],
+    ["belfry.plain, belfry.v1", { mode: "v1", echo: "belfry.v1", bearer: null }],
+    ["belfry.bearer.k-1,belfry.plain", { mode: "plain", echo: "belfry.plain", bearer: "k-1" }],
     ["belfry.bearer.k-1", "unsupported_protocol"],
     ["Belfry.Plain", "unsupported_protocol"],
     ["mqtt", "unsupported_protocol"],

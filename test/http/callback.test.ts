@@ -42,7 +42,7 @@ describe("POST /callback/:biz/", () => {
     const biz = newBiz();
     const response = await callback(biz, body);
     expect(await response.json()).toMatchObject({ status, reason });
-    expect(await look(`order_${biz}`)).toMatchObject({ position: { epoch: null, offset: 0 } });
+    expect(await look(`order_${biz}`)).toMatchObject({ position: { offset: 0 } });
   });
 
   it("refuses an id that no order can have", async () => {

@@ -54,13 +54,6 @@ describe("a handshake is refused", () => {
       400,
       "unsupported_protocol",
     ],
-    [
-      "for belfry.v1, which is not spoken yet",
-      path,
-      { "Sec-WebSocket-Protocol": "belfry.v1" },
-      400,
-      "unsupported_protocol",
-    ],
     ["without an Upgrade", path, { Upgrade: "" }, 404, "upgrade_required"],
     ["for an upgrade to something else", path, { Upgrade: "h2c" }, 404, "upgrade_required"],
   ])("%s", async (_what, url, headers, status, reason) => {
@@ -85,6 +78,13 @@ describe("a handshake is let in", () => {
     ["without a closing slash", `/ws/order/${biz}`, no, null],
     ["with a query", `${path}?x=1`, no, null],
     ["for the alarm group without a project", "/ws/alarm/", no, null],
+    ["with belfry.v1", path, { "Sec-WebSocket-Protocol": "belfry.v1" }, "belfry.v1"],
+    [
+      "with both, for the one that tells more",
+      path,
+      { "Sec-WebSocket-Protocol": "belfry.plain, belfry.v1" },
+      "belfry.v1",
+    ],
     ["with belfry.plain", path, { "Sec-WebSocket-Protocol": "belfry.plain" }, "belfry.plain"],
     ["with belfry.plain beside others", path, { "Sec-WebSocket-Protocol": "mqtt, belfry.plain" }, "belfry.plain"],
     [

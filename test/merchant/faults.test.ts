@@ -228,7 +228,7 @@ describe("a payment that asking found", () => {
     merchant(taken);
     const biz = newBiz();
     const paymentId = `pi_${biz}`;
-    const { linkPayments } = await import("../../src/group/jobs.ts");
+    const { linkPayments } = await import("../../src/group/ask.ts");
     await linkPayments(env, biz, [
       { kind: "payment", status: "paid", provider: "stripe", eventId: "query:1", at: null, paymentId, money: null },
       { kind: "payment", status: "paid", provider: "status", eventId: "", at: null, paymentId: "told", money: null },

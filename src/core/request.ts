@@ -1,0 +1,68 @@
+// What a client of belfry.v1 asks for: reads its frame, or says what is wrong with it. Answers nothing.
+import type { RequestId } from "./frames.ts";
+import { isObject, parseExact, type Json, type JsonObject } from "./json.ts";
+import { HISTORY_MAX, HISTORY_SIZE, REQUEST_ID_CHARS } from "./limits.ts";
+import { no, ok, type Result } from "./result.ts";
+
+export type Request = { readonly id: RequestId } & (
+  | { readonly type: "ping" }
+  | { readonly type: "presence" }
+  | { readonly type: "history"; readonly after: number; readonly limit: number }
+  | { readonly type: "publish"; readonly data: Json }
+  | { readonly type: "refresh"; readonly token: string }
+);
+
+/** What is wrong with a frame, and the id to answer to; null if it has none that can be used. */
+export interface BadRequest {
+  readonly id: RequestId | null;
+  readonly message: string;
+}
+
+/** Reads a frame; null for a binary message. */
+export function parseRequest(text: string | null): Result<Request, BadRequest> {
+  const parsed = text === null ? null : parseExact(text);
+  if (parsed === null || !parsed.ok || !isObject(parsed.value)) {
+    return no({ id: null, message: "a frame is a text: a JSON object with a type and an id" });
+  }
+  const frame = parsed.value;
+  const id = idOf(frame["id"]);
+  if (id === null) {
+    return no({ id: null, message: `id: a text of 1 to ${REQUEST_ID_CHARS} characters, or a whole number` });
+  }
+  return read(frame, id);
+}
+
+function read(frame: JsonObject, id: RequestId): Result<Request, BadRequest> {
+  const type = typeof frame["type"] === "string" ? frame["type"] : "";
+  switch (type) {
+    case "ping":
+      return ok({ type: "ping", id });
+    case "presence":
+      return ok({ type: "presence", id });
+    case "history": {
+      const after = wholeNumber(frame["after"] ?? 0, 0, Number.MAX_SAFE_INTEGER);
+      const limit = wholeNumber(frame["limit"] ?? HISTORY_SIZE, 1, HISTORY_MAX);
+      if (after === null) return no({ id, message: "after: an offset" });
+      if (limit === null) return no({ id, message: `limit: 1 to ${HISTORY_MAX}` });
+      return ok({ type: "history", id, after, limit });
+    }
+    case "publish":
+      return frame["data"] === undefined
+        ? no({ id, message: "publish needs data" })
+        : ok({ type: "publish", id, data: frame["data"] });
+    case "refresh":
+      return typeof frame["token"] === "string"
+        ? ok({ type: "refresh", id, token: frame["token"] })
+        : no({ id, message: "refresh needs a token" });
+    default:
+      return no({ id, message: "type: ping, presence, history, publish or refresh" });
+  }
+}
+
+function idOf(id: Json | undefined): RequestId | null {
+  if (typeof id === "string") return id.length >= 1 && id.length <= REQUEST_ID_CHARS ? id : null;
+  return wholeNumber(id, Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER);
+}
+
+const wholeNumber = (value: Json | undefined, min: number, max: number): number | null =>
+  typeof value === "number" && Number.isInteger(value) && value >= min && value <= max ? value : null;

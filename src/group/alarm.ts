@@ -1,0 +1,47 @@
+// The one alarm of an object: set for the earliest of its due-times, or gone. Runs nothing when it rings; group.ts does.
+import type { PeriodicPush } from "../consumers/consumer.ts";
+import { alarmStep, nextWake, withDue } from "../core/due.ts";
+import type { Push } from "../core/schedule.ts";
+import type { Settings } from "../core/settings.ts";
+import type { Store } from "./store.ts";
+
+/** For `arm`: no alarm counts as about to ring. The one that was set as a guard while jobs were done has had its time. */
+export const EXACTLY = -1;
+
+export class Alarm {
+  readonly #storage: DurableObjectStorage;
+  readonly #store: Store;
+  readonly #push: PeriodicPush | undefined;
+
+  constructor(storage: DurableObjectStorage, store: Store, push: PeriodicPush | undefined) {
+    this.#storage = storage;
+    this.#store = store;
+    this.#push = push;
+  }
+
+  /** The push as it runs; null if it does not. */
+  push(settings: Settings): Push | null {
+    const { push: start } = this.#store.due();
+    const period = this.#push?.every(settings);
+    return start === undefined || period === undefined ? null : { start, period };
+  }
+
+  /** Begins a push: its first tick is due at once. */
+  async start(start: number): Promise<void> {
+    this.#store.keepDue(withDue(this.#store.due(), "push", start));
+    await this.#storage.setAlarm(start);
+    // The start is what the platform has made of it: it puts off an alarm for the present (seen in workerd 1.20261023: by 1 ms).
+    this.#store.keepDue(withDue(this.#store.due(), "push", (await this.#storage.getAlarm()) ?? start));
+  }
+
+  /** Sets the alarm for the earliest of the due-times, or takes it away. `late` is how late one may be that is about to ring, in ms. */
+  async arm(settings: Settings, late?: number): Promise<void> {
+    const now = Date.now();
+    const period = this.push(settings)?.period ?? null;
+    const wanted = nextWake(this.#store.due(), period, now);
+    const armed = await this.#storage.getAlarm();
+    const step = alarmStep(armed, wanted, now, late ?? (period === null ? undefined : 2 * period));
+    if (step.do === "set") await this.#storage.setAlarm(step.at);
+    if (step.do === "delete") await this.#storage.deleteAlarm();
+  }
+}

@@ -1,0 +1,78 @@
+// What the jobs of one object work on, and how they take facts in. Does no job itself.
+import type { Fact } from "../core/fact.ts";
+import type { OrderSettings } from "../core/settings.ts";
+import { openConnections } from "./connections.ts";
+import { forgetOld } from "./forget.ts";
+import { canAsk, linkPayments } from "./ask.ts";
+import type { Members } from "./members.ts";
+import type { Change, KeptOrder, Surroundings } from "./order.ts";
+import type { Outbox } from "./outbox.ts";
+import type { Parts } from "./parts.ts";
+import type { Store } from "./store.ts";
+
+export class Desk {
+  readonly env: Env;
+  readonly members: Members;
+  readonly #parts: Parts;
+  readonly #ring: (change: Change) => void;
+
+  constructor(parts: Parts, members: Members, env: Env, ring: (change: Change) => void) {
+    this.#parts = parts;
+    this.members = members;
+    this.env = env;
+    this.#ring = ring;
+  }
+
+  get group(): string {
+    return this.#parts.self.name;
+  }
+
+  /** The biz, in an order's group. */
+  get key(): string {
+    return this.#parts.self.key;
+  }
+
+  get settings(): OrderSettings {
+    return this.#parts.settings.orders;
+  }
+
+  get store(): Store {
+    return this.#parts.store;
+  }
+
+  get outbox(): Outbox {
+    return this.#parts.outbox;
+  }
+
+  /** Null in a group that keeps no order. */
+  get order(): KeptOrder | null {
+    return this.#parts.self.consumer.keeps === "order" ? this.#parts.order : null;
+  }
+
+  /** Ends what is kept altogether; null in a group whose cleaning up takes more thought. */
+  get forgetAll(): (() => Promise<void>) | null {
+    return this.#parts.self.consumer.keeps === "payment" ? () => this.#parts.forgetAll() : null;
+  }
+
+  /** Gives up what is kept for a time only. */
+  forgetOld(): Promise<void> {
+    return forgetOld(this.#parts, Date.now());
+  }
+
+  /** Tells the members who has gone for good. */
+  tellLeaves(): void {
+    this.#parts.presence.tell(Date.now());
+  }
+
+  /** Takes facts in and rings the members. */
+  async take(facts: readonly Fact[]): Promise<void> {
+    await linkPayments(this.env, this.key, facts);
+    this.#ring(this.#parts.order.record({ facts, orderId: null, raw: null }, await this.around()));
+  }
+
+  async around(): Promise<Surroundings> {
+    const { self, ctx, settings } = this.#parts;
+    const asks = self.consumer.keeps === "order" && (await canAsk(this.env, settings.orders));
+    return { now: Date.now(), watchers: openConnections(ctx).length, canAsk: asks };
+  }
+}

@@ -1,0 +1,101 @@
+// The members of one group: how many there may be, what each is told as it comes, how long it may stay. Lets nobody in; the Worker has.
+import type { Admission, Member } from "../core/admission.ts";
+import type { CloseReason } from "../core/codes.ts";
+import { withDue } from "../core/due.ts";
+import { errorFrame, type Frame } from "../core/frames.ts";
+import { leaseStep, nextLeaseStep } from "../core/lease.ts";
+import { CONNECTIONS_PER_GROUP, CONNECTIONS_PER_SUBJECT } from "../core/limits.ts";
+import { no, type Result } from "../core/result.ts";
+import {
+  acceptConnection,
+  close,
+  connectionsOf,
+  memberOf,
+  modeOf,
+  openConnections,
+  sendTo,
+  silentConnections,
+  type Connection,
+} from "./connections.ts";
+import type { Parts } from "./parts.ts";
+import { welcome } from "./welcome.ts";
+
+export class Members {
+  readonly #parts: Parts;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  /** Why there is no room for one more; null if there is. */
+  full({ sub }: Member): "group_full" | "subject_full" | null {
+    const { ctx } = this.#parts;
+    if (openConnections(ctx).length >= CONNECTIONS_PER_GROUP) return "group_full";
+    return sub !== null && connectionsOf(ctx, sub).length >= CONNECTIONS_PER_SUBJECT ? "subject_full" : null;
+  }
+
+  /** Takes a connection in and tells it what it has to know; null if the platform has no room. No await may come in between. */
+  take(admission: Admission, now: number): WebSocket | null {
+    const { ctx, self, kept, maxAge, presence } = this.#parts;
+    const { mode, member } = admission;
+    const id = crypto.randomUUID().replaceAll("-", "");
+    const accepted = acceptConnection(ctx, id, mode, member, now);
+    if (accepted === null) return null;
+    if (mode === "v1")
+      for (const frame of welcome(`${self.name}!${id}`, admission, kept, now, maxAge)) sendTo([accepted.server], frame);
+    // In plain mode there are no positions: an order's outcome is told to whoever comes, a publication only to whoever is there.
+    else if (self.consumer.keeps === "order")
+      for (const { frame } of kept.since(0, null, now, maxAge)) sendTo([accepted.server], frame as Frame); // kept as it was encoded
+    presence.came(accepted.server);
+    this.#lookAgain(nextLeaseStep(mode, this.#leaseOf(member), now));
+    return accepted.client;
+  }
+
+  /** Ends a connection, or answers one that has ended itself. */
+  end(connection: Connection, reason: CloseReason): void {
+    this.#parts.presence.went(connection, Date.now());
+    close(connection, reason);
+  }
+
+  /** Ends those that have been silent for too long. */
+  reap(now: number): void {
+    for (const connection of silentConnections(this.#parts.ctx, now)) this.end(connection, "silent");
+  }
+
+  /** Looks at every token: who has run out of time is told, or ended. */
+  checkTokens(now: number): void {
+    const { ctx, store } = this.#parts;
+    const due = store.due();
+    store.keepDue(withDue(due, "tokens", undefined));
+    for (const connection of openConnections(ctx)) {
+      const [mode, expiresAt] = [modeOf(ctx, connection), this.#leaseOf(memberOf(connection))];
+      const step = leaseStep(mode, expiresAt, now);
+      // Whose token had run out before was told when this was last looked at.
+      if (step === "tell" && (expiresAt ?? 0) >= (due.tokens ?? 0))
+        sendTo([connection], errorFrame("token_expires", "the token has run out: send a refresh"));
+      if (step === "end") this.end(connection, "token_expired");
+      else this.#lookAgain(nextLeaseStep(mode, expiresAt, now));
+    }
+  }
+
+  /** A new token for a connection: of the same subject, and for this group. When it runs out, in ms. */
+  async refresh(
+    _connection: Connection,
+    _token: string,
+    _now: number,
+  ): Promise<Result<number | null, "token_refused" | "unavailable">> {
+    return no("unavailable");
+  }
+
+  /** In a group that is open a token only says who somebody is: its end ends nothing. */
+  #leaseOf({ expiresAt }: Member): number | null {
+    return this.#parts.self.consumer.access === "token" ? expiresAt : null;
+  }
+
+  #lookAgain(at: number | null): void {
+    if (at === null) return;
+    const { store } = this.#parts;
+    const due = store.due();
+    store.keepDue(withDue(due, "tokens", Math.min(due.tokens ?? Infinity, at)));
+  }
+}

@@ -1,0 +1,55 @@
+// What was sent under an idempotency key, and what was answered: said again, it is answered again and done no more. Sends nothing itself.
+import { DAY_MS } from "../core/limits.ts";
+
+/** What marks a send as one and the same. */
+export interface Once {
+  readonly key: string;
+  /** Of what was sent: a key that comes with something else is a mistake of the sender's. */
+  readonly digest: string;
+}
+
+const SENT =
+  "CREATE TABLE IF NOT EXISTS sent (key TEXT PRIMARY KEY, at INTEGER NOT NULL, digest TEXT NOT NULL, answer TEXT NOT NULL) WITHOUT ROWID";
+
+export class SentOnce<Answer> {
+  readonly #sql: SqlStorage;
+
+  constructor(storage: DurableObjectStorage) {
+    this.#sql = storage.sql;
+  }
+
+  /** What was answered before, "other" if something else was sent under this key, null if nothing was. */
+  before({ key, digest }: Once, now: number): Answer | "other" | null {
+    if (!this.#exists()) return null;
+    const [sent] = this.#sql.exec<{ digest: string; answer: string }>(
+      "SELECT digest, answer FROM sent WHERE key = ? AND at > ?",
+      key,
+      now - DAY_MS,
+    );
+    if (sent === undefined) return null;
+    return sent.digest === digest ? (JSON.parse(sent.answer) as Answer) : "other"; // only `keep` writes it
+  }
+
+  keep({ key, digest }: Once, answer: Answer, now: number): void {
+    this.#sql.exec(SENT);
+    this.#sql.exec(
+      "INSERT OR REPLACE INTO sent (key, at, digest, answer) VALUES (?, ?, ?, ?)",
+      key,
+      now,
+      digest,
+      JSON.stringify(answer),
+    );
+  }
+
+  /** Gives up the keys of more than a day ago. When the next one goes, in ms; undefined if there is none. */
+  forget(now: number): number | undefined {
+    if (!this.#exists()) return undefined;
+    this.#sql.exec("DELETE FROM sent WHERE at <= ?", now - DAY_MS);
+    const [oldest] = this.#sql.exec<{ at: number | null }>("SELECT min(at) AS at FROM sent");
+    return oldest?.at == null ? undefined : oldest.at + DAY_MS;
+  }
+
+  #exists(): boolean {
+    return [...this.#sql.exec("SELECT 1 FROM sqlite_master WHERE name = 'sent'")].length > 0;
+  }
+}

@@ -1,0 +1,35 @@
+// The periodic push as it runs: one tick's frame, made, kept where somebody counts, and sent. Arms no alarm; ends what nobody waits for.
+import { produceDeadline, type Push } from "../core/schedule.ts";
+import { paramsOf } from "../core/route.ts";
+import { deliver, receiversOf } from "./connections.ts";
+import type { Parts } from "./parts.ts";
+import { produceFrame } from "./push.ts";
+
+export class Ticks {
+  readonly #parts: Parts;
+  /** Ends the `produce` that is running; its result would reach nobody, or a group begun anew. */
+  #running: AbortController | null = null;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  /** The push stops, or begins anew. */
+  stop(): void {
+    this.#running?.abort();
+  }
+
+  async push({ period }: Push, env: Env, now: number): Promise<void> {
+    const { ctx, history, self } = this.#parts;
+    const { consumer, name, settings } = self;
+    if (consumer.push === undefined) return;
+    const running = (this.#running = new AbortController());
+    const tick = { now, group: name, params: paramsOf(consumer, name), env, settings };
+    const frame = await produceFrame(consumer.push, tick, produceDeadline(period), running.signal);
+    if (frame === null) return;
+    const receivers = receiversOf(ctx, { kind: "group" }, null);
+    // Kept only while somebody is there who counts: a tick of plain members writes its alarm and nothing else.
+    const at = history.keeping === "cache" && receivers.v1.length > 0 ? history.replace(frame, now) : null;
+    deliver(receivers, frame, at);
+  }
+}

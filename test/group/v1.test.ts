@@ -1,0 +1,102 @@
+// belfry.v1 in one group: the welcome, positions, what a client that comes back gets, and the answers to its requests.
+import { describe, expect, it } from "vitest";
+import { backend, callback, connect, evict, newAlarmGroup, newBiz, ring, stopClock } from "../support/workerd.ts";
+
+const v1 = { "Sec-WebSocket-Protocol": "belfry.v1" };
+
+describe("an order's group", () => {
+  it("welcomes with its channel and position, and sends a pending order's page nothing more", async () => {
+    const biz = newBiz();
+    const page = await connect(`/ws/order/${biz}/`, v1);
+    expect(await page.nextJson()).toEqual({
+      type: "welcome",
+      channel: expect.stringMatching(new RegExp(`^order_${biz}![0-9a-f]{32}$`)),
+      epoch: expect.stringMatching(/^[0-9a-f]{8}$/),
+      offset: 0,
+      recovered: false,
+      heartbeat: 25,
+    });
+    await callback(biz);
+    const told = await page.nextJson();
+    expect(told).toEqual({
+      type: "publication",
+      offset: 1,
+      id: expect.stringMatching(/^[0-9a-f]{8}-1$/),
+      data: { biz, paid: true, status: "paid" },
+    });
+    await page.leave();
+    await evict(`order_${biz}`);
+    const back = await connect(`/ws/order/${biz}/`, v1);
+    expect(await back.nextJson()).toMatchObject({ type: "welcome", offset: 1, recovered: false });
+    expect(await back.nextJson()).toEqual(told);
+  });
+});
+
+describe("an alarm group", () => {
+  it("tells ticks with positions, and a newcomer the latest at once", async () => {
+    stopClock();
+    const { group, path } = newAlarmGroup();
+    const page = await connect(path, v1);
+    const welcome = (await page.nextJson()) as { epoch: string };
+    await ring(group);
+    expect(await page.nextJson()).toMatchObject({ type: "publication", offset: 1, data: { type: "result" } });
+    const later = await connect(path, v1);
+    expect(await later.nextJson()).toMatchObject({
+      type: "welcome",
+      epoch: welcome.epoch,
+      offset: 1,
+      recovered: false,
+    });
+    expect(await later.nextJson()).toMatchObject({ type: "publication", offset: 1 });
+    const back = await connect(`${path}?epoch=${welcome.epoch}&offset=1`, v1);
+    expect(await back.nextJson()).toMatchObject({ type: "welcome", offset: 1, recovered: true });
+    back.send('{"id":7,"type":"ping"}');
+    expect(await back.nextJson()).toEqual({ type: "reply", id: 7, result: { time: Date.now() } });
+  });
+});
+
+it("an order relays a text without a position", async () => {
+  const biz = newBiz();
+  const page = await connect(`/ws/order/${biz}/`, v1);
+  await page.nextJson();
+  const plain = await connect(`/ws/order/${biz}/`);
+  page.send('{"id":"a","type":"publish","data":"hello"}');
+  expect(await plain.next()).toBe('"hello"');
+  expect(await page.nextJson()).toEqual({ type: "publication", data: "hello" });
+  expect(await page.nextJson()).toMatchObject({ type: "reply", id: "a", result: { offset: 0, connections: 2 } });
+  await backend("GET", `/groups/order_${biz}`);
+});
+
+describe("a feed", () => {
+  const feed = () => {
+    const group = `feed_${newBiz()}`;
+    return { group, path: `/ws/feed/${group.slice(5)}/` };
+  };
+  const key = { ...v1, Authorization: "Bearer development-api-key" };
+  const say = (group: string, message: unknown) =>
+    backend("POST", `/groups/${group}/send`, { type: "send.message", message });
+
+  it("gives a client that comes back all it missed, in order, in one frame", async () => {
+    const { group, path } = feed();
+    const page = await connect(path, key);
+    const { epoch } = (await page.nextJson()) as { epoch: string };
+    for (let i = 1; i <= 5; i++) await say(group, i);
+    expect(await page.nextJson()).toEqual({ type: "publication", offset: 1, id: `${epoch}-1`, data: 1 });
+    await page.leave();
+    await evict(group);
+    const back = await connect(`${path}?epoch=${epoch}&offset=2`, key);
+    expect(await back.nextJson()).toMatchObject({ type: "welcome", epoch, offset: 5, recovered: true });
+    expect(await back.nextJson()).toEqual({
+      type: "publications",
+      items: [3, 4, 5].map((n) => ({ offset: n, id: `${epoch}-${n}`, data: n })),
+    });
+    const none = await connect(path, key);
+    expect(await none.nextJson()).toMatchObject({ type: "welcome", offset: 5, recovered: false });
+    none.send('{"id":1,"type":"history","after":3}');
+    expect(await none.nextJson()).toMatchObject({
+      type: "reply",
+      id: 1,
+      result: { epoch, offset: 5, publications: [{ offset: 4 }, { offset: 5 }] },
+    });
+  });
+});
