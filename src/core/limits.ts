@@ -93,3 +93,6 @@ export const BATCH_MAX = 100;
 
 /** The body of a batch, in bytes: sixteen of the largest single ones. */
 export const BATCH_BYTES = 1_048_576;
+
+/** Groups that one look at the metrics asks: each is an object woken. */
+export const METRIC_GROUPS_MAX = 20;

@@ -1,6 +1,27 @@
 // The log: one line of JSON per thing worth knowing, without secrets, tokens or frames. Makes the line and writes nothing.
 
+import type { CloseReason } from "./codes.ts";
+import type { Mode } from "./frames.ts";
+
 export type LogLine =
+  /** Somebody was let in. `ms` is the whole handshake. */
+  | {
+      readonly event: "connect";
+      readonly group: string;
+      readonly reason: "joined";
+      readonly mode: Mode;
+      readonly ms: number;
+    }
+  /** A connection ended; `ms` is how long it had been there. */
+  | { readonly event: "leave"; readonly group: string; readonly reason: CloseReason; readonly ms: number }
+  /** A tick that was sent, to so many. */
+  | {
+      readonly event: "push";
+      readonly group: string;
+      readonly reason: "sent";
+      readonly connections: number;
+      readonly ms: number;
+    }
   /** A tick that gave its group nothing. `detail` is what the user's own `produce` threw. */
   | {
       readonly event: "push";
@@ -25,10 +46,13 @@ export type LogLine =
       readonly detail: string;
       readonly tries: number;
     }
-  /** A delivery of a payment provider: what became of it. `detail` is for the merchant, and holds no secret. */
+  /** A delivery of a payment provider, or the merchant's own: what became of it. `detail` is for the merchant, and holds no secret. */
   | {
       readonly event: "callback";
       readonly provider: string;
+      /** The order it was about; null if it named none, or several. */
+      readonly group: string | null;
+      readonly ms: number;
       readonly reason: "refused" | "try_again" | "ignored" | "stored" | "duplicate";
       readonly detail: string;
     }

@@ -1,5 +1,6 @@
 // What the jobs of one object work on, and how they take facts in. Does no job itself.
 import type { Fact } from "../core/fact.ts";
+import type { LogLine } from "../core/log.ts";
 import type { OrderSettings } from "../core/settings.ts";
 import { openConnections } from "./connections.ts";
 import { forgetOld } from "./forget.ts";
@@ -52,6 +53,11 @@ export class Desk {
   /** Ends what is kept altogether; null in a group whose cleaning up takes more thought. */
   get forgetAll(): (() => Promise<void>) | null {
     return this.#parts.self.consumer.keeps === "payment" ? () => this.#parts.forgetAll() : null;
+  }
+
+  /** Tells whoever runs the Worker. */
+  note(line: LogLine): void {
+    this.#parts.note(line);
   }
 
   /** Gives up what is kept for a time only. */

@@ -20,6 +20,7 @@ import { Members } from "./members.ts";
 import { endOfDay, oweDelivery, type Arrival, type Change, type OrderView, type Surroundings } from "./order.ts";
 import { Parts } from "./parts.ts";
 import { publish, type Sending } from "./publish.ts";
+import type { Sample } from "../core/tally.ts";
 import { answer, type Sent } from "./requests.ts";
 import { Ticks } from "./ticks.ts";
 
@@ -178,6 +179,11 @@ export class Group extends DurableObject<Env> {
     return sent;
   }
 
+  /** What there is to count of this group: since the object woke last, but for what is open and published. */
+  samples(): readonly Sample[] {
+    return this.#parts.samples();
+  }
+
   look(): GroupState {
     const { alarm, self } = this.#parts;
     const push = alarm.push(self.settings);
@@ -245,7 +251,7 @@ export class Group extends DurableObject<Env> {
     if (!changed || order === null) return;
     const receivers = connections.receiversOf(this.ctx, { kind: "group" }, null);
     const frame = encode(orderFrame(this.#parts.self.key, order.status));
-    connections.deliver(receivers, frame, this.#parts.order.position());
+    this.#parts.deliver(receivers, frame, this.#parts.order.position());
   }
 
   async #keepLink(): Promise<void> {

@@ -2,9 +2,9 @@
 import type { Consumer } from "../consumers/consumer.ts";
 import { consumers } from "../consumers/index.ts";
 import { splitGroup } from "../core/group.ts";
-import { logLine } from "../core/log.ts";
 import { findByGroup } from "../core/route.ts";
 import { settingsOf, type Settings } from "../core/settings.ts";
+import { note } from "../observe/note.ts";
 
 export class Identity {
   readonly #id: DurableObjectId;
@@ -41,7 +41,7 @@ export class Identity {
   get isUsable(): boolean {
     const settings = settingsOf(this.#env);
     if (settings.ok) return true;
-    console.error(logLine({ event: "setting", reason: "bad_setting", ...settings.reason }));
+    note(this.#env, { event: "setting", reason: "bad_setting", ...settings.reason });
     return false;
   }
 

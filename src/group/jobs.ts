@@ -3,7 +3,7 @@ import { FAULT_PAUSE_MS, withDue, type Due, type Job } from "../core/due.ts";
 import type { Fact } from "../core/fact.ts";
 import { afterTry } from "../core/forward.ts";
 import { DAY_MS } from "../core/limits.ts";
-import { errorText, logLine } from "../core/log.ts";
+import { errorText } from "../core/log.ts";
 import { isSettled } from "../core/order.ts";
 import { waitBefore } from "../core/reconcile.ts";
 import type { Desk } from "./desk.ts";
@@ -18,7 +18,7 @@ export async function runJobs(jobs: readonly Job[], desk: Desk): Promise<void> {
     } catch (error) {
       // A fault of ours: told, and put off, so that it neither stops the other jobs nor rings the alarm without end.
       const route = `${desk.group} ${job}`;
-      console.error(logLine({ event: "fault", reason: "internal", route, detail: errorText(error) }));
+      desk.note({ event: "fault", reason: "internal", route, detail: errorText(error) });
       desk.store.keepDue({ ...desk.store.due(), pause: Date.now() + FAULT_PAUSE_MS });
     }
   }
@@ -44,7 +44,8 @@ async function runJob(job: Job, desk: Desk): Promise<void> {
 }
 
 /** The facts that asking brings, and how long who was asked wants to be left alone, in ms. */
-async function ask({ group, key, env, settings, store }: Desk): Promise<{ facts: readonly Fact[]; wait: number }> {
+async function ask(desk: Desk): Promise<{ facts: readonly Fact[]; wait: number }> {
+  const { group, key, env, settings, store } = desk;
   const now = Date.now();
   const answer =
     settings.statusUrl === null
@@ -53,7 +54,7 @@ async function ask({ group, key, env, settings, store }: Desk): Promise<{ facts:
   // That nothing has happened yet is no fact to keep, and none to hand on.
   if (answer.ok) return { facts: answer.value.filter(isNews), wait: 0 };
   const { reason, detail, retryAfter } = answer.reason;
-  console.error(logLine({ event: "reconcile", group, reason, detail, ms: Date.now() - now }));
+  desk.note({ event: "reconcile", group, reason, detail, ms: Date.now() - now });
   return { facts: [], wait: Math.min(retryAfter ?? 0, RETRY_AFTER_MAX) };
 }
 
@@ -88,7 +89,8 @@ async function expire(desk: Desk): Promise<void> {
   await desk.take([{ kind: "expired", provider: "belfry", eventId: `expired ${expiresAt}`, at: Date.now() }]);
 }
 
-async function handOn({ group, settings, store, outbox }: Desk): Promise<void> {
+async function handOn(desk: Desk): Promise<void> {
+  const { group, settings, store, outbox } = desk;
   const head = outbox.head();
   if (head === null) return dueForward(store, null);
   const now = Date.now();
@@ -110,7 +112,7 @@ async function handOn({ group, settings, store, outbox }: Desk): Promise<void> {
   if (next.do === "try_again") outbox.tried(head.id, tries, next.at);
   dueForward(store, outbox.head()?.due ?? null);
   if (next.do !== "delivered") {
-    console.error(logLine({ event: "forward", group, reason: next.do, detail: `status ${status ?? "none"}`, tries }));
+    desk.note({ event: "forward", group, reason: next.do, detail: `status ${status ?? "none"}`, tries });
   }
 }
 

@@ -2,7 +2,7 @@
 import type { Admission, Member } from "../core/admission.ts";
 import type { CloseReason } from "../core/codes.ts";
 import { withDue } from "../core/due.ts";
-import { errorFrame, type Frame } from "../core/frames.ts";
+import { errorFrame } from "../core/frames.ts";
 import { leaseStep, nextLeaseStep } from "../core/lease.ts";
 import { CONNECTIONS_PER_GROUP, CONNECTIONS_PER_SUBJECT } from "../core/limits.ts";
 import { no, type Result } from "../core/result.ts";
@@ -10,11 +10,13 @@ import {
   acceptConnection,
   close,
   connectionsOf,
+  goesNow,
   memberOf,
   modeOf,
   openConnections,
   sendTo,
   silentConnections,
+  sinceOf,
   type Connection,
 } from "./connections.ts";
 import type { Parts } from "./parts.ts";
@@ -36,16 +38,13 @@ export class Members {
 
   /** Takes a connection in and tells it what it has to know; null if the platform has no room. No await may come in between. */
   take(admission: Admission, now: number): WebSocket | null {
-    const { ctx, self, kept, maxAge, presence } = this.#parts;
+    const { ctx, self, presence } = this.#parts;
     const { mode, member } = admission;
     const id = crypto.randomUUID().replaceAll("-", "");
     const accepted = acceptConnection(ctx, id, mode, member, now);
     if (accepted === null) return null;
-    if (mode === "v1")
-      for (const frame of welcome(`${self.name}!${id}`, admission, kept, now, maxAge)) sendTo([accepted.server], frame);
-    // In plain mode there are no positions: an order's outcome is told to whoever comes, a publication only to whoever is there.
-    else if (self.consumer.keeps === "order")
-      for (const { frame } of kept.since(0, null, now, maxAge)) sendTo([accepted.server], frame as Frame); // kept as it was encoded
+    const channel = `${self.name}!${id}`;
+    for (const frame of welcome(channel, admission, this.#parts, now)) sendTo([accepted.server], frame);
     presence.came(accepted.server);
     this.#lookAgain(nextLeaseStep(mode, this.#leaseOf(member), now));
     return accepted.client;
@@ -53,7 +52,12 @@ export class Members {
 
   /** Ends a connection, or answers one that has ended itself. */
   end(connection: Connection, reason: CloseReason): void {
-    this.#parts.presence.went(connection, Date.now());
+    const now = Date.now();
+    const { self, presence } = this.#parts;
+    if (goesNow(connection)) {
+      presence.went(connection, now);
+      this.#parts.note({ event: "leave", group: self.name, reason, ms: now - sinceOf(connection) });
+    }
     close(connection, reason);
   }
 

@@ -1,8 +1,15 @@
 // What one group is made of, each part made when it is first asked for: a bad setting or an unknown name breaks no sleeping object.
+import type { Frame } from "../core/frames.ts";
+import type { LogLine } from "../core/log.ts";
+import type { Position } from "../core/position.ts";
 import type { Settings } from "../core/settings.ts";
+import { Tally, type MetricName, type Sample } from "../core/tally.ts";
+import { note } from "../observe/note.ts";
 import { Alarm } from "./alarm.ts";
+import { countOf, deliver, type Receivers } from "./connections.ts";
 import { History, type Kept } from "./history.ts";
 import { Identity } from "./identity.ts";
+import { countsOf } from "./list.ts";
 import { SentOnce } from "./once.ts";
 import { KeptOrder } from "./order.ts";
 import { Outbox } from "./outbox.ts";
@@ -15,10 +22,13 @@ export class Parts {
   readonly self: Identity;
   readonly store: Store;
   readonly once: SentOnce<Sent>;
+  readonly #env: Env;
+  readonly #tally = new Tally();
   #history: History | undefined;
 
   constructor(ctx: DurableObjectState, env: Env) {
     this.ctx = ctx;
+    this.#env = env;
     this.self = new Identity(ctx.id, env);
     this.store = new Store(ctx.storage);
     this.once = new SentOnce(ctx.storage);
@@ -57,6 +67,42 @@ export class Parts {
   /** How old the latest tick may be to be told, in ms: a result of the period before is none any more. */
   get maxAge(): number {
     return this.self.consumer.push?.every(this.settings) ?? Infinity;
+  }
+
+  /** Tells whoever runs the Worker, and counts. */
+  note(line: LogLine): void {
+    this.#tally.note(line);
+    note(this.#env, line);
+  }
+
+  /** A client in belfry.v1 has come back with a position. */
+  countRecovery(recovered: boolean): void {
+    this.#tally.add("belfry_recoveries_total", { recovered: String(recovered) });
+  }
+
+  /** Sends one frame to its receivers; how many they are. */
+  deliver(receivers: Receivers, frame: Frame, at: Position | null): number {
+    deliver(receivers, frame, at);
+    const connections = countOf(receivers);
+    this.#tally.add("belfry_publications_total", {});
+    this.#tally.add("belfry_frames_total", {}, connections);
+    return connections;
+  }
+
+  /** The counts of this group since its object woke last, and what is open and published now. */
+  samples(): readonly Sample[] {
+    const group = this.self.name;
+    const { connections, users } = countsOf(this.ctx);
+    const now = {
+      belfry_connections: connections,
+      belfry_users: users,
+      belfry_offset: this.kept.position()?.offset ?? 0,
+    };
+    const counted = this.#tally
+      .samples()
+      .map(({ name, labels, value }) => ({ name, labels: { group, ...labels }, value }));
+    const gauges = Object.entries(now).map(([name, value]) => ({ name: name as MetricName, labels: { group }, value })); // the keys of `now`
+    return [...gauges, ...counted];
   }
 
   /** Nothing is left of the group: its next member finds it as if it had never been. */

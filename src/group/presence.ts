@@ -1,7 +1,7 @@
 // Who comes and who goes, told to the members in belfry.v1 where the consumer asks for it. Decides nothing: core/presence.ts does.
 import { presenceFrame, type Who } from "../core/frames.ts";
 import { join, leave, nextToTell, toTell, type Gone } from "../core/presence.ts";
-import { connectionsOf, goesNow, openConnections, sendTo, whoIs, type Connection } from "./connections.ts";
+import { connectionsOf, openConnections, sendTo, whoIs, type Connection } from "./connections.ts";
 import { countsOf } from "./list.ts";
 
 const GONE = "gone";
@@ -29,7 +29,7 @@ export class Presence {
 
   /** A connection has gone, or is about to be closed. */
   went(connection: Connection, now: number): void {
-    if (!this.#isOn || !goesNow(connection)) return;
+    if (!this.#isOn) return;
     const before = this.#gone();
     const isWatched = this.#watchers().some((other) => other !== connection);
     const who = whoIs(connection);

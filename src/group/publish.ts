@@ -2,7 +2,7 @@
 import type { Frame } from "../core/frames.ts";
 import { DAY_MS } from "../core/limits.ts";
 import { no, ok, type Result } from "../core/result.ts";
-import { countOf, deliver, receiversOf, type Receiver } from "./connections.ts";
+import { countOf, receiversOf, type Receiver } from "./connections.ts";
 import { forgetBy } from "./forget.ts";
 import type { Once } from "./once.ts";
 import type { Parts } from "./parts.ts";
@@ -32,6 +32,6 @@ export function publish(parts: Parts, { frame, to, exclude, once }: Sending, now
     forgetBy(parts, isKept ? now + history.ttl : Infinity, once === null ? Infinity : now + DAY_MS);
     return { at, sent };
   });
-  deliver(receivers, frame, at);
+  parts.deliver(receivers, frame, at);
   return ok(sent);
 }

@@ -2,7 +2,7 @@
 import type { PeriodicPush, Tick } from "../consumers/consumer.ts";
 import { encode, type Frame } from "../core/frames.ts";
 import type { Json } from "../core/json.ts";
-import { errorText, logLine, type PushFault } from "../core/log.ts";
+import { errorText, type LogLine, type PushFault } from "../core/log.ts";
 import { no, ok, type Result } from "../core/result.ts";
 
 /** Why there is no frame: a fault worth a line in the log, or nobody was left to push to. */
@@ -14,13 +14,14 @@ export async function produceFrame(
   tick: Omit<Tick, "signal">,
   deadlineMs: number,
   stop: AbortSignal,
+  note: (line: LogLine) => void,
 ): Promise<Frame | null> {
   const made = await produceWithin(push, tick, deadlineMs, stop);
   if (made.ok) return made.value;
   if (made.reason !== "stopped") {
     const { fault, detail } = made.reason;
     const { group, now } = tick;
-    console.error(logLine({ event: "push", group, reason: fault, detail, ms: Date.now() - now }));
+    note({ event: "push", group, reason: fault, detail, ms: Date.now() - now });
   }
   return null;
 }

@@ -1,7 +1,7 @@
 // The periodic push as it runs: one tick's frame, made, kept where somebody counts, and sent. Arms no alarm; ends what nobody waits for.
 import { produceDeadline, type Push } from "../core/schedule.ts";
 import { paramsOf } from "../core/route.ts";
-import { deliver, receiversOf } from "./connections.ts";
+import { receiversOf } from "./connections.ts";
 import type { Parts } from "./parts.ts";
 import { produceFrame } from "./push.ts";
 
@@ -25,11 +25,14 @@ export class Ticks {
     if (consumer.push === undefined) return;
     const running = (this.#running = new AbortController());
     const tick = { now, group: name, params: paramsOf(consumer, name), env, settings };
-    const frame = await produceFrame(consumer.push, tick, produceDeadline(period), running.signal);
+    const frame = await produceFrame(consumer.push, tick, produceDeadline(period), running.signal, (line) =>
+      this.#parts.note(line),
+    );
     if (frame === null) return;
     const receivers = receiversOf(ctx, { kind: "group" }, null);
     // Kept only while somebody is there who counts: a tick of plain members writes its alarm and nothing else.
     const at = history.keeping === "cache" && receivers.v1.length > 0 ? history.replace(frame, now) : null;
-    deliver(receivers, frame, at);
+    const connections = this.#parts.deliver(receivers, frame, at);
+    this.#parts.note({ event: "push", group: name, reason: "sent", connections, ms: Date.now() - now });
   }
 }

@@ -1,16 +1,18 @@
 // The route table: every HTTP route there is, on one screen. What a route does stands in the file of its family.
 import { Hono, type Context, type Next } from "hono";
-import { errorText, logLine } from "../core/log.ts";
+import { errorText } from "../core/log.ts";
 import { settingsOf, type Settings } from "../core/settings.ts";
+import { note } from "../observe/note.ts";
 import { backendOnly } from "./backend.ts";
 import { boundedBody, boundedWebhook } from "./body.ts";
 import { callback } from "./callback.ts";
 import { providerCallback } from "./callbacks.ts";
 import { connect } from "./connect.ts";
 import { lookAtGroup, sendToChannel, sendToGroup } from "./groups.ts";
+import { metrics } from "./metrics.ts";
 import { lookAtOrder, registerByBiz, registerByOrderId } from "./orders.ts";
-import { badSetting, problem } from "./problem.ts";
-import { refuse } from "./refuse.ts";
+import { problem } from "./problem.ts";
+import { refuse, refuseSetting } from "./refuse.ts";
 
 export interface App {
   Bindings: Env;
@@ -31,6 +33,7 @@ app.get("/orders/:biz", lookAtOrder);
 app.post("/groups/:group/send", backendOnly, boundedBody, sendToGroup);
 app.post("/channels/:channel/send", backendOnly, boundedBody, sendToChannel);
 app.get("/groups/:group", backendOnly, lookAtGroup);
+app.get("/metrics", backendOnly, metrics);
 
 // Whoever asks for a path of the table by another method hears which ones there are.
 for (const path of new Set(app.routes.map((route) => route.path))) {
@@ -45,8 +48,8 @@ app.notFound(() => problem("unknown_path"));
 
 app.onError((error, c) => {
   const reason = isUnreachable(error) ? "group_unavailable" : "internal";
-  console.error(logLine({ event: "fault", reason, route: c.req.routePath, detail: errorText(error) }));
-  return refuse(c.req.raw, reason, { headers: reason === "group_unavailable" ? { "Retry-After": "1" } : {} });
+  note(c.env, { event: "fault", reason, route: c.req.routePath, detail: errorText(error) });
+  return refuse(c, reason, { headers: reason === "group_unavailable" ? { "Retry-After": "1" } : {} });
 });
 
 /** A bad setting refuses everything: half a configuration must not take payments. Its value is not shown, only its name. */
@@ -57,7 +60,7 @@ async function withSettings(c: Context<App>, next: Next): Promise<Response | voi
     return next();
   }
   const { setting, expected } = settings.reason;
-  return badSetting(setting, `must be ${expected}`);
+  return refuseSetting(c, setting, `must be ${expected}`);
 }
 
 function health(c: Context<App>): Response {

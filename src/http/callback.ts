@@ -9,7 +9,9 @@ import { no, ok, type Result } from "../core/result.ts";
 import { findByGroup } from "../core/route.ts";
 import { isApiKey, presentedApiKey } from "./backend.ts";
 import { decodeBody } from "./body.ts";
-import { badSetting, problem, type Reason } from "./problem.ts";
+import { note } from "../observe/note.ts";
+import type { Reason } from "./problem.ts";
+import { refuse, refuseSetting } from "./refuse.ts";
 import type { App } from "./app.ts";
 
 interface Refusal {
@@ -18,21 +20,26 @@ interface Refusal {
 }
 
 export async function callback(c: Context<App>): Promise<Response> {
+  const began = Date.now();
   const body = new Uint8Array(await c.req.arrayBuffer());
   const hasKey = await isApiKey(presentedApiKey(c.req.raw.headers), c.var.settings.apiKeys);
   const signed = hasKey ? ok(false) : await isSignedByMerchant(c, body);
-  if (!signed.ok) return badSetting(settingName("standard"), signed.reason);
+  if (!signed.ok) return refuseSetting(c, settingName("standard"), signed.reason);
   const isSigned = signed.value;
-  if (!hasKey && !isSigned) return problem("unauthorized", undefined, { "WWW-Authenticate": "Bearer" });
+  if (!hasKey && !isSigned) return refuse(c, "unauthorized", { headers: { "WWW-Authenticate": "Bearer" } });
   const biz = c.req.param("biz") ?? "";
   const found = findByGroup(consumers, groupName("order", biz));
-  if (!found.ok) return problem("unknown_order");
+  if (!found.ok) return refuse(c, "unknown_order");
+  const { group } = found.value;
   const said = readBody(body, biz, isSigned);
-  if (!said.ok) return problem(said.reason.reason, said.reason.detail);
+  if (!said.ok) return refuse(c, said.reason.reason, { group, ...said.reason });
   const facts = merchantFacts("backend", said.value.json);
-  if (!facts.ok) return problem("bad_callback", facts.reason);
+  if (!facts.ok) return refuse(c, "bad_callback", { group, detail: facts.reason });
   const raw = c.var.settings.orders.forward === null ? null : said.value.text;
-  const { frame } = await c.env.GROUP.getByName(found.value.group).record({ facts: facts.value, orderId: null, raw });
+  const { frame, fresh } = await c.env.GROUP.getByName(group).record({ facts: facts.value, orderId: null, raw });
+  const reason = fresh ? "stored" : "duplicate";
+  const detail = isSigned ? "signed" : "by API key";
+  note(c.env, { event: "callback", provider: "backend", group, reason, detail, ms: Date.now() - began });
   return c.json(frame);
 }
 

@@ -5,21 +5,23 @@ import { ADMISSION_HEADER, encodeAdmission, type Admission } from "../core/admis
 import { readHandshake } from "../core/handshake.ts";
 import { readPosition } from "../core/position.ts";
 import { findByPath } from "../core/route.ts";
+import { note } from "../observe/note.ts";
 import { admit } from "./admit.ts";
 import { isUpgrade, refuse } from "./refuse.ts";
 import type { App } from "./app.ts";
 
 export async function connect(c: Context<App>): Promise<Response> {
+  const began = Date.now();
   const request = c.req.raw;
-  if (!isUpgrade(request)) return refuse(request, "upgrade_required", { detail: "connect with a WebSocket" });
+  if (!isUpgrade(request)) return refuse(c, "upgrade_required", { detail: "connect with a WebSocket" });
   const handshake = readHandshake(request.headers.get("Sec-WebSocket-Protocol"));
   const url = new URL(request.url);
   const found = findByPath(consumers, url.pathname, freshKey);
   const admitted = await admit(c, found.ok ? found.value : null, handshake.ok ? handshake.value.bearer : null);
   const group = found.ok ? found.value.group : undefined;
-  if (!admitted.ok) return refuse(request, admitted.reason.reason, { ...(group && { group }), ...admitted.reason });
-  if (!found.ok) return refuse(request, found.reason);
-  if (!handshake.ok) return refuse(request, handshake.reason, { detail: "offer belfry.v1 or belfry.plain, or none" });
+  if (!admitted.ok) return refuse(c, admitted.reason.reason, { ...(group && { group }), ...admitted.reason });
+  if (!found.ok) return refuse(c, found.reason);
+  if (!handshake.ok) return refuse(c, handshake.reason, { detail: "offer belfry.v1 or belfry.plain, or none" });
 
   const { mode, echo } = handshake.value;
   const position = readPosition(url.searchParams.get("epoch"), url.searchParams.get("offset"));
@@ -27,10 +29,13 @@ export async function connect(c: Context<App>): Promise<Response> {
   const headers = new Headers({ Upgrade: "websocket", [ADMISSION_HEADER]: encodeAdmission(admission) });
   if (echo !== null) headers.set("Sec-WebSocket-Protocol", echo);
   const response = await c.env.GROUP.getByName(found.value.group).fetch("https://group/", { headers });
-  if (response.status !== 503) return response;
+  if (response.status !== 503) {
+    note(c.env, { event: "connect", group: found.value.group, reason: "joined", mode, ms: Date.now() - began });
+    return response;
+  }
   // The one thing a group itself refuses for: it is full, for everybody or for this subject.
   const reason = (await response.text()) === "subject_full" ? "subject_full" : "group_full";
-  return refuse(request, reason, { group: found.value.group });
+  return refuse(c, reason, { group: found.value.group });
 }
 
 const freshKey = (): string => crypto.randomUUID().replaceAll("-", "");

@@ -1,5 +1,4 @@
 // What goes wrong over HTTP, as problem+json (RFC 9457): each reason with its status and its words. Decides nothing.
-import { logLine } from "../core/log.ts";
 
 /** Every reason a request is refused for. The key is stable: it stands in `reason`, in the log and in the docs. */
 export const problems = {
@@ -28,6 +27,7 @@ export const problems = {
   bad_event: [422, "The event cannot be used"],
   unknown_event: [422, "The group takes no event of this type"],
   idempotency_key_reused: [422, "Something else was sent under this Idempotency-Key"],
+  bad_query: [422, "The query cannot be used"],
   too_many_upgrades: [429, "Too many connections from this address in a short time"],
   internal: [500, "A fault of ours"],
   bad_setting: [500, "A setting cannot be used"],
@@ -45,10 +45,4 @@ export function problem(reason: Reason, detail?: string, headers: Record<string,
   const [status, title] = problems[reason];
   const body = { type: "about:blank", title, status, reason, ...(detail === undefined ? {} : { detail }) };
   return Response.json(body, { status, headers: { ...headers, "Content-Type": "application/problem+json" } });
-}
-
-/** A setting that cannot be used, told to whoever asked and to the log: by its name, never by its value. */
-export function badSetting(setting: string, expected: string): Response {
-  console.error(logLine({ event: "setting", reason: "bad_setting", setting, expected }));
-  return problem("bad_setting", `${setting} ${expected}`);
 }

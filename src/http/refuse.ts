@@ -1,18 +1,25 @@
 // A refusal, as whoever asked can hear it: problem+json, or, for belfry.v1, a connection that is closed with its code. Wakes no object.
+import type { Context } from "hono";
 import { closeCodes, type CloseReason } from "../core/codes.ts";
 import { subprotocols } from "../core/frames.ts";
 import { readHandshake } from "../core/handshake.ts";
-import { logLine } from "../core/log.ts";
+import { note } from "../observe/note.ts";
+import type { App } from "./app.ts";
 import { problem, type Reason } from "./problem.ts";
 
-/** Refuses a request, and notes it in the log: `group` is the group it was for, where that is known. */
-export function refuse(request: Request, reason: Reason, told: Told = {}): Response {
+/** Refuses a request, and notes it: `group` is the group it was for, where that is known. */
+export function refuse({ env, req }: Context<App>, reason: Reason, told: Told = {}): Response {
   const { group, detail, log, headers } = told;
-  const line = { event: "refusal", reason, group: group ?? null, detail: log ?? detail ?? null } as const;
-  console.log(logLine(line));
+  note(env, { event: "refusal", reason, group: group ?? null, detail: log ?? detail ?? null });
   // A browser's WebSocket sees no HTTP status, and would try for ever.
-  if (isCode(reason) && speaksV1(request)) return closed(reason);
+  if (isCode(reason) && speaksV1(req.raw)) return closed(reason);
   return problem(reason, detail, headers);
+}
+
+/** Refuses for a setting that cannot be used: told by its name, never by its value. */
+export function refuseSetting(c: Context<App>, setting: string, expected: string): Response {
+  note(c.env, { event: "setting", reason: "bad_setting", setting, expected });
+  return refuse(c, "bad_setting", { detail: `${setting} ${expected}` });
 }
 
 interface Told {

@@ -5,7 +5,7 @@ import type { Trouble } from "../../scripts/paypal-stand-in.ts";
 import { bytes, deliveryOf, orderView, replyOf, send, standInForPaypal, wholeLog } from "../support/deliver.ts";
 import { connect, newBiz } from "../support/workerd.ts";
 
-let log: () => string;
+let log: (event?: string) => string;
 beforeEach(() => {
   log = wholeLog();
 });
@@ -39,7 +39,7 @@ it("a forged body whose CRC-32 fits PayPal's genuine signature is refused", asyn
   expect(await replyOf(await send("paypal", { headers: genuine.headers, body }))).toEqual([401, ""]);
   // Its signature did pass: it is PayPal that knows nothing of it.
   expect(standIn.asked).toHaveLength(2);
-  expect(JSON.parse(log())).toMatchObject({ reason: "refused", detail: "the provider was asked: refused" });
+  expect(JSON.parse(log("callback"))).toMatchObject({ reason: "refused", detail: "the provider was asked: refused" });
   expect(await orderView(theirs)).toMatchObject({ status: "pending", version: 0 });
   expect((await send("paypal", genuine)).status).toBe(200);
   expect(await orderView(mine)).toMatchObject({ status: "paid", amount: "0.01" });
@@ -71,7 +71,7 @@ it.each<[string, Trouble]>([
     standInForPaypal(trouble).issue(issued(headers), body);
     expect(await replyOf(await send("paypal", { headers, body }))).toEqual([503, ""]);
     expect(await orderView(biz)).toMatchObject({ status: "pending", version: 0 });
-    expect(JSON.parse(log())).toMatchObject({ reason: "try_again" });
+    expect(JSON.parse(log("callback"))).toMatchObject({ reason: "try_again" });
     standInForPaypal().issue(issued(headers), body);
     expect((await send("paypal", { headers, body })).status).toBe(200);
   },

@@ -24,7 +24,7 @@ const success: Readonly<Record<string, string>> = { alipay: "success", adyen: "[
 const failure: Readonly<Record<string, string>> = { alipay: "fail", wechatpay: '{"code":"FAIL","message":"失败"}' };
 
 /** The log of each test; it goes nowhere else. */
-let log: () => string;
+let log: (event?: string) => string;
 beforeEach(() => {
   log = wholeLog();
 });
@@ -42,7 +42,7 @@ describe.each(providerNames)("a delivery of %s", (provider) => {
     expect(await page.nextJson()).toEqual({ biz, paid: true, status: "paid" });
     const paid = { status: "paid", version: 1, amount: "19.99", currency: currencyOf(provider), checked: true };
     expect(await orderView(biz)).toMatchObject({ ...paid, mismatches: [], duplicate_payments: [] });
-    expect(JSON.parse(log())).toMatchObject({ event: "callback", provider, reason: "stored" });
+    expect(JSON.parse(log("callback"))).toMatchObject({ event: "callback", provider, reason: "stored" });
   });
 
   it("is acknowledged again when it comes again, and pushes nothing", async () => {
@@ -114,7 +114,7 @@ describe.each(providerNames)("a delivery of %s", (provider) => {
         reason: "bad_setting",
         detail: expect.stringContaining(settingName(provider)),
       });
-      expect(JSON.parse(log())).toMatchObject({ event: "setting", setting: settingName(provider) });
+      expect(JSON.parse(log("setting"))).toMatchObject({ event: "setting", setting: settingName(provider) });
       expect(text + log()).not.toContain("canary");
     },
   );
@@ -124,7 +124,7 @@ describe.each(providerNames)("a delivery of %s", (provider) => {
     const delivery = genuine(provider, biz);
     for (const sent of [delivery, delivery, tampered(delivery, biz), unsigned(delivery)]) await send(provider, sent);
     await send(provider, delivery, unreachable());
-    const lines = log().split("\n");
+    const lines = log("callback").split("\n");
     expect(lines).toHaveLength(5);
     const texts = [
       new TextDecoder().decode(delivery.body),
@@ -136,7 +136,7 @@ describe.each(providerNames)("a delivery of %s", (provider) => {
     expect(words.length).toBeGreaterThan(2);
     for (const line of lines) {
       const { detail, ...rest } = JSON.parse(line) as { detail: string };
-      expect(Object.keys(rest)).toEqual(["event", "provider", "reason"]);
+      expect(Object.keys(rest)).toEqual(["event", "provider", "group", "reason", "ms"]);
       for (const word of words.filter((word) => word !== detail)) expect(detail).not.toContain(word);
     }
   });
@@ -153,7 +153,7 @@ describe("a body", () => {
   it("of 256 KiB and one byte is 413, and nothing verifies it", async () => {
     const reply = await send("stripe", sized(262_145));
     expect(await reply.json()).toMatchObject({ status: 413, reason: "body_too_large" });
-    expect(log()).toBe("");
+    expect(log("callback")).toBe("");
   });
 
   it("of 256 KiB is verified", async () => {
@@ -201,7 +201,7 @@ describe("an authentic delivery about no order", () => {
 
   it("is acknowledged, or it would come for days", async () => {
     expect(await replyOf(await send("stripe", deliveryOf("stripe", "", { event: customer })))).toEqual([200, ""]);
-    expect(JSON.parse(log())).toMatchObject({ reason: "ignored", detail: "customer.created" });
+    expect(JSON.parse(log("callback"))).toMatchObject({ reason: "ignored", detail: "customer.created" });
   });
 
   it("is owed to the merchant's backend where there is one to forward to, once", async () => {
@@ -209,7 +209,7 @@ describe("an authentic delivery about no order", () => {
     const event = { ...customer, id: crypto.randomUUID() };
     for (const reason of ["ignored", "duplicate"]) {
       expect(await replyOf(await send("stripe", deliveryOf("stripe", "", { event }), changed))).toEqual([200, ""]);
-      expect(JSON.parse(log().split("\n").at(-1) ?? "")).toMatchObject({ reason });
+      expect(JSON.parse(log("callback").split("\n").at(-1) ?? "")).toMatchObject({ reason });
     }
     expect((await send("stripe", deliveryOf("stripe", "", { event }), { ...changed, ...unreachable() })).status).toBe(
       503,

@@ -104,11 +104,15 @@ export function genuine(provider: ProviderName, orderId: string, asked?: Asked):
 export const orderView = async (biz: string): Promise<Record<string, unknown>> =>
   (await backend("GET", `/orders/${biz}`)).json();
 
-/** Everything that is written to the log while the test runs. */
-export function wholeLog(): () => string {
+/** What is written to the log while the test runs: all of it, or the lines of one event. */
+export function wholeLog(): (event?: string) => string {
   const spies = (["log", "info", "warn", "error", "debug"] as const).map((level) =>
     vi.spyOn(console, level).mockImplementation(() => undefined),
   );
   onTestFinished(() => spies.forEach((spy) => spy.mockRestore()));
-  return () => spies.flatMap((spy) => spy.mock.calls.map((call) => call.map(String).join(" "))).join("\n");
+  return (event) =>
+    spies
+      .flatMap((spy) => spy.mock.calls.map((call) => call.map(String).join(" ")))
+      .filter((line) => event === undefined || line.includes(`{"event":"${event}"`))
+      .join("\n");
 }

@@ -1,0 +1,93 @@
+// What is counted, and how Prometheus reads it. Pure: holds numbers, writes nothing, reads no clock.
+import type { LogLine } from "./log.ts";
+
+/** One number: its name, what it is of, and how much. */
+export interface Sample {
+  readonly name: MetricName;
+  readonly labels: Labels;
+  readonly value: number;
+}
+
+type Labels = Readonly<Record<string, string>>;
+
+/** Every metric there is, with its kind and what it says. A counter begins at 0 when its isolate or its object does. */
+export const metrics = {
+  belfry_connects_total: ["counter", "WebSockets let in"],
+  belfry_leaves_total: ["counter", "connections that ended, by the reason they were closed for"],
+  belfry_refusals_total: ["counter", "requests refused, by reason"],
+  belfry_callbacks_total: ["counter", "callbacks, by provider and what became of them"],
+  belfry_callback_seconds_total: ["counter", "time that callbacks took"],
+  belfry_pushes_total: ["counter", "ticks of periodic pushes, by what became of them"],
+  belfry_push_seconds_total: ["counter", "time that ticks took"],
+  belfry_faults_total: ["counter", "faults: of ours, of a setting, of a backend that was asked or told"],
+  belfry_publications_total: ["counter", "frames sent into the group, once however many received them"],
+  belfry_frames_total: ["counter", "frames sent to connections"],
+  belfry_recoveries_total: [
+    "counter",
+    "clients in belfry.v1 that came back with a position, by whether they got all they missed",
+  ],
+  belfry_connections: ["gauge", "open connections"],
+  belfry_users: ["gauge", "subjects of tokens among them"],
+  belfry_offset: ["gauge", "the offset of the group's latest publication"],
+} as const satisfies Record<string, readonly [kind: "counter" | "gauge", help: string]>;
+
+export type MetricName = keyof typeof metrics;
+
+/** Counts for as long as whoever holds it lives. */
+export class Tally {
+  readonly #samples = new Map<string, Sample>();
+
+  add(name: MetricName, labels: Labels, by = 1): void {
+    const key = JSON.stringify([name, labels]);
+    this.#samples.set(key, { name, labels, value: (this.#samples.get(key)?.value ?? 0) + by });
+  }
+
+  /** Counts what a line of the log tells. */
+  note(line: LogLine): void {
+    const { reason } = line;
+    switch (line.event) {
+      case "connect":
+        return this.add("belfry_connects_total", { mode: line.mode });
+      case "leave":
+        return this.add("belfry_leaves_total", { reason });
+      case "refusal":
+        return this.add("belfry_refusals_total", { reason });
+      case "callback":
+        this.add("belfry_callback_seconds_total", { provider: line.provider }, line.ms / 1000);
+        return this.add("belfry_callbacks_total", { provider: line.provider, reason });
+      case "push":
+        this.add("belfry_push_seconds_total", {}, line.ms / 1000);
+        return this.add("belfry_pushes_total", { reason });
+      case "reconcile":
+      case "forward":
+      case "setting":
+      case "fault":
+        return this.add("belfry_faults_total", { event: line.event, reason });
+    }
+  }
+
+  samples(): readonly Sample[] {
+    return [...this.#samples.values()];
+  }
+}
+
+/** The text format of Prometheus, version 0.0.4: each metric once with its help and type, then its samples. */
+export function prometheus(samples: readonly Sample[]): string {
+  const names = new Set(samples.map(({ name }) => name));
+  const lines = [...names].flatMap((name) => {
+    const [kind, help] = metrics[name];
+    const own = samples.filter((sample) => sample.name === name);
+    return [`# HELP ${name} ${help}`, `# TYPE ${name} ${kind}`].concat(
+      own.map(({ labels, value }) => `${name}${labelText(labels)} ${value}`),
+    );
+  });
+  return lines.map((line) => `${line}\n`).join("");
+}
+
+function labelText(labels: Labels): string {
+  const pairs = Object.entries(labels).map(([label, value]) => `${label}="${escaped(value)}"`);
+  return pairs.length === 0 ? "" : `{${pairs.join(",")}}`;
+}
+
+const escaped = (value: string): string =>
+  value.replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll("\n", "\\n");

@@ -1,0 +1,34 @@
+// What is counted, and the text that Prometheus reads.
+import { expect, it } from "vitest";
+import { prometheus, Tally } from "../../src/core/tally.ts";
+
+it("counts by name and labels, and tells each metric once with its help and type", () => {
+  const tally = new Tally();
+  tally.note({ event: "refusal", reason: "origin_refused", group: null, detail: null });
+  tally.note({ event: "refusal", reason: "origin_refused", group: "alarm_7", detail: null });
+  tally.note({ event: "refusal", reason: "token_missing", group: "feed_news", detail: null });
+  tally.note({ event: "push", group: "alarm_7", reason: "sent", connections: 3, ms: 250 });
+  expect(prometheus(tally.samples())).toBe(
+    [
+      "# HELP belfry_refusals_total requests refused, by reason",
+      "# TYPE belfry_refusals_total counter",
+      'belfry_refusals_total{reason="origin_refused"} 2',
+      'belfry_refusals_total{reason="token_missing"} 1',
+      "# HELP belfry_push_seconds_total time that ticks took",
+      "# TYPE belfry_push_seconds_total counter",
+      "belfry_push_seconds_total 0.25",
+      "# HELP belfry_pushes_total ticks of periodic pushes, by what became of them",
+      "# TYPE belfry_pushes_total counter",
+      'belfry_pushes_total{reason="sent"} 1',
+      "",
+    ].join("\n"),
+  );
+});
+
+it("writes no label that would end its own quotes", () => {
+  const tally = new Tally();
+  tally.add("belfry_refusals_total", { reason: 'a"b\\c\nd' });
+  expect(prometheus(tally.samples())).toContain('{reason="a\\"b\\\\c\\nd"} 1');
+});
+
+it("of nothing is an empty page", () => expect(prometheus([])).toBe(""));

@@ -1,0 +1,98 @@
+// What whoever runs the Worker can see: a line per thing that happened, and Prometheus' page.
+import { env } from "cloudflare:workers";
+import { describe, expect, it } from "vitest";
+import { app } from "../../src/http/app.ts";
+import { wholeLog } from "../support/deliver.ts";
+import {
+  anyone,
+  backend,
+  callback,
+  connect,
+  handshake,
+  newAlarmGroup,
+  newBiz,
+  ring,
+  stopClock,
+} from "../support/workerd.ts";
+
+const lines = (text: string): Record<string, unknown>[] =>
+  text === "" ? [] : text.split("\n").map((line) => JSON.parse(line) as Record<string, unknown>); // every line is one object
+
+describe("the log tells", () => {
+  it("who was let in, in which mode, and how long it stayed", async () => {
+    const log = wholeLog();
+    const biz = newBiz();
+    const page = await connect(`/ws/order/${biz}/`, { "Sec-WebSocket-Protocol": "belfry.v1" });
+    await page.leave();
+    const ms = expect.any(Number);
+    expect(lines(log("connect"))).toEqual([
+      { event: "connect", group: `order_${biz}`, reason: "joined", mode: "v1", ms },
+    ]);
+    expect(lines(log("leave"))).toEqual([{ event: "leave", group: `order_${biz}`, reason: "left", ms }]);
+  });
+
+  it("each tick that was sent, and to how many", async () => {
+    stopClock();
+    const log = wholeLog();
+    const { group, path } = newAlarmGroup();
+    await connect(path);
+    await connect(path);
+    await ring(group);
+    expect(lines(log("push"))).toEqual([{ event: "push", group, reason: "sent", connections: 2, ms: 0 }]);
+  });
+
+  it("each refusal, with the group it was for", async () => {
+    const log = wholeLog();
+    const biz = newBiz();
+    await handshake(`/ws/order/${biz}/`, { Origin: "https://evil.example" });
+    expect(lines(log("refusal"))).toEqual([
+      { event: "refusal", reason: "origin_refused", group: `order_${biz}`, detail: null },
+    ]);
+  });
+
+  it("a data point for each line, where Analytics is bound", async () => {
+    const points: unknown[] = [];
+    const ANALYTICS = { writeDataPoint: (point: unknown) => void points.push(point) };
+    wholeLog();
+    await app.request("/nowhere", {}, { ...env, ANALYTICS });
+    await app.request("/callback/x/", { method: "POST" }, { ...env, ANALYTICS });
+    expect(points).toContainEqual({
+      indexes: [""],
+      blobs: ["refusal", "unauthorized", "", ""],
+      doubles: [0, 0],
+    });
+  });
+});
+
+describe("GET /metrics", () => {
+  it("is for backends", async () => expect((await anyone("/metrics")).status).toBe(401));
+
+  it("counts what this isolate has seen", async () => {
+    const biz = newBiz();
+    await callback(biz);
+    const response = await backend("GET", "/metrics");
+    expect(response.headers.get("Content-Type")).toBe("text/plain; version=0.0.4; charset=utf-8");
+    expect(await response.text()).toMatch(/^belfry_callbacks_total\{provider="backend",reason="stored"\} [1-9]/m);
+  });
+
+  it("tells of the groups it is asked for", async () => {
+    const biz = newBiz();
+    const group = `order_${biz}`;
+    await connect(`/ws/order/${biz}/`);
+    await callback(biz);
+    const text = await (await backend("GET", `/metrics?group=${group}&group=alarm`)).text();
+    expect(text).toContain(`belfry_connections{group="${group}"} 1\n`);
+    expect(text).toContain(`belfry_offset{group="${group}"} 1\n`);
+    expect(text).toContain(`belfry_frames_total{group="${group}"} 1\n`);
+    expect(text).toContain('belfry_connections{group="alarm"} 0\n');
+    expect(text.match(/^# TYPE belfry_connections gauge$/gm)).toHaveLength(1);
+  });
+
+  it.each([
+    ["group=nobody_7", 404, "unknown_group"],
+    ["group=a%20b", 422, "malformed_group"],
+    [Array.from({ length: 21 }, (_, i) => `group=alarm_${i}`).join("&"), 422, "bad_query"],
+  ])("?%s is refused", async (query, status, reason) => {
+    expect(await (await backend("GET", `/metrics?${query}`)).json()).toMatchObject({ status, reason });
+  });
+});
