@@ -1,8 +1,28 @@
 // What the docs list is what the code has: close codes, reasons, settings. Reads tables and runs nothing.
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { closeCodes } from "../../src/core/codes.ts";
+import { closeCodes, errorCodes, verdictOf } from "../../src/core/codes.ts";
+import {
+  encode,
+  errorFrame,
+  presenceFrame,
+  publicationFrame,
+  replayFrames,
+  welcomeFrame,
+} from "../../src/core/frames.ts";
+import type { Json } from "../../src/core/json.ts";
+import {
+  CONNECTIONS_PER_GROUP,
+  CONNECTIONS_PER_SUBJECT,
+  FRAMES_AT_ONCE,
+  FRAMES_PER_SECOND,
+  HISTORY_MAX,
+  MESSAGE_LENGTH,
+  RELAYED_LENGTH,
+  TOKEN_CHARS,
+} from "../../src/core/limits.ts";
 import { readSettings, type Vars } from "../../src/core/settings.ts";
+import { metrics } from "../../src/core/tally.ts";
 import { problems } from "../../src/http/problem.ts";
 
 /** The rows under the table head that begins with `columns`, each as the text of its cells without backticks. */
@@ -28,25 +48,84 @@ const cells = (line: string): string[] =>
 const statuses = Object.fromEntries(Object.entries(problems).map(([reason, [status]]) => [reason, String(status)]));
 
 describe("docs/protocol.md", () => {
-  it("lists every close code with its reason, and no other", () => {
-    const documented = table("docs/protocol.md", "code", "reason").map(([code, reason]) => [
-      reason || "left",
-      Number(code),
-    ]);
-    expect(Object.fromEntries(documented)).toEqual(closeCodes);
+  const page = "docs/protocol.md";
+  const codes: Readonly<Record<string, number>> = closeCodes;
+
+  it("lists every close code with its reason and what it means, and no other", () => {
+    const rows = table(page, "code", "reason", "what a client should do");
+    expect(Object.fromEntries(rows.map(([code, reason]) => [reason || "left", Number(code)]))).toEqual(closeCodes);
+    const words = { stay_away: "stay away", back_off: "back off", come_back: "come back now" };
+    for (const [code, reason, advice] of rows)
+      if (reason !== "")
+        expect([reason, advice]).toEqual([reason, expect.stringMatching(`^${words[verdictOf(Number(code))]}`)]);
   });
 
-  it("gives each refusal of a connection the status it has", () => {
-    const rows = table("docs/protocol.md", "status", "reason");
-    expect(rows.map(([, reason]) => reason)).toContain("origin_refused");
-    for (const [status, reason = ""] of rows) expect([reason, status]).toEqual([reason, statuses[reason]]);
+  it("gives each refusal of a connection the status and the code it has, and leaves none with a code out", () => {
+    const rows = table(page, "reason", "status", "code");
+    for (const [reason = "", status, code] of rows) {
+      expect([reason, status, code]).toEqual([reason, statuses[reason], String(codes[reason] ?? "")]);
+    }
+    const listed = new Set(rows.map(([reason]) => reason));
+    expect(Object.keys(problems).filter((reason) => reason in codes && !listed.has(reason))).toEqual([]);
   });
+
+  it("lists every error with its code, and no other", () => {
+    const rows = table(page, "code", "reason", "temporary");
+    const documented = rows.map(([code, reason, temporary]) => [reason, [Number(code), temporary === "yes"]]);
+    expect(Object.fromEntries(documented)).toEqual(errorCodes);
+  });
+
+  it("shows frames as they are made", () => {
+    const [, ...blocks] = readFileSync(page, "utf8").split("```json\n");
+    const shown = blocks.map((block) => JSON.parse(block.split("```")[0] ?? "") as unknown);
+    const at = { epoch: "5f0c9a1e", offset: 17 };
+    const data = (value: Json) => ({ at: 0, frame: encode(value) });
+    const made = [
+      welcomeFrame("feed_news!0123456789abcdef0123456789abcdef", at, false),
+      publicationFrame(encode({ title: "Rain" }), { ...at, offset: 18 }),
+      ...replayFrames(at.epoch, [
+        { offset: 19, ...data(1) },
+        { offset: 20, ...data(2) },
+      ]),
+      presenceFrame("join", { sub: "ann", info: { name: "Ann" } }, { connections: 3, users: 2 }),
+      errorFrame("bad_request", "what was wrong"),
+    ];
+    expect(shown).toEqual(made.map((frame) => JSON.parse(frame) as unknown));
+  });
+
+  it("gives each limit the number it has", () => {
+    const numbers = table(page, "limit", "number").map(([, number = ""]) =>
+      number.replaceAll(",", "").match(/\d+/g)?.map(Number),
+    );
+    expect(numbers).toEqual([
+      [MESSAGE_LENGTH, RELAYED_LENGTH],
+      [FRAMES_AT_ONCE, FRAMES_PER_SECOND],
+      [CONNECTIONS_PER_GROUP],
+      [CONNECTIONS_PER_SUBJECT],
+      upgradesInWrangler(),
+      [HISTORY_MAX],
+      [TOKEN_CHARS],
+    ]);
+  });
+
+  /** The platform's counters are set in wrangler.toml. */
+  function upgradesInWrangler(): number[] {
+    const [, limit, period] = /limit = (\d+), period = (\d+)/.exec(readFileSync("wrangler.toml", "utf8")) ?? [];
+    return [Number(limit), Number(period)];
+  }
 });
 
 describe("docs/http.md", () => {
   it("lists every reason with its status, and no other", () => {
     const documented = table("docs/http.md", "status", "reason").map(([status, reason]) => [reason, status]);
     expect(Object.fromEntries(documented)).toEqual(statuses);
+  });
+});
+
+describe("docs/operating.md", () => {
+  it("lists every metric, and no other", () => {
+    const documented = table("docs/operating.md", "metric").map(([metric]) => metric);
+    expect(documented.toSorted()).toEqual(Object.keys(metrics).toSorted());
   });
 });
 

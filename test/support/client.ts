@@ -5,7 +5,7 @@ import { parseEnv } from "node:util";
 import { onTestFinished } from "vitest";
 import { WebSocket, type ClientOptions, type RawData } from "ws";
 
-const { API_KEYS: apiKey = "" } = parseEnv(readFileSync(".dev.vars.example", "utf8"));
+export const { API_KEYS: apiKey = "" } = parseEnv(readFileSync(".dev.vars.example", "utf8"));
 
 export const newBiz = (): string => randomUUID().replaceAll("-", "");
 

@@ -1,0 +1,74 @@
+// The example client of docs/protocol.md, as a stranger would run it: it shows what is published, across a lost connection.
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { connect, createServer, type AddressInfo, type Socket } from "node:net";
+import { createInterface } from "node:readline";
+import { expect, inject, it, onTestFinished } from "vitest";
+import { apiKey, backend, look, newBiz } from "../support/client.ts";
+
+const server = inject("url");
+const page = readFileSync("docs/protocol.md", "utf8");
+const client = /```js\n([^]*?)```/.exec(page)?.[1] ?? "";
+
+/** Runs the client until the test ends; its lines are waited for one by one. */
+function run(url: string, token: string) {
+  const folder = mkdtempSync("test/.readme-client-"); // below node_modules, where it finds `ws`
+  writeFileSync(join(folder, "client.mjs"), client);
+  const child = spawn(process.execPath, [join(folder, "client.mjs"), url, token], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  onTestFinished(() => {
+    child.kill();
+    rmSync(folder, { recursive: true });
+  });
+  const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
+  return { child, next: async () => (await lines.next()).value as string }; // it prints texts
+}
+
+/** A wire between client and server that can be cut, and mended. */
+async function wire() {
+  const { hostname, port } = new URL(server);
+  const ends = new Set<Socket>();
+  let isCut = false;
+  const listener = createServer((near) => {
+    if (isCut) return near.destroy();
+    const far = connect(Number(port), hostname);
+    for (const end of [near, far]) ends.add(end.on("error", () => undefined));
+    near.pipe(far).pipe(near);
+  }).listen(0);
+  await once(listener, "listening");
+  const cut = () => {
+    isCut = true;
+    for (const end of ends) end.destroy();
+    ends.clear();
+  };
+  onTestFinished(() => {
+    cut();
+    listener.close();
+  });
+  const url = `ws://localhost:${(listener.address() as AddressInfo).port}`; // listening on a port, so no pipe's name
+  return { url, cut, mend: () => void (isCut = false) };
+}
+
+it("the example client shows every publication once and in order, also those it was not there for", async () => {
+  const name = newBiz();
+  const group = `feed_${name}`;
+  const say = (n: number) => backend(server, "POST", `/groups/${group}/send`, { type: "send.message", message: { n } });
+  const { url, cut, mend } = await wire();
+  const { next } = run(`${url}/ws/feed/${name}/`, apiKey);
+  await expect.poll(async () => (await look(server, group)).connections, { timeout: 10_000 }).toBe(1);
+  for (let n = 1; n <= 3; n++) await say(n);
+  for (let n = 1; n <= 3; n++) expect(await next()).toBe(`{"n":${n}}`);
+  cut();
+  for (let n = 4; n <= 20; n++) await say(n);
+  mend();
+  for (let n = 4; n <= 20; n++) expect(await next()).toBe(`{"n":${n}}`);
+});
+
+it("it stays away when it is told to", async () => {
+  const { child } = run(`${server.replace("http", "ws")}/ws/feed/${newBiz()}/`, "no.good.token");
+  const [code] = (await once(child, "exit")) as [number]; // with a code, as it ends by itself
+  expect(code).toBe(1);
+});
