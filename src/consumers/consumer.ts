@@ -54,8 +54,8 @@ export interface PeriodicPush {
   /** The period in ms. */
   readonly every: (settings: Settings) => number;
   /**
-   * Makes the frame of one tick; it may fetch. One that throws, gives something that is not JSON, or takes longer than the smaller
-   * of the period and 30 s costs the group this tick and no other, and stands in the log.
+   * Makes the frame of one tick; it may fetch. One that throws, gives something that is not JSON or longer than 524,288 characters, or
+   * takes longer than the smaller of the period and 30 s costs the group this tick and no other, and stands in the log.
    */
   readonly produce: (tick: Tick) => Json | Promise<Json>;
 }

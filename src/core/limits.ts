@@ -96,3 +96,6 @@ export const BATCH_BYTES = 1_048_576;
 
 /** Groups that one look at the metrics asks: each is an object woken. */
 export const METRIC_GROUPS_MAX = 20;
+
+/** The length of a tick's frame, in UTF-16 units: the latest is kept in one value, and the platform's end at 2 MB. */
+export const TICK_LENGTH = 524_288;

@@ -73,8 +73,8 @@ export type LogLine =
       readonly detail: string;
     };
 
-/** Why a tick pushed nothing: `produce` threw, gave what is not JSON, or took too long. */
-export type PushFault = "threw" | "not_json" | "timed_out";
+/** Why a tick pushed nothing: `produce` threw, gave what is not JSON or too much of it, or took too long. */
+export type PushFault = "threw" | "not_json" | "too_large" | "timed_out";
 
 export const logLine = (line: LogLine): string => JSON.stringify(line);
 

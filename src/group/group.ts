@@ -277,6 +277,7 @@ export class Group extends DurableObject<Env> {
       const around = await this.#desk.around();
       this.#parts.order.keepDue({ ...around, canAsk: asks ?? around.canAsk });
     }
+    if (watchers === 0) store.keepDue(withDue(store.due(), "tokens", undefined));
     // A stream's position outlives its last member for a time.
     if (watchers === 0 && history.keeping === "stream" && history.position() !== null)
       forgetBy(this.#parts, store.due().history ?? Date.now() + history.ttl);

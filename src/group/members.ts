@@ -70,7 +70,7 @@ export class Members {
   checkTokens(now: number): void {
     const { ctx, store } = this.#parts;
     const due = store.due();
-    store.keepDue(withDue(due, "tokens", undefined));
+    let next = Infinity;
     for (const connection of openConnections(ctx)) {
       const [mode, expiresAt] = [modeOf(ctx, connection), this.#leaseOf(memberOf(connection))];
       const step = leaseStep(mode, expiresAt, now);
@@ -78,8 +78,9 @@ export class Members {
       if (step === "tell" && (expiresAt ?? 0) >= (due.tokens ?? 0))
         sendTo([connection], errorFrame("token_expires", "the token has run out: send a refresh"));
       if (step === "end") this.end(connection, "token_expired");
-      else this.#lookAgain(nextLeaseStep(mode, expiresAt, now));
+      else next = Math.min(next, nextLeaseStep(mode, expiresAt, now) ?? Infinity);
     }
+    store.keepDue(withDue(store.due(), "tokens", next === Infinity ? undefined : next));
   }
 
   /** A new token for a connection: of the same subject, and for this group. When it runs out, in ms. */

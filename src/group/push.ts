@@ -3,6 +3,7 @@ import type { PeriodicPush, Tick } from "../consumers/consumer.ts";
 import { encode, type Frame } from "../core/frames.ts";
 import type { Json } from "../core/json.ts";
 import { errorText, type LogLine, type PushFault } from "../core/log.ts";
+import { TICK_LENGTH } from "../core/limits.ts";
 import { no, ok, type Result } from "../core/result.ts";
 
 /** Why there is no frame: a fault worth a line in the log, or nobody was left to push to. */
@@ -57,7 +58,8 @@ async function produceJson(push: PeriodicPush, tick: Tick): Promise<Result<Frame
     return no({ fault: "threw", detail: errorText(error) });
   }
   try {
-    return ok(encode(json));
+    const frame = encode(json);
+    return frame.length <= TICK_LENGTH ? ok(frame) : no({ fault: "too_large", detail: `${frame.length} characters` });
   } catch (error) {
     return no({ fault: "not_json", detail: errorText(error) });
   }

@@ -68,6 +68,7 @@ describe("a produce", () => {
       () => undefined as never,
       { reason: "not_json", detail: expect.stringContaining("TypeError") },
     ],
+    ["that gives too much", () => "x".repeat(524_287), { reason: "too_large", detail: "524289 characters" }],
     ["that gives a bigint", () => 1n as never, { reason: "not_json", detail: expect.stringContaining("TypeError") }],
   ])("%s costs its group this tick, stands in the log, and the next tick comes", async (_what, produce, line) => {
     const { group, page, start } = await startedGroup();
