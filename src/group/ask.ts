@@ -1,5 +1,5 @@
 // Asks for an order's status: the merchant's backend, or the providers whose keys allow it. Stores nothing and never throws.
-import { withDeadline } from "../callbacks/deadline.ts";
+import { withDeadline } from "../outside/deadline.ts";
 import { merchantFacts } from "../callbacks/merchant.ts";
 import type { OpenProvider } from "../callbacks/providers.ts";
 import type { Fact } from "../core/fact.ts";
