@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { closeCodes } from "../../src/core/codes.ts";
 import { readSettings, type Vars } from "../../src/core/settings.ts";
+import { tokenRefusals } from "../../src/core/token.ts";
 import { problems } from "../../src/http/problem.ts";
 
 /** The rows under the table head that begins with `columns`, each as the text of its cells without backticks. */
@@ -47,6 +48,13 @@ describe("docs/http.md", () => {
   it("lists every reason with its status, and no other", () => {
     const documented = table("docs/http.md", "status", "reason").map(([status, reason]) => [reason, status]);
     expect(Object.fromEntries(documented)).toEqual(statuses);
+  });
+});
+
+describe("docs/tokens.md", () => {
+  it("lists every reason a token is refused for, and no other", () => {
+    const documented = table("docs/tokens.md", "reason", "means").map(([reason]) => reason);
+    expect(documented).toEqual([...tokenRefusals]);
   });
 });
 
