@@ -1,7 +1,7 @@
 // Asks a provider's own API, through the fetch that is passed in. Never throws, never follows a redirect, never waits for long.
 import type { ProviderIo } from "./adapter.ts";
 import type { Bytes } from "./bytes.ts";
-import { withDeadline } from "./deadline.ts";
+import { withDeadline } from "../outside/deadline.ts";
 
 /** A provider that has not answered by then counts as silent: its own delivery is waiting for our reply meanwhile. */
 const ASK_MS = 4_000;

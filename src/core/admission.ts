@@ -2,6 +2,7 @@
 import type { Mode } from "./frames.ts";
 import type { Json } from "./json.ts";
 import type { Position } from "./position.ts";
+import type { Token } from "./token.ts";
 
 /** Whom a connection belongs to, as its token or its API key told; the token itself goes no further than the Worker. */
 export interface Member {
@@ -15,6 +16,14 @@ export interface Member {
 
 /** Somebody in a group that is open: nothing is known of it. */
 export const anybody: Member = { sub: null, info: null, mayPublish: false, expiresAt: null };
+
+/** Whom a token makes of its bearer. */
+export const memberOfToken = ({ sub, info, publish, expiresAt }: Token): Member => ({
+  sub,
+  info,
+  mayPublish: publish,
+  expiresAt,
+});
 
 export interface Admission {
   readonly mode: Mode;

@@ -99,3 +99,35 @@ export const METRIC_GROUPS_MAX = 20;
 
 /** The length of a tick's frame, in UTF-16 units: the latest is kept in one value, and the platform's end at 2 MB. */
 export const TICK_LENGTH = 524_288;
+/** The longest token, in characters. Whole headers may have 8 to 16 KiB at the proxies on the way, and a token is verified before anything else is known. */
+export const TOKEN_CHARS = 4096;
+
+/** The most entries in a token's `groups`. Each is compared when its bearer comes; who needs more uses a beginning with `*`. */
+export const TOKEN_GROUPS = 100;
+
+/** The longest `info` of a token, in characters of its JSON: everybody in the group is sent everybody's. */
+export const TOKEN_INFO_CHARS = 1024;
+
+/** The latest time in a token, in seconds since 1970: the year 2286. A later one is in ms, and would make a key of 50,000 years. */
+export const TOKEN_TIME_SECONDS_MAX = 10_000_000_000;
+
+/** How far an issuer's clock may be ahead of ours, in seconds: as it is after a restart or between two time servers. For `nbf` only. */
+export const TOKEN_LEEWAY_SECONDS = 5;
+
+/** The shortest `TOKEN_SECRET`, in characters: HS256 wants a key as long as its hash, 32 bytes (RFC 7518, 3.2). */
+export const TOKEN_SECRET_CHARS = 32;
+
+/** How long an issuer's keys are good without asking again, in ms. A key that was taken back counts for so long. */
+export const JWKS_FRESH_MS = 600_000;
+
+/** How long they are good while the issuer does not answer, in ms: longer than a short outage, shorter than a stolen key is worth. */
+export const JWKS_STALE_MS = 3_600_000;
+
+/** The shortest time between two questions for keys, in ms: what strangers sign with keys of their own must not be passed on as load. */
+export const JWKS_COOL_DOWN_MS = 10_000;
+
+/** How long an issuer may take to tell its keys, in ms: a page is waiting for its connection meanwhile. */
+export const JWKS_MS = 5_000;
+
+/** The largest set of keys, in bytes. A key has some 500, with its certificates 5 KiB. */
+export const JWKS_BYTES = 65_536;

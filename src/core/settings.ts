@@ -5,6 +5,7 @@ import {
   ORDER_RETENTION_DAYS_MIN,
   PUSH_EVERY_SECONDS_MAX,
   PUSH_EVERY_SECONDS_MIN,
+  TOKEN_SECRET_CHARS,
 } from "./limits.ts";
 import { parseOriginPattern, type OriginPattern } from "./origin.ts";
 import { no, ok, type Result } from "./result.ts";
@@ -20,6 +21,7 @@ export interface Settings {
   /** The period of the articles' pushes, in ms. */
   readonly pushEveryMs: number;
   readonly orders: OrderSettings;
+  readonly tokens: TokenSettings;
 }
 
 export interface OrderSettings {
@@ -34,6 +36,17 @@ export interface OrderSettings {
   readonly requireRegistered: boolean;
   /** What order ids that are no biz are mapped with; null = they cannot be. */
   readonly idKey: string | null;
+}
+
+export interface TokenSettings {
+  /** What HS256 tokens are signed with; null = none is accepted. */
+  readonly secret: string | null;
+  /** Where the public keys of all other tokens are (RFC 7517, 5); null = none is accepted. */
+  readonly jwksUrl: string | null;
+  /** What `iss` must be; null = anything, or nothing. */
+  readonly issuer: string | null;
+  /** What `aud` must be or contain; null = anything, or nothing. */
+  readonly audience: string | null;
 }
 
 /** A setting that cannot be used, and what it should be. */
@@ -56,7 +69,11 @@ type Name =
   | "FORWARD_SECRET"
   | "ORDER_RETENTION_DAYS"
   | "REQUIRE_REGISTERED"
-  | "ORDER_ID_KEY";
+  | "ORDER_ID_KEY"
+  | "TOKEN_SECRET"
+  | "TOKEN_JWKS_URL"
+  | "TOKEN_ISSUER"
+  | "TOKEN_AUDIENCE";
 
 const read = new WeakMap<Vars, Result<Settings, BadSetting>>();
 
@@ -88,12 +105,15 @@ export function readSettings(vars: Vars): Result<Settings, BadSetting> {
   }
   const orders = readOrderSettings(vars);
   if (!orders.ok) return orders;
+  const tokens = readTokenSettings(vars);
+  if (!tokens.ok) return tokens;
   return ok({
     allowedOrigins,
     apiKeys,
     timeZone,
     pushEveryMs: Math.round(pushEverySeconds * 1000),
     orders: orders.value,
+    tokens: tokens.value,
   });
 }
 
@@ -126,11 +146,23 @@ function readOrderSettings(vars: Vars): Result<OrderSettings, BadSetting> {
   });
 }
 
+function readTokenSettings(vars: Vars): Result<TokenSettings, BadSetting> {
+  const secret = text(vars.TOKEN_SECRET);
+  if (secret !== null && secret.length < TOKEN_SECRET_CHARS) {
+    return bad("TOKEN_SECRET", `${TOKEN_SECRET_CHARS} characters or more`);
+  }
+  const jwksUrl = text(vars.TOKEN_JWKS_URL);
+  if (jwksUrl !== null && !KEYS_URL.test(jwksUrl)) return bad("TOKEN_JWKS_URL", "an https URL");
+  return ok({ secret, jwksUrl, issuer: text(vars.TOKEN_ISSUER), audience: text(vars.TOKEN_AUDIENCE) });
+}
+
 /** A setting's text; null where it is not set or empty. */
 const text = (value: string | undefined): string | null => value?.trim() || null;
 
 // A name, an IPv4 or an IPv6 address; no credentials, which fetch refuses.
 const URL = /^https?:\/\/([a-z0-9.-]+|\[[0-9a-f:.]+\])(:\d{1,5})?(\/\S*)?$/i;
+// Whoever can change the keys on their way lets himself in: https, or http on this machine, where there is nobody in between.
+const KEYS_URL = /^(https:\/\/[a-z0-9.-]+|http:\/\/(localhost|127\.0\.0\.1))(:\d{1,5})?(\/\S*)?$/i;
 // Whole base64 groups, then what may be left of one: some print it without its padding.
 const WEBHOOK_SECRET = /^(whsec_)?([A-Za-z0-9+/]{4}){6,}([A-Za-z0-9+/]{2}(==)?|[A-Za-z0-9+/]{3}=?)?$/;
 

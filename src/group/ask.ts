@@ -1,6 +1,6 @@
 // Asks for an order's status: the merchant's backend, or the providers whose keys allow it. Keeps nothing itself.
-import { withDeadline } from "../callbacks/deadline.ts";
 import { openProviders } from "../callbacks/open.ts";
+import { withDeadline } from "../outside/deadline.ts";
 import { merchantFacts } from "../callbacks/merchant.ts";
 import { paymentGroup } from "../callbacks/order-id.ts";
 import type { OpenProvider } from "../callbacks/providers.ts";

@@ -1,11 +1,13 @@
 // The members of one group: how many there may be, what each is told as it comes, how long it may stay. Lets nobody in; the Worker has.
-import type { Admission, Member } from "../core/admission.ts";
+import { memberOfToken, type Admission, type Member } from "../core/admission.ts";
 import type { CloseReason } from "../core/codes.ts";
 import { withDue } from "../core/due.ts";
 import { errorFrame } from "../core/frames.ts";
 import { leaseStep, nextLeaseStep } from "../core/lease.ts";
 import { CONNECTIONS_PER_GROUP, CONNECTIONS_PER_SUBJECT } from "../core/limits.ts";
-import { no, type Result } from "../core/result.ts";
+import { no, ok, type Result } from "../core/result.ts";
+import { coversGroup } from "../core/token.ts";
+import { verifyToken } from "../tokens/verify.ts";
 import {
   acceptConnection,
   close,
@@ -14,6 +16,7 @@ import {
   memberOf,
   modeOf,
   openConnections,
+  renew,
   sendTo,
   silentConnections,
   sinceOf,
@@ -21,6 +24,9 @@ import {
 } from "./connections.ts";
 import type { Parts } from "./parts.ts";
 import { welcome } from "./welcome.ts";
+
+/** Why a new token was not taken, as its bearer hears it; the log hears more. */
+export type RefreshRefusal = "token_refused" | "unavailable";
 
 export class Members {
   readonly #parts: Parts;
@@ -84,12 +90,21 @@ export class Members {
   }
 
   /** A new token for a connection: of the same subject, and for this group. When it runs out, in ms. */
-  async refresh(
-    _connection: Connection,
-    _token: string,
-    _now: number,
-  ): Promise<Result<number | null, "token_refused" | "unavailable">> {
-    return no("unavailable");
+  async refresh(connection: Connection, text: string, now: number): Promise<Result<number | null, RefreshRefusal>> {
+    const { self, settings } = this.#parts;
+    const { sub } = memberOf(connection);
+    const token = await verifyToken(text, settings.tokens, now);
+    if (token.ok && token.value.sub === sub && coversGroup(token.value, self.name)) {
+      const member = memberOfToken(token.value);
+      renew(connection, member);
+      this.#lookAgain(nextLeaseStep(modeOf(this.#parts.ctx, connection), this.#leaseOf(member), now));
+      return ok(member.expiresAt);
+    }
+    const { reason, detail } = token.ok
+      ? { reason: "token_wrong_group", detail: "a refresh for somebody else, or for other groups" }
+      : token.reason;
+    this.#parts.note({ event: "refusal", group: self.name, reason, detail });
+    return no(reason === "token_keys_unavailable" ? "unavailable" : "token_refused");
   }
 
   /** In a group that is open a token only says who somebody is: its end ends nothing. */

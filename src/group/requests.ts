@@ -7,6 +7,7 @@ import { LISTED_MAX } from "../core/limits.ts";
 import { publicationId, type Position } from "../core/position.ts";
 import { parseRequest, type Request } from "../core/request.ts";
 import type { Result } from "../core/result.ts";
+import type { RefreshRefusal } from "./members.ts";
 import type { Kept } from "./history.ts";
 
 /** What a request may look at and ask of its group. */
@@ -21,7 +22,7 @@ export interface Hall {
   readonly users: (limit: number) => readonly Who[];
   readonly publish: (effect: Effect) => Sent;
   /** Takes a new token for the connection; the time it runs out, in ms. */
-  readonly refresh: (token: string) => Promise<Result<number | null, "token_refused" | "unavailable">>;
+  readonly refresh: (token: string) => Promise<Result<number | null, RefreshRefusal>>;
 }
 
 /** What a send did: where the group stands, and how many connections got the frame. */

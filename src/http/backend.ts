@@ -1,13 +1,12 @@
 // Who is a backend: whoever shows one of the API keys. Compares in constant time and keeps no key.
 import { createMiddleware } from "hono/factory";
+import { bearerOf } from "../core/credential.ts";
 import { problem } from "./problem.ts";
 import type { App } from "./app.ts";
 
 /** The key a request carries, as `Authorization: Bearer <key>` or `X-API-Key: <key>`; null if it carries none. */
-export function presentedApiKey(headers: Headers): string | null {
-  const [, bearer] = /^Bearer +(\S+)$/i.exec(headers.get("Authorization") ?? "") ?? [];
-  return bearer ?? headers.get("X-API-Key");
-}
+export const presentedApiKey = (headers: Headers): string | null =>
+  bearerOf(headers.get("Authorization")) ?? headers.get("X-API-Key");
 
 /** Whether `presented` is one of the keys. Hashed first, so that neither a key's length nor its first letters show in the time it takes. */
 export async function isApiKey(presented: string | null, keys: readonly string[]): Promise<boolean> {

@@ -21,6 +21,7 @@ describe("settings", () => {
           requireRegistered: false,
           idKey: null,
         },
+        tokens: { secret: null, jwksUrl: null, issuer: null, audience: null },
       },
     });
   });
@@ -58,6 +59,13 @@ describe("settings", () => {
     ["ORDER_RETENTION_DAYS", "forever"],
     ["REQUIRE_REGISTERED", "yes"],
     ["ORDER_ID_KEY", "too-short-a-key"],
+    ["TOKEN_SECRET", "31-characters-are-one-too-few-x"],
+    ["TOKEN_JWKS_URL", "issuer.example/keys"],
+    ["TOKEN_JWKS_URL", "http://issuer.example/keys"],
+    ["TOKEN_JWKS_URL", "http://localhost.evil.example/keys"],
+    ["TOKEN_JWKS_URL", "http://localhost@evil.example/keys"],
+    ["TOKEN_JWKS_URL", "https://user:secret@issuer.example/keys"],
+    ["TOKEN_JWKS_URL", "data:application/json,{}"],
     ["API_KEYS", "too-short"],
     ["API_KEYS", "a-key-with spaces-in-it"],
     ["API_KEYS", "密钥密钥密钥密钥密钥密钥密钥密钥"],
@@ -75,6 +83,24 @@ describe("settings", () => {
       });
       expect(settings).toMatchObject({ ok: false, reason: { setting: "FORWARD_SECRET" } });
     }
+  });
+
+  it("say how tokens are verified", () => {
+    const vars = {
+      TOKEN_SECRET: "32-characters-are-just-enough-xy",
+      TOKEN_JWKS_URL: " https://issuer.example/.well-known/jwks.json ",
+      TOKEN_ISSUER: "https://issuer.example/",
+      TOKEN_AUDIENCE: "belfry",
+    };
+    const tokens = {
+      secret: "32-characters-are-just-enough-xy",
+      jwksUrl: "https://issuer.example/.well-known/jwks.json",
+      issuer: "https://issuer.example/",
+      audience: "belfry",
+    };
+    expect(read(vars)).toMatchObject({ value: { tokens } });
+    expect(read({ TOKEN_JWKS_URL: "http://localhost:9000/keys" })).toMatchObject({ ok: true });
+    expect(read({ TOKEN_JWKS_URL: "http://127.0.0.1/keys" })).toMatchObject({ ok: true });
   });
 
   it("are read once for one env", () => {

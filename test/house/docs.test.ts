@@ -23,6 +23,7 @@ import {
 } from "../../src/core/limits.ts";
 import { readSettings, type Vars } from "../../src/core/settings.ts";
 import { metrics } from "../../src/core/tally.ts";
+import { tokenRefusals } from "../../src/core/token.ts";
 import { problems } from "../../src/http/problem.ts";
 
 /** The rows under the table head that begins with `columns`, each as the text of its cells without backticks. */
@@ -125,7 +126,14 @@ describe("docs/http.md", () => {
 describe("docs/operating.md", () => {
   it("lists every metric, and no other", () => {
     const documented = table("docs/operating.md", "metric").map(([metric]) => metric);
-    expect(documented.toSorted()).toEqual(Object.keys(metrics).toSorted());
+    expect(new Set(documented)).toEqual(new Set(Object.keys(metrics)));
+  });
+});
+
+describe("docs/tokens.md", () => {
+  it("lists every reason a token is refused for, and no other", () => {
+    const documented = table("docs/tokens.md", "reason", "means").map(([reason]) => reason);
+    expect(documented).toEqual([...tokenRefusals]);
   });
 });
 

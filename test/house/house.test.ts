@@ -73,13 +73,13 @@ describe("the linter refuses", () => {
       "group that imports http",
       "src/group/planted.ts",
       `export { app } from "../http/app.ts";`,
-      "group imports callbacks, consumers and core",
+      "group imports callbacks, consumers, core",
     ],
     [
       "group that imports Hono",
       "src/group/planted.ts",
       `export { Hono } from "hono";`,
-      "group imports callbacks, consumers and core",
+      "group imports callbacks, consumers, core",
     ],
     [
       "http that imports group",
@@ -87,6 +87,53 @@ describe("the linter refuses", () => {
       `export type { Group } from "../group/group.ts";`,
       "http imports callbacks",
     ],
+    [
+      "http that verifies tokens by itself",
+      "src/http/planted.ts",
+      `export { jwtVerify } from "jose/jwt/verify";`,
+      "http imports callbacks",
+    ],
+    [
+      "http that takes claims for a token",
+      "src/http/planted.ts",
+      `export { coversGroup, tokenOf } from "../core/token.ts";`,
+      "only what src/tokens/ has verified is a token",
+    ],
+    [
+      "group that takes claims for a token",
+      "src/group/planted.ts",
+      `export { tokenOf } from "../core/token.ts";`,
+      "only what src/tokens/ has verified is a token",
+    ],
+    ["consumers that import tokens", "src/consumers/planted.ts", `export * from "../tokens/verify.ts";`, "core only"],
+    [
+      "callbacks that import tokens",
+      "src/callbacks/planted.ts",
+      `export * from "../tokens/verify.ts";`,
+      "callbacks import core and outside only",
+    ],
+    [
+      "callbacks that import jose",
+      "src/callbacks/planted.ts",
+      `export * from "jose/errors";`,
+      "no library but valibot",
+    ],
+    ...["../callbacks/bytes.ts", "../http/app.ts", "../group/group.ts", "hono/jwt", "jsonwebtoken"].map(
+      (path): [string, string, string, string] => [
+        `tokens that import ${path}`,
+        "src/tokens/planted.ts",
+        `export * from "${path}";`,
+        "tokens import core and outside only",
+      ],
+    ),
+    ["tokens that read the clock", "src/tokens/planted.ts", "export const now = Date.now();", "tokens read no clock"],
+    [
+      "outside that imports another room",
+      "src/outside/planted.ts",
+      `export * from "../core/result.ts";`,
+      "outside imports nothing from other rooms",
+    ],
+    ["the door that imports tokens", "src/index.ts", `export * from "./tokens/verify.ts";`, "http and group only"],
     [
       "the door that imports core",
       "src/index.ts",
@@ -98,6 +145,7 @@ describe("the linter refuses", () => {
       ["src/consumers/planted.ts", "./../group/group.ts"],
       ["src/group/planted.ts", ".././http/app.ts"],
       ["src/http/planted.ts", "./../group/group.ts"],
+      ["src/tokens/planted.ts", "./../http/app.ts"],
       ["src/http/planted.ts", "../core/../group/group.ts"],
       ["src/http/planted.ts", "..//group/group.ts"],
       ["src/index.ts", "./http/../core/result.ts"],
@@ -153,6 +201,23 @@ describe("the type checker refuses core that names a platform", () => {
       expect(said).toContain(`Cannot find name '${name}'`);
     },
   );
+});
+
+describe("the type checker refuses", () => {
+  it.each(["Env", "DurableObjectStorage", "process"])("tokens that name %s", async (name) => {
+    const said = await withPlanted("src/tokens/planted.ts", `export let x: typeof ${name} | ${name};\n`, "tsc", [
+      "-p",
+      "src/tokens",
+    ]);
+    expect(said).toContain(`Cannot find name '${name}'`);
+  });
+
+  it("claims that pass for a token, and a token made by hand", async () => {
+    const text = `import type { Token } from "../core/token.ts";
+export const made: Token = { sub: "ann", groups: ["*"], publish: true, info: null, expiresAt: 1 };\n`;
+    const said = await withPlanted("src/tokens/planted.ts", text, "tsc", ["-p", "src/tokens"]);
+    expect(said).toContain("[verified]");
+  });
 });
 
 describe("core formats no time that it was not given", () => {
