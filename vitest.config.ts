@@ -15,6 +15,8 @@ const merchant = {
 
 export default defineConfig({
   test: {
+    // The Worker's own log has a line for everything that happens; of these, a test's reader wants the faults only.
+    onConsoleLog: (line, type) => type === "stderr" || !line.startsWith('{"event":'),
     projects: [
       {
         test: {

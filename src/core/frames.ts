@@ -78,6 +78,18 @@ export function replayFrames(epoch: string, missed: readonly Publication[]): rea
   return frames;
 }
 
+/** What a group has kept, told to whoever asks for it. The plain frames go in as they were kept: numbers stay as they were written. */
+export function historyText(
+  { epoch, offset }: { readonly epoch: string | null; readonly offset: number },
+  kept: readonly { readonly offset: number; readonly at: string; readonly frame: string }[],
+): string {
+  const items = kept.map(
+    ({ offset, at, frame }) =>
+      `{"offset":${offset},"id":"${publicationId(epoch ?? "", offset)}","at":"${at}","data":${frame}}`,
+  );
+  return `{"epoch":${JSON.stringify(epoch)},"offset":${offset},"publications":[${items.join(",")}]}`;
+}
+
 /** What went wrong, told without a request. The connection stays open unless a close follows. */
 export const errorFrame = (reason: ErrorReason, message: string): Frame =>
   encode({ type: "error", ...errorOf(reason, message) });

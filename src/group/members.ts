@@ -3,6 +3,7 @@ import { memberOfToken, type Admission, type Member } from "../core/admission.ts
 import type { CloseReason } from "../core/codes.ts";
 import { withDue } from "../core/due.ts";
 import { errorFrame } from "../core/frames.ts";
+import { channelName } from "../core/group.ts";
 import { leaseStep, nextLeaseStep } from "../core/lease.ts";
 import { CONNECTIONS_PER_GROUP, CONNECTIONS_PER_SUBJECT } from "../core/limits.ts";
 import { no, ok, type Result } from "../core/result.ts";
@@ -49,7 +50,7 @@ export class Members {
     const id = crypto.randomUUID().replaceAll("-", "");
     const accepted = acceptConnection(ctx, id, mode, member, now);
     if (accepted === null) return null;
-    const channel = `${self.name}!${id}`;
+    const channel = channelName(self.name, id);
     for (const frame of welcome(channel, admission, this.#parts, now)) sendTo([accepted.server], frame);
     presence.came(accepted.server);
     this.#lookAgain(nextLeaseStep(mode, this.#leaseOf(member), now));

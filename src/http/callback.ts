@@ -10,14 +10,9 @@ import { findByGroup } from "../core/route.ts";
 import { isApiKey, presentedApiKey } from "./backend.ts";
 import { decodeBody } from "./body.ts";
 import { note } from "../observe/note.ts";
-import type { Reason } from "./problem.ts";
+import type { Refusal } from "./problem.ts";
 import { refuse, refuseSetting } from "./refuse.ts";
 import type { App } from "./app.ts";
-
-interface Refusal {
-  readonly reason: Reason;
-  readonly detail?: string;
-}
 
 export async function callback(c: Context<App>): Promise<Response> {
   const began = Date.now();
@@ -32,9 +27,9 @@ export async function callback(c: Context<App>): Promise<Response> {
   if (!found.ok) return refuse(c, "unknown_order");
   const { group } = found.value;
   const said = readBody(body, biz, isSigned);
-  if (!said.ok) return refuse(c, said.reason.reason, { group, ...said.reason });
+  if (!said.ok) return refuse(c, said.reason.reason, said.reason);
   const facts = merchantFacts("backend", said.value.json);
-  if (!facts.ok) return refuse(c, "bad_callback", { group, detail: facts.reason });
+  if (!facts.ok) return refuse(c, "bad_callback", { detail: facts.reason });
   const raw = c.var.settings.orders.forward === null ? null : said.value.text;
   const { frame, fresh } = await c.env.GROUP.getByName(group).record({ facts: facts.value, orderId: null, raw });
   const reason = fresh ? "stored" : "duplicate";
