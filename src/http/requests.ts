@@ -12,7 +12,12 @@ import {
 import { isSub } from "../core/token.ts";
 
 /** A user, as the issuer of tokens calls it. */
-export const Sub = v.pipe(v.string(), v.minLength(1), v.maxLength(SUB_CHARS), v.check(isSub));
+export const Sub = v.pipe(
+  v.string(),
+  v.minLength(1),
+  v.maxLength(SUB_CHARS),
+  v.check((sub) => isSub(sub)),
+);
 
 export const IdempotencyKey = v.pipe(v.string(), v.regex(new RegExp(`^[!-~]{1,${IDEMPOTENCY_KEY_CHARS}}$`)));
 
