@@ -104,7 +104,7 @@ export class Members {
     const { reason, detail } = token.ok
       ? { reason: "token_wrong_group", detail: "a refresh for somebody else, or for other groups" }
       : token.reason;
-    this.#parts.note({ event: "refusal", group: self.name, reason, detail });
+    this.#parts.note({ event: "refusal", group: self.name, reason, detail, ms: Date.now() - now });
     return no(reason === "token_keys_unavailable" ? "unavailable" : "token_refused");
   }
 

@@ -23,7 +23,8 @@ import { refuse, refuseSetting } from "./refuse.ts";
 
 export interface App {
   Bindings: Env;
-  Variables: { settings: Settings };
+  /** `began` is when the request came, in ms. */
+  Variables: { began: number; settings: Settings };
 }
 
 // Not strict: a path means the same with and without its closing slash, on every route.
@@ -65,6 +66,7 @@ app.onError((error, c) => {
 
 /** A bad setting refuses everything: half a configuration must not take payments. Its value is not shown, only its name. */
 async function withSettings(c: Context<App>, next: Next): Promise<Response | void> {
+  c.set("began", Date.now());
   const settings = settingsOf(c.env);
   if (settings.ok) {
     c.set("settings", settings.value);

@@ -35,7 +35,7 @@ export async function sendBatch(c: Context<App>): Promise<Response> {
   const items = await Promise.all(batch.output.items.map(readItem));
   const stubOf = stubsOf(c.env);
   const results = await Promise.all(items.map((item) => sendItem(c.env, item, stubOf)));
-  return c.json({ items: results.map((result) => answerOf(c.env, result)) });
+  return c.json({ items: results.map((result) => answerOf(c, result)) });
 }
 
 /** One stub for each group: what goes by the same one arrives in the order in which it was called. */
@@ -76,9 +76,9 @@ async function sendItem(
   }
 }
 
-function answerOf(env: Env, result: Result<Sent, Refused>) {
+function answerOf({ env, var: { began } }: Context<App>, result: Result<Sent, Refused>) {
   if (result.ok) return { status: 200, ...result.value };
   const { reason, group, detail } = result.reason;
-  note(env, { event: "refusal", reason, group, detail: detail ?? null });
+  note(env, { event: "refusal", reason, group, detail: detail ?? null, ms: Date.now() - began });
   return wordsOf(reason, detail);
 }

@@ -15,7 +15,6 @@ import { refuse, refuseSetting } from "./refuse.ts";
 import type { App } from "./app.ts";
 
 export async function callback(c: Context<App>): Promise<Response> {
-  const began = Date.now();
   const body = new Uint8Array(await c.req.arrayBuffer());
   const hasKey = await isApiKey(presentedApiKey(c.req.raw.headers), c.var.settings.apiKeys);
   const signed = hasKey ? ok(false) : await isSignedByMerchant(c, body);
@@ -34,7 +33,7 @@ export async function callback(c: Context<App>): Promise<Response> {
   const { frame, fresh } = await c.env.GROUP.getByName(group).record({ facts: facts.value, orderId: null, raw });
   const reason = fresh ? "stored" : "duplicate";
   const detail = isSigned ? "signed" : "by API key";
-  note(c.env, { event: "callback", provider: "backend", group, reason, detail, ms: Date.now() - began });
+  note(c.env, { event: "callback", provider: "backend", group, reason, detail, ms: Date.now() - c.var.began });
   return c.json(frame);
 }
 

@@ -13,7 +13,8 @@ import { problem, type Reason } from "./problem.ts";
 /** Refuses a request, and notes it: there is no other way to refuse one. */
 export function refuse(c: Context<App>, reason: Reason, told: Told = {}): Response {
   const { group, detail, log, headers } = told;
-  note(c.env, { event: "refusal", reason, group: group ?? groupIn(c), detail: log ?? detail ?? null });
+  const ms = Date.now() - c.var.began;
+  note(c.env, { event: "refusal", reason, group: group ?? groupIn(c), detail: log ?? detail ?? null, ms });
   // A browser's WebSocket sees no HTTP status, and would try for ever.
   if (isCode(reason) && speaksV1(c.req.raw)) return closed(reason);
   return problem(reason, detail, headers);

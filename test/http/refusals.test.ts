@@ -1,88 +1,116 @@
-// Every refusal leaves one line in the log: what for, and for which group. Nothing secret stands in it.
+// Every refusal of a connection, in both modes: what whoever asked hears, what the log says, and that no object was woken for it.
 import { env } from "cloudflare:workers";
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
+import { closeCodes, type CloseReason } from "../../src/core/codes.ts";
+import { app } from "../../src/http/app.ts";
+import { problems, type Reason } from "../../src/http/problem.ts";
 import { wholeLog } from "../support/deliver.ts";
-import { anyone, backend, newBiz, newFeed } from "../support/workerd.ts";
+import { claims, hmac, hs256, pair, signedBy, token } from "../tokens/signing.ts";
 
-const biz = newBiz();
-const event = { type: "send.message", message: 1 };
-const channel = `alarm_7!${"0".repeat(32)}`;
+/** What a handshake can be refused for: what has a code, and what cannot have one. */
+type Refusal = Extract<Reason, CloseReason> | "unsupported_protocol" | "unknown_path" | "upgrade_required";
 
-it.each<[string, () => Promise<Response>, string, string | null, string | null]>([
-  ["no key", () => anyone("/groups/alarm_7"), "unauthorized", "alarm_7", null],
-  [
-    "a wrong key",
-    () => anyone("/groups/alarm_7", { headers: { "X-API-Key": "a-wrong-one" } }),
-    "unauthorized",
-    "alarm_7",
-    null,
-  ],
-  [
-    "a bad event",
-    () => backend("POST", "/groups/alarm_7/send", {}),
-    "bad_event",
-    "alarm_7",
-    "an event needs a type, which is a string",
-  ],
-  [
-    "a bad event to a channel",
-    () => backend("POST", `/channels/${channel}/send`, { type: "shout" }),
-    "unknown_event",
-    "alarm_7",
-    "the types here are send.message",
-  ],
-  [
-    "a bad callback",
-    () => backend("POST", `/callback/${biz}/`, { state: 1 }),
-    "bad_callback",
-    `order_${biz}`,
-    "state: say paid, or a status there is",
-  ],
-  [
-    "a bad registration",
-    () => backend("PUT", `/orders/${biz}`, []),
-    "bad_registration",
-    `order_${biz}`,
-    expect.any(String),
-  ],
-  ["a body that is no JSON", () => backend("POST", "/groups/alarm_7/send", "{"), "not_json", "alarm_7", null],
-  [
-    "a body too large",
-    () => backend("POST", "/groups/alarm_7/send", "x".repeat(65_537)),
-    "body_too_large",
-    "alarm_7",
-    "at most 65536 bytes",
-  ],
-  ["a group's name that is none", () => backend("GET", "/groups/al%20arm"), "malformed_group", null, null],
-  ["an unknown path", () => backend("GET", "/nowhere"), "unknown_path", null, null],
-  ["another method", () => backend("PUT", "/groups/alarm_7"), "method_not_allowed", "alarm_7", null],
-  ["a provider that is none", () => anyone("/callbacks/nobody", { method: "POST" }), "unknown_provider", null, null],
-])("%s", async (_what, ask, reason, group, detail) => {
-  const log = wholeLog();
-  await ask();
-  expect(JSON.parse(log())).toEqual({ event: "refusal", reason, group, detail });
-  expect(log()).not.toContain(env.API_KEYS);
-  expect(log()).not.toContain("a-wrong-one");
-});
+/** How to be refused; absent parts are those of a page of our own that opens an order. */
+interface Attempt {
+  readonly path?: string;
+  readonly headers?: Record<string, string>;
+  readonly token?: () => Promise<string>;
+  readonly changed?: object;
+  /** What the group's object does, where it is asked at all. */
+  readonly group?: () => Promise<Response>;
+}
 
-it("each refused item of a batch, and no other", async () => {
-  const log = wholeLog();
-  const { group } = newFeed();
-  await backend("POST", "/send", { items: [{ group, event }, { group, event: {} }, 7, { group: "room_7", event }] });
-  expect(
-    log()
+const FEED = "/ws/feed/news/";
+const FOREIGN = { Origin: "https://evil.example" };
+const now = () => Math.floor(Date.now() / 1000);
+const signed = (wrong: object) =>
+  token({ alg: "HS256" }, { ...claims(), exp: now() + 60, ...wrong }, hmac(env.TOKEN_SECRET));
+const full = (reason: string) => async () => new Response(reason, { status: 503 });
+const lost = () => Promise.reject(Object.assign(new Error("Network connection lost."), { retryable: true }));
+
+// A reason that is added and not shown here does not compile.
+const attempts: Record<Refusal, Attempt> = {
+  unsupported_protocol: { headers: { "Sec-WebSocket-Protocol": "mqtt" } },
+  unknown_path: { path: "/ws/nowhere/" },
+  upgrade_required: { headers: { Upgrade: "" } },
+  origin_refused: { headers: FOREIGN },
+  origin_missing: { headers: { Origin: "" } },
+  token_missing: { path: FEED },
+  token_invalid: { path: FEED, token: () => hs256() },
+  token_wrong_group: { path: FEED, token: () => signed({ groups: ["feed_new", "feed_new_*", "order_*"] }) },
+  token_expired: { path: FEED, token: () => signed({ exp: now() - 1 }) },
+  token_not_yet_valid: { path: FEED, token: () => signed({ nbf: now() + 30 }) },
+  token_keys_unavailable: {
+    path: FEED,
+    token: async () => signedBy(await pair("ES256", "k"), { exp: now() + 60 }),
+    changed: { TOKEN_JWKS_URL: "https://nobody.invalid/keys" },
+  },
+  too_many_upgrades: {
+    headers: { "CF-Connecting-IP": "192.0.2.7" },
+    changed: { UPGRADES: { limit: async () => ({ success: false }) } },
+  },
+  bad_setting: { changed: { TIME_ZONE: "Mars/Olympus" } },
+  group_full: { group: full("group_full") },
+  subject_full: { group: full("subject_full") },
+  group_unavailable: { group: lost },
+  internal: { group: () => Promise.reject(new Error("ours")) },
+};
+
+async function attempt(mode: "plain" | "v1", { path, headers, token, changed, group }: Attempt) {
+  const asked: string[] = [];
+  const GROUP = {
+    getByName: (name: string) => {
+      asked.push(name);
+      return { fetch: group ?? (() => expect.fail("an object was woken")) };
+    },
+  };
+  const bearer = token === undefined ? [] : [`belfry.bearer.${await token()}`];
+  const all: Record<string, string> = {
+    Upgrade: "websocket",
+    Origin: "http://belfry.test",
+    "Sec-WebSocket-Protocol": [`belfry.${mode}`, ...bearer].join(", "),
+    ...headers,
+  };
+  const given = Object.entries(all).filter(([, value]) => value !== "");
+  const url = `http://belfry.test${path ?? `/ws/order/${"a".repeat(32)}/`}`;
+  const response = await app.request(url, { headers: Object.fromEntries(given) }, { ...env, GROUP, ...changed });
+  return { response, asked, bearer: bearer[0]?.slice("belfry.bearer.".length) ?? null };
+}
+
+describe.each(Object.entries(attempts) as [Refusal, Attempt][])("%s", (reason, how) => {
+  const ownLine = (log: string) =>
+    log
       .split("\n")
-      .map((line) => JSON.parse(line) as unknown),
-  ).toEqual([
-    { event: "refusal", reason: "bad_event", group, detail: "an event needs a type, which is a string" },
-    { event: "refusal", reason: "bad_item", group: null, detail: expect.any(String) },
-    { event: "refusal", reason: "unknown_group", group: null, detail: null },
-  ]);
+      .map((line) => JSON.parse(line) as { reason: string; ms: number })
+      .find((line) => line.reason === reason);
+
+  it("in plain mode is its HTTP status, with its reason", async () => {
+    const log = wholeLog();
+    const { response, asked, bearer } = await attempt("plain", how);
+    expect(response.status).toBe(problems[reason][0]);
+    expect(await response.json()).toMatchObject({ status: problems[reason][0], reason });
+    expect(ownLine(log("refusal"))).toMatchObject({ event: "refusal", reason, ms: expect.any(Number) });
+    expect(asked).toHaveLength(how.group === undefined ? 0 : 1);
+    if (bearer !== null) expect(log()).not.toContain(bearer.split(".")[1]);
+  });
+
+  it("in belfry.v1 is its code, by the Worker itself; where it has none, HTTP as well", async () => {
+    const log = wholeLog();
+    const { response, asked } = await attempt("v1", how);
+    expect(ownLine(log("refusal"))).toMatchObject({ event: "refusal", reason });
+    expect(asked).toHaveLength(how.group === undefined ? 0 : 1);
+    if (!(reason in closeCodes)) return expect(response.status).toBe(problems[reason][0]);
+    expect([response.status, response.headers.get("Sec-WebSocket-Protocol")]).toEqual([101, "belfry.v1"]);
+    const socket = response.webSocket ?? expect.fail("no WebSocket");
+    const closed = new Promise((resolve) =>
+      socket.addEventListener("close", ({ code, reason }) => resolve([code, reason])),
+    );
+    socket.accept();
+    expect(await closed).toEqual([closeCodes[reason as CloseReason], reason]); // it is among them: see above
+  });
 });
 
-it("what is answered leaves none", async () => {
-  const log = wholeLog();
-  await backend("GET", "/groups/alarm_7");
-  await anyone("/healthz");
-  expect(log()).toBe("");
+it("every reason that has a code and an HTTP status is shown above", () => {
+  const both = Object.keys(problems).filter((reason) => reason in closeCodes);
+  expect(both.filter((reason) => !(reason in attempts))).toEqual([]);
 });
