@@ -7,6 +7,7 @@ import { groupName } from "../core/group.ts";
 import { isObject, parseExact, type Json, type JsonObject } from "../core/json.ts";
 import { no, ok, type Result } from "../core/result.ts";
 import { findByGroup } from "../core/route.ts";
+import type { OrderOutcome } from "./answers.ts";
 import { isApiKey, presentedApiKey } from "./backend.ts";
 import { decodeBody } from "./body.ts";
 import { note } from "../observe/note.ts";
@@ -34,7 +35,7 @@ export async function callback(c: Context<App>): Promise<Response> {
   const reason = fresh ? "stored" : "duplicate";
   const detail = isSigned ? "signed" : "by API key";
   note(c.env, { event: "callback", provider: "backend", group, reason, detail, ms: Date.now() - c.var.began });
-  return c.json(frame);
+  return c.json(frame satisfies OrderOutcome);
 }
 
 /**

@@ -7,6 +7,7 @@ import { historyText } from "../core/frames.ts";
 import { channelName, parseChannel } from "../core/group.ts";
 import type { Json } from "../core/json.ts";
 import { findByGroup } from "../core/route.ts";
+import type { GroupState, Sent } from "./answers.ts";
 import { readJson } from "./body.ts";
 import { refuse } from "./refuse.ts";
 import { ConnectionsQuery, HistoryQuery } from "./requests.ts";
@@ -41,7 +42,7 @@ async function sendOne(c: Context<App>, address: Address): Promise<Response> {
   const sending = await sendingOf(target.value, event.value, c.req.header("Idempotency-Key") ?? null);
   if (!sending.ok) return refuse(c, sending.reason.reason, sending.reason);
   const sent = await send(c.env.GROUP.getByName(target.value.group), sending.value);
-  return sent.ok ? c.json(sent.value) : refuse(c, sent.reason.reason, sent.reason);
+  return sent.ok ? c.json(sent.value satisfies Sent) : refuse(c, sent.reason.reason, sent.reason);
 }
 
 /** How many are connected, when the next push is due, and where the group stands. */
@@ -51,7 +52,8 @@ export async function lookAtGroup(c: Context<App>): Promise<Response> {
   const { group, consumer } = found.value;
   const { connections, users, nextPush, epoch, offset } = await c.env.GROUP.getByName(group).look();
   const next_push = nextPush === null ? null : isoTime(nextPush);
-  return c.json({ group, consumer: consumer.name, connections, users, next_push, position: { epoch, offset } });
+  const state = { group, consumer: consumer.name, connections, users, next_push, position: { epoch, offset } };
+  return c.json(state satisfies GroupState);
 }
 
 /** Who is connected, in pages by the order of their channels. */

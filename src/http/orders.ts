@@ -2,15 +2,17 @@
 import type { Context } from "hono";
 import * as v from "valibot";
 import { toHex } from "../callbacks/bytes.ts";
-import { Amount, Currency, describeIssue, moneyOf } from "../callbacks/merchant.ts";
-import { EXPIRES_IN_SECONDS_MAX, ORDER_ID_CHARS } from "../core/limits.ts";
-import { isObject, type JsonObject } from "../core/json.ts";
+import { describeIssue, moneyOf } from "../callbacks/merchant.ts";
+import { ORDER_ID_CHARS } from "../core/limits.ts";
+import { isObject } from "../core/json.ts";
 import { BIZ, isPaid } from "../core/order.ts";
 import { originAllowed } from "../core/origin.ts";
+import type { BackendOrder, BrowserOrder } from "./answers.ts";
 import { isApiKey, presentedApiKey } from "./backend.ts";
 import { readJson } from "./body.ts";
 import { bizOf } from "../callbacks/order-id.ts";
 import { refuse } from "./refuse.ts";
+import { OrderId, Registration } from "./requests.ts";
 import type { App } from "./app.ts";
 
 /** What the order's group tells of it. */
@@ -18,22 +20,6 @@ type OrderView = Extract<
   Awaited<ReturnType<ReturnType<Env["GROUP"]["getByName"]>["register"]>>,
   { readonly ok: true }
 >["value"];
-
-/** What a backend expects to be paid. */
-const Registration = v.object({
-  amount: Amount,
-  currency: Currency,
-  expires_in: v.nullish(
-    v.pipe(v.number(), v.minValue(1, "at least 1 second"), v.maxValue(EXPIRES_IN_SECONDS_MAX, "at most a year")),
-  ),
-});
-
-const OrderId = v.pipe(
-  v.string(),
-  v.minLength(1),
-  v.maxLength(ORDER_ID_CHARS),
-  v.check((id) => id.isWellFormed()), // half a surrogate pair has no UTF-8
-);
 
 /** `PUT /orders/:biz`. */
 export async function registerByBiz(c: Context<App>): Promise<Response> {
@@ -86,7 +72,7 @@ const isCurrent = (ifNoneMatch: string | undefined, tag: string): boolean =>
     .map((entry) => entry.trim().replace(/^W\//, ""))
     .some((entry) => entry === "*" || entry === tag);
 
-const forBrowser = (biz: string, { order, stored }: OrderView) => ({
+const forBrowser = (biz: string, { order, stored }: OrderView): BrowserOrder => ({
   biz,
   status: order.status,
   paid: isPaid(order.status),
@@ -94,7 +80,7 @@ const forBrowser = (biz: string, { order, stored }: OrderView) => ({
   expires_at: isoTime(stored?.registration?.expiresAt ?? null),
 });
 
-const forBackend = (biz: string, view: OrderView): JsonObject => {
+const forBackend = (biz: string, view: OrderView): BackendOrder => {
   const { order, stored, outstanding } = view;
   const registered = stored?.registration?.money ?? null;
   return {
@@ -114,7 +100,7 @@ const forBackend = (biz: string, view: OrderView): JsonObject => {
       amount: money?.amount ?? null,
       currency: money?.currency ?? null,
     })),
-    duplicate_payments: order.duplicatePayments,
+    duplicate_payments: [...order.duplicatePayments],
     forwards: { owed: outstanding.owed, given_up: outstanding.givenUp },
   };
 };

@@ -1,15 +1,34 @@
-// What backends send, as schemas: the routes check with them. Answers nobody.
+// What backends send, as schemas: the routes check with them, and the API documents are made of them. Their words stand in api/.
 import * as v from "valibot";
+import { Amount, Currency } from "../callbacks/merchant.ts";
 import {
   BATCH_MAX,
+  EXPIRES_IN_SECONDS_MAX,
   HISTORY_MAX,
   HISTORY_SIZE,
   IDEMPOTENCY_KEY_CHARS,
   LISTED_MAX,
   LISTED_SIZE,
+  ORDER_ID_CHARS,
   SUB_CHARS,
 } from "../core/limits.ts";
 import { isSub } from "../core/token.ts";
+
+export const OrderId = v.pipe(
+  v.string(),
+  v.minLength(1),
+  v.maxLength(ORDER_ID_CHARS),
+  v.check((id) => id.isWellFormed()), // half a surrogate pair has no UTF-8
+);
+
+/** What a backend expects to be paid. */
+export const Registration = v.object({
+  amount: Amount,
+  currency: Currency,
+  expires_in: v.nullish(
+    v.pipe(v.number(), v.minValue(1, "at least 1 second"), v.maxValue(EXPIRES_IN_SECONDS_MAX, "at most a year")),
+  ),
+});
 
 /** A user, as the issuer of tokens calls it. */
 export const Sub = v.pipe(
