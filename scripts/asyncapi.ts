@@ -1,5 +1,5 @@
 // The AsyncAPI document, made of the messages' and sockets' own descriptions. Writes no file and knows no message itself.
-import { closeCodes } from "../src/core/codes.ts";
+import { closeCodes, errorCodes, verdictOf } from "../src/core/codes.ts";
 import { messages, messageSchemas, sockets } from "../src/http/api/index.ts";
 import type { Message } from "../src/http/api/messages.ts";
 import type { Socket } from "../src/http/api/sockets.ts";
@@ -49,7 +49,13 @@ export function asyncapi(): Json {
       schemas: namedSchemas(messageSchemas, "#/components/schemas/"),
     },
     "x-close-codes": Object.fromEntries(
-      Object.entries(closeCodes).map(([reason, code]) => [code, { reason, client: verdictOf(code) }]),
+      Object.entries(closeCodes).map(([reason, code]) => [
+        code,
+        { reason, client: code === closeCodes.left ? "nothing" : verdictOf(code) },
+      ]),
+    ),
+    "x-error-codes": Object.fromEntries(
+      Object.entries(errorCodes).map(([reason, [code, temporary]]) => [reason, { code, temporary }]),
     ),
   };
 }
@@ -58,13 +64,6 @@ const INTRODUCTION = [
   "Text frames, one JSON value each; the two that are bare text say so. The mode is chosen by `Sec-WebSocket-Protocol`: `belfry.v1`, or `belfry.plain`, which is also what no protocol means.",
   "`send` is what the server sends, `receive` what it takes. A refused handshake is told over HTTP: see `/openapi.json`.",
 ].join("\n\n");
-
-/** What a client should do about a close code: the three ranges of core/codes.ts, and the codes of WebSockets themselves. */
-const verdictOf = (code: number): "nothing" | "stay_away" | "back_off" | "come_back_now" => {
-  if (code === 1000) return "nothing";
-  if (code >= 4000 && code < 4100) return "stay_away";
-  return code >= 4200 && code < 4300 ? "come_back_now" : "back_off";
-};
 
 const idOf = ({ id }: Socket, { suffix }: Mode): string => `${id}${suffix}`;
 

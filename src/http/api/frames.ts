@@ -1,11 +1,17 @@
 // The frames of both modes as schemas, with their words: what is said on a connection. Sends none and reads none.
 import * as v from "valibot";
-import { HEARTBEAT_SECONDS } from "../../core/limits.ts";
+import { errorCodes, type ErrorReason } from "../../core/codes.ts";
+import { HEARTBEAT_SECONDS, HISTORY_MAX, REQUEST_ID_CHARS, SUB_CHARS } from "../../core/limits.ts";
 import { Any, ChannelAddress, Count, Instant } from "../answers.ts";
 import { described, type Described } from "./operation.ts";
 
-const RequestId = v.union([v.string(), v.number()]);
-const PublicationId = v.string();
+const RequestId = v.union([
+  v.pipe(v.string(), v.minLength(1), v.maxLength(REQUEST_ID_CHARS)),
+  v.pipe(v.number(), v.safeInteger()),
+]);
+const Epoch = v.pipe(v.string(), v.regex(/^[0-9a-z]{1,32}$/));
+const PublicationId = v.pipe(v.string(), v.regex(/^[0-9a-z]{1,32}-\d+$/));
+const Reason = v.picklist(Object.keys(errorCodes) as ErrorReason[]); // its own keys
 
 // plain
 
@@ -20,7 +26,7 @@ const Echoed = v.looseObject({ message: v.optional(Any) });
 const Welcome = v.object({
   type: v.literal("welcome"),
   channel: ChannelAddress,
-  epoch: v.string(),
+  epoch: Epoch,
   offset: Count,
   recovered: v.boolean(),
   heartbeat: v.literal(HEARTBEAT_SECONDS),
@@ -30,26 +36,21 @@ const Publication = v.object({
   type: v.literal("publication"),
   offset: v.optional(Count),
   id: v.optional(PublicationId),
-  data: Any,
+  data: v.optional(Any),
 });
 
 const Item = v.object({ offset: Count, id: PublicationId, data: Any });
 const Publications = v.object({ type: v.literal("publications"), items: v.array(Item) });
 
-const Fault = v.object({ code: v.number(), reason: v.string(), message: v.string(), temporary: v.boolean() });
-const ErrorFrame = v.object({
-  type: v.literal("error"),
-  code: v.number(),
-  reason: v.string(),
-  message: v.string(),
-  temporary: v.boolean(),
-});
+const failing = { code: v.pipe(v.number(), v.integer()), reason: Reason, message: v.string(), temporary: v.boolean() };
+const Fault = v.object(failing);
+const ErrorFrame = v.object({ type: v.literal("error"), ...failing });
 const Refusal = v.object({ type: v.literal("reply"), id: RequestId, error: Fault });
 
-const Member = v.object({ channel: ChannelAddress, sub: v.nullable(v.string()), info: Any });
-const member = { channel: ChannelAddress, sub: v.nullable(v.string()), info: Any };
-const Join = v.object({ type: v.literal("join"), ...member });
-const Leave = v.object({ type: v.literal("leave"), ...member });
+const known = { sub: v.nullable(v.pipe(v.string(), v.maxLength(SUB_CHARS))), info: Any };
+const Member = v.object(known);
+const Join = v.object({ type: v.literal("join"), ...known, connections: Count, users: Count });
+const Leave = v.object({ type: v.literal("leave"), ...known, connections: Count, users: Count });
 
 // belfry.v1, requests and their replies
 
@@ -57,32 +58,36 @@ const request = <Type extends string>(type: Type) => v.object({ type: v.literal(
 
 const Ping = request("ping");
 const Presence = request("presence");
-const History = v.object({ ...request("history").entries, after: v.optional(Count), limit: v.optional(Count) });
+const History = v.object({
+  ...request("history").entries,
+  after: v.nullish(Count),
+  limit: v.nullish(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(HISTORY_MAX))),
+});
 const Publish = v.object({ ...request("publish").entries, data: Any });
 const Refresh = v.object({ ...request("refresh").entries, token: v.string() });
 
 const Pinged = v.object({ time: v.pipe(v.number(), v.integer()) });
 const Present = v.object({ connections: Count, users: Count, members: v.array(Member) });
 const Kept = v.object({ offset: Count, id: PublicationId, at: Instant, data: Any });
-const Past = v.object({ epoch: v.string(), offset: Count, publications: v.array(Kept) });
-const Published = v.object({ epoch: v.nullable(v.string()), offset: Count, connections: Count });
-const Refreshed = v.object({ expires_at: Instant });
+const Past = v.object({ epoch: v.nullable(Epoch), offset: Count, publications: v.array(Kept) });
+const Published = v.object({ epoch: v.nullable(Epoch), offset: Count, connections: Count });
+const Refreshed = v.object({ expires_at: v.nullable(Instant) });
 
 const reply = <Result extends v.GenericSchema>(result: Result) =>
   v.object({ type: v.literal("reply"), id: RequestId, result });
 
 const position = { offset: "Its place among the group's publications.", id: "`<epoch>-<offset>`." };
 const fault = {
-  code: "A number of the table of close codes.",
-  reason: "Stable.",
+  code: "The number that HTTP gives the same reason, or the close code that will follow.",
+  reason: "Stable: what a program goes by.",
   message: "For people; may change.",
   temporary: "Whether the same may go well later.",
 };
-const membership = {
-  channel: "The member's address.",
-  sub: "Who it is, by its token; null for nobody in particular.",
-  info: "What its token says of it.",
+const who = {
+  sub: "Who it is, by its token; null for one without a token.",
+  info: "What others may know of it, by its token; null if nothing.",
 };
+const counts = { connections: "How many connections there are now.", users: "How many different `sub` there are now." };
 const id = "Of the request, as it came.";
 const asked = { type: "What is asked for.", id: "Yours, a text or a number: the reply carries it." };
 
@@ -127,7 +132,7 @@ export const v1Schemas = {
     type: "Always this.",
     offset: "Its place among the group's publications; absent if it is not kept.",
     id: "`<epoch>-<offset>`; absent if it is not kept.",
-    data: "The frame, as it is in `plain` mode.",
+    data: "The frame, as it is in `plain` mode; absent where only the position moves: the sender left this connection out.",
   }),
   Publications: described(Publications, "Several at once, in order: what was missed.", {
     type: "Always this.",
@@ -140,15 +145,19 @@ export const v1Schemas = {
   }),
   Fault: described(Fault, "Why a request was refused.", fault),
   Refusal: described(Refusal, "The reply to a request that was refused.", { type: "Always this.", id, error: "Why." }),
-  Join: described(Join, "Somebody came.", { type: "Always this.", ...membership }),
-  Leave: described(Leave, "Somebody left.", { type: "Always this.", ...membership }),
-  Member: described(Member, "One of those connected.", membership),
+  Join: described(Join, "Somebody came.", { type: "Always this.", ...who, ...counts }),
+  Leave: described(Leave, "Somebody left, and has not come back for three seconds.", {
+    type: "Always this.",
+    ...who,
+    ...counts,
+  }),
+  Member: described(Member, "One of those connected.", who),
   Ping: described(Ping, "Asks for the server's time.", asked),
   Presence: described(Presence, "Asks who is connected.", asked),
   History: described(History, "Asks for what was published.", {
     ...asked,
     after: "Only what came after this offset.",
-    limit: "At most so many.",
+    limit: "At most so many; null or absent: 100.",
   }),
   Publish: described(Publish, "Publishes to the group, where its consumer lets clients.", {
     ...asked,
@@ -158,9 +167,8 @@ export const v1Schemas = {
   Pinged: described(Pinged, "The server's time.", { time: "ms since 1970." }),
   PingReply: replying(Pinged, "The reply to `ping`."),
   Present: described(Present, "Who is connected.", {
-    connections: "How many connections there are.",
-    users: "How many different `sub`.",
-    members: "Each of them.",
+    ...counts,
+    members: "The users, and each connection without a token; at most 1000.",
   }),
   PresenceReply: replying(Present, "The reply to `presence`."),
   Kept: described(Kept, "A publication that was kept.", {
@@ -169,7 +177,7 @@ export const v1Schemas = {
     data: "The frame.",
   }),
   Past: described(Past, "What was published.", {
-    epoch: "Of the offsets.",
+    epoch: "Of the offsets; null where nothing is kept.",
     offset: "Where the group stands.",
     publications: "In order.",
   }),
@@ -180,6 +188,6 @@ export const v1Schemas = {
     connections: "How many got it.",
   }),
   PublishReply: replying(Published, "The reply to `publish`."),
-  Refreshed: described(Refreshed, "The new token is taken.", { expires_at: "When it ends." }),
+  Refreshed: described(Refreshed, "The new token is taken.", { expires_at: "When it ends; null: never." }),
   RefreshReply: replying(Refreshed, "The reply to `refresh`."),
 } satisfies Record<string, Described>;

@@ -52,7 +52,15 @@ const sendToGroup: Operation = {
   params: { group },
   body: event,
   answers: [{ status: 200, about: "It was sent to whoever was there.", schema: "Sent" }],
-  refusals: ["not_json", "unknown_group", "malformed_group", "unknown_event", "bad_event", "group_unavailable"],
+  refusals: [
+    "not_json",
+    "unknown_group",
+    "malformed_group",
+    "unknown_event",
+    "bad_event",
+    "idempotency_key_reused",
+    "group_unavailable",
+  ],
   examples: {
     message: { summary: "A frame of your own", body: hello, status: 200, answer: nobody },
     unknown_type: {
@@ -90,7 +98,15 @@ const sendToChannel: Operation = {
   params: { channel },
   body: event,
   answers: [{ status: 200, about: "It was sent, if the connection was there.", schema: "Sent" }],
-  refusals: ["not_json", "unknown_group", "malformed_channel", "unknown_event", "bad_event", "group_unavailable"],
+  refusals: [
+    "not_json",
+    "unknown_group",
+    "malformed_channel",
+    "unknown_event",
+    "bad_event",
+    "idempotency_key_reused",
+    "group_unavailable",
+  ],
   examples: {
     message: {
       summary: "Only for one",

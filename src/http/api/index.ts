@@ -1,6 +1,9 @@
 // Everything the documents are made of: a new route is one operation in its family's file, a new family one line here. Decides nothing.
 import { callbackOperations, callbackSchemas } from "./callback.ts";
+import { v1Schemas } from "./frames.ts";
 import { groupOperations, groupSchemas } from "./groups.ts";
+import { plainMessages, plainMessageSchemas, type Message } from "./messages.ts";
+import { v1Messages } from "./messages-v1.ts";
 import type { Described, Operation } from "./operation.ts";
 import { orderOperations, orderSchemas } from "./orders.ts";
 import { serviceOperations, serviceSchemas } from "./service.ts";
@@ -22,5 +25,7 @@ export const schemas: Readonly<Record<string, Described>> = {
 };
 
 export { families } from "./operation.ts";
-export { messages, messageSchemas } from "./messages.ts";
+export const messages: Readonly<Record<string, Message>> = { ...plainMessages, ...v1Messages };
+export const messageSchemas: Readonly<Record<string, Described>> = { ...plainMessageSchemas, ...v1Schemas };
+
 export { sockets } from "./sockets.ts";

@@ -1,7 +1,8 @@
 // The WebSocket paths: what is said on each in either mode, and how its handshake is refused. Opens none.
 import * as v from "valibot";
 import type { Operation, Param } from "./operation.ts";
-import type { plainMessages, v1Messages } from "./messages.ts";
+import type { plainMessages } from "./messages.ts";
+import type { v1Messages } from "./messages-v1.ts";
 import { biz } from "./params.ts";
 
 export interface Socket {
@@ -27,19 +28,20 @@ const v1 = [
   "refusal",
   "ping",
   "pingReply",
-  "presence",
-  "presenceReply",
   "history",
   "historyReply",
   "refresh",
   "refreshReply",
 ] as const;
 
+const presence = ["presence", "presenceReply", "join", "leave"] as const;
+const publish = ["publish", "publishReply"] as const;
+
 const alarm = {
   about:
-    "Everybody in the group gets the same push at the same time, for as long as somebody is connected. Who joins later waits for the next one. What a client writes is ignored.",
+    "Everybody in the group gets the same push at the same time, for as long as somebody is connected. Who joins later waits for the next one in `plain` mode, and gets the latest at once in `belfry.v1`. What a client writes is ignored.",
   plain: ["result", ...alive],
-  v1,
+  v1: [...v1, ...presence],
 } as const;
 
 export const sockets: readonly Socket[] = [
@@ -48,10 +50,10 @@ export const sockets: readonly Socket[] = [
     path: "/ws/order/:biz/",
     summary: "Wait for an order",
     about:
-      "The order's outcome comes when it is known, and at once to whoever connects later. Members may write to one another.",
+      "The order's outcome comes when it is known, and at once to whoever connects later. Members may write to one another: texts only, which never are an outcome.",
     params: { biz },
     plain: ["orderOutcome", "text", "relayedText", ...alive],
-    v1,
+    v1: [...v1, ...publish],
   },
   { ...alarm, id: "alarm", path: "/ws/alarm/", summary: "Get the periodic push" },
   {
@@ -71,16 +73,16 @@ export const sockets: readonly Socket[] = [
     id: "channel",
     path: "/ws/channel/",
     summary: "Have a push of one's own",
-    about: "A group of its own for each connection: a push of its own, the time for `ping`, its `message` back.",
+    about: "A group of its own for each connection: a push of its own, the server's time, what it sends back to it.",
     plain: ["result", "pingText", "serverTime", "echoed", "echo", "badInput", ...alive],
-    v1,
+    v1: [...v1, ...publish],
   },
   {
     id: "feed",
     path: "/ws/feed/:name/",
     summary: "Follow what a backend publishes",
     about:
-      "Needs a token. What is published is kept: whoever comes back with a position gets everything missed, or is told that it cannot be had.",
+      "Needs a token, or an API key. What is published is kept for a while: in `belfry.v1`, whoever comes back with a position gets everything missed, or is told that it cannot be had.",
     params: {
       name: {
         schema: v.pipe(v.string(), v.regex(/^[A-Za-z0-9._-]{1,94}$/)),
@@ -89,7 +91,7 @@ export const sockets: readonly Socket[] = [
       },
     },
     plain: [...alive],
-    v1: [...v1, "publications", "join", "leave", "publish", "publishReply"],
+    v1: [...v1, "publications", ...presence, ...publish],
   },
 ];
 
@@ -99,13 +101,25 @@ const protocol: Param = {
     "`belfry.v1`, or `belfry.plain` for the bare frames, which is also what no protocol at all means. A client that can set no header puts its key or token here too: `belfry.bearer.<it>`, which is never echoed.",
 };
 
+const CONNECTING =
+  "The frames are in `/asyncapi.json`. A client without an Origin needs an API key or a token. A browser sees no status of a refused handshake: in `belfry.v1` a refusal that has a close code (`x-close-codes` there) is a connection that is closed at once with it.";
+
+const TOKEN_REASONS = [
+  "token_missing",
+  "token_invalid",
+  "token_wrong_group",
+  "token_expired",
+  "token_not_yet_valid",
+  "token_keys_unavailable",
+] as const;
+
 const connecting = ({ id, path, summary, about, params = {} }: Socket): Operation => ({
   id: `connect${id.charAt(0).toUpperCase()}${id.slice(1)}`,
   method: "get",
   path,
   family: "websockets",
   summary,
-  about: `${about} The frames are in \`/asyncapi.json\`. A client without an Origin needs an API key.`,
+  about: `${about}\n\n${CONNECTING}`,
   who: "anyone_or_backend",
   params,
   headers: { "Sec-WebSocket-Protocol": protocol },
@@ -114,9 +128,13 @@ const connecting = ({ id, path, summary, about, params = {} }: Socket): Operatio
     "unsupported_protocol",
     "origin_refused",
     "origin_missing",
+    ...(id === "feed" ? TOKEN_REASONS : []),
     "unknown_path",
     "upgrade_required",
+    "too_many_upgrades",
+    "subject_full",
     "group_full",
+    "group_unavailable",
   ],
   examples: {
     no_upgrade: {
