@@ -32,6 +32,8 @@ export const app = new Hono<App>({ strict: false });
 
 app.use(withSettings);
 app.get("/healthz", health);
+app.get("/openapi.json", document);
+app.get("/asyncapi.json", document);
 app.get("/ws/*", connect);
 app.post("/callbacks/:provider", boundedWebhook, providerCallback);
 app.post("/callback/:biz", boundedBody, callback);
@@ -78,4 +80,9 @@ async function withSettings(c: Context<App>, next: Next): Promise<Response | voi
 
 function health(c: Context<App>): Response {
   return c.json({ status: "ok", push_every_seconds: c.var.settings.pushEveryMs / 1000 });
+}
+
+/** A description of the API: a file beside the pages, made by `npm run api`. */
+function document(c: Context<App>): Promise<Response> {
+  return c.env.ASSETS.fetch(new Request(new URL(c.req.routePath, c.req.url), c.req.raw)); // the file has no closing slash
 }

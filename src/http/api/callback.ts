@@ -1,6 +1,7 @@
 // The callbacks, told: the merchant's own, and the deliveries of payment providers with what they are answered.
 import * as v from "valibot";
 import { Saying } from "../../callbacks/merchant.ts";
+import { providers } from "../../callbacks/providers.ts";
 import { BODY_BYTES, WEBHOOK_BYTES } from "../../core/limits.ts";
 import { OrderOutcome } from "../answers.ts";
 import { described, type Operation, type Param } from "./operation.ts";
@@ -89,18 +90,6 @@ const reportOutcome: Operation = {
   },
 };
 
-export const providerNames = [
-  "stripe",
-  "alipay",
-  "wechatpay",
-  "paypal",
-  "adyen",
-  "square",
-  "paddle",
-  "standard",
-  "hmac",
-] as const;
-
 const takeDelivery: Operation = {
   id: "takeDelivery",
   method: "post",
@@ -111,7 +100,11 @@ const takeDelivery: Operation = {
     "For providers, not for you: give them this URL. The signature is checked over the raw bytes, what is signed is put into the order's group, and only then comes the reply that stops the provider from sending the same again, in its own words. A delivery that was stored before, or is about nothing that Belfry keeps, is acknowledged too.",
   who: "provider",
   params: {
-    provider: { schema: v.picklist(providerNames), about: "One of nine. Without its secret: 404.", example: "stripe" },
+    provider: {
+      schema: v.picklist([...providers.keys()]),
+      about: "One of nine. Without its secret: 404.",
+      example: "stripe",
+    },
   },
   body: {
     schema: null,
