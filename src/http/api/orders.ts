@@ -149,7 +149,7 @@ const registerOrder: Operation = {
       summary: "An amount that is a float",
       body: { amount: 19.99, currency: "CNY" },
       refused: "bad_registration",
-      detail: "amount: an integer in minor units or a decimal string in major ones",
+      detail: "amount: Invalid safe integer: Received 19.99",
     },
     no_key: {
       summary: "Without a key",
