@@ -168,7 +168,7 @@ export const v1Schemas = {
   PingReply: replying(Pinged, "The reply to `ping`."),
   Present: described(Present, "Who is connected.", {
     ...counts,
-    members: "The users, and each connection without a token; at most 1000.",
+    members: "The users, each once, at most 1000; who has no token is counted only.",
   }),
   PresenceReply: replying(Present, "The reply to `presence`."),
   Kept: described(Kept, "A publication that was kept.", {

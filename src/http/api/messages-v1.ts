@@ -133,7 +133,7 @@ export const v1Messages = {
     from: "server",
     schema: "PresenceReply",
     summary: "Who is connected",
-    examples: { alone: replyTo("The one who asks", "who", { connections: 1, users: 0, members: [nobody] }) },
+    examples: { alone: replyTo("Nobody with a token", "who", { connections: 1, users: 0, members: [] }) },
   },
   history: {
     from: "client",

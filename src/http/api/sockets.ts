@@ -17,7 +17,7 @@ export interface Socket {
   readonly v1: readonly (keyof typeof v1Messages)[];
 }
 
-const alive = ["heartbeat", "heartbeatAnswer", "event"] as const;
+const alive = ["heartbeat", "heartbeatAnswer"] as const;
 
 const v1 = [
   "v1Heartbeat",
@@ -40,7 +40,7 @@ const publish = ["publish", "publishReply"] as const;
 const alarm = {
   about:
     "Everybody in the group gets the same push at the same time, for as long as somebody is connected. Who joins later waits for the next one in `plain` mode, and gets the latest at once in `belfry.v1`. What a client writes is ignored.",
-  plain: ["result", ...alive],
+  plain: ["result", "event", ...alive],
   v1: [...v1, ...presence],
 } as const;
 
@@ -52,7 +52,7 @@ export const sockets: readonly Socket[] = [
     about:
       "The order's outcome comes when it is known, and at once to whoever connects later. Members may write to one another: texts only, which never are an outcome.",
     params: { biz },
-    plain: ["orderOutcome", "text", "relayedText", ...alive],
+    plain: ["orderOutcome", "text", "relayedText", "event", ...alive],
     v1: [...v1, ...publish],
   },
   { ...alarm, id: "alarm", path: "/ws/alarm/", summary: "Get the periodic push" },
@@ -90,7 +90,7 @@ export const sockets: readonly Socket[] = [
         example: "news",
       },
     },
-    plain: [...alive],
+    plain: ["event", ...alive],
     v1: [...v1, "publications", ...presence, ...publish],
   },
 ];
