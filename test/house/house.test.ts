@@ -135,6 +135,24 @@ describe("the linter refuses", () => {
     ],
     ["the door that imports tokens", "src/index.ts", `export * from "./tokens/verify.ts";`, "http and group only"],
     [
+      "a route that imports a description",
+      "src/http/planted.ts",
+      `export { operations } from "./api/index.ts";`,
+      "routes carry no descriptions",
+    ],
+    [
+      "a description that imports a route",
+      "src/http/api/planted.ts",
+      `export { app } from "../app.ts";`,
+      "descriptions are made of schemas, reasons and core",
+    ],
+    [
+      "a description that imports group",
+      "src/http/api/planted.ts",
+      `export type { Group } from "../../group/group.ts";`,
+      "descriptions are made of schemas, reasons and core",
+    ],
+    [
       "the door that imports core",
       "src/index.ts",
       `export { ok } from "./core/result.ts";`,

@@ -5,7 +5,7 @@ import { describe, expect, inject, it } from "vitest";
 import { callbackSetting } from "../../scripts/development.ts";
 import { signed } from "../../scripts/sign.ts";
 import { newBiz } from "../support/client.ts";
-import { at, documentAt, isObject, knowable, retold, type Json, type JsonObject } from "../support/document.ts";
+import { at, documentAt, isObject, knowable, retold, text, type Json, type JsonObject } from "../support/document.ts";
 
 const server = inject("url");
 const { API_KEYS: apiKey = "" } = parseEnv(readFileSync(".dev.vars.example", "utf8"));
@@ -32,7 +32,7 @@ const exchanges: readonly Exchange[] = methods.flatMap(({ path, method, operatio
     Object.entries(at(response, "content")).flatMap(([type, media]) =>
       Object.entries(at(media, "examples")).map(([name, told]) => {
         return {
-          name: `${String(operation["operationId"])}.${name}`,
+          name: `${text(operation, "operationId")}.${name}`,
           path,
           method,
           operation,
@@ -47,17 +47,26 @@ const exchanges: readonly Exchange[] = methods.flatMap(({ path, method, operatio
 
 const nameOf = ({ name }: Exchange): string => name.slice(name.indexOf(".") + 1);
 
-/** The path with the values of this example, or those that every example has. */
-function pathOf(exchange: Exchange): string {
-  const { path, operation, told } = exchange;
+/** The values of this example, and where it says nothing those that every example has: a query and a header may be left out. */
+function parametersOf(exchange: Exchange, place: "path" | "query" | "header"): readonly (readonly [string, string])[] {
+  const { operation, told } = exchange;
   const parameters = Array.isArray(operation["parameters"]) ? operation["parameters"].filter(isObject) : [];
-  const values = parameters.map((parameter) => {
-    const usual = at(parameter, "examples", "usual")["value"] ?? parameter["example"];
-    const own = at(parameter, "examples", nameOf(exchange))["value"];
-    return [String(parameter["name"]), at(told, "x-params")[String(parameter["name"])] ?? own ?? usual] as const;
+  return parameters.flatMap((parameter) => {
+    if (parameter["in"] !== place) return [];
+    const name = text(parameter, "name");
+    const examples = at(parameter, "examples");
+    const own = text(at(told, "x-params"), name) || text(examples[nameOf(exchange)], "value");
+    const usual = text(examples["usual"], "value") || text(parameter, "example");
+    const value = own === "" && place === "path" ? usual : own;
+    return value === "" ? [] : [[name, value] as const];
   });
-  const known = new Map(values);
-  return path.replaceAll(/\{(\w+)\}/g, (_all, name: string) => encodeURIComponent(String(known.get(name))));
+}
+
+function pathOf(exchange: Exchange): string {
+  const known = Object.fromEntries(parametersOf(exchange, "path"));
+  const path = exchange.path.replaceAll(/\{(\w+)\}/g, (_all, name: string) => encodeURIComponent(text(known, name)));
+  const query = new URLSearchParams(Object.fromEntries(parametersOf(exchange, "query")));
+  return query.size === 0 ? path : `${path}?${query.toString()}`;
 }
 
 function bodyOf(exchange: Exchange): Json | undefined {
@@ -68,7 +77,7 @@ function bodyOf(exchange: Exchange): Json | undefined {
 /** Who sends it: whom the example names, or whom the route is for. */
 function senderOf({ operation, told }: Exchange): string {
   const security = Array.isArray(operation["security"]) ? operation["security"] : [];
-  return String(told["x-by"] ?? (security.length > 0 ? "backend" : "anyone"));
+  return text(told, "x-by") || (security.length > 0 ? "backend" : "anyone");
 }
 
 function requestOf(exchange: Exchange): RequestInit {
@@ -85,7 +94,10 @@ function requestOf(exchange: Exchange): RequestInit {
   }
   return {
     method,
-    headers: sender === "backend" ? { Authorization: `Bearer ${apiKey}` } : {},
+    headers: {
+      ...Object.fromEntries(parametersOf(exchange, "header")),
+      ...(sender === "backend" ? { Authorization: `Bearer ${apiKey}` } : {}),
+    },
     ...(body === undefined ? {} : { body: typeof body === "string" ? body : JSON.stringify(body) }),
   };
 }
@@ -111,21 +123,22 @@ it("every route has an example of its answer", () => {
     exchanges.filter(({ status }) => status.startsWith("2")).map(({ path, method }) => `${method} ${path}`),
   );
   const others = methods.map(({ path, method }) => `${method} ${path}`).filter((route) => !shown.has(route));
-  const isDocument = (route: string) => /^get \/(open|async)api\.json$/.test(route);
+  // A document is no example of itself, and what was counted is another page each time.
+  const isPage = (route: string) => /^get \/(open|async)api\.json$|^get \/metrics$/.test(route);
   // What a WebSocket answers is told, and run, by /asyncapi.json.
-  expect(others.filter((route) => !isDocument(route) && !route.startsWith("get /ws/"))).toEqual([]);
+  expect(others.filter((route) => !isPage(route) && !route.startsWith("get /ws/"))).toEqual([]);
 });
 
 describe("the example", () => {
   it.each(exchanges.map((exchange) => [exchange.name, exchange] as const))("%s", async (_name, exchange) => {
     const biz = newBiz();
     const response = await run(exchange, biz);
-    const text = await response.text();
+    const body = await response.text();
     const { path, method, status, type, told } = elsewhere(exchange, biz);
-    expect([response.status, text]).toEqual([Number(status), expect.any(String)]);
-    const answer: unknown = type === "text/plain" ? text : JSON.parse(text);
+    expect([response.status, body]).toEqual([Number(status), expect.any(String)]);
+    const answer: unknown = type === "text/plain" ? body : JSON.parse(body);
     expect(knowable(answer)).toEqual(knowable(told["value"]));
-    if (text !== "") expect(response.headers.get("Content-Type")).toContain(type);
+    if (body !== "") expect(response.headers.get("Content-Type")).toContain(type);
     const place = ["paths", exchange.path, method, "responses", status, "content", type, "schema"];
     expect([path, document.fault(place, answer)]).toEqual([path, null]);
   });

@@ -36,6 +36,12 @@ export function at(value: unknown, ...place: readonly string[]): JsonObject {
   return isObject(found) ? found : {};
 }
 
+/** What stands under a name, as text; "" where there is no text and no number. */
+export function text(value: unknown, name: string): string {
+  const found = at(value)[name];
+  return typeof found === "string" || typeof found === "number" ? String(found) : "";
+}
+
 /** A value with every text in it changed. */
 export const retold = <Value>(value: Value, change: (text: string) => string): Value =>
   JSON.parse(change(JSON.stringify(value))) as Value; // the same shape, other texts

@@ -1,6 +1,7 @@
-// What is told of the Worker itself: whether it is well, and the documents that describe it.
+// The Worker itself, told: whether it is well, what it has counted, and the documents that describe it.
 import * as v from "valibot";
-import { Health } from "../answers.ts";
+import { METRIC_GROUPS_MAX } from "../../core/limits.ts";
+import { GroupName, Health } from "../answers.ts";
 import { described, type Operation } from "./operation.ts";
 
 const Document = v.looseObject({});
@@ -28,6 +29,33 @@ const readHealth: Operation = {
   },
 };
 
+const readMetrics: Operation = {
+  id: "readMetrics",
+  method: "get",
+  path: "/metrics",
+  family: "service",
+  summary: "What happened, counted",
+  about:
+    "For Prometheus, in its text format. The counts are those of the isolate that answers, and of the groups that are asked for: asking wakes a group.",
+  who: "backend",
+  query: {
+    group: {
+      schema: v.pipe(v.array(GroupName), v.maxLength(METRIC_GROUPS_MAX)),
+      about: "Once for each group that is to be asked.",
+    },
+  },
+  answers: [{ status: 200, about: "The counts.", schema: null, types: ["text/plain"] }],
+  refusals: ["bad_query", "unknown_group", "malformed_group", "group_unavailable"],
+  examples: {
+    unknown: {
+      summary: "A group of no consumer",
+      params: { group: "room_7" },
+      refused: "unknown_group",
+    },
+    no_key: { summary: "Without a key", by: "anyone", refused: "unauthorized" },
+  },
+};
+
 const document = { method: "get", family: "service", who: "anyone", refusals: [], examples: {} } as const;
 
 const readOpenapi: Operation = {
@@ -48,4 +76,4 @@ const readAsyncapi: Operation = {
   answers: [{ status: 200, about: "The document.", schema: "Document" }],
 };
 
-export const serviceOperations: readonly Operation[] = [readHealth, readOpenapi, readAsyncapi];
+export const serviceOperations: readonly Operation[] = [readHealth, readMetrics, readOpenapi, readAsyncapi];
