@@ -129,6 +129,20 @@ it("every route has an example of its answer", () => {
   expect(others.filter((route) => !isPage(route) && !route.startsWith("get /ws/"))).toEqual([]);
 });
 
+it("every example of a request has its answer", () => {
+  const names = new Set(exchanges.map(({ name }) => name));
+  const shown = methods.flatMap(({ operation }) => {
+    const parameters = Array.isArray(operation["parameters"]) ? operation["parameters"] : [];
+    const bodies = Object.values(at(operation, "requestBody", "content"));
+    return [...parameters, ...bodies]
+      .flatMap((each) => Object.keys(at(each, "examples")))
+      .filter((name) => name !== "usual")
+      .map((name) => `${text(operation, "operationId")}.${name}`);
+  });
+  expect(shown.length).toBeGreaterThan(10);
+  expect(shown.filter((name) => !names.has(name))).toEqual([]);
+});
+
 describe("the example", () => {
   it.each(exchanges.map((exchange) => [exchange.name, exchange] as const))("%s", async (_name, exchange) => {
     const biz = newBiz();
