@@ -2,8 +2,8 @@
 import { closeCodes, errorCodes, verdictOf } from "../src/core/codes.ts";
 import { messages, messageSchemas, sockets } from "../src/http/api/index.ts";
 import type { Message } from "../src/http/api/messages.ts";
-import type { Socket } from "../src/http/api/sockets.ts";
-import { namedSchemas, reference } from "./json-schema.ts";
+import { inUrl, type Socket } from "../src/http/api/sockets.ts";
+import { jsonSchema, namedSchemas, reference } from "./json-schema.ts";
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -86,13 +86,16 @@ function channelOf(socket: Socket, mode: Mode): Json {
 }
 
 function bindingOf({ mode, protocol }: Mode): Json {
-  const position = {
-    epoch: { type: "string", description: "Of the position you have." },
-    offset: { type: "integer", minimum: 0, description: "Of the last publication you have." },
-  };
+  const { token, ...position } = inUrl;
+  const query = Object.entries(mode === "v1" ? { ...position, token } : { token });
   return {
     method: "GET",
-    ...(mode === "v1" ? { query: { type: "object", properties: position } } : {}),
+    query: {
+      type: "object",
+      properties: Object.fromEntries(
+        query.map(([name, { schema, about }]) => [name, { description: about, ...jsonSchema(schema) }]),
+      ),
+    },
     headers: { type: "object", properties: { "Sec-WebSocket-Protocol": { type: "string", const: protocol } } },
     bindingVersion: "0.1.0",
   };

@@ -57,7 +57,11 @@ const PROBLEM = {
 };
 
 const SECURITY_SCHEMES = {
-  bearer: { type: "http", scheme: "bearer", description: "One of `API_KEYS`, as `Authorization: Bearer <key>`." },
+  bearer: {
+    type: "http",
+    scheme: "bearer",
+    description: "One of `API_KEYS`, as `Authorization: Bearer <key>`; for a WebSocket also a token.",
+  },
   apiKey: { type: "apiKey", in: "header", name: "X-API-Key", description: "The same key in a header of its own." },
   signature: {
     type: "apiKey",

@@ -9,7 +9,7 @@ const RequestId = v.union([
   v.pipe(v.string(), v.minLength(1), v.maxLength(REQUEST_ID_CHARS)),
   v.pipe(v.number(), v.safeInteger()),
 ]);
-const Epoch = v.pipe(v.string(), v.regex(/^[0-9a-z]{1,32}$/));
+export const Epoch = v.pipe(v.string(), v.regex(/^[0-9a-z]{1,32}$/));
 const PublicationId = v.pipe(v.string(), v.regex(/^[0-9a-z]{1,32}-\d+$/));
 const Reason = v.picklist(Object.keys(errorCodes) as ErrorReason[]); // its own keys
 

@@ -12,7 +12,8 @@ const welcome = {
   heartbeat: 25,
 };
 const paid = { biz: EXAMPLE_BIZ, paid: true, status: "paid" };
-const nobody = { sub: null, info: null };
+const ann = { sub: "ann", info: { name: "Ann" } };
+const bob = { sub: "bob", info: { name: "Bob" } };
 const badRequest = {
   code: 400,
   reason: "bad_request",
@@ -87,7 +88,7 @@ export const v1Messages = {
     schema: "Join",
     summary: "Somebody came, where presence is on",
     examples: {
-      came: { summary: "One without a token", payload: { type: "join", ...nobody, connections: 2, users: 0 } },
+      came: { summary: "Another user", payload: { type: "join", ...bob, connections: 2, users: 2 } },
     },
   },
   leave: {
@@ -95,7 +96,7 @@ export const v1Messages = {
     schema: "Leave",
     summary: "Somebody left, where presence is on",
     examples: {
-      left: { summary: "One without a token", payload: { type: "leave", ...nobody, connections: 1, users: 0 } },
+      left: { summary: "Another user", payload: { type: "leave", ...bob, connections: 1, users: 1 } },
     },
   },
   refusal: {
@@ -133,7 +134,7 @@ export const v1Messages = {
     from: "server",
     schema: "PresenceReply",
     summary: "Who is connected",
-    examples: { alone: replyTo("Nobody with a token", "who", { connections: 1, users: 0, members: [] }) },
+    examples: { alone: replyTo("Only who asks", "who", { connections: 1, users: 1, members: [ann] }) },
   },
   history: {
     from: "client",

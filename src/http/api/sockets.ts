@@ -1,5 +1,7 @@
 // The WebSocket paths: what is said on each in either mode, and how its handshake is refused. Opens none.
 import * as v from "valibot";
+import { Count } from "../answers.ts";
+import { Epoch } from "./frames.ts";
 import type { Operation, Param } from "./operation.ts";
 import type { plainMessages } from "./messages.ts";
 import type { v1Messages } from "./messages-v1.ts";
@@ -101,17 +103,15 @@ const protocol: Param = {
     "`belfry.v1`, or `belfry.plain` for the bare frames, which is also what no protocol at all means. A client that can set no header puts its key or token here too: `belfry.bearer.<it>`, which is never echoed.",
 };
 
+/** What a URL may carry. */
+export const inUrl = {
+  epoch: { schema: Epoch, about: "Of the position you have; `belfry.v1` only." },
+  offset: { schema: Count, about: "Of the last publication you have; `belfry.v1` only." },
+  token: { schema: v.string(), about: "A token; the last resort, since URLs end up in logs and histories." },
+} satisfies Record<string, Param>;
+
 const CONNECTING =
   "The frames are in `/asyncapi.json`. A client without an Origin needs an API key or a token. A browser sees no status of a refused handshake: in `belfry.v1` a refusal that has a close code (`x-close-codes` there) is a connection that is closed at once with it.";
-
-const TOKEN_REASONS = [
-  "token_missing",
-  "token_invalid",
-  "token_wrong_group",
-  "token_expired",
-  "token_not_yet_valid",
-  "token_keys_unavailable",
-] as const;
 
 const connecting = ({ id, path, summary, about, params = {} }: Socket): Operation => ({
   id: `connect${id.charAt(0).toUpperCase()}${id.slice(1)}`,
@@ -122,13 +122,19 @@ const connecting = ({ id, path, summary, about, params = {} }: Socket): Operatio
   about: `${about}\n\n${CONNECTING}`,
   who: "anyone_or_backend",
   params,
+  query: inUrl,
   headers: { "Sec-WebSocket-Protocol": protocol },
   answers: [{ status: 101, about: "A WebSocket. The protocol that was chosen is echoed.", schema: null }],
   refusals: [
     "unsupported_protocol",
     "origin_refused",
     "origin_missing",
-    ...(id === "feed" ? TOKEN_REASONS : []),
+    ...(id === "feed" ? (["token_missing"] as const) : []),
+    "token_invalid",
+    "token_wrong_group",
+    "token_expired",
+    "token_not_yet_valid",
+    "token_keys_unavailable",
     "unknown_path",
     "upgrade_required",
     "too_many_upgrades",
