@@ -114,15 +114,16 @@ function parameterOf(place: string, [name, param]: readonly [string, Param], { e
     const { params = {} } = exchange;
     return isAnswered(exchange) && name in params ? [[key, { value: params[name] }]] : [];
   });
-  const shown =
-    own.length === 0 ? { example } : { examples: { usual: { value: example }, ...Object.fromEntries(own) } };
+  const usual = example === undefined ? [] : [["usual", { value: example }]];
   return {
     name,
     in: place,
     required: place === "path",
     description: about,
     schema: jsonSchema(schema),
-    ...(example === undefined ? {} : shown),
+    ...(own.length === 0 && example !== undefined
+      ? { example }
+      : filled("examples", Object.fromEntries([...usual, ...own]))),
   };
 }
 

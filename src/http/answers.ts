@@ -21,6 +21,10 @@ export const Biz = v.pipe(v.string(), v.regex(BIZ));
 export const GroupName = v.pipe(v.string(), v.regex(/^[A-Za-z0-9._-]{1,99}$/));
 export const ChannelAddress = v.pipe(v.string(), v.regex(/^[A-Za-z0-9._-]{1,99}![0-9a-f]{32}$/));
 
+/** One life of a group's history. */
+export const Epoch = v.pipe(v.string(), v.regex(/^[0-9a-z]{1,32}$/));
+export const PublicationId = v.pipe(v.string(), v.regex(/^[0-9a-z]{1,32}-\d+$/));
+
 // Orders
 
 /** What pages see of an order, as its group sends it. */
@@ -86,6 +90,39 @@ export const GroupState = v.object({
   position: Position,
 });
 export type GroupState = v.InferOutput<typeof GroupState>;
+
+/** One connection, as its group lists it. */
+export const Listed = v.object({
+  channel: ChannelAddress,
+  mode: v.picklist(["plain", "v1"]),
+  sub: Text,
+  info: Any,
+  since: Instant,
+});
+
+export const Connections = v.object({ connections: Count, users: Count, members: v.array(Listed), next: Text });
+export type Connections = v.InferOutput<typeof Connections>;
+
+/** A publication that was kept. */
+export const Kept = v.object({ offset: Count, id: PublicationId, at: Instant, data: Any });
+
+export const Past = v.object({ epoch: v.nullable(Epoch), offset: Count, publications: v.array(Kept) });
+
+export const Disconnected = v.object({ connections: Count });
+export type Disconnected = v.InferOutput<typeof Disconnected>;
+
+/** What became of one send of a batch: as if it had been sent alone, or why not. */
+const SentItem = v.object({ status: v.literal(200), epoch: Text, offset: Count, connections: Count });
+const RefusedItem = v.object({
+  status: v.number(),
+  title: v.string(),
+  reason: v.string(),
+  detail: v.optional(v.string()),
+});
+
+export const BatchResult = v.union([SentItem, RefusedItem]);
+export const BatchResults = v.object({ items: v.array(BatchResult) });
+export type BatchResults = v.InferOutput<typeof BatchResults>;
 
 // The Worker itself
 

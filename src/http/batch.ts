@@ -6,6 +6,7 @@ import type { Json } from "../core/json.ts";
 import { BODY_BYTES } from "../core/limits.ts";
 import { note } from "../observe/note.ts";
 import { no, ok, type Result } from "../core/result.ts";
+import type { BatchResults } from "./answers.ts";
 import { readJson } from "./body.ts";
 import { faultOf } from "./fault.ts";
 import { wordsOf, type Refusal } from "./problem.ts";
@@ -35,7 +36,7 @@ export async function sendBatch(c: Context<App>): Promise<Response> {
   const items = await Promise.all(batch.output.items.map(readItem));
   const stubOf = stubsOf(c.env);
   const results = await Promise.all(items.map((item) => sendItem(c.env, item, stubOf)));
-  return c.json({ items: results.map((result) => answerOf(c, result)) });
+  return c.json({ items: results.map((result) => answerOf(c, result)) } satisfies BatchResults);
 }
 
 /** One stub for each group: what goes by the same one arrives in the order in which it was called. */
@@ -77,7 +78,7 @@ async function sendItem(
 }
 
 function answerOf({ env, var: { began } }: Context<App>, result: Result<Sent, Refused>) {
-  if (result.ok) return { status: 200, ...result.value };
+  if (result.ok) return { status: 200 as const, ...result.value };
   const { reason, group, detail } = result.reason;
   note(env, { event: "refusal", reason, group, detail: detail ?? null, ms: Date.now() - began });
   return wordsOf(reason, detail);

@@ -7,7 +7,7 @@ import { historyText } from "../core/frames.ts";
 import { channelName, parseChannel } from "../core/group.ts";
 import type { Json } from "../core/json.ts";
 import { findByGroup } from "../core/route.ts";
-import type { GroupState, Sent } from "./answers.ts";
+import type { Connections, Disconnected, GroupState, Sent } from "./answers.ts";
 import { readJson } from "./body.ts";
 import { refuse } from "./refuse.ts";
 import { ConnectionsQuery, HistoryQuery } from "./requests.ts";
@@ -80,7 +80,7 @@ export async function listConnections(c: Context<App>): Promise<Response> {
     since: isoTime(since),
   }));
   const next = listed.length > limit ? (members.at(-1)?.channel ?? null) : null;
-  return c.json({ connections, users, members, next });
+  return c.json({ connections, users, members, next } satisfies Connections);
 }
 
 /** What is kept of what was published, oldest first. */
@@ -102,7 +102,8 @@ export async function disconnect(c: Context<App>): Promise<Response> {
   const { group, connection } = channel.value;
   const found = findByGroup(consumers, group);
   if (!found.ok) return refuse(c, found.reason);
-  return c.json({ connections: await c.env.GROUP.getByName(group).disconnect(connection) });
+  const connections = await c.env.GROUP.getByName(group).disconnect(connection);
+  return c.json({ connections } satisfies Disconnected);
 }
 
 const isoTime = (at: number): string => new Date(at).toISOString();

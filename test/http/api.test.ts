@@ -6,10 +6,11 @@ import { parseChannel, isGroupName } from "../../src/core/group.ts";
 import { ChannelAddress, GroupName } from "../../src/http/answers.ts";
 import { app } from "../../src/http/app.ts";
 import { operations } from "../../src/http/api/index.ts";
+import { sendSchemas } from "../../src/http/api/sends.ts";
 import { problems } from "../../src/http/problem.ts";
 import asyncapi from "../../src/pages/asyncapi.json" with { type: "json" };
 import openapi from "../../src/pages/openapi.json" with { type: "json" };
-import { anyone } from "../support/workerd.ts";
+import { anyone, backend } from "../support/workerd.ts";
 
 interface Described {
   readonly responses: Readonly<Record<string, unknown>>;
@@ -40,11 +41,12 @@ describe("/openapi.json", () => {
       const [, status, reasons = ""] = match;
       for (const reason of reasons.replaceAll('"', "").split(",")) told.set(reason, Number(status));
     }
-    // What no route answers is told of all at once.
-    for (const reason of ["method_not_allowed"] as const) told.set(reason, problems[reason][0]);
+    // What no route answers is told of all at once, and an item's form where items are.
+    for (const reason of ["method_not_allowed", "bad_item"] as const) told.set(reason, problems[reason][0]);
     const statuses = Object.entries(problems).map(([reason, [status]]) => [reason, status]);
     expect(Object.fromEntries(told)).toEqual(Object.fromEntries(statuses));
     expect(openapi.info.description).toContain("`method_not_allowed`");
+    expect(openapi.components.schemas.BatchResult.description).toContain("`bad_item`");
   });
 
   it("has a refusal without a key for every route that only backends may call", async () => {
@@ -66,6 +68,26 @@ describe("/openapi.json", () => {
       expect(safeParse(ChannelAddress, channel).success).toBe(parseChannel(channel).ok);
     },
   );
+});
+
+describe("the schema of an event", () => {
+  const { schema } = sendSchemas.Event;
+
+  it.each([null, 1, [], {}, { type: 1 }, { type: "send.message", message: 1, exclude: 7 }])(
+    "refuses %j, as the route does",
+    async (event) => {
+      expect(safeParse(schema, event).success).toBe(false);
+      expect((await backend("POST", "/groups/alarm/send", event)).status).toBe(422);
+    },
+  );
+
+  it.each([
+    { type: "send.message", message: null },
+    { type: "send_message", message: { n: 1 }, exclude: null },
+  ])("takes %j, as the route does", async (event) => {
+    expect(safeParse(schema, event).success).toBe(true);
+    expect((await backend("POST", "/groups/alarm/send", event)).status).toBe(200);
+  });
 });
 
 describe("/asyncapi.json", () => {
@@ -93,6 +115,13 @@ describe("/asyncapi.json", () => {
 });
 
 describe("the documents", () => {
+  it("say the same of a schema that both have", () => {
+    const [one, other]: Record<string, object>[] = [openapi.components.schemas, asyncapi.components.schemas];
+    const shared = Object.keys(one ?? {}).filter((name) => name in (other ?? {}));
+    expect(shared).toContain("OrderOutcome");
+    for (const name of shared) expect([name, one?.[name]]).toEqual([name, other?.[name]]);
+  });
+
   it.each(["/openapi.json", "/openapi.json/", "/asyncapi.json", "/asyncapi.json/"])(
     "%s is for everybody to read",
     async (path) => {

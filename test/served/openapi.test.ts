@@ -105,7 +105,10 @@ function requestOf(exchange: Exchange): RequestInit {
 /** The example, about an order and a group that no other test has. */
 function elsewhere(exchange: Exchange, biz: string): Exchange {
   return retold(exchange, (text) =>
-    text.replaceAll("0123456789abcdefghijklmnopqrstuv", biz).replaceAll("alarm_7", `alarm_${biz}`),
+    text
+      .replaceAll("0123456789abcdefghijklmnopqrstuv", biz)
+      .replaceAll("alarm_7", `alarm_${biz}`)
+      .replaceAll("feed_news", `feed_${biz}`),
   );
 }
 

@@ -2,15 +2,14 @@
 import * as v from "valibot";
 import { errorCodes, type ErrorReason } from "../../core/codes.ts";
 import { HEARTBEAT_SECONDS, HISTORY_MAX, REQUEST_ID_CHARS, SUB_CHARS } from "../../core/limits.ts";
-import { Any, ChannelAddress, Count, Instant } from "../answers.ts";
+import { Any, ChannelAddress, Count, Epoch, Instant, Past, PublicationId } from "../answers.ts";
+import { groupSchemas } from "./groups.ts";
 import { described, type Described } from "./operation.ts";
 
 const RequestId = v.union([
   v.pipe(v.string(), v.minLength(1), v.maxLength(REQUEST_ID_CHARS)),
   v.pipe(v.number(), v.safeInteger()),
 ]);
-export const Epoch = v.pipe(v.string(), v.regex(/^[0-9a-z]{1,32}$/));
-const PublicationId = v.pipe(v.string(), v.regex(/^[0-9a-z]{1,32}-\d+$/));
 const Reason = v.picklist(Object.keys(errorCodes) as ErrorReason[]); // its own keys
 
 // plain
@@ -68,8 +67,6 @@ const Refresh = v.object({ ...request("refresh").entries, token: v.string() });
 
 const Pinged = v.object({ time: v.pipe(v.number(), v.integer()) });
 const Present = v.object({ connections: Count, users: Count, members: v.array(Member) });
-const Kept = v.object({ offset: Count, id: PublicationId, at: Instant, data: Any });
-const Past = v.object({ epoch: v.nullable(Epoch), offset: Count, publications: v.array(Kept) });
 const Published = v.object({ epoch: v.nullable(Epoch), offset: Count, connections: Count });
 const Refreshed = v.object({ expires_at: v.nullable(Instant) });
 
@@ -114,7 +111,7 @@ export const plainSchemas = {
     about: "What a member wrote, as a JSON string: never an object, so never an outcome. A binary message is null.",
     fields: {},
   },
-  AnyFrame: { schema: Any, about: "Any JSON: what a backend sent.", fields: {} },
+  AnyFrame: { schema: v.unknown(), about: "Any JSON: what a backend sent.", fields: {} },
   Text: { schema: v.string(), about: "Any text.", fields: {} },
   PingText: { schema: v.literal("ping"), about: "The bare text, without quotes.", fields: {} },
 } satisfies Record<string, Described>;
@@ -171,16 +168,8 @@ export const v1Schemas = {
     members: "The users, each once, at most 1000; who has no token is counted only.",
   }),
   PresenceReply: replying(Present, "The reply to `presence`."),
-  Kept: described(Kept, "A publication that was kept.", {
-    ...position,
-    at: "When it was published.",
-    data: "The frame.",
-  }),
-  Past: described(Past, "What was published.", {
-    epoch: "Of the offsets; null where nothing is kept.",
-    offset: "Where the group stands.",
-    publications: "In order.",
-  }),
+  Kept: groupSchemas.Kept,
+  Past: groupSchemas.Past,
   HistoryReply: replying(Past, "The reply to `history`."),
   Published: described(Published, "Where the group stands now.", {
     epoch: "Of the offset; null where nothing is kept.",

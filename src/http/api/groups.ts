@@ -1,127 +1,54 @@
-// The channel layer for backends, told: what is sent into groups and what is answered.
-import * as v from "valibot";
-import { BODY_BYTES } from "../../core/limits.ts";
-import { Any, GroupState, Position, Sent } from "../answers.ts";
+// Groups for backends, told: who is there, what was published, and the end of a connection.
+import { ConnectionsQuery, HistoryQuery } from "../requests.ts";
+import { Connections, Disconnected, GroupState, Kept, Listed, Past, Position } from "../answers.ts";
 import { described, type Operation } from "./operation.ts";
 import { channel, EXAMPLE_BIZ, group } from "./params.ts";
 
-/** Which types a group takes, and what each needs, its consumer declares. */
-const Event = v.looseObject({ type: v.string(), message: v.optional(Any), data: v.optional(Any) });
-
-const position = {
-  epoch: "Of the offsets; null as long as the group has kept nothing.",
+export const position = {
+  epoch: "Of the offsets; null where the group has kept nothing.",
   offset: "Of the latest publication; 0 as long as there is none.",
 };
 
+const counts = {
+  connections: "How many are connected.",
+  users: "How many users among them: subjects of tokens, each counted once.",
+};
+
 export const groupSchemas = {
-  Event: described(
-    Event,
-    "An event into a group. Which types there are its consumer says; `.` and `_` mean the same.",
-    {
-      type: "`send.message` everywhere; in an order's group also `send_data_to_frontend`.",
-      message: "For `send.message`: the frame, any JSON. Numbers stay as they are written.",
-      data: "For `send_data_to_frontend`: the frame.",
-    },
-  ),
-  Sent: described(Sent, "Where the group stands, and whom the frame reached.", {
-    ...position,
-    connections: "How many connections got the frame.",
-  }),
   Position: described(Position, "A place among the publications of a group.", position),
   GroupState: described(GroupState, "A group as it is.", {
     group: "Its name.",
     consumer: "What kind of group it is.",
-    connections: "How many are connected.",
+    ...counts,
     next_push: "When its next push is due; null: nobody is there, or it has none.",
     position: "Where it stands.",
   }),
+  Connections: described(Connections, "Who is connected, a page of them.", {
+    ...counts,
+    members: "In the order of their channels.",
+    next: "The `after` of the next page; null on the last.",
+  }),
+  Listed: described(Listed, "A connection.", {
+    channel: "Its address.",
+    mode: "How it speaks.",
+    sub: "Whose it is, by its token; null without one.",
+    info: "What others may know of them, by the token; null if nothing.",
+    since: "When it came.",
+  }),
+  Past: described(Past, "What was published, as far as it is kept.", {
+    ...position,
+    publications: "Oldest first.",
+  }),
+  Kept: described(Kept, "A publication that was kept.", {
+    offset: "Its place among the group's publications.",
+    id: "`<epoch>-<offset>`.",
+    at: "When it was published.",
+    data: "The frame as it was sent; numbers stay as they were written.",
+  }),
+  Disconnected: described(Disconnected, "What was ended.", { connections: "1, or 0 if it had gone." }),
 };
 
-const event = { schema: "Event", required: true, about: "The event.", bytes: BODY_BYTES } as const;
-const hello = { type: "send.message", message: { progress: 0.5 } };
-const nobody = { epoch: null, offset: 0, connections: 0 };
-
-const sendToGroup: Operation = {
-  id: "sendToGroup",
-  method: "post",
-  path: "/groups/:group/send",
-  family: "groups",
-  summary: "Send an event to everybody in a group",
-  about: "As `group_send` does in Channels. Nothing of it is kept, and nobody there is no error.",
-  who: "backend",
-  params: { group },
-  body: event,
-  answers: [{ status: 200, about: "It was sent to whoever was there.", schema: "Sent" }],
-  refusals: [
-    "not_json",
-    "unknown_group",
-    "malformed_group",
-    "unknown_event",
-    "bad_event",
-    "idempotency_key_reused",
-    "group_unavailable",
-  ],
-  examples: {
-    message: { summary: "A frame of your own", body: hello, status: 200, answer: nobody },
-    unknown_type: {
-      summary: "A type that no consumer declares",
-      body: { type: "shout", message: 1 },
-      refused: "unknown_event",
-      detail: "the types here are send.message",
-    },
-    outcome: {
-      summary: "An outcome, which has another door",
-      params: { group: `order_${EXAMPLE_BIZ}` },
-      body: { type: "send.message", message: { biz: EXAMPLE_BIZ, paid: true } },
-      refused: "bad_event",
-      detail: "an order's outcome comes in by POST /callback/:biz/ and by no other way",
-    },
-    no_group: { summary: "A group of no consumer", params: { group: "room_7" }, body: hello, refused: "unknown_group" },
-    malformed: {
-      summary: "A name that is none",
-      params: { group: "alarm 7" },
-      body: hello,
-      refused: "malformed_group",
-    },
-    no_key: { summary: "Without a key", by: "anyone", body: hello, refused: "unauthorized" },
-  },
-};
-
-const sendToChannel: Operation = {
-  id: "sendToChannel",
-  method: "post",
-  path: "/channels/:channel/send",
-  family: "groups",
-  summary: "Send an event to one connection",
-  about: "As `send` does in Channels. A connection that has gone is no error.",
-  who: "backend",
-  params: { channel },
-  body: event,
-  answers: [{ status: 200, about: "It was sent, if the connection was there.", schema: "Sent" }],
-  refusals: [
-    "not_json",
-    "unknown_group",
-    "malformed_channel",
-    "unknown_event",
-    "bad_event",
-    "idempotency_key_reused",
-    "group_unavailable",
-  ],
-  examples: {
-    message: {
-      summary: "Only for one",
-      body: { type: "send.message", message: "only for you" },
-      status: 200,
-      answer: nobody,
-    },
-    malformed: {
-      summary: "A group's name alone",
-      params: { channel: "alarm_7" },
-      body: hello,
-      refused: "malformed_channel",
-    },
-  },
-};
+const feed = "feed_news";
 
 const readGroup: Operation = {
   id: "readGroup",
@@ -142,6 +69,7 @@ const readGroup: Operation = {
         group: "alarm_7",
         consumer: "alarm",
         connections: 0,
+        users: 0,
         next_push: null,
         position: { epoch: null, offset: 0 },
       },
@@ -155,6 +83,7 @@ const readGroup: Operation = {
         group: `order_${EXAMPLE_BIZ}`,
         consumer: "order",
         connections: 0,
+        users: 0,
         next_push: null,
         position: { epoch: "5f0c9a1e", offset: 1 },
       },
@@ -162,4 +91,92 @@ const readGroup: Operation = {
   },
 };
 
-export const groupOperations: readonly Operation[] = [sendToGroup, sendToChannel, readGroup];
+const listConnections: Operation = {
+  id: "listConnections",
+  method: "get",
+  path: "/groups/:group/connections",
+  family: "groups",
+  summary: "List who is connected",
+  about: "A page of the connections, in the order of their channels.",
+  who: "backend",
+  params: { group },
+  query: {
+    after: { schema: ConnectionsQuery.entries.after, about: "A channel of the group: what stands behind it." },
+    limit: { schema: ConnectionsQuery.entries.limit, about: "How many, 1 to 1000." },
+  },
+  answers: [{ status: 200, about: "Who is connected.", schema: "Connections" }],
+  refusals: ["unknown_group", "malformed_group", "bad_query", "group_unavailable"],
+  examples: {
+    nobody: {
+      summary: "Nobody is there",
+      params: { limit: "10" },
+      status: 200,
+      answer: { connections: 0, users: 0, members: [], next: null },
+    },
+    too_many: {
+      summary: "More than a page has",
+      params: { limit: "5000" },
+      refused: "bad_query",
+      detail: "limit: 1 to 1000",
+    },
+  },
+};
+
+const listPublications: Operation = {
+  id: "listPublications",
+  method: "get",
+  path: "/groups/:group/history",
+  family: "groups",
+  summary: "List what was published",
+  about:
+    "What is kept, oldest first. A feed keeps its last 100 for five minutes, an order its latest outcome, an alarm group its latest tick while somebody who counts with it is there.",
+  who: "backend",
+  params: { group },
+  query: {
+    after: { schema: HistoryQuery.entries.after, about: "An offset: what came behind it." },
+    limit: { schema: HistoryQuery.entries.limit, about: "How many, 1 to 1000." },
+  },
+  answers: [{ status: 200, about: "What is kept.", schema: "Past" }],
+  refusals: ["unknown_group", "malformed_group", "bad_query", "group_unavailable"],
+  examples: {
+    feed: {
+      summary: "What came into a feed",
+      params: { group: feed },
+      after: ["sendToGroup.kept"],
+      status: 200,
+      answer: {
+        epoch: "9c1d04e7",
+        offset: 1,
+        publications: [
+          { offset: 1, id: "9c1d04e7-1", at: "2026-11-22T09:00:00.000Z", data: { headline: "Doors open at nine" } },
+        ],
+      },
+    },
+    no_offset: {
+      summary: "Behind what is no offset",
+      params: { after: "-1" },
+      refused: "bad_query",
+      detail: "after: an offset",
+    },
+  },
+};
+
+const disconnect: Operation = {
+  id: "disconnect",
+  method: "delete",
+  path: "/channels/:channel",
+  family: "groups",
+  summary: "End a connection",
+  about:
+    "It is closed with 4000 `disconnected`, after which a client does not come back by itself. One that has gone is no error.",
+  who: "backend",
+  params: { channel },
+  answers: [{ status: 200, about: "It is ended.", schema: "Disconnected" }],
+  refusals: ["unknown_group", "malformed_channel", "group_unavailable"],
+  examples: {
+    gone: { summary: "One that has gone", status: 200, answer: { connections: 0 } },
+    malformed: { summary: "A group's name alone", params: { channel: "alarm_7" }, refused: "malformed_channel" },
+  },
+};
+
+export const groupOperations: readonly Operation[] = [readGroup, listConnections, listPublications, disconnect];

@@ -6,12 +6,14 @@ import { plainMessages, plainMessageSchemas, type Message } from "./messages.ts"
 import { v1Messages } from "./messages-v1.ts";
 import type { Described, Operation } from "./operation.ts";
 import { orderOperations, orderSchemas } from "./orders.ts";
+import { sendOperations, sendSchemas } from "./sends.ts";
 import { serviceOperations, serviceSchemas } from "./service.ts";
 import { socketOperations } from "./sockets.ts";
 
 export const operations: readonly Operation[] = [
   ...orderOperations,
   ...callbackOperations,
+  ...sendOperations,
   ...groupOperations,
   ...socketOperations,
   ...serviceOperations,
@@ -20,6 +22,7 @@ export const operations: readonly Operation[] = [
 export const schemas: Readonly<Record<string, Described>> = {
   ...orderSchemas,
   ...callbackSchemas,
+  ...sendSchemas,
   ...groupSchemas,
   ...serviceSchemas,
 };
