@@ -70,9 +70,10 @@ export function replayFrames(epoch: string, missed: readonly Publication[]): rea
     length = 0;
   };
   for (const { offset, frame } of missed) {
-    if (length + frame.length > REPLAY_LENGTH) flush();
-    items.push(`{"offset":${offset},"id":"${publicationId(epoch, offset)}","data":${frame}}`);
-    length += frame.length;
+    const item = `{"offset":${offset},"id":"${publicationId(epoch, offset)}","data":${frame}}`;
+    if (length + item.length > REPLAY_LENGTH) flush();
+    items.push(item);
+    length += item.length + 1; // its comma
   }
   flush();
   return frames;
