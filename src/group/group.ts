@@ -66,13 +66,13 @@ export class Group extends DurableObject<Env> {
     const admission = decodeAdmission(request.headers.get(ADMISSION_HEADER) ?? "");
     const around = await this.#desk.around();
     this.#members.reap(around.now);
-    const full = this.#members.full(admission.member);
-    if (full !== null) return new Response(full, { status: 503 });
     const first = openConnections(this.ctx).length === 0;
-    this.#revise(around);
-    const client = this.#members.take(admission, around.now);
-    if (client === null) return new Response("group_full", { status: 503 });
+    const full = this.#members.full(admission.member);
+    if (full === null) this.#revise(around);
+    const client = full === null ? this.#members.take(admission, around.now) : null;
+    // After a refusal too: somebody silent may have been ended to make room.
     await this.#keepGoing(first, around.canAsk);
+    if (client === null) return new Response(full ?? "group_full", { status: 503 });
     const protocol = request.headers.get("Sec-WebSocket-Protocol");
     const headers = protocol === null ? {} : { "Sec-WebSocket-Protocol": protocol };
     return new Response(null, { status: 101, webSocket: client, headers });

@@ -14,7 +14,7 @@ import {
   newAlarmGroup,
   newBiz,
   newFeed,
-  Page,
+  type Page,
   stubOf,
   stopClock,
 } from "../support/workerd.ts";
