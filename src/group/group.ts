@@ -8,7 +8,7 @@ import { MESSAGE_LENGTH } from "../core/limits.ts";
 import type { Registration } from "../core/order.ts";
 import type { Position, Publication } from "../core/position.ts";
 import { ok, type Result } from "../core/result.ts";
-import { dueTick, nextTick, pushStep } from "../core/schedule.ts";
+import { nextTick, pushStep } from "../core/schedule.ts";
 import { EXACTLY } from "./alarm.ts";
 import * as connections from "./connections.ts";
 import { openConnections, type Connection } from "./connections.ts";
@@ -114,8 +114,7 @@ export class Group extends DurableObject<Env> {
     await this.#keepGoing(false);
     const push = alarm.push(self.settings);
     // Armed by now: whatever becomes of this ring, the next one comes. Nothing sent below leaves before that row is durable.
-    const isDue = push !== null && dueTick(push, info?.scheduledTime ?? 0, now) !== null;
-    const tick = isDue ? this.#ticks.push(push, this.env, now) : null;
+    const tick = push === null ? null : this.#ticks.push(push, info?.scheduledTime ?? 0, this.env, now);
     const jobs = dueJobs(store.due(), now);
     await Promise.all([tick, runJobs(jobs, this.#desk)]);
     if (jobs.length === 0) return;
