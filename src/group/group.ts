@@ -264,6 +264,10 @@ export class Group extends DurableObject<Env> {
     const { self, store, alarm, presence, history } = this.#parts;
     const watchers = openConnections(this.ctx).length;
     if (self.consumer.presence === true) store.keepDue(withDue(store.due(), "presence", presence.due));
+    if (watchers === 0) store.keepDue(withDue(store.due(), "tokens", undefined));
+    // A stream's position outlives its last member for a time.
+    if (watchers === 0 && history.keeping === "stream" && history.position() !== null)
+      forgetBy(this.#parts, store.due().history ?? Date.now() + history.ttl);
     if (self.consumer.push !== undefined) {
       const step = pushStep(watchers, first, store.due().push, Date.now());
       if (step.do === "stop") return this.#stopPush();
@@ -276,10 +280,6 @@ export class Group extends DurableObject<Env> {
       const around = await this.#desk.around();
       this.#parts.order.keepDue({ ...around, canAsk: asks ?? around.canAsk });
     }
-    if (watchers === 0) store.keepDue(withDue(store.due(), "tokens", undefined));
-    // A stream's position outlives its last member for a time.
-    if (watchers === 0 && history.keeping === "stream" && history.position() !== null)
-      forgetBy(this.#parts, store.due().history ?? Date.now() + history.ttl);
     await alarm.arm(self.settings);
   }
 
