@@ -126,7 +126,8 @@ export class History implements Kept {
         .one();
       if (latest !== null) return latest + this.#ttl;
     }
-    if (!isWatched && row.until !== null && row.until <= now) return null;
+    // A cache's goes with its last member, or with the keys that outlived it.
+    if (!isWatched && (this.keeping === "cache" || (row.until !== null && row.until <= now))) return null;
     const until = isWatched ? null : (row.until ?? now + DAY_MS);
     if (until !== row.until || position.offset !== row.offset) this.#put({ ...row, ...position, until });
     return until ?? undefined;
