@@ -9,6 +9,7 @@ import {
   connect,
   evict,
   isAsleep,
+  join,
   newAlarmGroup,
   newBiz,
   newFeed,
@@ -40,6 +41,49 @@ describe("rows written", () => {
     expect(writes).toEqual({ rows: 100, alarms: 100 });
     expect(documented("each tick: its alarm")).toEqual({ rows: 1, alarms: 1 });
     for (let tick = 0; tick <= 100; tick++) await page.next();
+  });
+
+  it("by a tick while somebody in belfry.v1 is there: two, its alarm and the latest", async () => {
+    stopClock();
+    const { group, path } = newAlarmGroup();
+    await connect(path);
+    const page = await join(group, {});
+    await ring(group);
+    const writes = await countWrites(group);
+    for (let tick = 1; tick <= 100; tick++) await ring(group);
+    expect(writes).toEqual({ rows: 200, alarms: 100 });
+    expect(documented("each tick while somebody in belfry.v1 is there: its alarm, the latest")).toEqual({
+      rows: 2,
+      alarms: 1,
+    });
+    await page.leave();
+    const after = { ...writes };
+    await ring(group);
+    expect({ rows: writes.rows - after.rows, alarms: writes.alarms - after.alarms }).toEqual({ rows: 1, alarms: 1 });
+  });
+
+  it("by a member that goes while somebody in belfry.v1 is there: three; by its coming back: three; or by its being told of: four", async () => {
+    stopClock();
+    const { group } = newFeed();
+    await join(group, {});
+    const first = await join(group, { sub: "ann" });
+    const writes = await countWrites(group);
+    await first.leave();
+    expect(writes).toEqual({ rows: 3, alarms: 1 });
+    expect(documented("a leave that somebody in belfry.v1 will be told: who went, when it is told, the alarm")).toEqual(
+      writes,
+    );
+    const back = await join(group, { sub: "ann" });
+    expect(writes).toEqual({ rows: 6, alarms: 1 });
+    expect(documented("its coming back within three seconds: all of that goes")).toEqual({ rows: 3, alarms: 0 });
+    await back.leave();
+    expect(writes).toEqual({ rows: 9, alarms: 2 });
+    await ring(group);
+    expect(writes).toEqual({ rows: 13, alarms: 3 });
+    expect(documented("its being told: the alarm is set in case that fails, and all of that goes")).toEqual({
+      rows: 4,
+      alarms: 1,
+    });
   });
 
   it("by the first join of a group: its start and its alarm; by a later join: none", async () => {
