@@ -8,8 +8,7 @@ import { MESSAGE_LENGTH } from "../core/limits.ts";
 import type { Registration } from "../core/order.ts";
 import type { Position, Publication } from "../core/position.ts";
 import { ok, type Result } from "../core/result.ts";
-import { dueTick, nextTick, pushStep } from "../core/schedule.ts";
-import { EXACTLY } from "./alarm.ts";
+import { nextTick, pushStep } from "../core/schedule.ts";
 import * as connections from "./connections.ts";
 import { openConnections, type Connection } from "./connections.ts";
 import { forgetBy } from "./forget.ts";
@@ -114,13 +113,12 @@ export class Group extends DurableObject<Env> {
     await this.#keepGoing(false);
     const push = alarm.push(self.settings);
     // Armed by now: whatever becomes of this ring, the next one comes. Nothing sent below leaves before that row is durable.
-    const isDue = push !== null && dueTick(push, info?.scheduledTime ?? 0, now) !== null;
-    const tick = isDue ? this.#ticks.push(push, this.env, now) : null;
+    const tick = push === null ? null : this.#ticks.push(push, info?.scheduledTime ?? 0, this.env, now);
     const jobs = dueJobs(store.due(), now);
     await Promise.all([tick, runJobs(jobs, this.#desk)]);
     if (jobs.length === 0) return;
     await this.#keepGoing(false);
-    await alarm.arm(self.settings, EXACTLY);
+    await alarm.armAfter(now, self.settings);
   }
 
   /** Takes in what callbacks proved about this group's order, and rings its members if they can see a change. Stored when this returns. */

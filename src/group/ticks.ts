@@ -1,5 +1,5 @@
 // The periodic push as it runs: one tick's frame, made, kept where somebody counts, and sent. Arms no alarm; ends what nobody waits for.
-import { produceDeadline, type Push } from "../core/schedule.ts";
+import { dueTick, produceDeadline, type Push } from "../core/schedule.ts";
 import { paramsOf } from "../core/route.ts";
 import { receiversOf } from "./connections.ts";
 import type { Parts } from "./parts.ts";
@@ -9,6 +9,8 @@ export class Ticks {
   readonly #parts: Parts;
   /** Ends the `produce` that is running; its result would reach nobody, or a group begun anew. */
   #running: AbortController | null = null;
+  /** The number of the tick that was dealt with last. */
+  #dealt: number | null = null;
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -17,9 +19,19 @@ export class Ticks {
   /** The push stops, or begins anew. */
   stop(): void {
     this.#running?.abort();
+    this.#dealt = null;
   }
 
-  async push({ period }: Push, env: Env, now: number): Promise<void> {
+  /** Deals with the tick that is due as the alarm rings that was set for `armed`, if there is one. */
+  async push(push: Push, armed: number, env: Env, now: number): Promise<void> {
+    const due = dueTick(push, armed, now);
+    // The alarm may have been set for something else, a moment behind the tick's own.
+    if (due === null || due === this.#dealt) return;
+    this.#dealt = due;
+    await this.#make(push, env, now);
+  }
+
+  async #make({ period }: Push, env: Env, now: number): Promise<void> {
     const { ctx, history, self } = this.#parts;
     const { consumer, name, settings } = self;
     if (consumer.push === undefined) return;
