@@ -88,6 +88,11 @@ describe("GET /metrics", () => {
     expect(text.match(/^# TYPE belfry_connections gauge$/gm)).toHaveLength(1);
   });
 
+  it("tells of a group once, however often it is asked for", async () => {
+    const text = await (await backend("GET", "/metrics?group=alarm&group=alarm")).text();
+    expect(text.match(/^belfry_connections\{group="alarm"\}/gm)).toHaveLength(1);
+  });
+
   it.each([
     ["group=nobody_7", 404, "unknown_group"],
     ["group=a%20b", 422, "malformed_group"],
