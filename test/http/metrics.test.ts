@@ -51,6 +51,7 @@ describe("the log tells", () => {
   });
 
   it("a data point for each line, where Analytics is bound", async () => {
+    stopClock();
     const points: unknown[] = [];
     const ANALYTICS = { writeDataPoint: (point: unknown) => void points.push(point) };
     wholeLog();
