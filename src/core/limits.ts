@@ -73,7 +73,7 @@ export const LISTED_MAX = 1000;
 /** How many it lists unless it is asked for more, or fewer. */
 export const LISTED_SIZE = 100;
 
-/** The length of the publications in one frame of a replay, in UTF-16 units: a browser takes each in without a stutter. */
+/** The length of the publications in one frame of a replay or of a history, in UTF-16 units: a browser takes each in without a stutter. */
 export const REPLAY_LENGTH = 262_144;
 
 /** How long a member that went may take to come back before the others are told, in ms: a reload is no leave. Pusher waits as long. */

@@ -28,6 +28,13 @@ export function readPosition(epoch: string | null, offset: string | null): Posit
 const EPOCH = /^[0-9a-z]{1,32}$/;
 const OFFSET = /^(0|[1-9][0-9]{0,14})$/; // below 2^53
 
+/** The first of them: as many as have at most `length` UTF-16 units together, but one at least. */
+export function firstWithin(publications: readonly Publication[], length: number): readonly Publication[] {
+  let sum = 0;
+  const end = publications.findIndex(({ frame }, i) => (sum += frame.length) > length && i > 0);
+  return end < 0 ? publications : publications.slice(0, end);
+}
+
 /** How a group keeps its publications: all of the last ones, the latest one, or none. */
 export type Keeping = "stream" | "cache" | "none";
 

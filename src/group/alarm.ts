@@ -1,12 +1,12 @@
 // The one alarm of an object: set for the earliest of its due-times, or gone. Runs nothing when it rings; group.ts does.
 import type { PeriodicPush } from "../consumers/consumer.ts";
 import { alarmStep, nextWake, withDue } from "../core/due.ts";
-import type { Push } from "../core/schedule.ts";
+import { nextTick, type Push } from "../core/schedule.ts";
 import type { Settings } from "../core/settings.ts";
 import type { Store } from "./store.ts";
 
-/** For `arm`: no alarm counts as about to ring. The one that was set as a guard while jobs were done has had its time. */
-export const EXACTLY = -1;
+/** For `arm`: no alarm counts as about to ring. */
+const EXACTLY = -1;
 
 export class Alarm {
   readonly #storage: DurableObjectStorage;
@@ -43,5 +43,14 @@ export class Alarm {
     const step = alarmStep(armed, wanted, now, late ?? (period === null ? undefined : 2 * period));
     if (step.do === "set") await this.#storage.setAlarm(step.at);
     if (step.do === "delete") await this.#storage.deleteAlarm();
+  }
+
+  /**
+   * The same behind jobs that began at `since`: the alarm that was set as a guard while they were done has had its time, unless a tick
+   * has become due meanwhile. That one it rings for, at once.
+   */
+  async armAfter(since: number, settings: Settings): Promise<void> {
+    const push = this.push(settings);
+    if (push === null || nextTick(push, since) > Date.now()) await this.arm(settings, EXACTLY);
   }
 }

@@ -9,7 +9,6 @@ import type { Registration } from "../core/order.ts";
 import type { Position, Publication } from "../core/position.ts";
 import { ok, type Result } from "../core/result.ts";
 import { nextTick, pushStep } from "../core/schedule.ts";
-import { EXACTLY } from "./alarm.ts";
 import * as connections from "./connections.ts";
 import { openConnections, type Connection } from "./connections.ts";
 import { forgetBy } from "./forget.ts";
@@ -119,7 +118,7 @@ export class Group extends DurableObject<Env> {
     await Promise.all([tick, runJobs(jobs, this.#desk)]);
     if (jobs.length === 0) return;
     await this.#keepGoing(false);
-    await alarm.arm(self.settings, EXACTLY);
+    await alarm.armAfter(now, self.settings);
   }
 
   /** Takes in what callbacks proved about this group's order, and rings its members if they can see a change. Stored when this returns. */

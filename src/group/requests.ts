@@ -12,7 +12,8 @@ import {
   type Who,
 } from "../core/frames.ts";
 import type { Json } from "../core/json.ts";
-import { LISTED_MAX } from "../core/limits.ts";
+import { LISTED_MAX, REPLAY_LENGTH } from "../core/limits.ts";
+import { firstWithin } from "../core/position.ts";
 import { parseRequest, type Request } from "../core/request.ts";
 import type { Result } from "../core/result.ts";
 import type { RefreshRefusal } from "./members.ts";
@@ -74,8 +75,7 @@ async function answerRequest(request: Request, hall: Hall): Promise<Frame> {
 }
 
 function historyReply({ id, after, limit }: Extract<Request, { type: "history" }>, { kept, now, maxAge }: Hall): Frame {
-  const told = kept
-    .since(after, limit, now, maxAge)
+  const told = firstWithin(kept.since(after, limit, now, maxAge), REPLAY_LENGTH) // a few bytes must not ask for megabytes
     .map(({ offset, at, frame }) => ({ offset, at: new Date(at).toISOString(), frame }));
   const result = historyText(kept.position() ?? { epoch: null, offset: 0 }, told);
   return `{"type":"reply","id":${encode(id)},"result":${result}}` as Frame; // JSON around JSON

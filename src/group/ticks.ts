@@ -9,8 +9,8 @@ export class Ticks {
   readonly #parts: Parts;
   /** Ends the `produce` that is running; its result would reach nobody, or a group begun anew. */
   #running: AbortController | null = null;
-  /** The tick pushed last, since the object woke: it wakes at the earliest long after an alarm could still count as that tick's. */
-  #pushed: number | null = null;
+  /** The number of the tick that was dealt with last. */
+  #dealt: number | null = null;
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -19,20 +19,25 @@ export class Ticks {
   /** The push stops, or begins anew. */
   stop(): void {
     this.#running?.abort();
-    this.#pushed = null;
+    this.#dealt = null;
   }
 
-  /** Pushes the tick that an alarm set for `armed` owes, if it owes one. */
+  /** Deals with the tick that is due as the alarm rings that was set for `armed`, if there is one. */
   async push(push: Push, armed: number, env: Env, now: number): Promise<void> {
+    const due = dueTick(push, armed, now);
+    // The alarm may have been set for something else, a moment behind the tick's own.
+    if (due === null || due === this.#dealt) return;
+    this.#dealt = due;
+    await this.#make(push, env, now);
+  }
+
+  async #make({ period }: Push, env: Env, now: number): Promise<void> {
     const { ctx, history, self } = this.#parts;
     const { consumer, name, settings } = self;
-    const due = dueTick(push, armed, now);
-    // What rings shortly after a tick may have been set for something else.
-    if (consumer.push === undefined || due === null || due === this.#pushed) return;
-    this.#pushed = due;
+    if (consumer.push === undefined) return;
     const running = (this.#running = new AbortController());
     const tick = { now, group: name, params: paramsOf(consumer, name), env, settings };
-    const frame = await produceFrame(consumer.push, tick, produceDeadline(push.period), running.signal, (line) =>
+    const frame = await produceFrame(consumer.push, tick, produceDeadline(period), running.signal, (line) =>
       this.#parts.note(line),
     );
     if (frame === null) return;

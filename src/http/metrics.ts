@@ -10,7 +10,7 @@ import type { App } from "./app.ts";
 
 /** `GET /metrics`, and `?group=` once for each group that is to be asked: asking wakes its object. */
 export async function metrics(c: Context<App>): Promise<Response> {
-  const groups = c.req.queries("group") ?? [];
+  const groups = [...new Set(c.req.queries("group"))]; // twice the same sample, and Prometheus takes none
   if (groups.length > METRIC_GROUPS_MAX)
     return refuse(c, "bad_query", { detail: `at most ${METRIC_GROUPS_MAX} groups` });
   for (const group of groups) {

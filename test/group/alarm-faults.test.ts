@@ -3,9 +3,12 @@ import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { alarm } from "../../src/consumers/alarm.ts";
 import type { PeriodicPush, Tick } from "../../src/consumers/consumer.ts";
+import { Presence } from "../../src/group/presence.ts";
+import { LINGER_MS } from "../../src/core/limits.ts";
 import { armedAt, connect, logged, look, mark, newAlarmGroup, ring, stopClock, stubOf } from "../support/workerd.ts";
 
 const PERIOD = 60_000;
+const V1 = { "Sec-WebSocket-Protocol": "belfry.v1" };
 const HEARTBEAT = '{"type":"heartbeat"}';
 const push = alarm.push ?? expect.fail("the alarm consumer has a push");
 
@@ -188,6 +191,39 @@ describe("an alarm", () => {
     await runInDurableObject(stubOf(group), (object) =>
       object.alarm({ scheduledTime: start + PERIOD, isRetry: false, retryCount: 0 }),
     );
+    const marked = await mark(group);
+    expect(await page.next()).toBe(marked);
+  });
+
+  it("set for a leave a moment behind a tick does not push that tick again", async () => {
+    const { group, path, page, start } = await startedGroup();
+    await connect(path, V1);
+    const gone = await connect(path, V1);
+    vi.setSystemTime(start + PERIOD + 50 - LINGER_MS);
+    await gone.leave();
+    await ring(group);
+    expect(await page.nextJson()).toEqual({ type: "result", data: "2100-01-01 00:01:00" });
+    expect(await armedAt(group)).toBe(start + PERIOD + 50);
+    await ring(group);
+    const marked = await mark(group);
+    expect(await page.next()).toBe(marked);
+    expect(await armedAt(group)).toBe(start + 2 * PERIOD);
+  });
+
+  it("set for a leave a moment before a tick does not pass that tick by", async () => {
+    const { group, path, page, start } = await startedGroup();
+    await connect(path, V1);
+    const gone = await connect(path, V1);
+    vi.setSystemTime(start + PERIOD - 1 - LINGER_MS);
+    await gone.leave();
+    const spy = vi.spyOn(Presence.prototype, "tell").mockImplementationOnce(function (this: Presence, now) {
+      vi.setSystemTime(start + PERIOD);
+      this.tell(now);
+    });
+    onTestFinished(() => spy.mockRestore());
+    await ring(group);
+    await ring(group);
+    expect(await page.nextJson()).toEqual({ type: "result", data: "2100-01-01 00:01:00" });
     const marked = await mark(group);
     expect(await page.next()).toBe(marked);
   });

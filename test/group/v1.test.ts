@@ -99,4 +99,19 @@ describe("a feed", () => {
       result: { epoch, offset: 5, publications: [{ offset: 4 }, { offset: 5 }] },
     });
   });
+
+  it("tells of long publications the first, so that a few bytes do not ask for megabytes", async () => {
+    const { group, path } = feed();
+    for (let i = 1; i <= 6; i++) await say(group, "x".repeat(60_000));
+    const page = await connect(path, key);
+    await page.next();
+    page.send('{"id":1,"type":"history"}');
+    const first = await page.next();
+    expect(first.length).toBeLessThan(262_144);
+    expect(JSON.parse(first)).toMatchObject({
+      result: { offset: 6, publications: [1, 2, 3, 4].map((offset) => ({ offset })) },
+    });
+    page.send('{"id":2,"type":"history","after":4}');
+    expect(await page.nextJson()).toMatchObject({ result: { publications: [{ offset: 5 }, { offset: 6 }] } });
+  });
 });

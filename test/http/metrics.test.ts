@@ -51,6 +51,7 @@ describe("the log tells", () => {
   });
 
   it("a data point for each line, where Analytics is bound", async () => {
+    stopClock();
     const points: unknown[] = [];
     const ANALYTICS = { writeDataPoint: (point: unknown) => void points.push(point) };
     wholeLog();
@@ -86,6 +87,11 @@ describe("GET /metrics", () => {
     expect(text).toContain(`belfry_frames_total{group="${group}"} 1\n`);
     expect(text).toContain('belfry_connections{group="alarm"} 0\n');
     expect(text.match(/^# TYPE belfry_connections gauge$/gm)).toHaveLength(1);
+  });
+
+  it("tells of a group once, however often it is asked for", async () => {
+    const text = await (await backend("GET", "/metrics?group=alarm&group=alarm")).text();
+    expect(text.match(/^belfry_connections\{group="alarm"\}/gm)).toHaveLength(1);
   });
 
   it.each([

@@ -154,7 +154,7 @@ export const v1Schemas = {
   History: described(History, "Asks for what was published.", {
     ...asked,
     after: "Only what came after this offset.",
-    limit: "At most so many; null or absent: 100.",
+    limit: "At most so many; null or absent: 100. Of long ones fewer, but one at least: ask on behind the last.",
   }),
   Publish: described(Publish, "Publishes to the group, where its consumer lets clients.", {
     ...asked,
