@@ -2,6 +2,7 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { app } from "../../src/http/app.ts";
+import { note } from "../../src/observe/note.ts";
 import { wholeLog } from "../support/deliver.ts";
 import {
   anyone,
@@ -55,13 +56,13 @@ describe("the log tells", () => {
     const points: unknown[] = [];
     const ANALYTICS = { writeDataPoint: (point: unknown) => void points.push(point) };
     wholeLog();
-    await app.request("/nowhere", {}, { ...env, ANALYTICS });
     await app.request("/callback/x/", { method: "POST" }, { ...env, ANALYTICS });
-    expect(points).toContainEqual({
-      indexes: [""],
-      blobs: ["refusal", "unauthorized", "", ""],
-      doubles: [0, 0],
-    });
+    const bound = { ...env, ANALYTICS };
+    note(bound, { event: "push", group: "alarm_7", reason: "sent", connections: 2, ms: 30 });
+    expect(points).toEqual([
+      { indexes: [""], blobs: ["refusal", "unauthorized", "", ""], doubles: [0, 0] },
+      { indexes: ["alarm"], blobs: ["push", "sent", "alarm_7", ""], doubles: [30, 2] },
+    ]);
   });
 });
 

@@ -5,10 +5,13 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { connect, createServer, type AddressInfo, type Socket } from "node:net";
 import { createInterface } from "node:readline";
+import { parseEnv } from "node:util";
 import { expect, inject, it, onTestFinished } from "vitest";
 import { apiKey, backend, look, newBiz } from "../support/client.ts";
+import { hmac, token } from "../tokens/signing.ts";
 
 const server = inject("url");
+const { TOKEN_SECRET: secret = "" } = parseEnv(readFileSync(".dev.vars.example", "utf8"));
 const page = readFileSync("docs/protocol.md", "utf8");
 const client = /```js\n([^]*?)```/.exec(page)?.[1] ?? "";
 
@@ -67,8 +70,16 @@ it("the example client shows every publication once and in order, also those it 
   for (let n = 4; n <= 20; n++) expect(await next()).toBe(`{"n":${n}}`);
 });
 
-it("it stays away when it is told to", async () => {
-  const { child } = run(`${server.replace("http", "ws")}/ws/feed/${newBiz()}/`, "no.good.token");
+it.each<[string, number, () => Promise<string>]>([
+  ["it stays away when it is told to", 1, async () => "no.good.token"],
+  ["it does not come back with a token that has run out", 2, expiredToken],
+])("%s", async (_what, expected, token) => {
+  const { child } = run(`${server.replace("http", "ws")}/ws/feed/${newBiz()}/`, await token());
   const [code] = (await once(child, "exit")) as [number]; // with a code, as it ends by itself
-  expect(code).toBe(1);
+  expect(code).toBe(expected);
 });
+
+function expiredToken(): Promise<string> {
+  const exp = Math.floor(Date.now() / 1000) - 60;
+  return token({ alg: "HS256" }, { sub: "ann", groups: ["feed_*"], exp }, hmac(secret));
+}
