@@ -1,4 +1,4 @@
-// Every number that bounds something, with its unit in its name and its reason beside it. Only numbers.
+// Every number that bounds something: its unit in its name, its reason and what who exceeds it hears beside it. Only numbers.
 
 /** How often a client that sends heartbeats sends one. Below the 60–100 s after which proxies cut an idle connection. */
 export const HEARTBEAT_SECONDS = 25;
@@ -15,19 +15,19 @@ export const PUSH_EVERY_SECONDS_MIN = 0.1;
 /** The longest period: what `setAlarm` is good for is not published; a day is more than any dashboard waits. */
 export const PUSH_EVERY_SECONDS_MAX = 86_400;
 
-/** The largest body a backend may send. Ably and Pusher stop at 64 KiB too: more belongs behind a URL. */
+/** The largest body a backend may send. Ably stops at 64 KiB too: more belongs behind a URL. 413 `body_too_large`. */
 export const BODY_BYTES = 65_536;
 
-/** The longest message of a page, in UTF-16 units of a text or bytes of a binary message. Parsing and relaying cost everybody's time. */
+/** The longest message of a page, in UTF-16 units of a text or bytes of a binary message. Parsing and relaying cost everybody's time. 1009 `frame_too_large`. */
 export const MESSAGE_LENGTH = 32_768;
 
-/** The same where texts are relayed: the articles' stack delivers 100,000 characters, so pages may send as many. */
+/** The same where texts are relayed: the articles' stack delivers 100,000 characters, so pages may send as many. 1009 as well. */
 export const RELAYED_LENGTH = 131_072;
 
-/** Channels' limit for a group name, in characters. */
+/** Channels' limit for a group name, in characters. 422 `malformed_group`. */
 export const GROUP_NAME_CHARS = 99;
 
-/** The largest delivery of a payment provider. WeChat's and Alipay's are below 8 KiB, Stripe's can be some 100 KiB. */
+/** The largest delivery of a payment provider. WeChat's and Alipay's are below 8 KiB, Stripe's can be some 100 KiB. 413 `body_too_large`. */
 export const WEBHOOK_BYTES = 262_144;
 
 /** Providers retry for up to 30 days (Adyen): facts that are given up sooner would be taken for new when they come again. */
@@ -49,13 +49,20 @@ export const DAY_MS = 86_400_000;
 /** Frames a connection may send per second, over time, heartbeats aside (they never reach the object): nobody types faster. Each wakes it. */
 export const FRAMES_PER_SECOND = 20;
 
-/** Frames it may send at once: a page that comes back sends what it had to keep to itself. */
+/** Frames it may send at once: a page that comes back sends what it had to keep to itself. 4129 `too_many_frames`. */
 export const FRAMES_AT_ONCE = 200;
 
-/** Connections of one group. One thread serves them all: beyond this a push takes longer than a person waits. The platform ends at 32,768. */
+/**
+ * Handshakes from one address, and in how many seconds they are counted: an office behind one address comes back after a deployment, a
+ * loop is faster. The platform counts them, as wrangler.toml says. 429 or 4128 `too_many_upgrades`.
+ */
+export const UPGRADES_PER_ADDRESS = 1000;
+export const UPGRADES_SECONDS = 10;
+
+/** Connections of one group. One thread serves them all: beyond this a push takes longer than a person waits. The platform ends at 32,768. 503 or 4100 `group_full`. */
 export const CONNECTIONS_PER_GROUP = 10_000;
 
-/** Connections of one token subject to one group: tabs and devices of a person, not a crowd behind one token. */
+/** Connections of one token subject to one group: tabs and devices of a person, not a crowd behind one token. 503 or 4101 `subject_full`. */
 export const CONNECTIONS_PER_SUBJECT = 50;
 
 /** Publications a group keeps, unless its consumer says otherwise. */
@@ -64,10 +71,10 @@ export const HISTORY_SIZE = 100;
 /** How long it keeps each, in seconds, unless its consumer says otherwise: longer than a tunnel, a lift, a laptop's lid. */
 export const HISTORY_TTL_SECONDS = 300;
 
-/** The most publications one answer tells. */
+/** The most publications one answer tells: it is put together in memory, whole. 422 `bad_query`, in a frame 400 `bad_request`. */
 export const HISTORY_MAX = 1000;
 
-/** The most connections one answer lists. */
+/** The most connections one answer lists: a page of a list that goes on. 422 `bad_query`. */
 export const LISTED_MAX = 1000;
 
 /** How many it lists unless it is asked for more, or fewer. */
@@ -82,27 +89,28 @@ export const LINGER_MS = 3000;
 /** How long a connection in belfry.v1 may stay after its token ran out, in ms: time for a `refresh`. Centrifugo gives as long. */
 export const TOKEN_GRACE_MS = 25_000;
 
-/** A sub, in characters: it has to fit into a tag of the platform's (256). */
+/** A sub, in characters: an id and not a text; each join tells it to everybody. 422 `malformed_sub`, of a token `token_invalid`. */
 export const SUB_CHARS = 200;
 
-/** A request's id, in characters. */
+/** A request's id, in characters: the reply repeats it. 400 `bad_request`. */
 export const REQUEST_ID_CHARS = 64;
 
-/** An `Idempotency-Key`, in characters. */
+/** An `Idempotency-Key`, in characters: a row is kept under it for a day. 422 `bad_idempotency_key`. */
 export const IDEMPOTENCY_KEY_CHARS = 200;
 
-/** Sends in one batch. Ably's and Pusher's end at 100 too. */
+/** Sends in one batch: each may wake an object. 422 `bad_batch`. */
 export const BATCH_MAX = 100;
 
-/** The body of a batch, in bytes: sixteen of the largest single ones. */
+/** The body of a batch, in bytes: sixteen of the largest single ones. 413 `body_too_large`. */
 export const BATCH_BYTES = 1_048_576;
 
-/** Groups that one look at the metrics asks: each is an object woken. */
+/** Groups that one look at the metrics asks: each is an object woken. 422 `bad_query`. */
 export const METRIC_GROUPS_MAX = 20;
 
-/** The length of a tick's frame, in UTF-16 units: the latest is kept in one value, and the platform's end at 2 MB. */
+/** The length of a tick's frame, in UTF-16 units: the latest is kept in one value, and the platform's end at 2 MB. `too_large` in the log. */
 export const TICK_LENGTH = 524_288;
-/** The longest token, in characters. Whole headers may have 8 to 16 KiB at the proxies on the way, and a token is verified before anything else is known. */
+
+/** The longest token, in characters. Whole headers may have 8 to 16 KiB at the proxies on the way, and a token is verified before anything else is known. `token_invalid`. */
 export const TOKEN_CHARS = 4096;
 
 /** The most entries in a token's `groups`. Each is compared when its bearer comes; who needs more uses a beginning with `*`. */

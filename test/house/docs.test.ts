@@ -20,6 +20,8 @@ import {
   MESSAGE_LENGTH,
   RELAYED_LENGTH,
   TOKEN_CHARS,
+  UPGRADES_PER_ADDRESS,
+  UPGRADES_SECONDS,
 } from "../../src/core/limits.ts";
 import { readSettings, type Vars } from "../../src/core/settings.ts";
 import { metrics } from "../../src/core/tally.ts";
@@ -103,17 +105,16 @@ describe("docs/protocol.md", () => {
       [FRAMES_AT_ONCE, FRAMES_PER_SECOND],
       [CONNECTIONS_PER_GROUP],
       [CONNECTIONS_PER_SUBJECT],
-      upgradesInWrangler(),
+      [UPGRADES_PER_ADDRESS, UPGRADES_SECONDS],
       [HISTORY_MAX],
       [TOKEN_CHARS],
     ]);
   });
 
-  /** The platform's counters are set in wrangler.toml. */
-  function upgradesInWrangler(): number[] {
+  it("and the platform counts handshakes by the same ones", () => {
     const [, limit, period] = /limit = (\d+), period = (\d+)/.exec(readFileSync("wrangler.toml", "utf8")) ?? [];
-    return [Number(limit), Number(period)];
-  }
+    expect([Number(limit), Number(period)]).toEqual([UPGRADES_PER_ADDRESS, UPGRADES_SECONDS]);
+  });
 });
 
 describe("docs/http.md", () => {
