@@ -40,7 +40,7 @@ const publish = ["publish", "publishReply"] as const;
 
 const alarm = {
   about:
-    "Everybody in the group gets the same push at the same time, for as long as somebody is connected. Who joins later waits for the next one in `plain` mode, and gets the latest at once in `belfry.v1`. What a client writes is ignored.",
+    "Everybody in the group gets the same push at the same time, for as long as somebody is connected. Who joins later waits for the next one in `plain` mode, and gets the latest at once in `belfry.v1`. What a `plain` client writes is ignored.",
   plain: ["result", "event", ...alive],
   v1: [...v1, ...presence],
 } as const;
