@@ -127,6 +127,20 @@ describe("in a feed", () => {
     expect(await page.nextJson()).toMatchObject({ data: "still here" });
   });
 
+  it("is told once that its token has run out, however many others do meanwhile", async () => {
+    const { group, path } = newFeed();
+    const soon = (seconds: number) => sign({ groups: [group], exp: Date.now() / 1000 + seconds });
+    const [first, second] = [await connect(path, v1(await soon(60))), await connect(path, v1(await soon(70)))];
+    await second.nextJson();
+    await ring(group);
+    await ring(group);
+    expect(await second.nextJson()).toMatchObject({ reason: "token_expires" });
+    await backend("POST", `/groups/${group}/send`, { type: "send.message", message: "after both" });
+    expect(await first.nextJson()).toMatchObject({ type: "welcome" });
+    expect(await first.nextJson()).toMatchObject({ reason: "token_expires" });
+    expect(await first.nextJson()).toMatchObject({ data: "after both" });
+  });
+
   it("without a new one it is closed with 4205 after 25 seconds, a plain one at once", async () => {
     const { group, path } = newFeed();
     const text = await sign({ groups: [group], exp: Date.now() / 1000 + 60 });
