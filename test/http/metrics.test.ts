@@ -10,6 +10,7 @@ import {
   callback,
   connect,
   handshake,
+  look,
   newAlarmGroup,
   newBiz,
   ring,
@@ -30,6 +31,18 @@ describe("the log tells", () => {
       { event: "connect", group: `order_${biz}`, reason: "joined", mode: "v1", ms },
     ]);
     expect(lines(log("leave"))).toEqual([{ event: "leave", group: `order_${biz}`, reason: "left", ms }]);
+  });
+
+  it("once that a connection is gone, though the Worker ends it and its close event comes as well", async () => {
+    const log = wholeLog();
+    const { group, path } = newAlarmGroup();
+    await connect(path);
+    const page = await connect(path, { "Sec-WebSocket-Protocol": "belfry.v1" });
+    const { channel } = (await page.nextJson()) as { channel: string };
+    await backend("DELETE", `/channels/${channel}`);
+    await page.closed;
+    await look(group);
+    expect(lines(log("leave"))).toEqual([{ event: "leave", group, reason: "disconnected", ms: expect.any(Number) }]);
   });
 
   it("each tick that was sent, and to how many", async () => {

@@ -52,12 +52,15 @@ describe("a token is carried", () => {
     );
   });
 
-  it("never past an Origin that is not allowed", async () => {
+  it.each<[string, (text: string) => Record<string, string>]>([
+    ["in a cookie", (text) => ({ Cookie: `belfry_token=${text}` })],
+    ["as a subprotocol", (text) => ({ "Sec-WebSocket-Protocol": `belfry.plain, belfry.bearer.${text}` })],
+    ["in Authorization", (text) => ({ Authorization: `Bearer ${text}` })],
+    ["beside an API key", (text) => ({ Cookie: `belfry_token=${text}`, "X-API-Key": "development-api-key" })],
+  ])("never past an Origin that is not allowed: %s", async (_how, carry) => {
     const { group, path } = newFeed();
-    const text = await sign({ groups: [group] });
-    expect(await refusalOf(path, { Origin: "https://evil.example", Cookie: `belfry_token=${text}` })).toBe(
-      "origin_refused",
-    );
+    const headers = carry(await sign({ groups: [group] }));
+    expect(await refusalOf(path, { ...headers, Origin: "https://evil.example" })).toBe("origin_refused");
   });
 });
 
