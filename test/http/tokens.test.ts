@@ -130,6 +130,18 @@ describe("in a feed", () => {
     expect(await page.nextJson()).toMatchObject({ data: "still here" });
   });
 
+  it("a token that has run out gives no right to publish any more, though its bearer may stay for a refresh", async () => {
+    const { group, path } = newFeed();
+    const page = await connect(path, v1(await sign({ groups: [group], publish: true, exp: Date.now() / 1000 + 60 })));
+    await page.nextJson();
+    await ring(group);
+    expect(await page.nextJson()).toMatchObject({ reason: "token_expires" });
+    expect(await reply(page, { type: "publish", data: "late" })).toMatchObject({
+      id: 1,
+      error: { code: 401, reason: "token_refused" },
+    });
+  });
+
   it("is told once that its token has run out, however many others do meanwhile", async () => {
     const { group, path } = newFeed();
     const soon = (seconds: number) => sign({ groups: [group], exp: Date.now() / 1000 + seconds });
