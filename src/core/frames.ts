@@ -96,7 +96,11 @@ export const errorFrame = (reason: ErrorReason, message: string): Frame =>
   encode({ type: "error", ...errorOf(reason, message) });
 
 /** The answer to a request, by the id that it carried. */
-export const replyFrame = (id: RequestId, result: Json): Frame => encode({ type: "reply", id, result });
+export const replyFrame = (id: RequestId, result: Json): Frame => replyFrameOf(id, encode(result));
+
+/** The same where the result is JSON text already: its numbers stay as they were written. */
+export const replyFrameOf = (id: RequestId, result: string): Frame =>
+  `{"type":"reply","id":${encode(id)},"result":${result}}` as Frame; // JSON around JSON
 
 export const errorReplyFrame = (id: RequestId, reason: ErrorReason, message: string): Frame =>
   encode({ type: "reply", id, error: errorOf(reason, message) });

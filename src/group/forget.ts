@@ -1,4 +1,5 @@
 // What is kept for a time only, and when it is given up: publications, idempotency keys, a position that nobody came back to. Sends nothing.
+import type { Consumer } from "../consumers/consumer.ts";
 import { withDue } from "../core/due.ts";
 import { openConnections } from "./connections.ts";
 import type { Parts } from "./parts.ts";
@@ -22,4 +23,4 @@ export async function forgetOld(parts: Parts, now: number): Promise<void> {
   store.keepDue(withDue(store.due(), "history", at === Infinity ? undefined : at));
 }
 
-const isForgettable: ReadonlySet<string> = new Set(["stream", "cache", "nothing"]);
+const isForgettable: ReadonlySet<Consumer["keeps"]> = new Set(["stream", "cache", "nothing"]);

@@ -2,11 +2,11 @@
 import type { Member } from "../core/admission.ts";
 import type { Consumer, Effect } from "../consumers/consumer.ts";
 import {
-  encode,
   errorFrame,
   errorReplyFrame,
   historyText,
   replyFrame,
+  replyFrameOf,
   type Counts,
   type Frame,
   type Who,
@@ -77,8 +77,7 @@ async function answerRequest(request: Request, hall: Hall): Promise<Frame> {
 function historyReply({ id, after, limit }: Extract<Request, { type: "history" }>, { kept, now, maxAge }: Hall): Frame {
   const told = firstWithin(kept.since(after, limit, now, maxAge), REPLAY_LENGTH) // a few bytes must not ask for megabytes
     .map(({ offset, at, frame }) => ({ offset, at: new Date(at).toISOString(), frame }));
-  const result = historyText(kept.position() ?? { epoch: null, offset: 0 }, told);
-  return `{"type":"reply","id":${encode(id)},"result":${result}}` as Frame; // JSON around JSON
+  return replyFrameOf(id, historyText(kept.position() ?? { epoch: null, offset: 0 }, told));
 }
 
 function publish({ id, data }: Extract<Request, { type: "publish" }>, hall: Hall): Frame {
