@@ -67,10 +67,9 @@ describe("the log tells", () => {
   it("a data point for each line, where Analytics is bound", async () => {
     stopClock();
     const points: unknown[] = [];
-    const ANALYTICS = { writeDataPoint: (point: unknown) => void points.push(point) };
+    const bound = { ...env, ANALYTICS: { writeDataPoint: (point: unknown) => void points.push(point) } };
     wholeLog();
-    await app.request("/callback/x/", { method: "POST" }, { ...env, ANALYTICS });
-    const bound = { ...env, ANALYTICS };
+    await app.request("/callback/x/", { method: "POST" }, bound);
     note(bound, { event: "push", group: "alarm_7", reason: "sent", connections: 2, ms: 30 });
     expect(points).toEqual([
       { indexes: [""], blobs: ["refusal", "unauthorized", "", ""], doubles: [0, 0] },
