@@ -18,9 +18,13 @@ export function join(gone: readonly Gone[], who: Who, isHere: boolean): { gone: 
   return back < 0 ? { gone, tell: true } : { gone: gone.toSpliced(back, 1), tell: false };
 }
 
-/** A connection has gone: who is awaited back from now on. */
+/**
+ * A connection has gone: who is awaited back from now on. Of tabs that close at once none is listed any more when the first one's close is
+ * told, so that a subject may seem to go with each of them: it is awaited once.
+ */
 export function leave(gone: readonly Gone[], who: Who, isHere: boolean, now: number): readonly Gone[] {
-  return who.sub !== null && isHere ? gone : [...gone, { sub: who.sub, info: who.info, tellAt: now + LINGER_MS }];
+  if (who.sub !== null && (isHere || gone.some(({ sub }) => sub === who.sub))) return gone;
+  return [...gone, { sub: who.sub, info: who.info, tellAt: now + LINGER_MS }];
 }
 
 /** Who has been away for long enough for the others to be told, and who is still awaited. */

@@ -29,6 +29,8 @@ import { welcome } from "./welcome.ts";
 /** Why a new token was not taken, as its bearer hears it; the log hears more. */
 export type RefreshRefusal = "token_refused" | "unavailable";
 
+const tokenExpires = errorFrame("token_expires", "the token has run out: send a refresh");
+
 export class Members {
   readonly #parts: Parts;
 
@@ -53,7 +55,10 @@ export class Members {
     const channel = channelName(self.name, id);
     for (const frame of welcome(channel, admission, this.#parts, now)) sendTo([accepted.server], frame);
     presence.came(accepted.server);
-    this.#lookAgain(nextLeaseStep(mode, this.#leaseOf(member), now));
+    const expiresAt = this.#leaseOf(member);
+    // A token may run out on its way here, by our clock; when tokens are next looked at, this one counts as told.
+    if (leaseStep(mode, expiresAt, now) === "tell") sendTo([accepted.server], tokenExpires);
+    this.#lookAgain(nextLeaseStep(mode, expiresAt, now));
     return accepted.client;
   }
 
@@ -82,8 +87,7 @@ export class Members {
       const [mode, expiresAt] = [modeOf(ctx, connection), this.#leaseOf(memberOf(connection))];
       const step = leaseStep(mode, expiresAt, now);
       // Whose token had run out before was told when this was last looked at.
-      if (step === "tell" && (expiresAt ?? 0) >= (due.tokens ?? 0))
-        sendTo([connection], errorFrame("token_expires", "the token has run out: send a refresh"));
+      if (step === "tell" && (expiresAt ?? 0) >= (due.tokens ?? 0)) sendTo([connection], tokenExpires);
       if (step === "end") this.end(connection, "token_expired");
       else next = Math.min(next, nextLeaseStep(mode, expiresAt, now) ?? Infinity);
     }

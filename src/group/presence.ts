@@ -19,9 +19,10 @@ export class Presence {
   came(connection: Connection): void {
     if (!this.#isOn) return;
     const others = this.#watchers().filter((other) => other !== connection);
-    if (others.length === 0) return;
-    const who = whoIs(connection);
     const before = this.#gone();
+    // Whoever was awaited when all connections were lost at once (a deployment) is awaited by nobody any more.
+    if (others.length === 0) return this.#keep(before, []);
+    const who = whoIs(connection);
     const { gone, tell } = join(before, who, this.#isHere(who, connection));
     this.#keep(before, gone);
     if (tell) sendTo(others, presenceFrame("join", who, countsOf(this.#ctx)));

@@ -17,6 +17,11 @@ describe("a subject", () => {
     expect(leave([], who("a"), true, 5)).toEqual([]);
     expect(leave([], who("a"), false, 5)).toEqual([gone("a", 5 + LINGER_MS)]);
   });
+  it("that closes all its tabs at once is awaited once", () => {
+    const awaited = leave([], who("a"), false, 5);
+    expect(leave(awaited, who("a"), false, 6)).toEqual(awaited);
+  });
+
   it("that reloads is told neither to have gone nor to have come", () => {
     const awaited = leave([gone("b", 7)], who("a"), false, 5);
     expect(join(awaited, who("a"), false)).toEqual({ gone: [gone("b", 7)], tell: false });

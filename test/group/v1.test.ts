@@ -106,7 +106,7 @@ describe("a feed", () => {
   });
 
   it("tells of long publications the first, so that a few bytes do not ask for megabytes", async () => {
-    const { group, path } = feed();
+    const { group, path } = newFeed();
     for (let i = 1; i <= 6; i++) await say(group, "x".repeat(60_000));
     const page = await connect(path, key);
     await page.next();
