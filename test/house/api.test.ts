@@ -12,7 +12,8 @@ const run = promisify(execFile);
 const openapi = readFileSync("src/pages/openapi.json", "utf8");
 const asyncapi = readFileSync("src/pages/asyncapi.json", "utf8");
 
-describe("npm run api:check", () => {
+// Each begins a process that loads both linters: seconds, on a machine that does other things as well.
+describe("npm run api:check", { timeout: 60_000 }, () => {
   /** A copy of what the documents are made of, to change something in. */
   const house = mkdtempSync(join(tmpdir(), "belfry-api-"));
   for (const part of ["src", "scripts"]) cpSync(part, join(house, part), { recursive: true });
@@ -73,7 +74,7 @@ function planted(document: string, text: string | RegExp, other: string): string
   return changed;
 }
 
-describe("the linter of OpenAPI", () => {
+describe("the linter of OpenAPI", { timeout: 30_000 }, () => {
   it("finds nothing wrong with the document", async () => expect(await lintOpenapi(openapi)).toEqual([]));
 
   it.each<[string, string | RegExp, string, string]>([
@@ -94,7 +95,7 @@ describe("the linter of OpenAPI", () => {
   });
 });
 
-describe("the linter of AsyncAPI", () => {
+describe("the linter of AsyncAPI", { timeout: 30_000 }, () => {
   it("finds nothing wrong with the document", async () => expect(await lintAsyncapi(asyncapi)).toEqual([]));
 
   it.each<[string, string | RegExp, string, string]>([
