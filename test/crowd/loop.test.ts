@@ -38,7 +38,7 @@ class Looper {
     const welcomed = new Promise<void>((resolve, reject) => {
       socket.on("message", (text: RawData) => {
         // What is still in this process' hands once a client has gone is as lost as what is in the air.
-        if (!isOver) this.#take(JSON.parse(String(text)) as Frame); // the wire's
+        if (!isOver) this.#take(JSON.parse((text as Buffer).toString()) as Frame); // `ws` gives a Buffer unless told otherwise; the wire's
         resolve();
       });
       socket.on("close", (code) => reject(new Error(`closed with ${code} before its welcome`)));
@@ -74,9 +74,9 @@ it(
     // Everybody is there once before it begins, so that everybody's stretch begins with the first publication.
     await Promise.all(loopers.map((looper) => looper.stay(async () => undefined)));
     const published = new Map<number, number>();
-    let isOver = false;
+    const over = new AbortController();
     const looping = loopers.map(async (looper) => {
-      while (!isOver) {
+      while (!over.signal.aborted) {
         await looper.stay(() => pause(between(0, 5000)));
         await pause(between(0, 500));
       }
@@ -90,11 +90,13 @@ it(
       });
       await Promise.all([...pair, pause(Math.max(0, n * 30 - (performance.now() - began)))]);
     }
-    isOver = true;
+    over.abort();
     await Promise.all(looping);
     await Promise.all(
       loopers.map((looper) =>
-        looper.stay(() => expect.poll(() => looper.told.at(-1)?.offset, { timeout: 30_000 }).toBe(1000)),
+        looper.stay(async () => {
+          await expect.poll(() => looper.told.at(-1)?.offset, { timeout: 30_000 }).toBe(1000);
+        }),
       ),
     );
     const expected = Array.from({ length: 1000 }, (_, i) => ({ offset: i + 1, data: published.get(i + 1) }));
@@ -115,9 +117,9 @@ it("seven plain pages that reconnect in a loop keep no frame from one that stays
   const biz = newBiz();
   const path = `/ws/order/${biz}/`;
   const page = await Client.connect(server, path);
-  let isOver = false;
+  const over = new AbortController();
   const looping = Array.from({ length: 7 }, async () => {
-    while (!isOver) {
+    while (!over.signal.aborted) {
       const other = await Client.connect(server, path);
       await pause(between(0, 100));
       if (Math.random() < 0.5) other.socket.terminate();
@@ -128,7 +130,7 @@ it("seven plain pages that reconnect in a loop keep no frame from one that stays
     await backend(server, "POST", `/groups/order_${biz}/send`, { type: "send.message", message });
     expect(await page.next()).toBe(String(message));
   }
-  isOver = true;
+  over.abort();
   await Promise.all(looping);
 });
 
