@@ -91,8 +91,11 @@ export function moneyOf(amount: number | string, currency: string): Money {
   return money.ok ? money.value : { unit: "unknown", amount: String(amount), currency };
 }
 
-/** The first thing wrong with a body, and where. */
+/** The first thing wrong with a body, and where. What was sent instead is not repeated: it may be long, or a secret in the wrong place. */
 export const describeIssue = (issue: v.BaseIssue<unknown>): string => {
+  const { message, received } = issue;
+  const repeated = [` but received ${received}`, `: Received ${received}`].find((end) => message.endsWith(end)) ?? "";
+  const what = message.slice(0, message.length - repeated.length);
   const path = v.getDotPath(issue);
-  return path === null ? issue.message : `${path}: ${issue.message}`;
+  return path === null ? what : `${path}: ${what}`;
 };

@@ -113,10 +113,21 @@ export const sinceOf = (connection: Connection): number => attachmentOf(connecti
 export const renew = (connection: Connection, member: Member): void =>
   attach(connection, { ...attachmentOf(connection), member });
 
-const attachmentOf = (connection: Connection): Attachment =>
-  (connection.deserializeAttachment() as Attachment | null) ?? { since: 0, fullAt: 0 }; // only `attach` writes it
+/** As read or written since the object woke: reading one anew costs microseconds, and a count looks at all of them. */
+const attachments = new WeakMap<Connection, Attachment>();
 
-const attach = (connection: Connection, attachment: Attachment): void => connection.serializeAttachment(attachment);
+function attachmentOf(connection: Connection): Attachment {
+  const known = attachments.get(connection);
+  if (known !== undefined) return known;
+  const read = (connection.deserializeAttachment() as Attachment | null) ?? { since: 0, fullAt: 0 }; // only `attach` writes it
+  attachments.set(connection, read);
+  return read;
+}
+
+function attach(connection: Connection, attachment: Attachment): void {
+  connection.serializeAttachment(attachment);
+  attachments.set(connection, attachment);
+}
 
 /** True the first time it is asked of a connection that goes: it may be ended here, and then its close event comes as well. */
 export function goesNow(connection: Connection): boolean {

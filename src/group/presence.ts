@@ -42,7 +42,10 @@ export class Presence {
     const before = this.#gone();
     const { left, gone } = toTell(before, now);
     this.#keep(before, gone);
-    for (const who of left) sendTo(this.#watchers(), presenceFrame("leave", who, countsOf(this.#ctx)));
+    if (left.length === 0) return;
+    // Once for all of them: a crowd that leaves together would otherwise have every connection looked at for each.
+    const [watchers, counts] = [this.#watchers(), countsOf(this.#ctx)];
+    for (const who of left) sendTo(watchers, presenceFrame("leave", who, counts));
   }
 
   /** When there is somebody to be told of, in ms. */

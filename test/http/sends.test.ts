@@ -159,6 +159,17 @@ describe("exclude", () => {
   });
 });
 
+it("a batch that is none is refused without a word of what it was", async () => {
+  const response = await backend("POST", "/send", { items: "a secret in the wrong place" });
+  const text = await response.text();
+  expect(JSON.parse(text)).toMatchObject({
+    status: 422,
+    reason: "bad_batch",
+    detail: expect.stringContaining("items"),
+  });
+  expect(text).not.toContain("secret");
+});
+
 describe("an Idempotency-Key", () => {
   it("makes a repetition answer as before and send nothing, though all of it may have changed meanwhile", async () => {
     const { group } = newFeed();

@@ -149,7 +149,7 @@ const registerOrder: Operation = {
       summary: "An amount that is a float",
       body: { amount: 19.99, currency: "CNY" },
       refused: "bad_registration",
-      detail: "amount: Invalid safe integer: Received 19.99",
+      detail: "amount: Invalid safe integer",
     },
     no_key: {
       summary: "Without a key",

@@ -235,7 +235,7 @@ const sendBatch: Operation = {
       summary: "No list of items",
       body: { items: {} },
       refused: "bad_batch",
-      detail: "items: Invalid type: Expected Array but received Object",
+      detail: "items: Invalid type: Expected Array",
     },
     no_key: { summary: "Without a key", by: "anyone", body: { items: [] }, refused: "unauthorized" },
   },
