@@ -107,6 +107,17 @@ describe("GET /metrics", () => {
     expect(text.match(/^belfry_connections\{group="alarm"\}/gm)).toHaveLength(1);
   });
 
+  it("counts who came back, by whether they got all they missed, and nobody who came for the first time", async () => {
+    const { group, path } = newAlarmGroup();
+    const v1 = { "Sec-WebSocket-Protocol": "belfry.v1" };
+    const { epoch } = (await (await connect(path, v1)).nextJson()) as { epoch: string };
+    for (const position of [`epoch=${epoch}&offset=0`, "epoch=other&offset=0", "epoch=other&offset=0"])
+      await connect(`${path}?${position}`, v1);
+    const text = await (await backend("GET", `/metrics?group=${group}`)).text();
+    expect(text).toContain(`belfry_recoveries_total{group="${group}",recovered="true"} 1\n`);
+    expect(text).toContain(`belfry_recoveries_total{group="${group}",recovered="false"} 2\n`);
+  });
+
   it.each([
     ["group=nobody_7", 404, "unknown_group"],
     ["group=a%20b", 422, "malformed_group"],
