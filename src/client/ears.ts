@@ -1,11 +1,14 @@
 // Who listens to what, typed by the event's name. Knows no connection; a listener that throws costs the others nothing.
 import type { Undo } from "./api.ts";
+import { whenAborted } from "./wait.ts";
 
 interface Ear<Events> {
   readonly event: keyof Events;
   readonly listener: (value: never) => void;
   /** Whether it has been told something since it began to listen. */
   hasHeard: boolean;
+  /** A signal may outlive what it ends. */
+  readonly unsignal: Undo;
 }
 
 export class Ears<Events> {
@@ -16,15 +19,26 @@ export class Ears<Events> {
     event: Event,
     listener: (value: Events[Event]) => void,
     present: () => Events[Event] | null | undefined,
+    signal: AbortSignal | undefined,
   ): Undo {
-    const ear = { event, listener, hasHeard: false };
+    const undo = () => {
+      ear.unsignal();
+      this.#ears.delete(ear);
+    };
+    const ear = { event, listener, hasHeard: false, unsignal: whenAborted(signal, undo) };
     this.#ears.add(ear);
     // Behind the caller's own line, which may be about to keep the undo.
     queueMicrotask(() => {
       const value = present();
       if (!ear.hasHeard && value != null) this.#tell(ear, value);
     });
-    return () => this.#ears.delete(ear);
+    return undo;
+  }
+
+  /** There is nothing to tell any more. */
+  end(): void {
+    for (const { unsignal } of this.#ears) unsignal();
+    this.#ears.clear();
   }
 
   tell<Event extends keyof Events>(event: Event, value: Events[Event]): void {

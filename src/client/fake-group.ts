@@ -106,9 +106,9 @@ export class Group implements FakeGroup {
     const position = readPosition(connection.query.get("epoch"), connection.query.get("offset"));
     const first = this.#kept[0]?.offset ?? this.#offset + 1;
     const { recovered, after } = recover(this.#keeping, position, group, first);
-    connection.send(welcomeFrame(`fake!${this.connections.length}`, group, recovered));
     const missed = this.#kept.filter(({ offset }) => offset > after);
-    for (const frame of replayFrames(this.#epoch, missed)) connection.send(frame);
+    const welcome = welcomeFrame(`fake!${this.connections.length}`, group, recovered);
+    for (const frame of [welcome, ...replayFrames(this.#epoch, missed)]) connection.send(frame);
   }
 
   gone(connection: FakeConnection): void {

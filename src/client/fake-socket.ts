@@ -108,12 +108,9 @@ class Connection implements FakeConnection {
     this.#desk.closed(this);
   }
 
-  /** The client has sent something. */
+  /** The client has sent something: it arrives when the client has done what it is doing. */
   take(text: string): void {
-    if (this.#state !== "open" || this.#desk.isHanging()) return;
-    if (text === HEARTBEAT) return this.send(text); // by the platform itself
-    this.received.push(text);
-    this.#desk.heard(this, text);
+    queueMicrotask(() => this.#desk.deliver(() => this.#arrive(text), this));
   }
 
   /** The client has closed it, and hears no more. */
@@ -130,6 +127,13 @@ class Connection implements FakeConnection {
     if (closing !== null) return this.close(closing.code, closing.reason);
     this.#state = "open";
     this.#desk.opened(this);
+  }
+
+  #arrive(text: string): void {
+    if (this.#state !== "open" || this.#desk.isHanging()) return;
+    if (text === HEARTBEAT) return this.send(text); // by the platform itself
+    this.received.push(text);
+    this.#desk.heard(this, text);
   }
 
   /** What was on its way when the network hung has gone nowhere. */

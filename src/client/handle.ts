@@ -19,7 +19,7 @@ import { BelfryError } from "./error.ts";
 import { errorOf, type Line, type LineEvents } from "./line.ts";
 import type { Closed, State } from "./state.ts";
 import { ANSWER_MS } from "./times.ts";
-import { iterate, until, whenAborted } from "./wait.ts";
+import { iterate, until } from "./wait.ts";
 
 /** `Told` is the event that an iteration gives. */
 class Handle<Told extends keyof LineEvents> {
@@ -40,13 +40,8 @@ class Handle<Told extends keyof LineEvents> {
     return this.#closed ?? this.line.state;
   }
 
-  readonly on: On<LineEvents> = (event, listener, { signal } = {}) => {
-    const undo = all(
-      this.#ears.on(event, listener, () => this.#present()[event]),
-      whenAborted(signal, () => undo()),
-    );
-    return undo;
-  };
+  readonly on: On<LineEvents> = (event, listener, { signal } = {}) =>
+    this.#ears.on(event, listener, () => this.#present()[event], signal);
 
   close(): void {
     if (this.state.name !== "closed") {
@@ -54,6 +49,7 @@ class Handle<Told extends keyof LineEvents> {
       this.line.handles.delete(this.#ears);
       if (this.line.handles.size === 0) this.line.end(1000, "left");
       this.#ears.tell("state", this.#closed);
+      this.#ears.end();
     }
     this.#onClose(this);
   }

@@ -98,6 +98,7 @@ export class Line {
     this.#undoWake?.();
     this.#wiring.onEnd();
     this.#enter({ name: "closed", code, reason });
+    for (const ears of this.handles) ears.end();
     this.handles.clear();
   }
 

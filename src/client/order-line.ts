@@ -7,7 +7,7 @@ import { pollOf, type Poll } from "./poll.ts";
 import type { State } from "./state.ts";
 
 /** What of an order outlives its page. */
-type Memory = readonly [epoch: string, offset: number, status: OrderStatus, version: number];
+type Memory = readonly [epoch: string, version: number, status: OrderStatus];
 
 export class OrderLine extends Line {
   readonly #biz: string;
@@ -71,7 +71,7 @@ export class OrderLine extends Line {
     const known = status as OrderStatus; // the server's word
     this.outcome = { biz, status: known, paid: isPaid(known), version, source };
     if (this.#isSettled()) this.#poll.stop();
-    this.#remember();
+    this.#remember(this.outcome);
     this.tell("status", this.outcome);
   }
 
@@ -79,9 +79,11 @@ export class OrderLine extends Line {
     return this.outcome !== null && isSettled(this.outcome.status);
   }
 
-  #remember(): void {
-    if (this.position === null || this.outcome === null) return;
-    const memory: Memory = [this.position.epoch, this.position.offset, this.outcome.status, this.outcome.version];
+  /** An order's versions are its group's offsets: who has polled one need not be sent it again. */
+  #remember({ version, status }: Outcome): void {
+    if (this.position === null) return;
+    this.position = { ...this.position, offset: version };
+    const memory: Memory = [this.position.epoch, version, status];
     try {
       this.platform.storage?.setItem(this.#key, JSON.stringify(memory));
     } catch {
@@ -93,8 +95,8 @@ export class OrderLine extends Line {
     try {
       const memory = JSON.parse(this.platform.storage?.getItem(this.#key) ?? "null") as Memory | null; // written above
       if (memory === null) return;
-      const [epoch, offset, status, version] = memory;
-      this.position = { epoch, offset };
+      const [epoch, version, status] = memory;
+      this.position = { epoch, offset: version };
       this.#learn({ biz: this.#biz, status }, version, "snapshot");
     } catch {
       // As above.

@@ -10,7 +10,7 @@ const PATH = "/ws/alarm/";
 describe("the pause before another try", () => {
   /** A generator of its own, so that the same numbers are drawn every time. */
   function* draws(seed: number): Generator<number, never> {
-    for (let state = seed; ; ) {
+    for (let state = seed; ;) {
       state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
       yield state / 2 ** 32;
     }
@@ -426,8 +426,8 @@ describe("close()", () => {
     await clock.pass(0);
     stop.abort();
     expect(server.connections).toHaveLength(0);
-    expect(() => client.group(PATH)).toThrow();
-    expect(() => connect({ signal: stop.signal }).group(PATH)).toThrow();
+    expect(() => client.group(PATH)).toThrow("aborted");
+    expect(() => connect({ signal: stop.signal }).group(PATH)).toThrow("aborted");
   });
 
   it("from within a listener is the end of it", async () => {
