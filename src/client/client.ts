@@ -4,7 +4,7 @@ import type { Client, Group } from "./api.ts";
 import { GroupHandle, OrderHandle } from "./handle.ts";
 import { Line } from "./line.ts";
 import { OrderLine } from "./order-line.ts";
-import { isPage, platformOf, type Options, type SocketClass } from "./platform.ts";
+import { here, isPage, platformOf, type Options, type SocketClass } from "./platform.ts";
 import { tokensOf } from "./tokens.ts";
 import { whenAborted } from "./wait.ts";
 
@@ -21,7 +21,7 @@ export function connect(url: string | URL, options: Options = {}): Client {
   const platform = platformOf(options);
   const tokens = tokensOf(options.getToken);
   const lines = linesFor(platform.WebSocket);
-  const { origin, pathname } = new URL(url, globalThis.location?.href);
+  const { origin, pathname } = new URL(url, here.location?.href);
   const http = (origin + pathname).replace(/^ws/, "http").replace(/\/$/, "");
   const handles = new Set<{ close(): void }>();
   const forget = (handle: { close(): void }) => handles.delete(handle);

@@ -48,6 +48,20 @@ export interface Clock {
   after(ms: number, act: () => void): Undo;
 }
 
+/** What a page has, and other places may not have. */
+interface Place {
+  readonly document?: { readonly hidden: boolean };
+  readonly location?: { readonly href: string };
+  readonly sessionStorage?: Keep;
+  addEventListener?(
+    event: string,
+    listener: () => void,
+    options: { readonly capture: boolean; readonly signal: AbortSignal },
+  ): void;
+}
+
+export const here = globalThis as unknown as Place; // by another name, so that each place's own types will do
+
 export const platformOf = (options: Options): Platform => ({
   WebSocket: globalThis.WebSocket,
   fetch: (url, init) => fetch(url, init),
@@ -59,7 +73,7 @@ export const platformOf = (options: Options): Platform => ({
 });
 
 /** Whether this is a page: one person's, where every part of it may share a connection. A server has many people's. */
-export const isPage = (): boolean => typeof document === "object";
+export const isPage = (): boolean => here.document !== undefined;
 
 function ownAfter(ms: number, act: () => void): Undo {
   const timer = setTimeout(act, ms);
@@ -70,10 +84,8 @@ function ownWake(act: () => void): Undo {
   const undo = new AbortController();
   for (const event of ["online", "pageshow", "resume", "visibilitychange"]) {
     // Not all of them bubble, so they are caught on their way down; a Worker has no way down, and refuses to be asked for it.
-    globalThis.addEventListener?.(event, () => (event === "visibilitychange" && document.hidden) || act(), {
-      capture: isPage(),
-      signal: undo.signal,
-    });
+    const listener = () => (event === "visibilitychange" && here.document?.hidden) || act();
+    here.addEventListener?.(event, listener, { capture: isPage(), signal: undo.signal });
   }
   return () => undo.abort();
 }
@@ -81,7 +93,7 @@ function ownWake(act: () => void): Undo {
 /** Null where there is none; a page in a sandbox may not even look. */
 function ownStorage(): Keep | null {
   try {
-    return globalThis.sessionStorage ?? null;
+    return here.sessionStorage ?? null;
   } catch {
     return null;
   }

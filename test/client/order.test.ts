@@ -1,6 +1,13 @@
 // An order as a page sees it: what is believed, what is told and how often, when it is asked over HTTP and when not.
 import { describe, expect, it, onTestFinished } from "vitest";
-import { BelfryError, type Order, type Outcome, type Publication, type State } from "../../src/client/index.ts";
+import {
+  BelfryError,
+  type Keep,
+  type Order,
+  type Outcome,
+  type Publication,
+  type State,
+} from "../../src/client/index.ts";
 import { fakeServer } from "../../src/client/testing.ts";
 import type { OrderStatus } from "../../src/core/order.ts";
 import { hear, newBiz, scene, settle } from "../support/clock.ts";
@@ -379,7 +386,7 @@ describe("over a reload of the page", () => {
     ]);
   });
 
-  it.each([
+  it.each<[string, Keep | null]>([
     ["has none", null],
     [
       "is full",

@@ -60,7 +60,7 @@ it("an order is shown as it is, by one connection for all that show it, and none
 
 it("another order is another connection, and no order is none", async () => {
   const [one, other] = [newBiz(), newBiz()];
-  const { server, show, text } = await page(Status, { biz: one });
+  const { server, show, text } = await page<{ biz: string | null }>(Status, { biz: one });
   await act(async () => server.order(one).becomes("paid"));
   await show({ biz: other });
   expect([text(), server.connections.map(({ path }) => path)]).toEqual(["pending open; ", [`/ws/order/${other}/`]]);
