@@ -66,7 +66,7 @@ export function connect(url: string | URL, options: Options = {}): Client {
 const ORDER_PATH = /^\/ws\/order\/([a-z0-9]{32})\/$/;
 
 function linesFor(WebSocket: SocketClass): Map<string, Line> {
-  const lines = (isPage() && ofPage.get(WebSocket)) || new Map<string, Line>();
+  const lines = ofPage.get(WebSocket) ?? new Map<string, Line>();
   if (isPage()) ofPage.set(WebSocket, lines);
   return lines;
 }

@@ -13,6 +13,7 @@ export class FakeClock implements Clock {
   }
 
   after(ms: number, act: () => void): () => void {
+    if (ms >= 2 ** 31) throw new RangeError("a platform's timer would fire at once"); // HTML, 8.6: a signed 32-bit number
     const timer = { at: this.#now + ms, act };
     this.#timers.add(timer);
     return () => this.#timers.delete(timer);
