@@ -312,7 +312,7 @@ describe("a token", () => {
     server.mend();
     await clock.pass(1000);
     expect(server.connections.map(({ token }) => token)).toEqual(["token-1", "token-1"]);
-    for (const { path } of [...server.connections]) {
+    for (const { path } of server.connections) {
       server.connections.find((connection) => connection.path === path)?.close(4205, "token_expired");
       await clock.pass(4000);
     }
