@@ -1,4 +1,4 @@
-// Three kinds of test: pure ones in Node, the Worker inside workerd, and the Worker as `npm start` serves it.
+// The kinds of test: pure ones in Node, the Worker inside workerd, the Worker as `npm start` serves it, and a crowd before that.
 import { readFileSync } from "node:fs";
 import { parseEnv } from "node:util";
 import { cloudflareTest } from "@cloudflare/vitest-pool-workers";
@@ -15,6 +15,8 @@ const merchant = {
 
 export default defineConfig({
   test: {
+    // The Worker's own log has a line for everything that happens; of these, a test's reader wants the faults only.
+    onConsoleLog: (line, type) => type === "stderr" || !line.startsWith('{"event":'),
     projects: [
       {
         test: {
@@ -46,6 +48,15 @@ export default defineConfig({
           name: "served",
           include: ["test/served/**/*.test.ts"],
           globalSetup: ["test/support/served.ts"],
+        },
+      },
+      {
+        test: {
+          name: "crowd",
+          include: ["test/crowd/**/*.test.ts"],
+          globalSetup: ["test/support/served.ts"],
+          // When all else is done: a crowd takes the whole machine, and others measure times.
+          sequence: { groupOrder: 1 },
         },
       },
     ],

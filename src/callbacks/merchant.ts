@@ -7,7 +7,7 @@ import { isPaid, type OrderStatus } from "../core/order.ts";
 import { no, ok, type Result } from "../core/result.ts";
 import { isoDigits } from "./currencies.ts";
 
-const statuses = [
+export const statuses = [
   "pending",
   "failed",
   "closed",
@@ -27,7 +27,7 @@ export const Amount = v.union(
 export const Currency = v.pipe(v.string(), v.regex(/^[A-Z]{3}$/, "three capital letters"));
 
 /** An empty object says that the order is paid. */
-const Saying = v.pipe(
+export const Saying = v.pipe(
   v.object({
     biz: v.nullish(v.string()),
     paid: v.nullish(v.boolean()),

@@ -15,7 +15,7 @@ export interface Due {
   readonly forward?: number;
   /** When the facts are given up, unless something happens before. */
   readonly cleanup?: number;
-  /** When the oldest of what is kept for a time only is given up: publications, idempotency keys, a position nobody came back to. */
+  /** When what is kept for a time only is looked after: publications, idempotency keys, a position nobody came back to. */
   readonly history?: number;
   /** When the others are told of a member that has not come back. */
   readonly presence?: number;

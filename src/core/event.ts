@@ -1,4 +1,5 @@
 // An event on its way into a group: which of a consumer's handlers makes its frame. Sends nothing.
+import { parseChannel } from "./group.ts";
 import { isObject, type Json, type JsonObject } from "./json.ts";
 import { no, ok, type Result } from "./result.ts";
 
@@ -19,6 +20,19 @@ export function frameOf(handlers: Handlers, event: Json | undefined): Result<Jso
   }
   const frame = handler(event);
   return frame.ok ? ok(frame.value) : no({ reason: "bad_event", detail: frame.reason });
+}
+
+export type ExcludeRefusal = { readonly reason: "malformed_channel" | "bad_event"; readonly detail: string };
+
+/** The connection that an event into `group` leaves out: the id in its `exclude`; null if it names none. */
+export function excludedOf(event: Json | undefined, group: string): Result<string | null, ExcludeRefusal> {
+  const exclude = isObject(event) ? (event["exclude"] ?? null) : null;
+  if (exclude === null) return ok(null);
+  const channel = typeof exclude === "string" ? parseChannel(exclude) : no("malformed");
+  if (!channel.ok) return no({ reason: "malformed_channel", detail: "exclude: no channel" });
+  // Who names another group's has mixed something up, and would leave nobody out.
+  if (channel.value.group !== group) return no({ reason: "bad_event", detail: "exclude: a channel of another group" });
+  return ok(channel.value.connection);
 }
 
 const sameType = (a: string, b: string): boolean => a.replaceAll(".", "_") === b.replaceAll(".", "_");

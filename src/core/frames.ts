@@ -73,12 +73,25 @@ export function replayFrames(epoch: string, missed: readonly Publication[]): rea
     length = 0;
   };
   for (const { offset, frame } of missed) {
-    if (length + frame.length > REPLAY_LENGTH) flush();
-    items.push(`{"offset":${offset},"id":"${publicationId(epoch, offset)}","data":${frame}}`);
-    length += frame.length;
+    const item = `{"offset":${offset},"id":"${publicationId(epoch, offset)}","data":${frame}}`;
+    if (length + item.length > REPLAY_LENGTH) flush();
+    items.push(item);
+    length += item.length + 1; // its comma
   }
   flush();
   return frames;
+}
+
+/** What a group has kept, told to whoever asks for it. The plain frames go in as they were kept: numbers stay as they were written. */
+export function historyText(
+  { epoch, offset }: { readonly epoch: string | null; readonly offset: number },
+  kept: readonly { readonly offset: number; readonly at: string; readonly frame: string }[],
+): string {
+  const items = kept.map(
+    ({ offset, at, frame }) =>
+      `{"offset":${offset},"id":"${publicationId(epoch ?? "", offset)}","at":"${at}","data":${frame}}`,
+  );
+  return `{"epoch":${JSON.stringify(epoch)},"offset":${offset},"publications":[${items.join(",")}]}`;
 }
 
 /** What went wrong, told without a request. The connection stays open unless a close follows. */

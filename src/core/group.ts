@@ -14,6 +14,8 @@ export interface Channel {
   readonly connection: string;
 }
 
+export const channelName = (group: string, connection: string): string => `${group}!${connection}`;
+
 /** Takes a channel's address apart. */
 export function parseChannel(channel: string): Result<Channel, "malformed"> {
   const [, group, connection] = CHANNEL.exec(channel) ?? [];

@@ -70,6 +70,9 @@ export const HISTORY_MAX = 1000;
 /** The most connections one answer lists. */
 export const LISTED_MAX = 1000;
 
+/** How many it lists unless it is asked for more, or fewer. */
+export const LISTED_SIZE = 100;
+
 /** The length of the publications in one frame of a replay, in UTF-16 units: a browser takes each in without a stutter. */
 export const REPLAY_LENGTH = 262_144;
 

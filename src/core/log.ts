@@ -62,6 +62,7 @@ export type LogLine =
       readonly reason: string;
       readonly group: string | null;
       readonly detail: string | null;
+      readonly ms: number;
     }
   /** A setting that cannot be used: everything is refused until it is mended. */
   | { readonly event: "setting"; readonly reason: "bad_setting"; readonly setting: string; readonly expected: string }

@@ -61,9 +61,12 @@ export function tokenOf(claims: JsonObject): Result<Token, RefusedToken> {
 
 const invalid = (detail: string) => refusedToken("token_invalid", detail);
 
-// Half a surrogate pair could neither be stored nor stand in a URL.
-const isSub = (sub: Json | undefined): sub is string =>
-  typeof sub === "string" && sub !== "" && sub.length <= SUB_CHARS && sub.isWellFormed();
+/**
+ * Whether that can be a subject: a text of bounded length. Half a surrogate pair could not stand in a URL, and the dots that mean another
+ * path would lead elsewhere: who sends to the user `..` would send to everybody.
+ */
+export const isSub = (sub: Json | undefined): sub is string =>
+  typeof sub === "string" && sub !== "" && sub.length <= SUB_CHARS && sub.isWellFormed() && sub !== "." && sub !== "..";
 
 const isGroups = (groups: Json | undefined): groups is readonly string[] =>
   Array.isArray(groups) && groups.length > 0 && groups.length <= TOKEN_GROUPS && groups.every(isEntry);

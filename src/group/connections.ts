@@ -21,7 +21,8 @@ interface Attachment {
   readonly fullAt: number;
 }
 
-const subjectTag = (sub: string): string => `sub:${sub}`;
+/** The platform's index of subjects: of a long one its beginning, since a tag may have 256 bytes and a character three of them. */
+const subjectTag = (sub: string): string => `sub:${sub.slice(0, 84).toWellFormed()}`;
 
 /** Whom a frame is for. */
 export type Receiver =
@@ -34,7 +35,7 @@ export const openConnections = (ctx: DurableObjectState, tag?: string): Connecti
   ctx.getWebSockets(tag).filter((socket) => socket.readyState === WebSocket.OPEN);
 
 export const connectionsOf = (ctx: DurableObjectState, sub: string): Connection[] =>
-  openConnections(ctx, subjectTag(sub));
+  openConnections(ctx, subjectTag(sub)).filter((connection) => whoIs(connection).sub === sub);
 
 /** Who gets a frame, by mode; and who does not, though it counts positions. */
 export interface Receivers extends Readonly<Record<Mode, readonly Connection[]>> {

@@ -3,7 +3,7 @@ import { withDue } from "../core/due.ts";
 import { openConnections } from "./connections.ts";
 import type { Parts } from "./parts.ts";
 
-/** It is looked after at the earliest of `times`, in ms. */
+/** It is looked after at the earliest of `times`, in ms, or before. */
 export function forgetBy({ store }: Parts, ...times: readonly number[]): void {
   const due = store.due();
   const at = Math.min(due.history ?? Infinity, ...times);
@@ -18,8 +18,8 @@ export async function forgetOld(parts: Parts, now: number): Promise<void> {
   const nextKey = once.forget(now);
   const isEmpty = next === null && nextKey === undefined && !isWatched;
   if (isEmpty && isForgettable.has(self.consumer.keeps)) return parts.forgetAll();
-  store.keepDue(withDue(store.due(), "history", undefined));
-  forgetBy(parts, next ?? Infinity, nextKey ?? Infinity);
+  const at = Math.min(next ?? Infinity, nextKey ?? Infinity);
+  store.keepDue(withDue(store.due(), "history", at === Infinity ? undefined : at));
 }
 
 const isForgettable: ReadonlySet<string> = new Set(["stream", "cache", "nothing"]);

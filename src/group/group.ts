@@ -8,7 +8,7 @@ import { MESSAGE_LENGTH } from "../core/limits.ts";
 import type { Registration } from "../core/order.ts";
 import type { Position, Publication } from "../core/position.ts";
 import { ok, type Result } from "../core/result.ts";
-import { dueTick, nextTick, pushStep } from "../core/schedule.ts";
+import { nextTick, pushStep } from "../core/schedule.ts";
 import { EXACTLY } from "./alarm.ts";
 import * as connections from "./connections.ts";
 import { openConnections, type Connection } from "./connections.ts";
@@ -66,13 +66,13 @@ export class Group extends DurableObject<Env> {
     const admission = decodeAdmission(request.headers.get(ADMISSION_HEADER) ?? "");
     const around = await this.#desk.around();
     this.#members.reap(around.now);
-    const full = this.#members.full(admission.member);
-    if (full !== null) return new Response(full, { status: 503 });
     const first = openConnections(this.ctx).length === 0;
-    this.#revise(around);
-    const client = this.#members.take(admission, around.now);
-    if (client === null) return new Response("group_full", { status: 503 });
+    const full = this.#members.full(admission.member);
+    if (full === null) this.#revise(around);
+    const client = full === null ? this.#members.take(admission, around.now) : null;
+    // After a refusal too: somebody silent may have been ended to make room.
     await this.#keepGoing(first, around.canAsk);
+    if (client === null) return new Response(full ?? "group_full", { status: 503 });
     const protocol = request.headers.get("Sec-WebSocket-Protocol");
     const headers = protocol === null ? {} : { "Sec-WebSocket-Protocol": protocol };
     return new Response(null, { status: 101, webSocket: client, headers });
@@ -114,8 +114,7 @@ export class Group extends DurableObject<Env> {
     await this.#keepGoing(false);
     const push = alarm.push(self.settings);
     // Armed by now: whatever becomes of this ring, the next one comes. Nothing sent below leaves before that row is durable.
-    const isDue = push !== null && dueTick(push, info?.scheduledTime ?? 0, now) !== null;
-    const tick = isDue ? this.#ticks.push(push, this.env, now) : null;
+    const tick = push === null ? null : this.#ticks.push(push, info?.scheduledTime ?? 0, this.env, now);
     const jobs = dueJobs(store.due(), now);
     await Promise.all([tick, runJobs(jobs, this.#desk)]);
     if (jobs.length === 0) return;
@@ -265,6 +264,10 @@ export class Group extends DurableObject<Env> {
     const { self, store, alarm, presence, history } = this.#parts;
     const watchers = openConnections(this.ctx).length;
     if (self.consumer.presence === true) store.keepDue(withDue(store.due(), "presence", presence.due));
+    if (watchers === 0) store.keepDue(withDue(store.due(), "tokens", undefined));
+    // A stream's position outlives its last member for a time.
+    if (watchers === 0 && history.keeping === "stream" && history.position() !== null)
+      forgetBy(this.#parts, store.due().history ?? Date.now() + history.ttl);
     if (self.consumer.push !== undefined) {
       const step = pushStep(watchers, first, store.due().push, Date.now());
       if (step.do === "stop") return this.#stopPush();
@@ -277,10 +280,6 @@ export class Group extends DurableObject<Env> {
       const around = await this.#desk.around();
       this.#parts.order.keepDue({ ...around, canAsk: asks ?? around.canAsk });
     }
-    if (watchers === 0) store.keepDue(withDue(store.due(), "tokens", undefined));
-    // A stream's position outlives its last member for a time.
-    if (watchers === 0 && history.keeping === "stream" && history.position() !== null)
-      forgetBy(this.#parts, store.due().history ?? Date.now() + history.ttl);
     await alarm.arm(self.settings);
   }
 

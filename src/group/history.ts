@@ -35,8 +35,6 @@ export class History implements Kept {
   readonly #unkept: string;
   readonly #size: number;
   readonly #ttl: number;
-  /** The position as last read or written; undefined = not read yet. */
-  #position: Position | null | undefined;
 
   /** `unkept` stands for the epoch of a group that keeps nothing: no position in it ever moves. */
   constructor(storage: DurableObjectStorage, { keeps, history }: Consumer, unkept: string) {
@@ -48,8 +46,12 @@ export class History implements Kept {
   }
 
   position(): Position | null {
-    if (this.#position === undefined) this.#position = this.#read();
-    return this.#position;
+    const row = this.#row();
+    if (row === undefined) return null;
+    const last = this.#hasTable()
+      ? this.#storage.sql.exec<{ last: number | null }>("SELECT max(offset) AS last FROM publications").one().last
+      : null;
+    return { epoch: row.epoch, offset: Math.max(row.offset, last ?? 0) };
   }
 
   begin(): Position {
@@ -67,7 +69,6 @@ export class History implements Kept {
     this.#storage.sql.exec(PUBLICATIONS);
     this.#storage.sql.exec("INSERT INTO publications (offset, at, frame) VALUES (?, ?, ?)", next.offset, now, frame);
     this.#storage.sql.exec("DELETE FROM publications WHERE offset <= ?", next.offset - this.#size);
-    this.#position = next;
     return next;
   }
 
@@ -105,19 +106,28 @@ export class History implements Kept {
   }
 
   /**
-   * Gives up what is too old. When there is something to give up next, in ms; undefined if there is nothing, while somebody is there to
-   * count on; null if not even the position is worth keeping any more.
+   * Gives up what is too old. When to look again, in ms; undefined if there is nothing to give up, while somebody is there to count on;
+   * null if not even the position is worth keeping any more.
    */
   forget(now: number, isWatched: boolean): number | null | undefined {
+    // Together or not at all: an offset that went with its publication would be counted twice.
+    return this.#storage.transactionSync(() => this.#forget(now, isWatched));
+  }
+
+  #forget(now: number, isWatched: boolean): number | null | undefined {
     const row = this.#row();
     if (row === undefined) return null;
     const position = this.position() ?? row;
     if (this.#hasTable()) {
       this.#storage.sql.exec("DELETE FROM publications WHERE at <= ?", now - this.#ttl);
-      const [oldest] = this.#storage.sql.exec<{ at: number }>("SELECT at FROM publications ORDER BY offset LIMIT 1");
-      if (oldest !== undefined) return oldest.at + this.#ttl;
+      // Not when the oldest is too old, but when all are: nobody is told one that is, and a busy stream must not wake for each.
+      const { latest } = this.#storage.sql
+        .exec<{ latest: number | null }>("SELECT max(at) AS latest FROM publications")
+        .one();
+      if (latest !== null) return latest + this.#ttl;
     }
-    if (!isWatched && row.until !== null && row.until <= now) return null;
+    // A cache's goes with its last member, or with the keys that outlived it.
+    if (!isWatched && (this.keeping === "cache" || (row.until !== null && row.until <= now))) return null;
     const until = isWatched ? null : (row.until ?? now + DAY_MS);
     if (until !== row.until || position.offset !== row.offset) this.#put({ ...row, ...position, until });
     return until ?? undefined;
@@ -128,28 +138,13 @@ export class History implements Kept {
     return this.#ttl;
   }
 
-  /** Everything has been deleted. */
-  reset(): void {
-    this.#position = undefined;
-  }
-
-  #read(): Position | null {
-    const row = this.#row();
-    if (row === undefined) return null;
-    const last = this.#hasTable()
-      ? this.#storage.sql.exec<{ last: number | null }>("SELECT max(offset) AS last FROM publications").one().last
-      : null;
-    return { epoch: row.epoch, offset: Math.max(row.offset, last ?? 0) };
-  }
-
   #row(): Row | undefined {
     return this.#storage.kv.get<Row>(HISTORY);
   }
 
   #put(row: Row): Position {
     this.#storage.kv.put(HISTORY, row);
-    this.#position = { epoch: row.epoch, offset: row.offset };
-    return this.#position;
+    return { epoch: row.epoch, offset: row.offset };
   }
 
   /** Looking makes no table. */

@@ -3,9 +3,12 @@ import type { Counts, Mode, Who } from "../core/frames.ts";
 import { idOf, modeOf, openConnections, sinceOf, whoIs } from "./connections.ts";
 
 /** A connection as backends are told of it. */
-export interface Listed extends Who {
+export interface Listed {
   readonly id: string;
   readonly mode: Mode;
+  readonly sub: string | null;
+  /** What others may see of it, as JSON text: a type that holds itself is too deep for the types of RPC. */
+  readonly info: string;
   /** When it came, in ms. */
   readonly since: number;
 }
@@ -19,7 +22,7 @@ export function listConnections(ctx: DurableObjectState, after: string, limit: n
     .slice(0, limit)
     .map(({ connection, id }) => {
       const { sub, info } = whoIs(connection);
-      return { id, mode: modeOf(ctx, connection), since: sinceOf(connection), sub, info };
+      return { id, mode: modeOf(ctx, connection), since: sinceOf(connection), sub, info: JSON.stringify(info) };
     });
 }
 

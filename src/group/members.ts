@@ -3,6 +3,7 @@ import { memberOfToken, type Admission, type Member } from "../core/admission.ts
 import type { CloseReason } from "../core/codes.ts";
 import { withDue } from "../core/due.ts";
 import { errorFrame } from "../core/frames.ts";
+import { channelName } from "../core/group.ts";
 import { leaseStep, nextLeaseStep } from "../core/lease.ts";
 import { CONNECTIONS_PER_GROUP, CONNECTIONS_PER_SUBJECT } from "../core/limits.ts";
 import { no, ok, type Result } from "../core/result.ts";
@@ -49,7 +50,7 @@ export class Members {
     const id = crypto.randomUUID().replaceAll("-", "");
     const accepted = acceptConnection(ctx, id, mode, member, now);
     if (accepted === null) return null;
-    const channel = `${self.name}!${id}`;
+    const channel = channelName(self.name, id);
     for (const frame of welcome(channel, admission, this.#parts, now)) sendTo([accepted.server], frame);
     presence.came(accepted.server);
     this.#lookAgain(nextLeaseStep(mode, this.#leaseOf(member), now));
@@ -103,7 +104,7 @@ export class Members {
     const { reason, detail } = token.ok
       ? { reason: "token_wrong_group", detail: "a refresh for somebody else, or for other groups" }
       : token.reason;
-    this.#parts.note({ event: "refusal", group: self.name, reason, detail });
+    this.#parts.note({ event: "refusal", group: self.name, reason, detail, ms: Date.now() - now });
     return no(reason === "token_keys_unavailable" ? "unavailable" : "token_refused");
   }
 

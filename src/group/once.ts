@@ -41,12 +41,12 @@ export class SentOnce<Answer> {
     );
   }
 
-  /** Gives up the keys of more than a day ago. When the next one goes, in ms; undefined if there is none. */
+  /** Gives up the keys of more than a day ago. When the last of the others goes, in ms; undefined if there is none. */
   forget(now: number): number | undefined {
     if (!this.#exists()) return undefined;
     this.#sql.exec("DELETE FROM sent WHERE at <= ?", now - DAY_MS);
-    const [oldest] = this.#sql.exec<{ at: number | null }>("SELECT min(at) AS at FROM sent");
-    return oldest?.at == null ? undefined : oldest.at + DAY_MS;
+    const { latest } = this.#sql.exec<{ latest: number | null }>("SELECT max(at) AS latest FROM sent").one();
+    return latest === null ? undefined : latest + DAY_MS;
   }
 
   #exists(): boolean {

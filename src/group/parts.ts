@@ -108,6 +108,5 @@ export class Parts {
   /** Nothing is left of the group: its next member finds it as if it had never been. */
   async forgetAll(): Promise<void> {
     await this.ctx.storage.deleteAll();
-    this.#history = undefined;
   }
 }

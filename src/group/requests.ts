@@ -1,10 +1,18 @@
 // The answers to what a connection in belfry.v1 asks for. Knows its rights and publishes nothing itself: the group does.
 import type { Member } from "../core/admission.ts";
 import type { Consumer, Effect } from "../consumers/consumer.ts";
-import { encode, errorFrame, errorReplyFrame, replyFrame, type Counts, type Frame, type Who } from "../core/frames.ts";
+import {
+  encode,
+  errorFrame,
+  errorReplyFrame,
+  historyText,
+  replyFrame,
+  type Counts,
+  type Frame,
+  type Who,
+} from "../core/frames.ts";
 import type { Json } from "../core/json.ts";
 import { LISTED_MAX } from "../core/limits.ts";
-import { publicationId, type Position } from "../core/position.ts";
 import { parseRequest, type Request } from "../core/request.ts";
 import type { Result } from "../core/result.ts";
 import type { RefreshRefusal } from "./members.ts";
@@ -65,14 +73,11 @@ async function answerRequest(request: Request, hall: Hall): Promise<Frame> {
   }
 }
 
-/** The plain frames go in as they were kept: what is not parsed cannot come out otherwise. */
 function historyReply({ id, after, limit }: Extract<Request, { type: "history" }>, { kept, now, maxAge }: Hall): Frame {
-  const position: Position | null = kept.position();
-  const items = kept.since(after, limit, now, maxAge).map(({ offset, at, frame }) => {
-    const told = { offset, id: publicationId(position?.epoch ?? "", offset), at: isoTime(at) };
-    return `${JSON.stringify(told).slice(0, -1)},"data":${frame}}`;
-  });
-  const result = `{"epoch":${encode(position?.epoch ?? null)},"offset":${position?.offset ?? 0},"publications":[${items.join(",")}]}`;
+  const told = kept
+    .since(after, limit, now, maxAge)
+    .map(({ offset, at, frame }) => ({ offset, at: new Date(at).toISOString(), frame }));
+  const result = historyText(kept.position() ?? { epoch: null, offset: 0 }, told);
   return `{"type":"reply","id":${encode(id)},"result":${result}}` as Frame; // JSON around JSON
 }
 

@@ -1,5 +1,5 @@
 // The periodic push as it runs: one tick's frame, made, kept where somebody counts, and sent. Arms no alarm; ends what nobody waits for.
-import { produceDeadline, type Push } from "../core/schedule.ts";
+import { dueTick, produceDeadline, type Push } from "../core/schedule.ts";
 import { paramsOf } from "../core/route.ts";
 import { receiversOf } from "./connections.ts";
 import type { Parts } from "./parts.ts";
@@ -9,6 +9,8 @@ export class Ticks {
   readonly #parts: Parts;
   /** Ends the `produce` that is running; its result would reach nobody, or a group begun anew. */
   #running: AbortController | null = null;
+  /** The tick pushed last, since the object woke: it wakes at the earliest long after an alarm could still count as that tick's. */
+  #pushed: number | null = null;
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -17,15 +19,20 @@ export class Ticks {
   /** The push stops, or begins anew. */
   stop(): void {
     this.#running?.abort();
+    this.#pushed = null;
   }
 
-  async push({ period }: Push, env: Env, now: number): Promise<void> {
+  /** Pushes the tick that an alarm set for `armed` owes, if it owes one. */
+  async push(push: Push, armed: number, env: Env, now: number): Promise<void> {
     const { ctx, history, self } = this.#parts;
     const { consumer, name, settings } = self;
-    if (consumer.push === undefined) return;
+    const due = dueTick(push, armed, now);
+    // What rings shortly after a tick may have been set for something else.
+    if (consumer.push === undefined || due === null || due === this.#pushed) return;
+    this.#pushed = due;
     const running = (this.#running = new AbortController());
     const tick = { now, group: name, params: paramsOf(consumer, name), env, settings };
-    const frame = await produceFrame(consumer.push, tick, produceDeadline(period), running.signal, (line) =>
+    const frame = await produceFrame(consumer.push, tick, produceDeadline(push.period), running.signal, (line) =>
       this.#parts.note(line),
     );
     if (frame === null) return;

@@ -1,22 +1,30 @@
 // The route table: every HTTP route there is, on one screen. What a route does stands in the file of its family.
 import { Hono, type Context, type Next } from "hono";
-import { errorText } from "../core/log.ts";
 import { settingsOf, type Settings } from "../core/settings.ts";
-import { note } from "../observe/note.ts";
 import { backendOnly } from "./backend.ts";
-import { boundedBody, boundedWebhook } from "./body.ts";
+import { sendBatch } from "./batch.ts";
+import { boundedBatch, boundedBody, boundedWebhook } from "./body.ts";
 import { callback } from "./callback.ts";
 import { providerCallback } from "./callbacks.ts";
 import { connect } from "./connect.ts";
-import { lookAtGroup, sendToChannel, sendToGroup } from "./groups.ts";
+import { faultOf } from "./fault.ts";
+import {
+  disconnect,
+  listConnections,
+  listPublications,
+  lookAtGroup,
+  sendToChannel,
+  sendToGroup,
+  sendToUser,
+} from "./groups.ts";
 import { metrics } from "./metrics.ts";
 import { lookAtOrder, registerByBiz, registerByOrderId } from "./orders.ts";
-import { problem } from "./problem.ts";
 import { refuse, refuseSetting } from "./refuse.ts";
 
 export interface App {
   Bindings: Env;
-  Variables: { settings: Settings };
+  /** `began` is when the request came, in ms. */
+  Variables: { began: number; settings: Settings };
 }
 
 // Not strict: a path means the same with and without its closing slash, on every route.
@@ -24,6 +32,8 @@ export const app = new Hono<App>({ strict: false });
 
 app.use(withSettings);
 app.get("/healthz", health);
+app.get("/openapi.json", document);
+app.get("/asyncapi.json", document);
 app.get("/ws/*", connect);
 app.post("/callbacks/:provider", boundedWebhook, providerCallback);
 app.post("/callback/:biz", boundedBody, callback);
@@ -31,8 +41,13 @@ app.put("/orders", backendOnly, boundedBody, registerByOrderId);
 app.put("/orders/:biz", backendOnly, boundedBody, registerByBiz);
 app.get("/orders/:biz", lookAtOrder);
 app.post("/groups/:group/send", backendOnly, boundedBody, sendToGroup);
+app.post("/groups/:group/users/:sub/send", backendOnly, boundedBody, sendToUser);
 app.post("/channels/:channel/send", backendOnly, boundedBody, sendToChannel);
+app.post("/send", backendOnly, boundedBatch, sendBatch);
 app.get("/groups/:group", backendOnly, lookAtGroup);
+app.get("/groups/:group/connections", backendOnly, listConnections);
+app.get("/groups/:group/history", backendOnly, listPublications);
+app.delete("/channels/:channel", backendOnly, disconnect);
 app.get("/metrics", backendOnly, metrics);
 
 // Whoever asks for a path of the table by another method hears which ones there are.
@@ -41,19 +56,19 @@ for (const path of new Set(app.routes.map((route) => route.path))) {
     app.routes.filter((route) => route.path === path && route.method !== "ALL").map((route) => route.method),
   );
   if (allowed.size > 0)
-    app.all(path, () => problem("method_not_allowed", undefined, { Allow: [...allowed].join(", ") }));
+    app.all(path, (c) => refuse(c, "method_not_allowed", { headers: { Allow: [...allowed].join(", ") } }));
 }
 
-app.notFound(() => problem("unknown_path"));
+app.notFound((c) => refuse(c, "unknown_path"));
 
 app.onError((error, c) => {
-  const reason = isUnreachable(error) ? "group_unavailable" : "internal";
-  note(c.env, { event: "fault", reason, route: c.req.routePath, detail: errorText(error) });
+  const reason = faultOf(c.env, error, c.req.routePath);
   return refuse(c, reason, { headers: reason === "group_unavailable" ? { "Retry-After": "1" } : {} });
 });
 
 /** A bad setting refuses everything: half a configuration must not take payments. Its value is not shown, only its name. */
 async function withSettings(c: Context<App>, next: Next): Promise<Response | void> {
+  c.set("began", Date.now());
   const settings = settingsOf(c.env);
   if (settings.ok) {
     c.set("settings", settings.value);
@@ -67,6 +82,7 @@ function health(c: Context<App>): Response {
   return c.json({ status: "ok", push_every_seconds: c.var.settings.pushEveryMs / 1000 });
 }
 
-/** The two marks the platform puts on an error of a Durable Object that a later try may not meet again. */
-const isUnreachable = (error: Error & { retryable?: boolean; overloaded?: boolean }): boolean =>
-  error.retryable === true || error.overloaded === true;
+/** A description of the API: a file beside the pages, made by `npm run api`. */
+function document(c: Context<App>): Promise<Response> {
+  return c.env.ASSETS.fetch(new Request(new URL(c.req.routePath, c.req.url), c.req.raw)); // the file has no closing slash
+}

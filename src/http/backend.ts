@@ -1,7 +1,7 @@
 // Who is a backend: whoever shows one of the API keys. Compares in constant time and keeps no key.
 import { createMiddleware } from "hono/factory";
 import { bearerOf } from "../core/credential.ts";
-import { problem } from "./problem.ts";
+import { refuse } from "./refuse.ts";
 import type { App } from "./app.ts";
 
 /** The key a request carries, as `Authorization: Bearer <key>` or `X-API-Key: <key>`; null if it carries none. */
@@ -21,5 +21,5 @@ const sha256 = (text: string): Promise<ArrayBuffer> => crypto.subtle.digest("SHA
 /** Lets backends through and nobody else. */
 export const backendOnly = createMiddleware<App>(async (c, next) => {
   if (await isApiKey(presentedApiKey(c.req.raw.headers), c.var.settings.apiKeys)) return next();
-  return problem("unauthorized", undefined, { "WWW-Authenticate": "Bearer" });
+  return refuse(c, "unauthorized", { headers: { "WWW-Authenticate": "Bearer" } });
 });

@@ -1,18 +1,24 @@
 // A request's body as JSON: bounded, in UTF-8, numbers kept as written. Validates no shape.
+import type { Context } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { parseExact, type Json } from "../core/json.ts";
-import { BODY_BYTES, WEBHOOK_BYTES } from "../core/limits.ts";
+import { BATCH_BYTES, BODY_BYTES, WEBHOOK_BYTES } from "../core/limits.ts";
 import { no, ok, type Result } from "../core/result.ts";
-import { problem } from "./problem.ts";
+import { refuse } from "./refuse.ts";
+import type { App } from "./app.ts";
 
 /** Refuses a body larger than any backend may send, before it is read to its end. */
 export const boundedBody = bounded(BODY_BYTES);
+
+/** The same for a batch. */
+export const boundedBatch = bounded(BATCH_BYTES);
 
 /** The same for a payment provider's delivery. */
 export const boundedWebhook = bounded(WEBHOOK_BYTES);
 
 function bounded(bytes: number) {
-  return bodyLimit({ maxSize: bytes, onError: () => problem("body_too_large", `at most ${bytes} bytes`) });
+  const onError = (c: Context<App>) => refuse(c, "body_too_large", { detail: `at most ${bytes} bytes` });
+  return bodyLimit({ maxSize: bytes, onError });
 }
 
 /** The body's JSON; undefined for an empty body. */

@@ -7,20 +7,15 @@ import { groupName } from "../core/group.ts";
 import { isObject, parseExact, type Json, type JsonObject } from "../core/json.ts";
 import { no, ok, type Result } from "../core/result.ts";
 import { findByGroup } from "../core/route.ts";
+import type { OrderOutcome } from "./answers.ts";
 import { isApiKey, presentedApiKey } from "./backend.ts";
 import { decodeBody } from "./body.ts";
 import { note } from "../observe/note.ts";
-import type { Reason } from "./problem.ts";
+import type { Refusal } from "./problem.ts";
 import { refuse, refuseSetting } from "./refuse.ts";
 import type { App } from "./app.ts";
 
-interface Refusal {
-  readonly reason: Reason;
-  readonly detail?: string;
-}
-
 export async function callback(c: Context<App>): Promise<Response> {
-  const began = Date.now();
   const body = new Uint8Array(await c.req.arrayBuffer());
   const hasKey = await isApiKey(presentedApiKey(c.req.raw.headers), c.var.settings.apiKeys);
   const signed = hasKey ? ok(false) : await isSignedByMerchant(c, body);
@@ -32,15 +27,15 @@ export async function callback(c: Context<App>): Promise<Response> {
   if (!found.ok) return refuse(c, "unknown_order");
   const { group } = found.value;
   const said = readBody(body, biz, isSigned);
-  if (!said.ok) return refuse(c, said.reason.reason, { group, ...said.reason });
+  if (!said.ok) return refuse(c, said.reason.reason, said.reason);
   const facts = merchantFacts("backend", said.value.json);
-  if (!facts.ok) return refuse(c, "bad_callback", { group, detail: facts.reason });
+  if (!facts.ok) return refuse(c, "bad_callback", { detail: facts.reason });
   const raw = c.var.settings.orders.forward === null ? null : said.value.text;
   const { frame, fresh } = await c.env.GROUP.getByName(group).record({ facts: facts.value, orderId: null, raw });
   const reason = fresh ? "stored" : "duplicate";
   const detail = isSigned ? "signed" : "by API key";
-  note(c.env, { event: "callback", provider: "backend", group, reason, detail, ms: Date.now() - began });
-  return c.json(frame);
+  note(c.env, { event: "callback", provider: "backend", group, reason, detail, ms: Date.now() - c.var.began });
+  return c.json(frame satisfies OrderOutcome);
 }
 
 /**

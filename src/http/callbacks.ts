@@ -21,7 +21,6 @@ interface Outcome {
 }
 
 export async function providerCallback(c: Context<App>): Promise<Response> {
-  const began = Date.now();
   const name = c.req.param("provider") ?? "";
   const provider = await openProvider(c.env, name);
   if (!provider.ok) {
@@ -30,7 +29,7 @@ export async function providerCallback(c: Context<App>): Promise<Response> {
   }
   const webhook = { headers: new Map(c.req.raw.headers), body: new Uint8Array(await c.req.arrayBuffer()) };
   const { verdict, detail, group } = await takeDelivery(c, provider.value, webhook);
-  note(c.env, { event: "callback", provider: name, group, reason: verdict, detail, ms: Date.now() - began });
+  note(c.env, { event: "callback", provider: name, group, reason: verdict, detail, ms: Date.now() - c.var.began });
   return inTheirWords(provider.value.reply(verdict));
 }
 

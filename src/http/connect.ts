@@ -11,7 +11,6 @@ import { isUpgrade, refuse } from "./refuse.ts";
 import type { App } from "./app.ts";
 
 export async function connect(c: Context<App>): Promise<Response> {
-  const began = Date.now();
   const request = c.req.raw;
   if (!isUpgrade(request)) return refuse(c, "upgrade_required", { detail: "connect with a WebSocket" });
   const handshake = readHandshake(request.headers.get("Sec-WebSocket-Protocol"));
@@ -30,7 +29,7 @@ export async function connect(c: Context<App>): Promise<Response> {
   if (echo !== null) headers.set("Sec-WebSocket-Protocol", echo);
   const response = await c.env.GROUP.getByName(found.value.group).fetch("https://group/", { headers });
   if (response.status !== 503) {
-    note(c.env, { event: "connect", group: found.value.group, reason: "joined", mode, ms: Date.now() - began });
+    note(c.env, { event: "connect", group: found.value.group, reason: "joined", mode, ms: Date.now() - c.var.began });
     return response;
   }
   // The one thing a group itself refuses for: it is full, for everybody or for this subject.

@@ -2,15 +2,17 @@
 import type { Context } from "hono";
 import * as v from "valibot";
 import { toHex } from "../callbacks/bytes.ts";
-import { Amount, Currency, describeIssue, moneyOf } from "../callbacks/merchant.ts";
-import { EXPIRES_IN_SECONDS_MAX, ORDER_ID_CHARS } from "../core/limits.ts";
-import { isObject, type JsonObject } from "../core/json.ts";
+import { describeIssue, moneyOf } from "../callbacks/merchant.ts";
+import { ORDER_ID_CHARS } from "../core/limits.ts";
+import { isObject } from "../core/json.ts";
 import { BIZ, isPaid } from "../core/order.ts";
 import { originAllowed } from "../core/origin.ts";
+import type { BackendOrder, BrowserOrder } from "./answers.ts";
 import { isApiKey, presentedApiKey } from "./backend.ts";
 import { readJson } from "./body.ts";
 import { bizOf } from "../callbacks/order-id.ts";
-import { problem } from "./problem.ts";
+import { refuse } from "./refuse.ts";
+import { OrderId, Registration } from "./requests.ts";
 import type { App } from "./app.ts";
 
 /** What the order's group tells of it. */
@@ -19,57 +21,42 @@ type OrderView = Extract<
   { readonly ok: true }
 >["value"];
 
-/** What a backend expects to be paid. */
-const Registration = v.object({
-  amount: Amount,
-  currency: Currency,
-  expires_in: v.nullish(
-    v.pipe(v.number(), v.minValue(1, "at least 1 second"), v.maxValue(EXPIRES_IN_SECONDS_MAX, "at most a year")),
-  ),
-});
-
-const OrderId = v.pipe(
-  v.string(),
-  v.minLength(1),
-  v.maxLength(ORDER_ID_CHARS),
-  v.check((id) => id.isWellFormed()), // half a surrogate pair has no UTF-8
-);
-
 /** `PUT /orders/:biz`. */
 export async function registerByBiz(c: Context<App>): Promise<Response> {
   const biz = c.req.param("biz") ?? "";
-  if (!BIZ.test(biz)) return problem("unknown_order");
+  if (!BIZ.test(biz)) return refuse(c, "unknown_order");
   const body = await readJson(c.req.raw);
-  if (!body.ok) return problem(body.reason);
+  if (!body.ok) return refuse(c, body.reason);
   return register(c, biz, null, body.value);
 }
 
 /** `PUT /orders`, by the merchant's own id: the answer tells the biz that its page waits for. */
 export async function registerByOrderId(c: Context<App>): Promise<Response> {
   const body = await readJson(c.req.raw);
-  if (!body.ok) return problem(body.reason);
+  if (!body.ok) return refuse(c, body.reason);
   const id = v.safeParse(OrderId, isObject(body.value) ? body.value["order_id"] : undefined);
-  if (!id.success) return problem("bad_registration", `order_id: a text of 1 to ${ORDER_ID_CHARS} characters`);
+  if (!id.success)
+    return refuse(c, "bad_registration", { detail: `order_id: a text of 1 to ${ORDER_ID_CHARS} characters` });
   const biz = await bizOf(id.output, c.var.settings.orders.idKey);
-  if (!biz.ok) return problem("no_order_id_key");
+  if (!biz.ok) return refuse(c, "no_order_id_key");
   return register(c, biz.value, id.output, body.value);
 }
 
 async function register(c: Context<App>, biz: string, orderId: string | null, body: unknown): Promise<Response> {
   const parsed = v.safeParse(Registration, JSON.parse(JSON.stringify(body ?? null)));
-  if (!parsed.success) return problem("bad_registration", describeIssue(parsed.issues[0]));
+  if (!parsed.success) return refuse(c, "bad_registration", { detail: describeIssue(parsed.issues[0]) });
   const { amount, currency, expires_in } = parsed.output;
   const money = moneyOf(amount, currency);
-  if (money.unit === "unknown") return problem("bad_registration", "currency: not one of ISO 4217");
+  if (money.unit === "unknown") return refuse(c, "bad_registration", { detail: "currency: not one of ISO 4217" });
   const expiresAt = expires_in == null ? null : Date.now() + Math.round(expires_in * 1000);
   const registered = await c.env.GROUP.getByName(`order_${biz}`).register({ money, expiresAt, orderId });
-  return registered.ok ? c.json(forBackend(biz, registered.value)) : problem("contradicts_payment");
+  return registered.ok ? c.json(forBackend(biz, registered.value)) : refuse(c, "contradicts_payment");
 }
 
 /** `GET /orders/:biz`: a browser sees what its page shows, a backend everything. */
 export async function lookAtOrder(c: Context<App>): Promise<Response> {
   const biz = c.req.param("biz") ?? "";
-  if (!BIZ.test(biz)) return problem("unknown_order");
+  if (!BIZ.test(biz)) return refuse(c, "unknown_order");
   const isBackend = await isApiKey(presentedApiKey(c.req.raw.headers), c.var.settings.apiKeys);
   const view = await c.env.GROUP.getByName(`order_${biz}`).order();
   const body = JSON.stringify(isBackend ? forBackend(biz, view) : forBrowser(biz, view));
@@ -85,7 +72,7 @@ const isCurrent = (ifNoneMatch: string | undefined, tag: string): boolean =>
     .map((entry) => entry.trim().replace(/^W\//, ""))
     .some((entry) => entry === "*" || entry === tag);
 
-const forBrowser = (biz: string, { order, stored }: OrderView) => ({
+const forBrowser = (biz: string, { order, stored }: OrderView): BrowserOrder => ({
   biz,
   status: order.status,
   paid: isPaid(order.status),
@@ -93,7 +80,7 @@ const forBrowser = (biz: string, { order, stored }: OrderView) => ({
   expires_at: isoTime(stored?.registration?.expiresAt ?? null),
 });
 
-const forBackend = (biz: string, view: OrderView): JsonObject => {
+const forBackend = (biz: string, view: OrderView): BackendOrder => {
   const { order, stored, outstanding } = view;
   const registered = stored?.registration?.money ?? null;
   return {
@@ -113,7 +100,7 @@ const forBackend = (biz: string, view: OrderView): JsonObject => {
       amount: money?.amount ?? null,
       currency: money?.currency ?? null,
     })),
-    duplicate_payments: order.duplicatePayments,
+    duplicate_payments: [...order.duplicatePayments],
     forwards: { owed: outstanding.owed, given_up: outstanding.givenUp },
   };
 };

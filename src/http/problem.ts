@@ -20,10 +20,14 @@ export const problems = {
   method_not_allowed: [405, "This method is not allowed here"],
   contradicts_payment: [409, "The order is paid already, and not with this amount"],
   body_too_large: [413, "The body is too large"],
+  bad_batch: [422, "The batch cannot be used"],
+  bad_item: [422, "The item cannot be used"],
+  bad_idempotency_key: [422, "An Idempotency-Key is 1 to 200 visible characters of ASCII"],
   bad_callback: [422, "The callback cannot be used"],
   bad_registration: [422, "The registration cannot be used"],
   malformed_group: [422, "A group's name is 1 to 99 of A-Z a-z 0-9 . _ -"],
   malformed_channel: [422, "A channel is a group's name, an exclamation mark and 32 hex digits"],
+  malformed_sub: [422, "A user's sub is a text of 1 to 200 characters, and neither . nor .."],
   bad_event: [422, "The event cannot be used"],
   unknown_event: [422, "The group takes no event of this type"],
   idempotency_key_reused: [422, "Something else was sent under this Idempotency-Key"],
@@ -40,9 +44,23 @@ export const problems = {
 
 export type Reason = keyof typeof problems;
 
-/** A refusal as a response. `detail` is for the reader and must hold no secret; `headers` are what the status asks for. */
-export function problem(reason: Reason, detail?: string, headers: Record<string, string> = {}): Response {
+/** Why something is refused. `detail` is for the reader and must hold no secret. */
+export interface Refusal {
+  readonly reason: Reason;
+  readonly detail?: string;
+}
+
+/** A refusal in words. */
+export function wordsOf(reason: Reason, detail?: string) {
   const [status, title] = problems[reason];
-  const body = { type: "about:blank", title, status, reason, ...(detail === undefined ? {} : { detail }) };
-  return Response.json(body, { status, headers: { ...headers, "Content-Type": "application/problem+json" } });
+  return { title, status, reason, ...(detail === undefined ? {} : { detail }) };
+}
+
+/** A refusal as a response; `headers` are what its status asks for. */
+export function problem(reason: Reason, detail?: string, headers: Record<string, string> = {}): Response {
+  const body = { type: "about:blank", ...wordsOf(reason, detail) };
+  return Response.json(body, {
+    status: body.status,
+    headers: { ...headers, "Content-Type": "application/problem+json" },
+  });
 }

@@ -1,18 +1,22 @@
 // A refusal, as whoever asked can hear it: problem+json, or, for belfry.v1, a connection that is closed with its code. Wakes no object.
 import type { Context } from "hono";
+import { consumers } from "../consumers/index.ts";
 import { closeCodes, type CloseReason } from "../core/codes.ts";
 import { subprotocols } from "../core/frames.ts";
+import { groupName } from "../core/group.ts";
 import { readHandshake } from "../core/handshake.ts";
+import { findByGroup } from "../core/route.ts";
 import { note } from "../observe/note.ts";
 import type { App } from "./app.ts";
 import { problem, type Reason } from "./problem.ts";
 
-/** Refuses a request, and notes it: `group` is the group it was for, where that is known. */
-export function refuse({ env, req }: Context<App>, reason: Reason, told: Told = {}): Response {
+/** Refuses a request, and notes it: there is no other way to refuse one. */
+export function refuse(c: Context<App>, reason: Reason, told: Told = {}): Response {
   const { group, detail, log, headers } = told;
-  note(env, { event: "refusal", reason, group: group ?? null, detail: log ?? detail ?? null });
+  const ms = Date.now() - c.var.began;
+  note(c.env, { event: "refusal", reason, group: group ?? groupIn(c), detail: log ?? detail ?? null, ms });
   // A browser's WebSocket sees no HTTP status, and would try for ever.
-  if (isCode(reason) && speaksV1(req.raw)) return closed(reason);
+  if (isCode(reason) && speaksV1(c.req.raw)) return closed(reason);
   return problem(reason, detail, headers);
 }
 
@@ -23,12 +27,21 @@ export function refuseSetting(c: Context<App>, setting: string, expected: string
 }
 
 interface Told {
+  /** The group it was for, where the path does not name it. */
   readonly group?: string;
   /** For whoever asked. */
   readonly detail?: string;
   /** For the log, where that may know more. */
   readonly log?: string;
   readonly headers?: Record<string, string>;
+}
+
+/** The group that a request names in its path; null if it names none that is served. */
+function groupIn(c: Context<App>): string | null {
+  const { group, channel, biz }: Readonly<Record<string, string | undefined>> = c.req.param();
+  const named = group ?? channel?.split("!")[0] ?? (biz === undefined ? "" : groupName("order", biz));
+  const found = findByGroup(consumers, named);
+  return found.ok ? found.value.group : null;
 }
 
 const isCode = (reason: Reason): reason is Reason & CloseReason => reason in closeCodes;

@@ -4,9 +4,9 @@ import { prometheus, Tally } from "../../src/core/tally.ts";
 
 it("counts by name and labels, and tells each metric once with its help and type", () => {
   const tally = new Tally();
-  tally.note({ event: "refusal", reason: "origin_refused", group: null, detail: null });
-  tally.note({ event: "refusal", reason: "origin_refused", group: "alarm_7", detail: null });
-  tally.note({ event: "refusal", reason: "token_missing", group: "feed_news", detail: null });
+  tally.note({ event: "refusal", reason: "origin_refused", group: null, detail: null, ms: 0 });
+  tally.note({ event: "refusal", reason: "origin_refused", group: "alarm_7", detail: null, ms: 0 });
+  tally.note({ event: "refusal", reason: "token_missing", group: "feed_news", detail: null, ms: 0 });
   tally.note({ event: "push", group: "alarm_7", reason: "sent", connections: 3, ms: 250 });
   expect(prometheus(tally.samples())).toBe(
     [

@@ -230,6 +230,7 @@ describe("an alarm", () => {
       group,
       consumer: "alarm",
       connections: 0,
+      users: 0,
       next_push: null,
       position: { epoch: null, offset: 0 },
     });

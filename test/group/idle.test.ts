@@ -1,15 +1,17 @@
 // Idle is free: what a group writes, what wakes it, and what it leaves behind.
 import { describe, expect, it, vi } from "vitest";
 import storagePage from "../../docs/storage.md?raw";
-import { countWrites, tablesOf } from "../support/storage.ts";
+import { countWrites, tablesOf, type Writes } from "../support/storage.ts";
 import {
   armedAt,
+  backend,
   callback,
   connect,
   evict,
   isAsleep,
   newAlarmGroup,
   newBiz,
+  newFeed,
   ring,
   stopClock,
 } from "../support/workerd.ts";
@@ -90,6 +92,64 @@ describe("rows written", () => {
     const writes = await countWrites(group);
     await first.leave();
     expect(writes).toEqual({ rows: 0, alarms: 0 });
+  });
+});
+
+describe("rows written by a send", () => {
+  const send = (group: string, key?: string) =>
+    backend(
+      "POST",
+      `/groups/${group}/send`,
+      { type: "send.message", message: 1 },
+      key === undefined ? {} : { "Idempotency-Key": key },
+    );
+  /** What `work` writes beyond what had been written. */
+  async function written(writes: Writes, work: () => Promise<unknown>): Promise<Writes> {
+    const { rows, alarms } = { ...writes };
+    await work();
+    return { rows: writes.rows - rows, alarms: writes.alarms - alarms };
+  }
+
+  it("to a feed: first its position, table, end of keeping and one alarm; then one each, and one for what goes in its place", async () => {
+    const { group } = newFeed();
+    const writes = await countWrites(group);
+    expect(await written(writes, () => send(group))).toEqual(
+      documented("the first publication of a feed: where it stands, its table, itself, when it is given up, the alarm"),
+    );
+    const further = documented("each further publication of a feed: itself");
+    expect(await written(writes, () => send(group))).toEqual(further);
+    for (let i = 3; i <= 100; i++) await send(group);
+    const beyond = documented("each publication beyond the last 100: itself, and the one that goes");
+    for (let i = 0; i < 3; i++) expect(await written(writes, () => send(group))).toEqual(beyond);
+    expect([further, beyond]).toEqual([
+      { rows: 1, alarms: 0 },
+      { rows: 2, alarms: 0 },
+    ]);
+  });
+
+  it("without a key to a group that keeps no publications: none, and no alarm", async () => {
+    const group = `order_${newBiz()}`;
+    const writes = await countWrites(group);
+    await connect(`/ws/order/${group.slice(6)}/`);
+    await send(group);
+    expect(writes).toEqual({ rows: 0, alarms: 0 });
+    expect(
+      documented("a repeated callback, a waiting page, a relay, a heartbeat, a later join, a send that is not kept"),
+    ).toEqual(writes);
+    expect(await tablesOf(group)).toEqual([]);
+    expect(await armedAt(group)).toBeNull();
+  });
+
+  it("with a key: first the table, when it is given up and one alarm; then one for each key, none for a repetition", async () => {
+    const group = `order_${newBiz()}`;
+    const writes = await countWrites(group);
+    expect(await written(writes, () => send(group, "k"))).toEqual(
+      documented("a group's first send with an idempotency key: its table, the key, when it is given up, the alarm"),
+    );
+    const further = documented("each further send with a key: the key");
+    expect(await written(writes, () => send(group, "l"))).toEqual(further);
+    expect(further).toEqual({ rows: 1, alarms: 0 });
+    expect(await written(writes, () => send(group, "l"))).toEqual({ rows: 0, alarms: 0 });
   });
 });
 

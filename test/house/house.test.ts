@@ -159,6 +159,24 @@ describe("the linter refuses", () => {
       "the hooks import react and the client's door only",
     ],
     [
+      "a route that imports a description",
+      "src/http/planted.ts",
+      `export { operations } from "./api/index.ts";`,
+      "routes carry no descriptions",
+    ],
+    [
+      "a description that imports a route",
+      "src/http/api/planted.ts",
+      `export { app } from "../app.ts";`,
+      "descriptions are made of schemas, reasons and core",
+    ],
+    [
+      "a description that imports group",
+      "src/http/api/planted.ts",
+      `export type { Group } from "../../group/group.ts";`,
+      "descriptions are made of schemas, reasons and core",
+    ],
+    [
       "the door that imports core",
       "src/index.ts",
       `export { ok } from "./core/result.ts";`,

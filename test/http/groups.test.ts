@@ -183,6 +183,7 @@ describe("GET /groups/:group", () => {
       group,
       consumer: "alarm",
       connections: 1,
+      users: 0,
       next_push: "2100-01-01T00:01:00.001Z",
       position: { epoch: null, offset: 0 },
     });

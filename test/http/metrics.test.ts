@@ -46,7 +46,7 @@ describe("the log tells", () => {
     const biz = newBiz();
     await handshake(`/ws/order/${biz}/`, { Origin: "https://evil.example" });
     expect(lines(log("refusal"))).toEqual([
-      { event: "refusal", reason: "origin_refused", group: `order_${biz}`, detail: null },
+      { event: "refusal", reason: "origin_refused", group: `order_${biz}`, detail: null, ms: expect.any(Number) },
     ]);
   });
 

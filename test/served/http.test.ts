@@ -18,18 +18,20 @@ const examples = [...page.matchAll(/^```sh\n(.*?)^```\n\n```json\n(.*?)^```/gms)
 
 it("every command on the page has its answer beside it, and every route an example", () => {
   expect(examples).toHaveLength(page.match(/^```sh$/gm)?.length ?? 0);
-  const routes = [...page.matchAll(/^## `(GET|POST|PUT) (\/[^`]*)`$/gm)].map(([, , path = ""]) => path);
-  expect(routes).toHaveLength(8);
+  const routes = [...page.matchAll(/^## `(GET|POST|PUT|DELETE) (\/[^`]*)`$/gm)].map(([, , path = ""]) => path);
+  expect(routes).toHaveLength(13);
   for (const path of routes) {
-    const route = new RegExp(`localhost:8787${path.replaceAll(/:\w+/g, "[^/\\s]+")}['\\s]`);
+    const route = new RegExp(`localhost:8787${path.replaceAll(/:\w+/g, "[^/\\s]+")}['?\\s]`);
     expect(examples.some(({ command }) => route.test(command))).toBe(true);
   }
 });
 
-/** What no example can know beforehand: an epoch is drawn at random, and these tests push every second. */
+/** What no example can know beforehand: an epoch is drawn at random, it is now and not then, and these tests push every second. */
 const unknowable = (answer: string): unknown =>
   JSON.parse(answer, (key, value: unknown) => {
     if (key === "epoch" && value !== null) return expect.stringMatching(/^[0-9a-f]{8}$/);
+    if (key === "id") return expect.stringMatching(/^[0-9a-f]{8}-\d+$/);
+    if (key === "at") return expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/);
     return key === "push_every_seconds" ? 1 : value;
   });
 
@@ -41,6 +43,7 @@ it("each command is answered as shown", async () => {
     text
       .replaceAll("0123456789abcdefghijklmnopqrstuv", biz)
       .replaceAll("alarm_7", `alarm_${project}`)
+      .replaceAll("feed_news", `feed_${project}`)
       .replaceAll("http://localhost:8787", server);
   for (const { command, answer } of examples) {
     const { stdout } = await run("sh", ["-c", here(command).replace("curl", "curl --silent")]);

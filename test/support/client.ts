@@ -38,8 +38,13 @@ export class Client {
     onTestFinished(() => socket.terminate());
   }
 
-  static async connect(server: string, path: string, options: ClientOptions = {}): Promise<Client> {
-    const socket = new WebSocket(`${server.replace("http", "ws")}${path}`, { origin: server, ...options });
+  static async connect(
+    server: string,
+    path: string,
+    options: ClientOptions = {},
+    protocols: string[] = [],
+  ): Promise<Client> {
+    const socket = new WebSocket(`${server.replace("http", "ws")}${path}`, protocols, { origin: server, ...options });
     const client = new Client(socket);
     await new Promise<void>((resolve, reject) => {
       socket.once("open", resolve);

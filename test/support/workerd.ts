@@ -2,6 +2,8 @@
 import { env, exports } from "cloudflare:workers";
 import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { onTestFinished, vi } from "vitest";
+import { ADMISSION_HEADER, anybody, encodeAdmission, type Member } from "../../src/core/admission.ts";
+import type { Mode } from "../../src/core/frames.ts";
 import type { Group } from "../../src/group/group.ts";
 
 const HOST = "http://belfry.test";
@@ -71,12 +73,32 @@ export async function connect(path: string, headers: Record<string, string> = {}
   return new Page(response.webSocket);
 }
 
+/** Connects to a group as the member whom a token would have let in, by what the Worker tells the group of it. */
+export async function join(group: string, member: Partial<Member>, mode: Mode = "v1"): Promise<Page> {
+  const admission = { mode, member: { ...anybody, ...member }, position: null };
+  const headers = { Upgrade: "websocket", [ADMISSION_HEADER]: encodeAdmission(admission) };
+  const { webSocket, status } = await stubOf(group).fetch("https://group/", { headers });
+  if (webSocket === null) throw new Error(`no WebSocket: ${status}`);
+  return new Page(webSocket);
+}
+
+/** A fresh feed: its group, and the path that leads to it. */
+export function newFeed(): { group: string; path: string } {
+  const name = crypto.randomUUID();
+  return { group: `feed_${name}`, path: `/ws/feed/${name}/` };
+}
+
 /** A request with the API key; a body is sent as JSON unless it is text already. */
-export function backend(method: string, path: string, body?: unknown): Promise<Response> {
+export function backend(
+  method: string,
+  path: string,
+  body?: unknown,
+  headers: Record<string, string> = {},
+): Promise<Response> {
   const text = body === undefined || typeof body === "string" ? body : JSON.stringify(body);
   return exports.default.fetch(`${HOST}${path}`, {
     method,
-    headers: { Authorization: `Bearer ${env.API_KEYS}` },
+    headers: { Authorization: `Bearer ${env.API_KEYS}`, ...headers },
     ...(text === undefined ? {} : { body: text }),
   });
 }

@@ -70,17 +70,17 @@ export async function pair(name: keyof typeof algorithms, kid: string): Promise<
   const { publicKey, privateKey } = made;
   const how = { ...algorithm, hash: name === "ES384" ? "SHA-384" : "SHA-256", saltLength: 32 };
   const exported = async (key: typeof publicKey) =>
-    (await crypto.subtle.exportKey("jwk", key)) as Record<string, unknown>; // a JWK
+    (await crypto.subtle.exportKey("jwk", key)) as unknown as Record<string, unknown>; // a JWK
   const { key_ops: _, ext: _ext, alg: _alg, ...jwk } = await exported(publicKey);
   const { key_ops: __, ext: __ext, alg: __alg, ...privateJwk } = await exported(privateKey);
   const alg = name === "short" ? "RS256" : name;
-  const spki = await crypto.subtle.exportKey("spki", publicKey);
+  const spki: unknown = await crypto.subtle.exportKey("spki", publicKey);
   return {
     alg,
     kid,
     jwk: { ...jwk, kid },
     privateJwk: { ...privateJwk, kid, alg },
-    spki: new Uint8Array(spki),
+    spki: new Uint8Array(spki as ArrayBuffer), // as every format but JWK
     sign: (input) => crypto.subtle.sign(how, privateKey, input),
   };
 }

@@ -291,6 +291,8 @@ describe("a token is refused", () => {
     { sub: 7 },
     { sub: ["ann"] },
     { sub: "x".repeat(201) },
+    { sub: "." },
+    { sub: ".." },
     { sub: "\ud800" },
     { groups: undefined },
     { groups: null },

@@ -1,0 +1,194 @@
+// The messages of belfry.v1, each with its schema and examples that are run. Sends none.
+import type { Json } from "../../core/json.ts";
+import { heartbeat, type Message } from "./messages.ts";
+import { EXAMPLE_BIZ } from "./params.ts";
+
+const welcome = {
+  type: "welcome",
+  channel: `order_${EXAMPLE_BIZ}!0123456789abcdef0123456789abcdef`,
+  epoch: "5f0c9a1e",
+  offset: 0,
+  recovered: false,
+  heartbeat: 25,
+};
+const paid = { biz: EXAMPLE_BIZ, paid: true, status: "paid" };
+const ann = { sub: "ann", info: { name: "Ann" } };
+const bob = { sub: "bob", info: { name: "Bob" } };
+const badRequest = {
+  code: 400,
+  reason: "bad_request",
+  message: "a frame is a text: a JSON object with a type and an id",
+  temporary: false,
+};
+const notAllowed = { code: 403, reason: "not_allowed", message: "this group tells no presence", temporary: false };
+const item = { offset: 1, id: "5f0c9a1e-1", data: { headline: "one" } };
+
+const replyTo = (summary: string, id: string | number, result: Json) => ({
+  summary,
+  payload: { type: "reply", id, result },
+});
+
+export const v1Messages = {
+  v1Heartbeat: { ...heartbeat, from: "client", summary: "I live", replies: ["v1HeartbeatAnswer"] },
+  v1HeartbeatAnswer: { ...heartbeat, from: "server", summary: "So does the server; nothing was woken" },
+  welcome: {
+    from: "server",
+    schema: "Welcome",
+    summary: "The first frame, once the connection is a member",
+    examples: {
+      fresh: { summary: "Without a position", payload: welcome },
+      recovered: {
+        summary: "With a position that could be recovered",
+        payload: { ...welcome, offset: 1, recovered: true },
+      },
+    },
+  },
+  publication: {
+    from: "server",
+    schema: "Publication",
+    summary: "A frame of the group; its `data` is what `plain` mode sends",
+    examples: {
+      kept: {
+        summary: "An order's outcome, which is kept",
+        payload: { type: "publication", offset: 1, id: "5f0c9a1e-1", data: paid },
+      },
+      not_kept: {
+        summary: "A backend's event into an order's group, which is not",
+        payload: { type: "publication", data: { progress: 0.5 } },
+      },
+    },
+  },
+  publications: {
+    from: "server",
+    schema: "Publications",
+    summary: "What was missed, in order",
+    examples: {
+      missed: {
+        summary: "Two that came meanwhile",
+        payload: {
+          type: "publications",
+          items: [item, { offset: 2, id: "5f0c9a1e-2", data: { headline: "two" } }],
+        },
+      },
+    },
+  },
+  error: {
+    from: "server",
+    schema: "ErrorFrame",
+    summary: "What went wrong, where no request asked for it",
+    examples: {
+      no_request: {
+        summary: "To something that is no request",
+        payload: { type: "error", ...badRequest },
+      },
+    },
+  },
+  join: {
+    from: "server",
+    schema: "Join",
+    summary: "Somebody came, where presence is on",
+    examples: {
+      came: { summary: "Another user", payload: { type: "join", ...bob, connections: 2, users: 2 } },
+    },
+  },
+  leave: {
+    from: "server",
+    schema: "Leave",
+    summary: "Somebody left, where presence is on",
+    examples: {
+      left: { summary: "Another user", payload: { type: "leave", ...bob, connections: 1, users: 1 } },
+    },
+  },
+  refusal: {
+    from: "server",
+    schema: "Refusal",
+    summary: "The reply to a request that was refused",
+    examples: {
+      no_presence: {
+        summary: "Who is here, asked in an order's group",
+        payload: { type: "reply", id: "who", error: notAllowed },
+      },
+    },
+  },
+  ping: {
+    from: "client",
+    schema: "Ping",
+    summary: "Asks for the server's time",
+    replies: ["pingReply", "refusal"],
+    examples: { ping: { summary: "With an id of yours", payload: { type: "ping", id: 1 } } },
+  },
+  pingReply: {
+    from: "server",
+    schema: "PingReply",
+    summary: "The server's time",
+    examples: { time: replyTo("In ms", 1, { time: 1795366800000 }) },
+  },
+  presence: {
+    from: "client",
+    schema: "Presence",
+    summary: "Asks who is connected",
+    replies: ["presenceReply", "refusal"],
+    examples: { presence: { summary: "Who is here?", payload: { type: "presence", id: "who" } } },
+  },
+  presenceReply: {
+    from: "server",
+    schema: "PresenceReply",
+    summary: "Who is connected",
+    examples: { alone: replyTo("Only who asks", "who", { connections: 1, users: 1, members: [ann] }) },
+  },
+  history: {
+    from: "client",
+    schema: "History",
+    summary: "Asks for what was published",
+    replies: ["historyReply", "refusal"],
+    examples: {
+      all: { summary: "All that is kept", payload: { type: "history", id: 2 } },
+      after: { summary: "What came after an offset", payload: { type: "history", id: 3, after: 1, limit: 10 } },
+    },
+  },
+  historyReply: {
+    from: "server",
+    schema: "HistoryReply",
+    summary: "What was published",
+    examples: {
+      one: replyTo("One publication", 2, {
+        epoch: "5f0c9a1e",
+        offset: 1,
+        publications: [{ ...item, at: "2026-11-22T17:00:00.000Z" }],
+      }),
+    },
+  },
+  publish: {
+    from: "client",
+    schema: "Publish",
+    summary: "Publishes to the group, where clients may",
+    replies: ["publishReply", "refusal"],
+    examples: {
+      headline: { summary: "Any JSON", payload: { type: "publish", id: 4, data: { headline: "one" } } },
+    },
+  },
+  publishReply: {
+    from: "server",
+    schema: "PublishReply",
+    summary: "Where the group stands now",
+    examples: { published: replyTo("It was kept", 4, { epoch: "5f0c9a1e", offset: 1, connections: 1 }) },
+  },
+  refresh: {
+    from: "client",
+    schema: "Refresh",
+    summary: "Brings a new token before the old one ends",
+    replies: ["refreshReply", "refusal"],
+    examples: {
+      token: {
+        summary: "A token of the same user",
+        payload: { type: "refresh", id: 5, token: "header.claims.signature" },
+      },
+    },
+  },
+  refreshReply: {
+    from: "server",
+    schema: "RefreshReply",
+    summary: "The new token is taken",
+    examples: { taken: replyTo("Until then", 5, { expires_at: "2026-11-22T18:00:00.000Z" }) },
+  },
+} as const satisfies Record<string, Message>;

@@ -1,0 +1,209 @@
+// The routes of orders, told: what a backend registers, what it and a browser are shown. The schemas are the routes' own.
+import * as v from "valibot";
+import { BODY_BYTES } from "../../core/limits.ts";
+import { BackendOrder, BrowserOrder, Forwards, Mismatch, Money } from "../answers.ts";
+import { OrderId, Registration } from "../requests.ts";
+import { described, type Operation } from "./operation.ts";
+import { biz, EXAMPLE_BIZ } from "./params.ts";
+
+/** The same by the merchant's own id. */
+const RegistrationById = v.object({ order_id: OrderId, ...Registration.entries });
+
+const registered = {
+  amount: 'What is to be paid: an integer in minor units (`1999`) or a decimal string in major ones (`"19.99"`).',
+  currency: "ISO 4217.",
+  expires_in: "Seconds from now until the order closes unpaid; at most a year. Absent or null: never.",
+};
+
+const shown = {
+  biz: "The order's id.",
+  status: "What the order comes to: the same whatever the order in which its callbacks came.",
+  paid: "Whether the money has come and has not all gone back.",
+  version: "Grows by one with every change that a page can see; 0 as long as nobody has heard of the order.",
+  expires_at: "When it closes unpaid; null: never.",
+};
+
+export const orderSchemas = {
+  Registration: described(Registration, "What a backend expects to be paid.", registered),
+  RegistrationById: described(RegistrationById, "What a backend expects to be paid, by its own id.", {
+    order_id: "Your own id of the order, up to 200 characters. A biz stays what it is; any other id stands for one.",
+    ...registered,
+  }),
+  BrowserOrder: described(BrowserOrder, "An order as its page may see it.", shown),
+  BackendOrder: described(BackendOrder, "An order, all of it.", {
+    ...shown,
+    order_id: "Your own id, where it is not the biz itself.",
+    registered: "What was registered, in major units; null: nothing.",
+    amount: "What was paid, in major units, by the first payment that counts; null where none does or none says.",
+    currency: "The currency it was paid in.",
+    refunded: "What of it was refunded, in major units.",
+    checked: "Whether every payment that counts was compared with what was registered.",
+    late: "Whether it was paid after it had been closed or had expired.",
+    disputed: "Whether a payment is disputed, or the dispute was lost.",
+    mismatches: "Payments of a wrong amount or currency, which do not count.",
+    duplicate_payments: "The ids of payments beyond the first, which you owe back.",
+    forwards: "What is still owed to `FORWARD_URL`.",
+  }),
+  Mismatch: described(Mismatch, "A payment that was proved, and is not the one that was asked for.", {
+    provider: "Who reported it; `backend` for your own callback.",
+    event_id: "The sender's id of what it reported.",
+    payment_id: "The sender's id of the payment.",
+    amount: "What was paid: major units, or what the provider said where its currency is unknown.",
+    currency: "The currency it was paid in.",
+  }),
+  Money: described(Money, "An amount of money.", { amount: "A decimal in major units.", currency: "ISO 4217." }),
+  Forwards: described(Forwards, "What is to be handed on to the merchant's backend.", {
+    owed: "How many deliveries are still to be made.",
+    given_up: "How many were given up.",
+  }),
+};
+
+const body = { required: true, about: "What is expected.", bytes: BODY_BYTES };
+
+const fresh = {
+  biz: EXAMPLE_BIZ,
+  status: "pending",
+  paid: false,
+  version: 0,
+  expires_at: null,
+  order_id: null,
+  registered: { amount: "19.99", currency: "CNY" },
+  amount: null,
+  currency: null,
+  refunded: "0",
+  checked: false,
+  late: false,
+  disputed: false,
+  mismatches: [],
+  duplicate_payments: [],
+  forwards: { owed: 0, given_up: 0 },
+};
+
+const registerOrderById: Operation = {
+  id: "registerOrderById",
+  method: "put",
+  path: "/orders",
+  family: "orders",
+  summary: "Register what an order costs, by your own id",
+  about:
+    "Payments of another amount or currency then never make the order paid. The answer tells the `biz` that its page waits for, always the same for the same `order_id`.",
+  who: "backend",
+  body: { ...body, schema: "RegistrationById" },
+  answers: [{ status: 200, about: "The order as it is now.", schema: "BackendOrder" }],
+  refusals: ["not_json", "bad_registration", "contradicts_payment", "no_order_id_key", "group_unavailable"],
+  examples: {
+    registered: {
+      summary: "19.99 dollars, in cents",
+      body: { order_id: "ORD-2026-0042", amount: 1999, currency: "USD" },
+      status: 200,
+      answer: {
+        ...fresh,
+        biz: "4c47e5177e4492e36644161ce0e5b98b",
+        order_id: "ORD-2026-0042",
+        registered: { amount: "19.99", currency: "USD" },
+      },
+    },
+    no_id: {
+      summary: "Nothing that names the order",
+      body: { amount: "19.99", currency: "CNY" },
+      refused: "bad_registration",
+      detail: "order_id: a text of 1 to 200 characters",
+    },
+  },
+};
+
+const registerOrder: Operation = {
+  id: "registerOrder",
+  method: "put",
+  path: "/orders/:biz",
+  family: "orders",
+  summary: "Register what an order costs",
+  about:
+    "The same for an id that is a biz already. It may be changed as long as nothing is paid, and may come after the payment: what arrived before is compared then.",
+  who: "backend",
+  params: { biz },
+  body: { ...body, schema: "Registration" },
+  answers: [{ status: 200, about: "The order as it is now.", schema: "BackendOrder" }],
+  refusals: ["not_json", "unknown_order", "bad_registration", "contradicts_payment", "group_unavailable"],
+  examples: {
+    registered: {
+      summary: "19.99 yuan",
+      body: { amount: "19.99", currency: "CNY" },
+      status: 200,
+      answer: fresh,
+    },
+    after_payment: {
+      summary: "What was paid already, registered afterwards",
+      body: { amount: "19.99", currency: "CNY", expires_in: null },
+      after: ["reportOutcome.paid"],
+      status: 200,
+      answer: { ...fresh, status: "paid", paid: true, version: 1, amount: "19.99", currency: "CNY", checked: true },
+    },
+    contradicts: {
+      summary: "Another amount than was paid",
+      body: { amount: "25.00", currency: "CNY" },
+      after: ["reportOutcome.paid"],
+      refused: "contradicts_payment",
+    },
+    float: {
+      summary: "An amount that is a float",
+      body: { amount: 19.99, currency: "CNY" },
+      refused: "bad_registration",
+      detail: "amount: Invalid safe integer: Received 19.99",
+    },
+    no_key: {
+      summary: "Without a key",
+      by: "anyone",
+      body: { amount: "19.99", currency: "CNY" },
+      refused: "unauthorized",
+    },
+  },
+};
+
+const readOrder: Operation = {
+  id: "readOrder",
+  method: "get",
+  path: "/orders/:biz",
+  family: "orders",
+  summary: "Read an order",
+  about:
+    "A page sees what it shows; an API key shows all of it. An order nobody has heard of is pending, version 0. Pages of `ALLOWED_ORIGINS` may read it from elsewhere.",
+  who: "anyone_or_backend",
+  params: { biz },
+  headers: {
+    "If-None-Match": { schema: v.string(), about: "An `ETag` of before: 304 if nothing has changed since." },
+  },
+  answers: [
+    {
+      status: 200,
+      about: "The order as it is now.",
+      schema: ["BackendOrder", "BrowserOrder"],
+      headers: { ETag: { schema: v.string(), about: "The version, the view and a hash." } },
+    },
+    { status: 304, about: "It is still what `If-None-Match` names.", schema: null },
+  ],
+  refusals: ["unknown_order", "group_unavailable"],
+  examples: {
+    unheard_of: {
+      summary: "As a page sees an order that nobody has heard of",
+      by: "anyone",
+      status: 200,
+      answer: { biz: EXAMPLE_BIZ, status: "pending", paid: false, version: 0, expires_at: null },
+    },
+    paid: {
+      summary: "As its backend sees a paid one",
+      by: "backend",
+      after: ["registerOrder.registered", "reportOutcome.paid"],
+      status: 200,
+      answer: { ...fresh, status: "paid", paid: true, version: 1, amount: "19.99", currency: "CNY", checked: true },
+    },
+    no_biz: {
+      summary: "An id that no order can have",
+      by: "anyone",
+      params: { biz: "SHORT" },
+      refused: "unknown_order",
+    },
+  },
+};
+
+export const orderOperations: readonly Operation[] = [registerOrderById, registerOrder, readOrder];

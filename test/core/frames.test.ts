@@ -1,0 +1,120 @@
+// The wire of belfry.v1, frame by frame, and how a replay is cut into frames.
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import {
+  encode,
+  errorFrame,
+  errorReplyFrame,
+  HEARTBEAT,
+  presenceFrame,
+  publicationFrame,
+  replayFrames,
+  replyFrame,
+  skippedFrame,
+  welcomeFrame,
+} from "../../src/core/frames.ts";
+import type { Json } from "../../src/core/json.ts";
+import { REPLAY_LENGTH } from "../../src/core/limits.ts";
+import type { Publication } from "../../src/core/position.ts";
+
+const at = { epoch: "1a2b3c4d", offset: 7 };
+
+describe("a frame", () => {
+  it.each<[string, string, string]>([
+    [
+      "welcome",
+      welcomeFrame("feed_x!1", at, true),
+      '{"type":"welcome","channel":"feed_x!1","epoch":"1a2b3c4d","offset":7,"recovered":true,"heartbeat":25}',
+    ],
+    [
+      "publication",
+      publicationFrame(encode({ n: 1 }), at),
+      '{"type":"publication","offset":7,"id":"1a2b3c4d-7","data":{"n":1}}',
+    ],
+    ["publication that is not kept", publicationFrame(encode("x"), null), '{"type":"publication","data":"x"}'],
+    ["publication for who is excluded", skippedFrame(at), '{"type":"publication","offset":7,"id":"1a2b3c4d-7"}'],
+    ["reply", replyFrame("a", { time: 1 }), '{"type":"reply","id":"a","result":{"time":1}}'],
+    [
+      "refusal",
+      errorReplyFrame(3, "not_allowed", "no"),
+      '{"type":"reply","id":3,"error":{"code":403,"reason":"not_allowed","message":"no","temporary":false}}',
+    ],
+    [
+      "error",
+      errorFrame("token_expires", "soon"),
+      '{"type":"error","code":4205,"reason":"token_expires","message":"soon","temporary":true}',
+    ],
+    [
+      "join",
+      presenceFrame("join", { sub: "a", info: { name: "Ada" } }, { connections: 3, users: 1 }),
+      '{"type":"join","sub":"a","info":{"name":"Ada"},"connections":3,"users":1}',
+    ],
+    [
+      "leave",
+      presenceFrame("leave", { sub: null, info: null }, { connections: 2, users: 0 }),
+      '{"type":"leave","sub":null,"info":null,"connections":2,"users":0}',
+    ],
+    ["heartbeat", HEARTBEAT, '{"type":"heartbeat"}'],
+  ])("%s", (_what, frame, text) => expect(frame).toBe(text));
+
+  it.each([undefined, () => 1, 1n, Symbol("x")])("is not made of what has no JSON: %s", (value) =>
+    expect(() => encode(value as unknown as Json)).toThrow(TypeError),
+  );
+});
+
+const published = (frames: readonly string[], from = 1): Publication[] =>
+  frames.map((frame, i) => ({ offset: from + i, at: 0, frame }));
+
+type Item = { readonly offset: number; readonly id: string; readonly data: unknown };
+type Replayed = ({ readonly type: "publication" } & Item) | { readonly type: "publications"; readonly items: Item[] };
+
+const read = (frames: readonly string[]): Replayed[] => frames.map((frame) => JSON.parse(frame) as Replayed);
+const itemsOf = (frame: Replayed): Item[] =>
+  frame.type === "publications" ? frame.items : [{ offset: frame.offset, id: frame.id, data: frame.data }];
+
+describe("a replay", () => {
+  it("of nothing is no frame", () => expect(replayFrames("e", [])).toEqual([]));
+
+  it("of one is the frame it was", () =>
+    expect(replayFrames(at.epoch, published(['{"n":1}'], 7))).toEqual([publicationFrame(encode({ n: 1 }), at)]));
+
+  it("of several is one frame, their order kept and their texts as they were kept", () =>
+    expect(replayFrames("e", published(["2.0", '"x"'], 4))).toEqual([
+      '{"type":"publications","items":[{"offset":4,"id":"e-4","data":2.0},{"offset":5,"id":"e-5","data":"x"}]}',
+    ]));
+
+  const text = fc.oneof(
+    { weight: 5, arbitrary: fc.string({ maxLength: 5 }) },
+    { weight: 1, arbitrary: fc.nat(REPLAY_LENGTH + 10).map((length) => "x".repeat(length)) },
+  );
+
+  it("of any is all of it, in order and once, in frames that are no longer than a browser takes in at a time", () => {
+    fc.assert(
+      fc.property(fc.array(text, { maxLength: 30 }), fc.nat(1000), (texts, from) => {
+        const missed = published(
+          texts.map((text) => JSON.stringify(text)),
+          from + 1,
+        );
+        const frames = replayFrames("e", missed);
+        const parsed = read(frames);
+        expect(parsed.flatMap(itemsOf)).toEqual(
+          missed.map(({ offset, frame }) => ({ offset, id: `e-${offset}`, data: JSON.parse(frame) as unknown })),
+        );
+        const envelope = '{"type":"publications","items":[]}'.length;
+        for (const [i, frame] of parsed.entries()) {
+          expect(itemsOf(frame).length).toBeGreaterThan(0);
+          const length = frames[i]?.length ?? 0;
+          if (itemsOf(frame).length > 1) expect(length).toBeLessThanOrEqual(REPLAY_LENGTH + envelope);
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it("of very many short ones is cut all the same", () => {
+    const missed = published(Array.from({ length: 20_000 }, () => "1"));
+    const frames = replayFrames("e", missed);
+    for (const frame of frames) expect(frame.length).toBeLessThanOrEqual(REPLAY_LENGTH + 100);
+    expect(read(frames).flatMap(itemsOf)).toHaveLength(missed.length);
+  });
+});

@@ -1,0 +1,69 @@
+// How fast a connection may send: one number that does what a bucket of tokens does.
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { FRAMES_AT_ONCE, FRAMES_PER_SECOND } from "../../src/core/limits.ts";
+import { lastFrameBy, takeFrame } from "../../src/core/rate.ts";
+
+const NOW = 4_102_444_800_000;
+const PER_FRAME = 1000 / FRAMES_PER_SECOND;
+
+/** How many of `frames` that come at `at` are let through, from a bucket as it was left. */
+function sendAt(at: number, frames: number, fullAt: number): { passed: number; fullAt: number } {
+  let passed = 0;
+  for (let i = 0; i < frames; i++) {
+    const next = takeFrame(fullAt, at);
+    if (next === null) continue;
+    passed += 1;
+    fullAt = next;
+  }
+  return { passed, fullAt };
+}
+
+describe("a connection", () => {
+  it("may send 200 frames at once, and not one more", () => {
+    expect(sendAt(NOW, FRAMES_AT_ONCE + 50, 0).passed).toBe(FRAMES_AT_ONCE);
+  });
+  it("may then send 20 in each second", () => {
+    const { fullAt } = sendAt(NOW, FRAMES_AT_ONCE, 0);
+    expect(sendAt(NOW + PER_FRAME - 1, 1, fullAt).passed).toBe(0);
+    expect(sendAt(NOW + PER_FRAME, 2, fullAt).passed).toBe(1);
+    expect(sendAt(NOW + 1000, 100, fullAt).passed).toBe(FRAMES_PER_SECOND);
+  });
+  it("has its 200 again after ten quiet seconds, and never more than those", () => {
+    const { fullAt } = sendAt(NOW, FRAMES_AT_ONCE, 0);
+    expect(sendAt(NOW + 10_000, 500, fullAt).passed).toBe(FRAMES_AT_ONCE);
+    expect(sendAt(NOW + 86_400_000, 500, fullAt).passed).toBe(FRAMES_AT_ONCE);
+  });
+  it("may send 20 a second for ever", () => {
+    let fullAt = 0;
+    for (let i = 0; i < 10_000; i++) fullAt = takeFrame(fullAt, NOW + i * PER_FRAME) ?? expect.fail(`frame ${i}`);
+  });
+  it("is not set back by a frame that was one too many", () => {
+    const { fullAt } = sendAt(NOW, FRAMES_AT_ONCE + 1000, 0);
+    expect(sendAt(NOW + PER_FRAME, 1, fullAt).passed).toBe(1);
+  });
+});
+
+it("is a bucket of 200 tokens, one filled in every 50 ms, whatever comes when", () => {
+  const arrivals = fc.array(
+    fc.record({ pause: fc.oneof(fc.nat(60), fc.nat(20_000)), frames: fc.oneof(fc.nat(3), fc.nat(300)) }),
+    { maxLength: 40 },
+  );
+  fc.assert(
+    fc.property(arrivals, (arrivals) => {
+      let [now, fullAt, level] = [NOW, 0, FRAMES_AT_ONCE * PER_FRAME];
+      for (const { pause, frames } of arrivals) {
+        now += pause;
+        level = Math.min(FRAMES_AT_ONCE * PER_FRAME, level + pause);
+        const expected = Math.min(frames, Math.floor(level / PER_FRAME));
+        level -= expected * PER_FRAME;
+        const { passed, fullAt: after } = sendAt(now, frames, fullAt);
+        expect(passed).toBe(expected);
+        fullAt = after;
+        // What is left behind never tells of a frame that came earlier than it did.
+        if (passed > 0) expect(lastFrameBy(fullAt)).toBeGreaterThanOrEqual(now);
+      }
+    }),
+    { numRuns: 300 },
+  );
+});

@@ -1,0 +1,92 @@
+// What a client of belfry.v1 asks for: what is read, and what it is told about the rest.
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { encode } from "../../src/core/frames.ts";
+import { parseRequest, type Request } from "../../src/core/request.ts";
+
+describe("a request", () => {
+  it.each<[string, Request]>([
+    ['{"id":1,"type":"ping"}', { id: 1, type: "ping" }],
+    ['{"id":-9007199254740991,"type":"ping"}', { id: -9007199254740991, type: "ping" }],
+    ['{"type":"presence","id":"a"}', { id: "a", type: "presence" }],
+    [`{"type":"ping","id":"${"x".repeat(64)}"}`, { id: "x".repeat(64), type: "ping" }],
+    ['{"id":1,"type":"history"}', { id: 1, type: "history", after: 0, limit: 100 }],
+    ['{"id":1,"type":"history","after":7,"limit":1000}', { id: 1, type: "history", after: 7, limit: 1000 }],
+    ['{"id":1,"type":"publish","data":null}', { id: 1, type: "publish", data: null }],
+    ['{"id":1,"type":"publish","data":{"a":[1]}}', { id: 1, type: "publish", data: { a: [1] } }],
+    ['{"id":1,"type":"refresh","token":""}', { id: 1, type: "refresh", token: "" }],
+    ['{"id":1,"type":"ping","more":{"is":"ignored"}}', { id: 1, type: "ping" }],
+  ])("%s is read", (text, value) => expect(parseRequest(text)).toEqual({ ok: true, value }));
+
+  it("keeps the numbers of what it publishes as they were written", () => {
+    const request = parseRequest('{"id":1,"type":"publish","data":{"n":12345678901234567890,"x":2.0}}');
+    if (!request.ok || request.value.type !== "publish") return expect.fail("not read");
+    expect(encode(request.value.data)).toBe('{"n":12345678901234567890,"x":2.0}');
+  });
+});
+
+describe("what is none", () => {
+  const noId = [
+    null,
+    "",
+    "ping",
+    "null",
+    "[]",
+    '"ping"',
+    "7",
+    "{}",
+    '{"type":"ping"}',
+    '{"type":"ping","id":null}',
+    '{"type":"ping","id":""}',
+    '{"type":"ping","id":1.5}',
+    '{"type":"ping","id":9007199254740993}',
+    '{"type":"ping","id":{}}',
+    '{"type":"ping","id":true}',
+    `{"type":"ping","id":"${"x".repeat(65)}"}`,
+    '{"type":"ping","id":1',
+    "[".repeat(30_000),
+  ];
+  it.each(noId)("has no id to be answered to: %s", (text) =>
+    expect(parseRequest(text)).toEqual({ ok: false, reason: { id: null, message: expect.any(String) } }),
+  );
+
+  it.each([
+    ['{"id":1}', "type"],
+    ['{"id":1,"type":7}', "type"],
+    ['{"id":1,"type":"PING"}', "type"],
+    ['{"id":1,"type":"toString"}', "type"],
+    ['{"id":1,"type":"__proto__"}', "type"],
+    ['{"id":1,"type":"heartbeat"}', "type"],
+    ['{"id":1,"type":"history","after":-1}', "after"],
+    ['{"id":1,"type":"history","after":"7"}', "after"],
+    ['{"id":1,"type":"history","after":1.5}', "after"],
+    ['{"id":1,"type":"history","limit":0}', "limit"],
+    ['{"id":1,"type":"history","limit":1001}', "limit"],
+    ['{"id":1,"type":"publish"}', "data"],
+    ['{"id":1,"type":"refresh"}', "token"],
+    ['{"id":1,"type":"refresh","token":7}', "token"],
+  ])("is answered by its id, with what is wrong: %s", (text, what) =>
+    expect(parseRequest(text)).toEqual({ ok: false, reason: { id: 1, message: expect.stringContaining(what) } }),
+  );
+
+  it("never throws, whatever a client sends", () => {
+    const near = fc.record(
+      { id: fc.jsonValue(), type: fc.oneof(fc.string(), fc.constantFrom("history", "publish")), after: fc.jsonValue() },
+      { requiredKeys: [] },
+    );
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          fc.string(),
+          fc.json(),
+          near.map((value) => JSON.stringify(value)),
+        ),
+        (text) => {
+          const request = parseRequest(text);
+          if (!request.ok) expect(request.reason.message).not.toBe("");
+        },
+      ),
+      { numRuns: 500 },
+    );
+  });
+});

@@ -1,0 +1,157 @@
+// Clients that reconnect in a loop while others publish, over real WebSockets: nothing is lost and nothing comes twice (channels#1244, #1683).
+import { setTimeout as pause } from "node:timers/promises";
+import { expect, inject, it } from "vitest";
+import { WebSocket, type RawData } from "ws";
+import { apiKey, backend, Client, newBiz } from "../support/client.ts";
+
+const server = inject("url");
+const between = (least: number, most: number): number => least + Math.random() * (most - least);
+
+interface Frame {
+  readonly type: string;
+  readonly offset?: number;
+  readonly epoch?: string;
+  readonly recovered?: boolean;
+  readonly data?: number;
+  readonly items?: readonly { readonly offset: number; readonly data: number }[];
+}
+
+/** Comes, listens for a moment, drops its connection one way or another, and comes back with its position, until it is told to stay. */
+class Looper {
+  readonly told: { readonly offset: number; readonly data: number }[] = [];
+  connects = 0;
+  replayed = 0;
+  unrecovered = 0;
+  #position: { epoch: string; offset: number } | null = null;
+  readonly #url: string;
+
+  constructor(url: string) {
+    this.#url = url;
+  }
+
+  /** One stay; it ends when `over` resolves. */
+  async stay(over: () => Promise<unknown>): Promise<void> {
+    const query = this.#position === null ? "" : `?epoch=${this.#position.epoch}&offset=${this.#position.offset}`;
+    const socket = new WebSocket(this.#url + query, ["belfry.v1", `belfry.bearer.${apiKey}`]);
+    socket.on("error", () => undefined); // a close follows
+    let isOver = false;
+    const welcomed = new Promise<void>((resolve, reject) => {
+      socket.on("message", (text: RawData) => {
+        // What is still in this process' hands once a client has gone is as lost as what is in the air.
+        if (!isOver) this.#take(JSON.parse(String(text)) as Frame); // the wire's
+        resolve();
+      });
+      socket.on("close", (code) => reject(new Error(`closed with ${code} before its welcome`)));
+    });
+    await welcomed;
+    this.connects += 1;
+    await over();
+    isOver = true;
+    if (Math.random() < 0.5) socket.close();
+    else socket.terminate();
+  }
+
+  #take(frame: Frame): void {
+    if (frame.type === "welcome") {
+      if (this.#position !== null && frame.recovered !== true) this.unrecovered += 1;
+      if (frame.recovered !== true) this.#position = { epoch: frame.epoch ?? "", offset: frame.offset ?? -1 };
+    }
+    if (frame.type === "publications") this.replayed += frame.items?.length ?? 0;
+    for (const { offset = -1, data = -1 } of frame.items ?? (frame.type === "publication" ? [frame] : [])) {
+      this.told.push({ offset, data });
+      if (this.#position !== null) this.#position.offset = offset;
+    }
+  }
+}
+
+it(
+  "100 clients that reconnect in a loop for 30 s get each of 1,000 publications once and in order",
+  { timeout: 240_000 },
+  async () => {
+    const name = newBiz();
+    const group = `feed_${name}`;
+    const loopers = Array.from({ length: 100 }, () => new Looper(`${server.replace("http", "ws")}/ws/feed/${name}/`));
+    // Everybody is there once before it begins, so that everybody's stretch begins with the first publication.
+    await Promise.all(loopers.map((looper) => looper.stay(async () => undefined)));
+    const published = new Map<number, number>();
+    let isOver = false;
+    const looping = loopers.map(async (looper) => {
+      while (!isOver) {
+        await looper.stay(() => pause(between(0, 5000)));
+        await pause(between(0, 500));
+      }
+    });
+    const began = performance.now();
+    for (let n = 1; n <= 1000; n += 2) {
+      // Two at a time: which is first is the group's to say.
+      const pair = [n, n + 1].map(async (message) => {
+        const response = await backend(server, "POST", `/groups/${group}/send`, { type: "send.message", message });
+        published.set(((await response.json()) as { offset: number }).offset, message);
+      });
+      await Promise.all([...pair, pause(Math.max(0, n * 30 - (performance.now() - began)))]);
+    }
+    isOver = true;
+    await Promise.all(looping);
+    await Promise.all(
+      loopers.map((looper) =>
+        looper.stay(() => expect.poll(() => looper.told.at(-1)?.offset, { timeout: 30_000 }).toBe(1000)),
+      ),
+    );
+    const expected = Array.from({ length: 1000 }, (_, i) => ({ offset: i + 1, data: published.get(i + 1) }));
+    for (const { told, unrecovered } of loopers) {
+      expect(unrecovered).toBe(0);
+      expect(told).toEqual(expected);
+    }
+    const sum = (of: (looper: Looper) => number) => loopers.reduce((total, looper) => total + of(looper), 0);
+    const seconds = ((performance.now() - began) / 1000).toFixed(1);
+    console.log(
+      `100 clients, ${seconds} s: ${sum(({ connects }) => connects)} connects, ${sum(({ told }) => told.length)} publications told, ` +
+        `${sum(({ replayed }) => replayed)} of them by replay, 0 lost, 0 doubled`,
+    );
+  },
+);
+
+it("seven plain pages that reconnect in a loop keep no frame from one that stays", { timeout: 120_000 }, async () => {
+  const biz = newBiz();
+  const path = `/ws/order/${biz}/`;
+  const page = await Client.connect(server, path);
+  let isOver = false;
+  const looping = Array.from({ length: 7 }, async () => {
+    while (!isOver) {
+      const other = await Client.connect(server, path);
+      await pause(between(0, 100));
+      if (Math.random() < 0.5) other.socket.terminate();
+      else await other.leave();
+    }
+  });
+  for (let message = 1; message <= 100; message++) {
+    await backend(server, "POST", `/groups/order_${biz}/send`, { type: "send.message", message });
+    expect(await page.next()).toBe(String(message));
+  }
+  isOver = true;
+  await Promise.all(looping);
+});
+
+it("a client that is slow to read gets all of it, and holds up nobody", { timeout: 120_000 }, async () => {
+  const name = newBiz();
+  const path = `/ws/feed/${name}/`;
+  const protocols = ["belfry.v1", `belfry.bearer.${apiKey}`];
+  const slow = await Client.connect(server, path, {}, protocols);
+  const quick = await Client.connect(server, path, {}, protocols);
+  await quick.next();
+  for (const type of ["welcome", "join"]) expect(await slow.nextJson()).toMatchObject({ type });
+  slow.socket.pause();
+  const long = "x".repeat(32_768);
+  const took: number[] = [];
+  for (let n = 1; n <= 200; n++) {
+    const sent = performance.now();
+    await backend(server, "POST", `/groups/feed_${name}/send`, { type: "send.message", message: `${n} ${long}` });
+    expect(await quick.nextJson()).toMatchObject({ offset: n, data: `${n} ${long}` });
+    took.push(performance.now() - sent);
+  }
+  slow.socket.resume();
+  for (let n = 1; n <= 200; n++) expect(await slow.nextJson()).toMatchObject({ offset: n, data: `${n} ${long}` });
+  console.log(
+    `beside one that does not read: ${took.toSorted((a, b) => a - b)[100]?.toFixed(1)} ms to the other (median of 200)`,
+  );
+});

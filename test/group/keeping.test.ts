@@ -1,0 +1,173 @@
+// What a feed keeps and for how long, and when nothing is left of a group.
+import { runInDurableObject } from "cloudflare:test";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
+import { tablesOf } from "../support/storage.ts";
+import { armedAt, backend, evict, join, newAlarmGroup, newFeed, ring, stopClock, stubOf } from "../support/workerd.ts";
+
+const send = (group: string, message: unknown, key?: string) =>
+  backend(
+    "POST",
+    `/groups/${group}/send`,
+    { type: "send.message", message },
+    key === undefined ? {} : { "Idempotency-Key": key },
+  );
+const historyOf = async (
+  group: string,
+): Promise<{ epoch: string | null; offset: number; publications: { offset: number }[] }> =>
+  (await backend("GET", `/groups/${group}/history?limit=1000`)).json();
+const offsetsOf = async (group: string) => (await historyOf(group)).publications.map(({ offset }) => offset);
+const upTo = (length: number, from = 1) => Array.from({ length }, (_, i) => from + i);
+
+/** How much there really is on disk. */
+const rowsOf = (group: string): Promise<number> =>
+  runInDurableObject(stubOf(group), (_object, { storage }) =>
+    Number(storage.sql.exec("SELECT count(*) AS rows FROM publications").one()["rows"]),
+  );
+
+/** All that an object has stored. */
+const storedBy = (group: string): Promise<unknown[]> =>
+  runInDurableObject(stubOf(group), async (_object, { storage }) => [
+    ...(await tablesOf(group)),
+    ...[...storage.kv.list()].map(([key]) => key),
+    ...((await storage.getAlarm()) === null ? [] : ["the alarm"]),
+  ]);
+
+describe("a feed", () => {
+  it("keeps its last 100 publications", async () => {
+    const { group } = newFeed();
+    for (const i of upTo(103)) await send(group, i);
+    expect(await offsetsOf(group)).toEqual(upTo(100, 4));
+    expect(await rowsOf(group)).toBe(100);
+    await evict(group);
+    expect(await offsetsOf(group)).toEqual(upTo(100, 4));
+    expect(await (await send(group, "next")).json()).toMatchObject({ offset: 104 });
+  });
+
+  it("tells none for longer than 300 seconds, whether its alarm has rung or not", async () => {
+    stopClock();
+    const { group } = newFeed();
+    const start = Date.now();
+    await send(group, 1);
+    vi.setSystemTime(start + 200_000);
+    await send(group, 2);
+    vi.setSystemTime(start + 299_999);
+    expect(await offsetsOf(group)).toEqual([1, 2]);
+    vi.setSystemTime(start + 300_000);
+    expect(await offsetsOf(group)).toEqual([2]);
+    expect(await ring(group)).toBe(true);
+    expect(await rowsOf(group)).toBe(1);
+    expect(await ring(group)).toBe(true);
+    expect(Date.now()).toBe(start + 500_000);
+    expect(await rowsOf(group)).toBe(0);
+    expect(await historyOf(group)).toMatchObject({ offset: 2, publications: [] });
+  });
+
+  it("that publishes without end rings once in 300 seconds, not for each publication", async () => {
+    stopClock();
+    const { group } = newFeed();
+    const start = Date.now();
+    const rung: number[] = [];
+    for (let second = 0; second <= 1000; second += 10) {
+      vi.setSystemTime(start + second * 1000);
+      await send(group, second);
+      const armed = (await armedAt(group)) ?? expect.fail("nothing would end what is kept");
+      if (armed > start + (second + 10) * 1000) continue;
+      await ring(group);
+      rung.push((Date.now() - start) / 1000);
+    }
+    expect(rung).toEqual([300, 590, 880]);
+  });
+
+  it("keeps its position for a day after the last publication went, and then begins anew", async () => {
+    stopClock();
+    const { group } = newFeed();
+    const start = Date.now();
+    await send(group, 1);
+    const { epoch } = await historyOf(group);
+    await ring(group);
+    await evict(group);
+    expect(await historyOf(group)).toEqual({ epoch, offset: 1, publications: [] });
+    vi.setSystemTime(start + 86_400_000);
+    expect(await (await send(group, 2)).json()).toEqual({ epoch, offset: 2, connections: 0 });
+    for (let rings = 0; rings < 2; rings++) await ring(group);
+    expect(Date.now()).toBe(start + 2 * 86_400_000 + 300_000);
+    expect(await storedBy(group)).toEqual([]);
+    const again = await historyOf(group);
+    expect(again).toEqual({ epoch: null, offset: 0, publications: [] });
+    expect(await (await send(group, 3)).json()).toMatchObject({ offset: 1 });
+    expect((await historyOf(group)).epoch).not.toBe(epoch);
+  });
+
+  it("keeps its position while somebody is there, and for a day after the last one left", async () => {
+    stopClock();
+    const { group } = newFeed();
+    const page = await join(group, {});
+    const { epoch } = (await page.nextJson()) as { epoch: string };
+    await send(group, 1);
+    while (await ring(group));
+    expect(await historyOf(group)).toEqual({ epoch, offset: 1, publications: [] });
+    vi.setSystemTime(Date.now() + 10 * 86_400_000);
+    const left = Date.now();
+    await page.leave();
+    await ring(group);
+    expect(await historyOf(group)).toMatchObject({ epoch, offset: 1 });
+    // Whoever comes back in time has missed nothing, and is counted on again.
+    vi.setSystemTime(left + 86_400_000);
+    const back = await join(group, {});
+    expect(await back.nextJson()).toMatchObject({ type: "welcome", epoch, offset: 1 });
+    while (await ring(group));
+    expect(await historyOf(group)).toMatchObject({ epoch, offset: 1 });
+    await back.leave();
+    while (await ring(group));
+    expect(await storedBy(group)).toEqual([]);
+  });
+
+  it("that a plain page alone has watched keeps nothing of it", async () => {
+    const { group } = newFeed();
+    const page = await join(group, {}, "plain");
+    await page.leave();
+    expect(await storedBy(group)).toEqual([]);
+  });
+
+  it("counts no publication that could not be kept", async () => {
+    const { group } = newFeed();
+    await send(group, 1);
+    await send(group, 2, "k");
+    await runInDurableObject(stubOf(group), (_object, { storage }) => {
+      const { sql } = storage;
+      const exec = sql.exec.bind(sql);
+      sql.exec = (query, ...bindings) => {
+        if (query.includes("INTO sent")) throw new Error("disk full");
+        return exec(query, ...bindings) as never; // exec is generic over the row; the cursor is handed on as it came
+      };
+      onTestFinished(() => void (sql.exec = exec));
+    });
+    const log = vi.spyOn(console, "error").mockImplementation(() => undefined);
+    onTestFinished(() => log.mockRestore());
+    expect((await send(group, 3, "l")).status).toBe(500);
+    expect(await historyOf(group)).toMatchObject({ offset: 2, publications: [{}, {}] });
+    expect(await (await send(group, 3)).json()).toMatchObject({ offset: 3 });
+  });
+
+  it("with keys of a day is forgotten when they and its position are", async () => {
+    stopClock();
+    const { group } = newFeed();
+    await send(group, 1, "k");
+    while (await ring(group));
+    expect(await storedBy(group)).toEqual([]);
+  });
+});
+
+it("an alarm group whose last member has left keeps its keys for their day, ticks no more, and then is gone", async () => {
+  stopClock();
+  const { group } = newAlarmGroup();
+  const start = Date.now();
+  const page = await join(group, {});
+  await ring(group);
+  await send(group, 1, "k");
+  await page.leave();
+  expect(await storedBy(group)).toEqual(expect.arrayContaining(["sent", "due", "the alarm"]));
+  expect(await armedAt(group)).toBeGreaterThan(start + 86_000_000);
+  while (await ring(group));
+  expect(await storedBy(group)).toEqual([]);
+});

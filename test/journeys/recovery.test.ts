@@ -1,0 +1,278 @@
+// Recovery against a plain model: whatever connects, drops, sleeps and is published in whatever order, each client has been told a stretch of
+// the group's history without a gap and without a double, or was told that it has not.
+import { evictDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import fc from "fast-check";
+import { expect, it, vi } from "vitest";
+import { DAY_MS, HISTORY_SIZE, HISTORY_TTL_SECONDS } from "../../src/core/limits.ts";
+import { formatTime } from "../../src/core/time.ts";
+import { wholeLog } from "../support/deliver.ts";
+import {
+  armedAt,
+  backend,
+  callback,
+  evict,
+  look,
+  newAlarmGroup,
+  newBiz,
+  newFeed,
+  ring,
+  stopClock,
+  stubOf,
+} from "../support/workerd.ts";
+import { Follower } from "./follower.ts";
+
+const CLIENTS = 4;
+/** `VITE_RUNS=2000 npx vitest run … recovery` for a longer one. */
+const { env: vite } = import.meta as unknown as { readonly env: Readonly<Record<string, string | undefined>> }; // Vite's own, untyped here
+const RUNS = Number(vite["VITE_RUNS"] ?? 25);
+const key = { Authorization: `Bearer ${env.API_KEYS}` };
+
+/** What has to be true of a group, told without knowing how it works. */
+interface Model {
+  /** Whether what a client comes back with is still good; null = not known yet. */
+  epoch: string | null;
+  /** What was published in this epoch, by offset from 1 on, and when. */
+  published: { readonly data: string; readonly at: number }[];
+  /** Who is connected. */
+  readonly open: Set<number>;
+}
+
+interface World {
+  readonly group: string;
+  readonly clients: readonly Follower[];
+  /** Publishes the n-th thing of its kind; the data as JSON, or null where nothing was published. */
+  readonly publish: (n: number) => Promise<string | null>;
+  readonly keeps: "stream" | "cache";
+  /** Everything that was ever published, by epoch. */
+  readonly history: Map<string, string[]>;
+  /** How many things were published, whatever the epoch. */
+  count: number;
+}
+
+type Command = fc.AsyncCommand<Model, World>;
+
+/** What the wire says and the model does not: the epoch, the first time it is seen. */
+async function learnEpoch(model: Model, { group }: World): Promise<void> {
+  model.epoch ??= (await look(group)).position.epoch;
+}
+
+/** Whether a client at this position has to be told `recovered: true`. */
+function isRecoverable(model: Model, { keeps }: World, { position }: Follower): boolean {
+  if (position === null || position.epoch !== model.epoch) return false;
+  if (keeps === "cache") return true;
+  const first = model.published.length - HISTORY_SIZE;
+  return model.published.every(
+    ({ at }, i) => i < position.offset || (i >= first && Date.now() - at < HISTORY_TTL_SECONDS * 1000),
+  );
+}
+
+async function publish(model: Model, world: World): Promise<void> {
+  world.count += 1;
+  const data = await world.publish(world.count);
+  if (data === null) return;
+  await learnEpoch(model, world);
+  model.published.push({ data, at: Date.now() });
+  const epoch = model.epoch ?? "";
+  world.history.set(epoch, [...(world.history.get(epoch) ?? []), data]);
+}
+
+const connect = (index: number, during: boolean): Command => ({
+  check: ({ open }) => !open.has(index),
+  run: async (model, world) => {
+    const client = world.clients[index] ?? expect.fail();
+    await learnEpoch(model, world);
+    const recoverable = isRecoverable(model, world, client);
+    if (during) await Promise.all([client.connect(), publish(model, world)]);
+    else await client.connect();
+    model.open.add(index);
+    await learnEpoch(model, world);
+    // A publication at the same moment may be the one too many for a stream's bounds: then either answer is right.
+    if (!during) expect(client.recovered.at(-1)).toBe(recoverable);
+  },
+  toString: () => `connect(${index}${during ? ", while something is published" : ""})`,
+});
+
+/** Comes with a position that it was never given. */
+const forge = (index: number, forged: string, ahead: number): Command => ({
+  check: ({ open }) => !open.has(index),
+  run: async (model, world) => {
+    const client = world.clients[index] ?? expect.fail();
+    await learnEpoch(model, world);
+    const epoch = forged === "" ? (model.epoch ?? "none") : forged;
+    await client.connect({ epoch, offset: model.published.length + ahead });
+    model.open.add(index);
+    await learnEpoch(model, world);
+    expect(client.recovered.at(-1)).toBe(false);
+  },
+  toString: () => `forge(${index}, ${forged}+${ahead})`,
+});
+
+const leave = (index: number): Command => ({
+  check: ({ open }) => open.has(index),
+  run: async (model, world) => {
+    const { connections } = await look(world.group);
+    world.clients[index]?.leave();
+    model.open.delete(index);
+    // Its leaving has to be over: a group that nobody is in is another one.
+    await vi.waitFor(async () => expect((await look(world.group)).connections).toBe(connections - 1), { interval: 1 });
+    if (model.open.size === 0) emptied(model, world);
+  },
+  toString: () => `leave(${index})`,
+});
+
+/** Nobody is left: what is kept for those who are there is gone, an alarm group's epoch with it. */
+function emptied(model: Model, { group }: World): void {
+  if (group.startsWith("alarm_")) Object.assign(model, { epoch: null, published: [] });
+}
+
+const dropAll: Command = {
+  check: ({ open }) => open.size > 0,
+  run: async (model, world) => {
+    for (const client of world.clients) client.leave();
+    await evictDurableObject(stubOf(world.group), { webSockets: "close" }).catch(() => undefined); // asleep already
+    model.open.clear();
+    // Nothing told the object: it finds out as it is woken next.
+    await evict(world.group);
+    await ring(world.group);
+    emptied(model, world);
+  },
+  toString: () => "drop all, unheard",
+};
+
+const sleep: Command = {
+  check: () => true,
+  run: (_model, world) => evict(world.group),
+  toString: () => "sleep",
+};
+
+const publishTimes = (times: number): Command => ({
+  check: () => true,
+  run: async (model, world) => {
+    for (let i = 0; i < times; i++) await publish(model, world);
+  },
+  toString: () => `publish ${times}`,
+});
+
+/** Time passes; whatever is due meanwhile is done in its time. */
+const wait = (ms: number): Command => ({
+  check: () => true,
+  run: async (model, world) => {
+    // An alarm group's ticks are publications: time passes for it by `publish`.
+    if (world.group.startsWith("alarm_")) return;
+    const until = Date.now() + ms;
+    for (let at = await armedAt(world.group); at !== null && at <= until; at = await armedAt(world.group)) {
+      await ring(world.group);
+    }
+    vi.setSystemTime(until);
+    if (world.keeps === "cache" || (await look(world.group)).position.epoch !== null) return;
+    expect(model.open.size).toBe(0);
+    Object.assign(model, { epoch: null, published: [] });
+  },
+  toString: () => `wait ${ms} ms`,
+});
+
+const client = fc.nat({ max: CLIENTS - 1 });
+const commands = fc.commands(
+  [
+    fc.tuple(client, fc.boolean()).map((args) => connect(...args)),
+    fc.tuple(client, fc.constantFrom("", "", "0badcafe"), fc.integer({ min: 1, max: 3 })).map((args) => forge(...args)),
+    client.map(leave),
+    fc.constant(dropAll),
+    fc.constant(sleep),
+    fc.constantFrom(1, 1, 2, 7, 60).map(publishTimes),
+    fc.constantFrom(1000, 200_000, 301_000, DAY_MS + 1000, 2 * DAY_MS).map(wait),
+  ],
+  { maxCommands: 40, size: "max" },
+);
+
+/** A client was told every publication of its stretch, once, in order, as it was published; a cache may skip to its latest on coming back. */
+function holds({ keeps, history }: World, client: Follower): void {
+  for (const { epoch, from, told } of client.stretches) {
+    const published = history.get(epoch) ?? [];
+    for (const { offset, data } of told) expect([offset, data]).toEqual([offset, published[offset - 1]]);
+    const offsets = told.map(({ offset }) => offset);
+    if (keeps === "stream") expect(offsets).toEqual(offsets.map((_, i) => from + 1 + i));
+    // Told at its coming, a cache's latest is the one its stretch begins with.
+    else
+      expect(offsets).toEqual(
+        offsets.toSorted((a, b) => a - b).filter((offset, i, all) => offset !== all[i - 1] && offset >= from),
+      );
+  }
+}
+
+const SUITES: readonly [string, () => Pick<World, "group" | "publish" | "keeps"> & { path: string }][] = [
+  [
+    "a feed, whose members get all of it",
+    () => {
+      const { group, path } = newFeed();
+      const send = (n: number, keys: Record<string, string>) =>
+        backend("POST", `/groups/${group}/send`, { type: "send.message", message: { n } }, keys);
+      const publish = async (n: number) => {
+        // Every third is sent twice under one key: that is one publication.
+        const keys: Record<string, string> = n % 3 === 0 ? { "Idempotency-Key": `k${n}` } : {};
+        await send(n, keys);
+        if (n % 3 === 0) await send(n, keys);
+        return JSON.stringify({ n });
+      };
+      return { group, path, publish, keeps: "stream" };
+    },
+  ],
+  [
+    "an order, whose members get its latest",
+    () => {
+      const biz = newBiz();
+      const publish = async (n: number) => {
+        if (n === 1) await callback(biz, { status: "failed" });
+        else if (n === 2) await callback(biz, { status: "paid", payment_id: "p", amount: 1_000_000, currency: "USD" });
+        else
+          await callback(biz, {
+            status: "partially_refunded",
+            payment_id: "p",
+            amount: n,
+            currency: "USD",
+            event_id: `e${n}`,
+          });
+        const status = n === 1 ? "failed" : n === 2 ? "paid" : "partially_refunded";
+        return JSON.stringify({ biz, paid: n > 1, status });
+      };
+      return { group: `order_${biz}`, path: `/ws/order/${biz}/`, publish, keeps: "cache" };
+    },
+  ],
+  [
+    "an alarm group, whose members get its latest tick",
+    () => {
+      const { group, path } = newAlarmGroup();
+      const publish = async () => {
+        const { connections, position } = await look(group);
+        if (connections === 0) return null;
+        // It may ring for somebody to be told of first.
+        while ((await look(group)).position.offset === position.offset) await ring(group);
+        return JSON.stringify({ type: "result", data: formatTime(Date.now(), "UTC") });
+      };
+      return { group, path, publish, keeps: "cache" };
+    },
+  ],
+];
+
+it.each(SUITES)("%s", { timeout: 600_000 }, async (_what, begin) => {
+  stopClock();
+  wholeLog();
+  await fc.assert(
+    fc.asyncProperty(commands, async (commands) => {
+      const { path, ...rest } = begin();
+      const clients = Array.from({ length: CLIENTS }, () => new Follower(path, key));
+      const world: World = { ...rest, clients, history: new Map(), count: 0 };
+      const model: Model = { epoch: null, published: [], open: new Set() };
+      await fc.asyncModelRun(() => ({ model, real: world }), commands);
+      for (const client of clients) await client.settled();
+      for (const client of clients) {
+        holds(world, client);
+        // Who is there has been told all there is.
+        if (client.isOpen) expect(client.position).toEqual({ epoch: model.epoch, offset: model.published.length });
+        client.leave();
+      }
+    }),
+    { numRuns: RUNS, interruptAfterTimeLimit: 500_000 },
+  );
+});

@@ -1,0 +1,269 @@
+// Every message example of /asyncapi.json over a real WebSocket: what a client sends is answered as told, what the server sends comes as told.
+import { readFileSync } from "node:fs";
+import { parseEnv } from "node:util";
+import { describe, expect, inject, it } from "vitest";
+import { hmac, token } from "../tokens/signing.ts";
+import { backend, Client, newBiz } from "../support/client.ts";
+import { at, documentAt, isObject, knowable, retold, text, type Json, type JsonObject } from "../support/document.ts";
+
+const server = inject("url");
+const { TOKEN_SECRET: secret = "" } = parseEnv(readFileSync(".dev.vars.example", "utf8"));
+const document = await documentAt(`${server}/asyncapi.json`);
+const messages = at(document.json, "components", "messages");
+
+/** A channel for this test alone: its path, the group behind it, and how to come in. */
+interface Place {
+  readonly id: string;
+  readonly biz: string;
+  readonly group: string;
+  readonly connect: (position?: string, who?: string) => Promise<Client>;
+}
+
+function placeOf(id: string): Place {
+  const biz = newBiz();
+  const channel = at(document.json, "channels", id);
+  const path = text(channel, "address").replace(/\{\w+\}/, biz);
+  const headers = at(channel, "bindings", "ws", "headers", "properties", "Sec-WebSocket-Protocol");
+  const [consumer = ""] = id.split(/(?=[A-Z])/);
+  return {
+    id,
+    biz,
+    group: `${consumer}_${biz}`,
+    connect: async (position = "", who = "ann") => {
+      // A feed asks for a token.
+      const bearer = consumer === "feed" ? [`belfry.bearer.${await tokenOf(who)}`] : [];
+      return Client.connect(server, `${path}${position}`, {}, [text(headers, "const"), ...bearer]);
+    },
+  };
+}
+
+/** A token for every group, for an hour: of ann, whom others see as Ann. */
+const tokenOf = (who: string): Promise<string> => {
+  const info = { name: who.charAt(0).toUpperCase() + who.slice(1) };
+  const exp = Math.floor(Date.now() / 1000) + 3600;
+  return token({ alg: "HS256", typ: "JWT" }, { sub: who, groups: ["*"], publish: true, info, exp }, hmac(secret));
+};
+
+/** What a channel says of a message: a name, and where its schema stands. */
+const named = (channel: string, from: "send" | "receive"): string[] =>
+  Object.values(at(document.json, "operations")).flatMap((operation) => {
+    if (at(operation, "channel")["$ref"] !== `#/channels/${channel}`) return [];
+    const own = at(operation)["action"] === from ? at(operation)["messages"] : [];
+    const replies = from === "send" ? at(operation, "reply")["messages"] : [];
+    return [own, replies].flat().flatMap((message) => text(message, "$ref").split("/").at(-1) || []);
+  });
+
+const schemaOf = (message: string): string[] =>
+  text(at(messages, message, "payload"), "$ref")
+    .slice(2)
+    .split("/");
+
+/** The messages of these that a value could be. */
+const couldBe = (value: unknown, names: readonly string[]): string[] =>
+  names.filter((name) => document.fault(schemaOf(name), value) === null);
+
+const examplesOf = (message: string): { name: string; payload: Json }[] => {
+  const examples = at(messages, message)["examples"];
+  return (Array.isArray(examples) ? examples.filter(isObject) : []).map((example) => ({
+    name: text(example, "name"),
+    payload: example["payload"] ?? null,
+  }));
+};
+
+const asText = (message: string, payload: Json): string =>
+  at(messages, message)["contentType"] === "text/plain" ? text({ payload }, "payload") : JSON.stringify(payload);
+
+const channels = Object.keys(at(document.json, "channels"));
+
+describe("what a client sends is answered by what the document says", () => {
+  const cases = channels.flatMap((channel) =>
+    named(channel, "receive").flatMap((message) =>
+      examplesOf(message).map(({ name, payload }) => [channel, message, name, payload] as const),
+    ),
+  );
+
+  it.each(cases)("%s: %s.%s", async (channel, message, _name, payload) => {
+    const operation = Object.values(at(document.json, "operations")).find(
+      (each) =>
+        at(each, "channel")["$ref"] === `#/channels/${channel}` &&
+        JSON.stringify(at(each)["messages"]).includes(`/messages/${message}"`),
+    );
+    const replies = JSON.stringify(at(operation, "reply")["messages"]).match(/\w+(?="})/g) ?? [];
+    expect(replies).not.toHaveLength(0);
+    const page = await placeOf(channel).connect();
+    page.send(asText(message, payload));
+    for (;;) {
+      const frame: unknown = await page.nextJson();
+      // Whatever comes is something that the server may say here.
+      expect([frame, couldBe(frame, named(channel, "send"))]).not.toEqual([frame, []]);
+      const isReply = channel.endsWith("Plain") ? !isPush(frame) : isReplyTo(frame, payload);
+      if (!isReply) continue;
+      expect([frame, couldBe(frame, replies)]).not.toEqual([frame, []]);
+      return;
+    }
+  });
+});
+
+const isPush = (frame: unknown): boolean => at(frame)["type"] === "result";
+
+const isReplyTo = (frame: unknown, sent: Json): boolean => {
+  const { type, id } = at(frame);
+  return type === "heartbeat" || (type === "reply" && id === at(sent)["id"]);
+};
+
+/** The next frame that `isIt`; pushes and the like come in between. */
+async function following(page: Client, isIt: (frame: JsonObject) => boolean): Promise<unknown> {
+  for (;;) {
+    const frame: unknown = await page.nextJson();
+    if (isIt(at(frame))) return frame;
+  }
+}
+
+const ofType =
+  (...types: string[]) =>
+  (frame: JsonObject): boolean =>
+    types.includes(text(frame, "type"));
+
+const say = (place: Place, message: unknown) =>
+  backend(server, "POST", `/groups/${place.group}/send`, { type: "send.message", message });
+const callback = (place: Place, body: object) => backend(server, "POST", `/callback/${place.biz}/`, body);
+
+/** Sends something and gives back what comes next that is no push and no welcome. */
+const sending = (text: string) => async (place: Place) => {
+  const page = await place.connect();
+  page.send(text);
+  return following(page, (frame) => !ofType("result", "welcome", "publication")(frame));
+};
+
+const asking = (request: object) => async (place: Place) => {
+  const page = await place.connect();
+  page.send(JSON.stringify(request));
+  return following(page, ofType("reply"));
+};
+
+const positionOf = (welcome: unknown): string => `?epoch=${text(welcome, "epoch")}&offset=`;
+
+/** How the server is brought to send each of its examples: on which channel, and by what. */
+const ways: Readonly<Record<string, readonly [channel: string, way: (place: Place) => Promise<unknown>]>> = {
+  "heartbeatAnswer.beat": ["orderPlain", sending('{"type":"heartbeat"}')],
+  "orderOutcome.paid": [
+    "orderPlain",
+    async (place) => {
+      const page = await place.connect();
+      await callback(place, { status: "paid" });
+      return page.nextJson();
+    },
+  ],
+  "orderOutcome.failed": [
+    "orderPlain",
+    async (place) => {
+      await callback(place, { paid: false });
+      return (await place.connect()).nextJson();
+    },
+  ],
+  "relayedText.hello": ["orderPlain", sending("hello")],
+  "result.time": ["alarmProjectPlain", async (place) => (await place.connect()).nextJson()],
+  "event.progress": [
+    "feedPlain",
+    async (place) => {
+      const page = await place.connect();
+      await say(place, { progress: 0.5 });
+      return page.nextJson();
+    },
+  ],
+  "serverTime.time": ["channelPlain", sending("ping")],
+  "echo.message": ["channelPlain", sending('{"message":{"n":1}}')],
+  "badInput.not_json": ["channelPlain", sending("hello")],
+  "v1HeartbeatAnswer.beat": ["orderV1", sending('{"type":"heartbeat"}')],
+  "welcome.fresh": ["orderV1", async (place) => (await place.connect()).nextJson()],
+  "welcome.recovered": [
+    "orderV1",
+    async (place) => {
+      const page = await place.connect();
+      const position = positionOf(await page.nextJson());
+      await callback(place, {});
+      return (await place.connect(`${position}1`)).nextJson();
+    },
+  ],
+  "publication.kept": [
+    "orderV1",
+    async (place) => {
+      await callback(place, {});
+      return following(await place.connect(), ofType("publication"));
+    },
+  ],
+  "publication.not_kept": [
+    "orderV1",
+    async (place) => {
+      const page = await place.connect();
+      await say(place, { progress: 0.5 });
+      return following(page, ofType("publication"));
+    },
+  ],
+  "publications.missed": [
+    "feedV1",
+    async (place) => {
+      const page = await place.connect();
+      const position = positionOf(await page.nextJson());
+      for (const headline of ["one", "two"]) await say(place, { headline });
+      return following(await place.connect(`${position}0`), ofType("publications"));
+    },
+  ],
+  "error.no_request": ["orderV1", sending("hello")],
+  "join.came": [
+    "feedV1",
+    async (place) => {
+      const page = await place.connect();
+      await place.connect("", "bob");
+      return following(page, ofType("join"));
+    },
+  ],
+  "leave.left": [
+    "feedV1",
+    async (place) => {
+      const page = await place.connect();
+      await (await place.connect("", "bob")).leave();
+      return following(page, ofType("leave"));
+    },
+  ],
+  "refusal.no_presence": ["orderV1", asking({ type: "presence", id: "who" })],
+  "pingReply.time": ["channelV1", asking({ type: "ping", id: 1 })],
+  "presenceReply.alone": ["feedV1", asking({ type: "presence", id: "who" })],
+  "historyReply.one": [
+    "feedV1",
+    async (place) => {
+      await say(place, { headline: "one" });
+      return asking({ type: "history", id: 2 })(place);
+    },
+  ],
+  "publishReply.published": ["feedV1", asking({ type: "publish", id: 4, data: { headline: "one" } })],
+  "refreshReply.taken": [
+    "feedV1",
+    async (place) => asking({ type: "refresh", id: 5, token: await tokenOf("ann") })(place),
+  ],
+};
+
+describe("what the server sends comes as the document says", () => {
+  const cases = [...new Set(channels.flatMap((channel) => named(channel, "send")))].flatMap((message) =>
+    examplesOf(message).map(({ name, payload }) => [`${message}.${name}`, message, payload] as const),
+  );
+
+  it.each(cases)("%s", { timeout: 15_000 }, async (name, message, payload) => {
+    const [channel, way] = ways[name] ?? expect.fail(`nothing brings it about`);
+    expect(named(channel, "send")).toContain(message);
+    const place = placeOf(channel);
+    const frame = await way(place);
+    const told = retold(payload, (text) => text.replaceAll("0123456789abcdefghijklmnopqrstuv", place.biz));
+    expect(knowable(frame)).toEqual(knowable(told));
+    expect(document.fault(schemaOf(message), frame)).toBeNull();
+  });
+
+  it("names nothing that the document has not", () => {
+    const names = new Set<string>(cases.map(([name]) => name));
+    expect(Object.keys(ways).filter((name) => !names.has(name))).toEqual([]);
+  });
+
+  it("shows an example of everything", () => {
+    expect(Object.keys(messages).filter((message) => examplesOf(message).length === 0)).toEqual([]);
+  });
+});

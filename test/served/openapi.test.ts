@@ -1,0 +1,176 @@
+// Every example of /openapi.json, sent to the Worker: each is answered as it says, and as its schema says.
+import { readFileSync } from "node:fs";
+import { parseEnv } from "node:util";
+import { describe, expect, inject, it } from "vitest";
+import { callbackSetting } from "../../scripts/development.ts";
+import { signed } from "../../scripts/sign.ts";
+import { newBiz } from "../support/client.ts";
+import { at, documentAt, isObject, knowable, retold, text, type Json, type JsonObject } from "../support/document.ts";
+
+const server = inject("url");
+const { API_KEYS: apiKey = "" } = parseEnv(readFileSync(".dev.vars.example", "utf8"));
+const document = await documentAt(`${server}/openapi.json`);
+
+/** A request and its answer, wherever the document has their parts. */
+interface Exchange {
+  readonly name: string;
+  readonly path: string;
+  readonly method: string;
+  readonly operation: JsonObject;
+  readonly status: string;
+  readonly type: string;
+  /** The example beside the response. */
+  readonly told: JsonObject;
+}
+
+const methods = Object.entries(at(document.json, "paths")).flatMap(([path, item]) =>
+  Object.keys(at(item)).map((method) => ({ path, method, operation: at(item, method) })),
+);
+
+const exchanges: readonly Exchange[] = methods.flatMap(({ path, method, operation }) =>
+  Object.entries(at(operation, "responses")).flatMap(([status, response]) =>
+    Object.entries(at(response, "content")).flatMap(([type, media]) =>
+      Object.entries(at(media, "examples")).map(([name, told]) => {
+        return {
+          name: `${text(operation, "operationId")}.${name}`,
+          path,
+          method,
+          operation,
+          status,
+          type,
+          told: at(told),
+        };
+      }),
+    ),
+  ),
+);
+
+const nameOf = ({ name }: Exchange): string => name.slice(name.indexOf(".") + 1);
+
+/** The values of this example, and where it says nothing those that every example has: a query and a header may be left out. */
+function parametersOf(exchange: Exchange, place: "path" | "query" | "header"): readonly (readonly [string, string])[] {
+  const { operation, told } = exchange;
+  const parameters = Array.isArray(operation["parameters"]) ? operation["parameters"].filter(isObject) : [];
+  return parameters.flatMap((parameter) => {
+    if (parameter["in"] !== place) return [];
+    const name = text(parameter, "name");
+    const examples = at(parameter, "examples");
+    const own = text(at(told, "x-params"), name) || text(examples[nameOf(exchange)], "value");
+    const usual = text(examples["usual"], "value") || text(parameter, "example");
+    const value = own === "" && place === "path" ? usual : own;
+    return value === "" ? [] : [[name, value] as const];
+  });
+}
+
+function pathOf(exchange: Exchange): string {
+  const known = Object.fromEntries(parametersOf(exchange, "path"));
+  const path = exchange.path.replaceAll(/\{(\w+)\}/g, (_all, name: string) => encodeURIComponent(text(known, name)));
+  const query = new URLSearchParams(Object.fromEntries(parametersOf(exchange, "query")));
+  return query.size === 0 ? path : `${path}?${query.toString()}`;
+}
+
+function bodyOf(exchange: Exchange): Json | undefined {
+  const [media] = Object.values(at(exchange.operation, "requestBody", "content"));
+  return exchange.told["x-body"] ?? at(media, "examples", nameOf(exchange))["value"];
+}
+
+/** Who sends it: whom the example names, or whom the route is for. */
+function senderOf({ operation, told }: Exchange): string {
+  const security = Array.isArray(operation["security"]) ? operation["security"] : [];
+  return text(told, "x-by") || (security.length > 0 ? "backend" : "anyone");
+}
+
+function requestOf(exchange: Exchange): RequestInit {
+  const method = exchange.method.toUpperCase();
+  const body = bodyOf(exchange);
+  const sender = senderOf(exchange);
+  if (sender === "provider") {
+    const provider = exchange.path.startsWith("/callbacks/")
+      ? pathOf(exchange).slice("/callbacks/".length)
+      : "standard";
+    const told = { orderId: "", outcome: "paid", amount: "19.99", currency: "USD" } as const;
+    const setting = callbackSetting(provider);
+    return { method, ...signed(provider, { ...told, now: Date.now(), setting, event: at(body) }) };
+  }
+  return {
+    method,
+    headers: {
+      ...Object.fromEntries(parametersOf(exchange, "header")),
+      ...(sender === "backend" ? { Authorization: `Bearer ${apiKey}` } : {}),
+    },
+    ...(body === undefined ? {} : { body: typeof body === "string" ? body : JSON.stringify(body) }),
+  };
+}
+
+/** The example, about an order and a group that no other test has. */
+function elsewhere(exchange: Exchange, biz: string): Exchange {
+  return retold(exchange, (text) =>
+    text
+      .replaceAll("0123456789abcdefghijklmnopqrstuv", biz)
+      .replaceAll("alarm_7", `alarm_${biz}`)
+      .replaceAll("feed_news", `feed_${biz}`),
+  );
+}
+
+const find = (name: unknown): Exchange => exchanges.find((each) => each.name === name) ?? expect.fail(String(name));
+
+async function run(exchange: Exchange, biz: string): Promise<Response> {
+  const after = exchange.told["x-after"];
+  for (const before of Array.isArray(after) ? after : []) await run(find(before), biz);
+  const here = elsewhere(exchange, biz);
+  return fetch(`${server}${pathOf(here)}`, requestOf(here));
+}
+
+it("every route has an example of its answer", () => {
+  const shown = new Set(
+    exchanges.filter(({ status }) => status.startsWith("2")).map(({ path, method }) => `${method} ${path}`),
+  );
+  const others = methods.map(({ path, method }) => `${method} ${path}`).filter((route) => !shown.has(route));
+  // A document is no example of itself, and what was counted is another page each time.
+  const isPage = (route: string) => /^get \/(open|async)api\.json$|^get \/metrics$/.test(route);
+  // What a WebSocket answers is told, and run, by /asyncapi.json.
+  expect(others.filter((route) => !isPage(route) && !route.startsWith("get /ws/"))).toEqual([]);
+});
+
+it("every example of a request has its answer", () => {
+  const names = new Set(exchanges.map(({ name }) => name));
+  const shown = methods.flatMap(({ operation }) => {
+    const parameters = Array.isArray(operation["parameters"]) ? operation["parameters"] : [];
+    const bodies = Object.values(at(operation, "requestBody", "content"));
+    return [...parameters, ...bodies]
+      .flatMap((each) => Object.keys(at(each, "examples")))
+      .filter((name) => name !== "usual")
+      .map((name) => `${text(operation, "operationId")}.${name}`);
+  });
+  expect(shown.length).toBeGreaterThan(10);
+  expect(shown.filter((name) => !names.has(name))).toEqual([]);
+});
+
+describe("the example", () => {
+  it.each(exchanges.map((exchange) => [exchange.name, exchange] as const))("%s", async (_name, exchange) => {
+    const biz = newBiz();
+    const response = await run(exchange, biz);
+    const body = await response.text();
+    const { path, method, status, type, told } = elsewhere(exchange, biz);
+    expect([response.status, body]).toEqual([Number(status), expect.any(String)]);
+    const answer: unknown = type === "text/plain" ? body : JSON.parse(body);
+    expect(knowable(answer)).toEqual(knowable(told["value"]));
+    if (body !== "") expect(response.headers.get("Content-Type")).toContain(type);
+    const place = ["paths", exchange.path, method, "responses", status, "content", type, "schema"];
+    expect([path, document.fault(place, answer)]).toEqual([path, null]);
+  });
+});
+
+describe("a document that says something else would be found out", () => {
+  const place = ["components", "schemas", "BrowserOrder"];
+  const order = { biz: newBiz(), status: "paid", paid: true, version: 1, expires_at: null };
+
+  it.each<[string, object, string]>([
+    ["a key that is missing", { paid: undefined }, "must have required property 'paid'"],
+    ["a status there is none", { status: "open" }, "must be equal to one of the allowed values"],
+    ["a time that is none", { expires_at: "tomorrow" }, "must match format"],
+  ])("%s", (_what, change, fault) => {
+    expect(document.fault(place, order)).toBeNull();
+    expect(document.fault(place, JSON.parse(JSON.stringify({ ...order, ...change })))).toContain(fault);
+  });
+});
