@@ -12,7 +12,7 @@ const run = promisify(execFile);
 /** A page on a phone in a lift loads it too. */
 const BUDGET_BYTES = 4096;
 
-beforeAll(() => run("node", ["scripts/build-client.ts"]));
+beforeAll(() => run("node", ["scripts/build-client.ts"]), 30_000);
 
 it("the client weighs at most 4 KiB, and needs nothing beside it", () => {
   const code = readFileSync("dist-client/client.js");
@@ -27,13 +27,13 @@ it("the hooks take react from who uses them, and the client that lies beside the
   expect(new Set(imports)).toEqual(new Set(["./client.js", "react"]));
 });
 
-it("what is built a second time is not written a second time", async () => {
+it("what is built a second time is not written a second time", { timeout: 30_000 }, async () => {
   const { mtimeMs } = statSync("src/pages/client.js");
   await run("node", ["scripts/build-client.ts"]);
   expect(statSync("src/pages/client.js").mtimeMs).toBe(mtimeMs);
 });
 
-describe("in a project that has belfry installed", () => {
+describe("in a project that has belfry installed", { timeout: 30_000 }, () => {
   const script = `
 import { connect, type Settled } from "belfry/client";
 import { fakeServer } from "belfry/testing";

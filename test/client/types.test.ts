@@ -103,7 +103,7 @@ beforeAll(async () => {
     ({ stdout }) => stdout,
     (error: { stdout: string }) => error.stdout,
   );
-});
+}, 30_000);
 afterAll(() => rmSync(folder, { recursive: true }));
 
 /** What the compiler says of one file. */

@@ -95,7 +95,7 @@ it("from a Worker an order is told as well", { timeout: 60_000 }, async () => {
   await expect.poll(async () => (await look(server, `order_${biz}`)).connections, { timeout: 10_000 }).toBe(0);
 });
 
-describe("docs/client.md", () => {
+describe("docs/client.md", { timeout: 30_000 }, () => {
   const snippets = [...readFileSync("docs/client.md", "utf8").matchAll(/^```js\n(.*?)^```/gms)].map(
     ([, code = ""]) => code,
   );
