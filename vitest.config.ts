@@ -21,7 +21,7 @@ export default defineConfig({
       {
         test: {
           name: "pure",
-          include: ["test/{core,callbacks,tokens,house}/**/*.test.ts"],
+          include: ["test/{core,callbacks,tokens,client,house}/**/*.test.ts"],
         },
       },
       {

@@ -11,6 +11,9 @@ export type Mode = "plain" | "v1";
 /** What each mode is called in `Sec-WebSocket-Protocol`. */
 export const subprotocols = { plain: "belfry.plain", v1: "belfry.v1" } as const satisfies Record<Mode, string>;
 
+/** What a key or token has before it where it is offered beside them: the only place where a browser's WebSocket can put one. */
+export const BEARER = "belfry.bearer.";
+
 /** Sent by a client to show that it lives; answered by the same text, by the platform itself, so that it wakes nothing. */
 export const HEARTBEAT = '{"type":"heartbeat"}';
 

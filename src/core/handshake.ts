@@ -1,5 +1,5 @@
 // What a WebSocket handshake offers in `Sec-WebSocket-Protocol`: a mode, the protocol to echo, and a bearer. Lets nobody in or out by itself.
-import { subprotocols, type Mode } from "./frames.ts";
+import { BEARER, subprotocols, type Mode } from "./frames.ts";
 import { no, ok, type Result } from "./result.ts";
 
 export interface Handshake {
@@ -9,8 +9,6 @@ export interface Handshake {
   /** A key or token carried as `belfry.bearer.<it>`: the only place where Node's own WebSocket, and a browser's, can put one. */
   readonly bearer: string | null;
 }
-
-const BEARER = "belfry.bearer.";
 
 /** Reads the header; null where the client sent none. Protocols without one that Belfry speaks would fail in a browser anyway. */
 export function readHandshake(header: string | null): Result<Handshake, "unsupported_protocol"> {

@@ -135,6 +135,30 @@ describe("the linter refuses", () => {
     ],
     ["the door that imports tokens", "src/index.ts", `export * from "./tokens/verify.ts";`, "http and group only"],
     [
+      "the client that imports more of core than it shares",
+      "src/client/planted.ts",
+      `export { encodeAdmission } from "../core/admission.ts";`,
+      "the client shares core's codes",
+    ],
+    [
+      "the client that imports a consumer",
+      "src/client/planted.ts",
+      `export { order } from "../consumers/order.ts";`,
+      "the client imports core only",
+    ],
+    [
+      "the client that imports a package",
+      "src/client/planted.ts",
+      `export { useState } from "react";`,
+      "the client imports core only",
+    ],
+    [
+      "the hooks that reach behind the client's door",
+      "src/client/react.ts",
+      `export { Line } from "./line.ts";`,
+      "the hooks import react and the client's door only",
+    ],
+    [
       "a route that imports a description",
       "src/http/planted.ts",
       `export { operations } from "./api/index.ts";`,
@@ -161,6 +185,7 @@ describe("the linter refuses", () => {
     ...[
       ["src/core/planted.ts", "./../consumers/order.ts"],
       ["src/consumers/planted.ts", "./../group/group.ts"],
+      ["src/client/planted.ts", "./../core/admission.ts"],
       ["src/group/planted.ts", ".././http/app.ts"],
       ["src/http/planted.ts", "./../group/group.ts"],
       ["src/tokens/planted.ts", "./../http/app.ts"],
@@ -235,6 +260,14 @@ describe("the type checker refuses", () => {
 export const made: Token = { sub: "ann", groups: ["*"], publish: true, info: null, expiresAt: 1 };\n`;
     const said = await withPlanted("src/tokens/planted.ts", text, "tsc", ["-p", "src/tokens"]);
     expect(said).toContain("[verified]");
+  });
+});
+
+describe("the type checker refuses a client that names the server's platform", () => {
+  it.each(["Env", "DurableObjectStorage", "WebSocketPair", "process"])("%s", async (name) => {
+    const text = `export type T = typeof ${name};\nexport let x: ${name};\n`;
+    const said = await withPlanted("src/client/planted.ts", text, "tsc", ["-p", "src/client"]);
+    expect(said).toContain(`Cannot find name '${name}'`);
   });
 });
 

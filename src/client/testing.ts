@@ -1,0 +1,5 @@
+// The door of `belfry/testing`: a fake server for your own tests. Nothing else stands here.
+export { fakeServer } from "./fake-server.ts";
+export type { FakeServer, FakeServerOptions } from "./fake-server.ts";
+export type { FakeGroup, FakeOrder } from "./fake-group.ts";
+export type { Deliver, FakeConnection } from "./fake-socket.ts";

@@ -1,0 +1,86 @@
+// The SDK as it is handed out: what it weighs, and that `belfry/client`, `belfry/react` and `belfry/testing` are found, run and have types.
+import { execFile } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { gzipSync } from "node:zlib";
+import { beforeAll, describe, expect, it, onTestFinished } from "vitest";
+
+const run = promisify(execFile);
+
+/** A page on a phone in a lift loads it too. */
+const BUDGET_BYTES = 4096;
+
+beforeAll(() => run("node", ["scripts/build-client.ts"]), 30_000);
+
+it("the client weighs at most 4 KiB, and needs nothing beside it", () => {
+  const code = readFileSync("dist-client/client.js");
+  const bytes = gzipSync(code, { level: 9 }).length;
+  console.log(`the client: ${code.length} bytes minified, ${bytes} gzipped, of ${BUDGET_BYTES}`);
+  expect(bytes).toBeLessThanOrEqual(BUDGET_BYTES);
+  expect(code.toString()).not.toMatch(/\bimport\b(?!\.meta)/);
+});
+
+it("the hooks take react from who uses them, and the client that lies beside them", () => {
+  const imports = [...readFileSync("dist-client/react.js", "utf8").matchAll(/from"([^"]+)"/g)].map(([, from]) => from);
+  expect(new Set(imports)).toEqual(new Set(["./client.js", "react"]));
+});
+
+it("what is built a second time is not written a second time", { timeout: 30_000 }, async () => {
+  const { mtimeMs } = statSync("src/pages/client.js");
+  await run("node", ["scripts/build-client.ts"]);
+  expect(statSync("src/pages/client.js").mtimeMs).toBe(mtimeMs);
+});
+
+describe("in a project that has belfry installed", { timeout: 30_000 }, () => {
+  const script = `
+import { connect, type Settled } from "belfry/client";
+import { fakeServer } from "belfry/testing";
+import { BelfryContext, useGroup, useOrder } from "belfry/react";
+
+const server = fakeServer();
+const biz = "0123456789abcdefghijklmnopqrstuv";
+const client = connect("https://push.example", server.options);
+const settled: Promise<Settled> = client.order(biz).settled({ timeout: 1000 });
+server.order(biz).becomes("paid");
+const { status, version } = await settled;
+client.close();
+console.log(status, version, [BelfryContext, useGroup, useOrder].map((it) => typeof it).join());
+`;
+
+  function project(): string {
+    const folder = mkdtempSync(join(tmpdir(), "belfry-user-"));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    mkdirSync(join(folder, "node_modules"));
+    symlinkSync(process.cwd(), join(folder, "node_modules/belfry"));
+    writeFileSync(join(folder, "package.json"), JSON.stringify({ type: "module" }));
+    writeFileSync(join(folder, "app.ts"), script);
+    return folder;
+  }
+
+  it("they run in Node", async () => {
+    const folder = project();
+    const { stdout } = await run("node", ["app.ts"], { cwd: folder });
+    expect(stdout).toBe("paid 1 object,function,function\n");
+  });
+
+  it.each([
+    ["a bundler's page", { moduleResolution: "bundler", module: "esnext", lib: ["es2022", "dom"], types: [] }],
+    ["Node", { moduleResolution: "nodenext", module: "nodenext", lib: ["es2022"], types: ["node"] }],
+    [
+      "a Worker",
+      { moduleResolution: "bundler", module: "esnext", lib: ["es2024"], types: ["@cloudflare/workers-types"] },
+    ],
+  ])("they have types in %s", async (_where, options) => {
+    const folder = project();
+    symlinkSync(join(process.cwd(), "node_modules/@types"), join(folder, "node_modules/@types"));
+    symlinkSync(join(process.cwd(), "node_modules/@cloudflare"), join(folder, "node_modules/@cloudflare"));
+    const compilerOptions = { target: "es2022", strict: true, noEmit: true, ...options };
+    const include = ["app.ts"];
+    writeFileSync(join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions, include }));
+    const tsc = join(process.cwd(), "node_modules/.bin/tsc");
+    const { stdout } = await run(tsc, ["-p", folder, "--pretty", "false"]).catch((error: { stdout: string }) => error);
+    expect(stdout).toBe("");
+  });
+});

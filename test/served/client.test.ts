@@ -1,0 +1,135 @@
+// The SDK against the Worker as `npm start` serves it, from Node and from another Worker; and docs/client.md does what it says.
+import { execFile } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { promisify } from "node:util";
+import { describe, expect, inject, it, onTestFinished } from "vitest";
+import { connect } from "../../src/client/index.ts";
+import { apiKey, backend, look, newBiz } from "../support/client.ts";
+import { startServer } from "../support/server.ts";
+
+const server = inject("url");
+const run = promisify(execFile);
+const getToken = () => apiKey;
+
+const pay = (url: string, biz: string, body?: object) => backend(url, "POST", `/callback/${biz}/`, body);
+
+it("/client.js is what npm gives, for pages of any host", async () => {
+  const served = await fetch(`${server}/client.js`);
+  expect(served.headers.get("Content-Type")).toMatch(/javascript/);
+  expect(served.headers.get("Access-Control-Allow-Origin")).toBe("*");
+  expect(await served.text()).toBe(readFileSync("dist-client/client.js", "utf8"));
+});
+
+describe("from Node", () => {
+  it("an order is told from beginning to end", async () => {
+    const biz = newBiz();
+    const client = connect(server, { getToken });
+    onTestFinished(() => client.close());
+    const order = client.order(biz);
+    const told = order[Symbol.asyncIterator]();
+    expect((await told.next()).value).toEqual({ biz, status: "pending", paid: false, version: 0, source: "snapshot" });
+    await pay(server, biz, { status: "failed" });
+    expect((await told.next()).value).toMatchObject({ status: "failed", version: 1, source: "push" });
+    await order.publish(JSON.stringify({ biz, paid: true, status: "paid" }));
+    const settled = order.settled();
+    await pay(server, biz);
+    expect(await settled).toEqual({ biz, status: "paid", paid: true, version: 2, source: "push" });
+    expect((await told.next()).value).toBe(await settled);
+    const { time } = await order.ping();
+    expect(Math.abs(time - Date.now())).toBeLessThan(5000);
+  });
+
+  it("a feed is published to, looked at, and refused without a token", async () => {
+    const client = connect(server, { getToken });
+    onTestFinished(() => client.close());
+    const path = `/ws/feed/${newBiz()}/`;
+    const feed = client.group<{ n: number }>(path);
+    const told: number[] = [];
+    feed.on("publication", ({ data }) => told.push(data.n));
+    for (let n = 1; n <= 3; n++) await feed.publish({ n });
+    expect(told).toEqual([1, 2, 3]);
+    expect((await feed.history({ after: 1 })).publications.map(({ data }) => data.n)).toEqual([2, 3]);
+    expect(await feed.presence()).toMatchObject({ connections: 1 });
+    await expect(client.group("/ws/alarm/").publish(1)).rejects.toMatchObject({ reason: "not_allowed", code: 403 });
+
+    const stranger = connect(server, { getToken: () => "no.good.token" });
+    onTestFinished(() => stranger.close());
+    const refused = stranger.group(path);
+    await expect(refused.ping()).rejects.toMatchObject({ reason: "token_invalid", code: 4009, temporary: false });
+    expect(refused.state).toEqual({ name: "closed", code: 4009, reason: "token_invalid" });
+  });
+
+  it(
+    "an order outlives the server's death, and its page hears of what happened meanwhile",
+    { timeout: 60_000 },
+    async () => {
+      const mortal = await startServer();
+      onTestFinished(mortal.stop);
+      const biz = newBiz();
+      const client = connect(mortal.url, { getToken });
+      onTestFinished(() => client.close());
+      const order = client.order(biz);
+      const versions: number[] = [];
+      order.on("status", ({ version }) => versions.push(version));
+      await pay(mortal.url, biz, { status: "failed" });
+      await expect.poll(() => order.outcome?.status).toBe("failed");
+      await mortal.restart();
+      const settled = order.settled({ timeout: 40_000 });
+      await pay(mortal.url, biz);
+      expect(await settled).toMatchObject({ status: "paid", version: 2 });
+      await expect.poll(() => order.state.name, { timeout: 25_000 }).toBe("open");
+      expect(versions.filter((version) => version > 0)).toEqual([1, 2]);
+    },
+  );
+});
+
+it("from a Worker an order is told as well", { timeout: 60_000 }, async () => {
+  const worker = await startServer({ BELFRY: server, BELFRY_KEY: apiKey }, "test/support/client-worker.ts");
+  onTestFinished(worker.stop);
+  const biz = newBiz();
+  const told = fetch(`${worker.url}/settled/${biz}`);
+  await expect.poll(async () => (await look(server, `order_${biz}`)).connections, { timeout: 10_000 }).toBe(1);
+  await pay(server, biz);
+  expect(await (await told).json()).toEqual({ biz, status: "paid", paid: true, version: 1, source: "push" });
+  await expect.poll(async () => (await look(server, `order_${biz}`)).connections, { timeout: 10_000 }).toBe(0);
+});
+
+describe("docs/client.md", { timeout: 30_000 }, () => {
+  const snippets = [...readFileSync("docs/client.md", "utf8").matchAll(/^```js\n(.*?)^```/gms)].map(
+    ([, code = ""]) => code,
+  );
+  const biz = newBiz();
+
+  /** Runs a snippet as a user of the package would; what it prints, line by line. */
+  async function lines(code: string): Promise<string[]> {
+    const folder = mkdtempSync(resolve("test/.readme-client-docs-")); // inside the package, which may import itself by its name
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const here = code.replaceAll("http://localhost:8787", server).replaceAll("0123456789abcdefghijklmnopqrstuv", biz);
+    writeFileSync(join(folder, "snippet.mjs"), here.replaceAll("/feed/news/", `/feed/${biz}/`));
+    const { stdout } = await run("node", [join(folder, "snippet.mjs")]);
+    return stdout.trim().split("\n");
+  }
+
+  it("has these snippets", () => expect(snippets).toHaveLength(4));
+
+  it("watches an order until it is settled", async () => {
+    const said = lines(snippets[0] ?? "");
+    await expect.poll(async () => (await look(server, `order_${biz}`)).connections, { timeout: 10_000 }).toBe(1);
+    await pay(server, biz);
+    expect(await said).toEqual(["pending false 0 snapshot", "paid true 1 push", "settled: paid"]);
+  });
+
+  it("publishes into a group and hears it", async () => {
+    expect(await lines(snippets[1] ?? "")).toEqual(["Rain", "Sun true"]);
+  });
+
+  it("has hooks that render", async () => {
+    expect(await lines(snippets[2] ?? "")).toEqual(["Waiting (connecting)<!-- -->No news"]);
+  });
+
+  it("has a fake server", async () => {
+    const lives = ["connecting", "open", "paid", "waiting", "connecting", "open", "2 2", "closed"];
+    expect(await lines(snippets[3] ?? "")).toEqual(lives);
+  });
+});

@@ -1,0 +1,22 @@
+// A Worker that is a client of another: it waits for an order there and tells its outcome. For tests only.
+import { connect } from "../../src/client/index.ts";
+
+export { Group } from "../../src/index.ts"; // wrangler.toml has an object of this class
+
+interface Vars {
+  readonly BELFRY: string;
+  readonly BELFRY_KEY: string;
+}
+
+export default {
+  async fetch(request: Request, env: Vars): Promise<Response> {
+    const [, what, biz = ""] = new URL(request.url).pathname.split("/");
+    if (what !== "settled") return new Response("ready");
+    const client = connect(env.BELFRY, { getToken: () => env.BELFRY_KEY });
+    try {
+      return Response.json(await client.order(biz).settled({ timeout: 30_000 }));
+    } finally {
+      client.close();
+    }
+  },
+};

@@ -1,0 +1,72 @@
+// A clock that goes only when it is told to, and what a client of the fake server is made with. Tests nothing.
+import { onTestFinished } from "vitest";
+import { connect } from "../../src/client/index.ts";
+import type { Clock, Client, Options } from "../../src/client/index.ts";
+import { fakeServer, type FakeServer, type FakeServerOptions } from "../../src/client/testing.ts";
+
+export class FakeClock implements Clock {
+  #now = Date.UTC(2026, 10, 22, 17);
+  readonly #timers = new Set<{ readonly at: number; readonly act: () => void }>();
+
+  now(): number {
+    return this.#now;
+  }
+
+  after(ms: number, act: () => void): () => void {
+    if (ms >= 2 ** 31) throw new RangeError("a platform's timer would fire at once"); // HTML, 8.6: a signed 32-bit number
+    const timer = { at: this.#now + ms, act };
+    this.#timers.add(timer);
+    return () => this.#timers.delete(timer);
+  }
+
+  /** How many timers wait. */
+  get waiting(): number {
+    return this.#timers.size;
+  }
+
+  /** Lets so much time pass, and everything happen that is due in it, in its order. */
+  async pass(ms: number): Promise<void> {
+    const end = this.#now + ms;
+    for (;;) {
+      await settle();
+      const [next] = [...this.#timers].toSorted((a, b) => a.at - b.at);
+      if (next === undefined || next.at > end) break;
+      this.#timers.delete(next);
+      this.#now = next.at;
+      next.act();
+    }
+    this.#now = end;
+  }
+}
+
+/** Lets every promise that can be settled be settled. */
+export const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+export const newBiz = (): string => crypto.randomUUID().replaceAll("-", "");
+
+export interface Scene {
+  readonly server: FakeServer;
+  readonly clock: FakeClock;
+  readonly client: Client;
+  /** A client with options of its own, beside the first. */
+  readonly connect: (options?: Options) => Client;
+}
+
+/** A client of a fake server, under a clock that stands still. Random pauses are the longest unless `random` says otherwise. */
+export function scene(options: Options = {}, serverOptions: FakeServerOptions = {}): Scene {
+  const clock = new FakeClock();
+  const server = fakeServer({ now: () => clock.now(), ...serverOptions });
+  const make = (own: Options = {}) => {
+    const client = connect("https://push.test", { ...server.options, clock, random: () => 1, ...own });
+    onTestFinished(() => client.close());
+    return client;
+  };
+  return { server, clock, client: make(options), connect: make };
+}
+
+/** Everything that a handle tells of one kind, as it comes. */
+export function hear<Value>(listen: (listener: (value: Value) => void) => unknown): Value[] {
+  const told: Value[] = [];
+  listen((value) => told.push(value));
+  return told;
+}
