@@ -22,6 +22,8 @@ export interface Settings {
   readonly pushEveryMs: number;
   readonly orders: OrderSettings;
   readonly tokens: TokenSettings;
+  /** Whether the secrets are the checked-in ones, known to everybody: then pages may use them too. */
+  readonly isDevelopment: boolean;
 }
 
 export interface OrderSettings {
@@ -73,7 +75,8 @@ type Name =
   | "TOKEN_SECRET"
   | "TOKEN_JWKS_URL"
   | "TOKEN_ISSUER"
-  | "TOKEN_AUDIENCE";
+  | "TOKEN_AUDIENCE"
+  | "DEVELOPMENT";
 
 const read = new WeakMap<Vars, Result<Settings, BadSetting>>();
 
@@ -107,6 +110,8 @@ export function readSettings(vars: Vars): Result<Settings, BadSetting> {
   if (!orders.ok) return orders;
   const tokens = readTokenSettings(vars);
   if (!tokens.ok) return tokens;
+  const development = text(vars.DEVELOPMENT) ?? "0";
+  if (development !== "0" && development !== "1") return bad("DEVELOPMENT", "0 or 1");
   return ok({
     allowedOrigins,
     apiKeys,
@@ -114,6 +119,7 @@ export function readSettings(vars: Vars): Result<Settings, BadSetting> {
     pushEveryMs: Math.round(pushEverySeconds * 1000),
     orders: orders.value,
     tokens: tokens.value,
+    isDevelopment: development === "1",
   });
 }
 

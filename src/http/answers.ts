@@ -126,4 +126,8 @@ export type BatchResults = v.InferOutput<typeof BatchResults>;
 
 // The Worker itself
 
-export const Health = v.object({ status: v.literal("ok"), push_every_seconds: v.pipe(v.number(), v.gtValue(0)) });
+export const Health = v.object({
+  status: v.literal("ok"),
+  push_every_seconds: v.pipe(v.number(), v.gtValue(0)),
+  development: v.boolean(),
+});

@@ -79,7 +79,8 @@ async function withSettings(c: Context<App>, next: Next): Promise<Response | voi
 }
 
 function health(c: Context<App>): Response {
-  return c.json({ status: "ok", push_every_seconds: c.var.settings.pushEveryMs / 1000 });
+  const { pushEveryMs, isDevelopment } = c.var.settings;
+  return c.json({ status: "ok", push_every_seconds: pushEveryMs / 1000, development: isDevelopment });
 }
 
 /** A description of the API: a file beside the pages, made by `npm run api`. */

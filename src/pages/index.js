@@ -1,10 +1,9 @@
 // Starts the page and shows its order: the outcome, the connection, the relayed texts. Never takes a text for an outcome.
 import { startAlarm } from "./alarm.js";
 import { connect } from "./connection.js";
-import { made, part, secondsUntil, speak, timeOf, word, write } from "./words.js";
+import { made, part, randomText, showConnection, speak, timeOf, word, write } from "./words.js";
 
 const TEXTS_MAX = 20;
-const SYMBOLS = "abcdefghijklmnopqrstuvwxyz234567"; // 32 of them, so that a random byte chooses evenly
 const STATUSES = new Set(["pending", "failed", "closed", "paid", "partially_refunded", "refunded"]);
 
 /** @type {ReturnType<typeof connect> | undefined} */
@@ -12,11 +11,9 @@ let connection;
 /** @type {import("./connection.js").State} */
 let state = { name: "connecting" };
 
-const freshBiz = () => Array.from(crypto.getRandomValues(new Uint8Array(32)), (byte) => SYMBOLS[byte % 32]).join("");
-
 /** Watches the order of the address, or a fresh one that the address keeps from now on. */
 function watchOrder() {
-  if (!/^#[a-z0-9]{32}$/.test(location.hash)) history.replaceState(null, "", `#${freshBiz()}`);
+  if (!/^#[a-z0-9]{32}$/.test(location.hash)) history.replaceState(null, "", `#${randomText(32)}`);
   const biz = location.hash.slice(1);
   connection?.leave();
   write(part("biz"), biz);
@@ -49,8 +46,7 @@ function showText(/** @type {string} */ text) {
 
 function showState(current = state) {
   state = current;
-  part("order-connection").dataset["state"] = state.name;
-  write(part("order-connection"), word(state.name, state.name === "waiting" ? secondsUntil(state.until) : 0));
+  showConnection(part("order-connection"), state);
 }
 
 /** Without a clipboard (another host, no TLS) the command is at least selected. @param {Element} button */
@@ -71,7 +67,7 @@ function sendText(/** @type {Event} */ event) {
 }
 
 speak();
-part("new-order").addEventListener("click", () => (location.hash = freshBiz()));
+part("new-order").addEventListener("click", () => (location.hash = randomText(32)));
 part("text-form").addEventListener("submit", sendText);
 for (const button of document.querySelectorAll("[data-copies]"))
   button.addEventListener("click", () => void copy(button));

@@ -1,24 +1,32 @@
-// How a text gets onto the page, in English or Chinese: index.html holds every word in both. Decides nothing, writes no markup.
+// How a text gets onto a page, in English or Chinese: a page holds its own words in both, phrases.js those that scripts share. Writes no markup.
+import { phrases } from "./phrases.js";
 
 const chinese = navigator.language.startsWith("zh");
 
-/** Puts the page into the reader's language: index.html is in English and holds the Chinese of a text in data-zh. */
+/** Puts the page into the reader's language: its markup is in English and holds the Chinese of a text in data-zh. */
 export function speak() {
   if (!chinese) return;
   document.documentElement.lang = "zh-CN";
   for (const element of document.querySelectorAll("[data-zh]")) element.textContent = element.getAttribute("data-zh");
 }
 
-/** The element of index.html with this id. */
+/** The element of the page with this id. */
 export function part(/** @type {string} */ id) {
   const element = document.getElementById(id);
-  if (element === null) throw new Error(`index.html has no #${id}`);
+  if (element === null) throw new Error(`this page has no #${id}`);
   return element;
 }
 
-/** A word of index.html's list, with the number where it has a #. */
-export const word = (/** @type {string} */ name, n = 0) =>
-  (part(`word-${name}`).textContent ?? "").replace("#", String(n));
+/** The form field with this id. */
+export const field = (/** @type {string} */ id) => /** @type {HTMLInputElement} */ (part(id));
+
+/** A word of the page's own list, else of phrases.js, with the number or name where it has a #. @param {string} name @param {number | string} n */
+export function word(name, n = 0) {
+  const own = document.getElementById(`word-${name}`);
+  const phrase = own?.textContent ?? phrases[name]?.[chinese ? 1 : 0];
+  if (phrase === undefined) throw new Error(`nobody has a word for ${name}`);
+  return phrase.replace("#", () => String(n));
+}
 
 /** Writes a text unless it stands there already: writing it again would undo a reader's selection. */
 export function write(/** @type {Element | undefined} */ element, /** @type {string} */ text) {
@@ -32,5 +40,18 @@ export function made(tag, ...children) {
   return element;
 }
 
+/** @param {{ name: string, until?: number, reason?: string }} state */
+export function showConnection(/** @type {HTMLElement} */ element, state) {
+  element.dataset["state"] = state.name;
+  if (state.name === "closed") write(element, word("closed_for_good", state.reason ?? ""));
+  else write(element, word(state.name, secondsUntil(state.until ?? 0)));
+}
+
 export const timeOf = (/** @type {number} */ ms) => new Date(ms).toLocaleTimeString("en-GB");
 export const secondsUntil = (/** @type {number} */ ms) => Math.max(0, Math.ceil((ms - Date.now()) / 1000));
+
+const SYMBOLS = "abcdefghijklmnopqrstuvwxyz234567"; // 32 of them, so that a random byte chooses evenly
+
+/** So many random symbols of a-z 2-7. */
+export const randomText = (/** @type {number} */ length) =>
+  Array.from(crypto.getRandomValues(new Uint8Array(length)), (byte) => SYMBOLS[byte % 32]).join("");

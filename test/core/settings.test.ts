@@ -22,6 +22,7 @@ describe("settings", () => {
           idKey: null,
         },
         tokens: { secret: null, jwksUrl: null, issuer: null, audience: null },
+        isDevelopment: false,
       },
     });
   });

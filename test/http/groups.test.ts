@@ -195,11 +195,21 @@ describe("GET /groups/:group", () => {
 });
 
 describe("any other path", () => {
-  it.each(["/nothing", "/callback", "/groups", "/groups/alarm/send/more"])("%s is 404", async (path) => {
+  it.each([
+    "/shop/orders/0123456789abcdefghijklmnopqrstuv",
+    "/nothing",
+    "/callback",
+    "/groups",
+    "/groups/alarm/send/more",
+  ])("%s is 404", async (path) => {
     expect(await (await backend("POST", path)).json()).toMatchObject({ status: 404, reason: "unknown_path" });
   });
 
-  it("GET /healthz is open to anyone and tells the period", async () => {
-    expect(await (await anyone("/healthz")).json()).toEqual({ status: "ok", push_every_seconds: 60 });
+  it("GET /healthz is open to anyone and tells the period, and that these secrets are the checked-in ones", async () => {
+    expect(await (await anyone("/healthz")).json()).toEqual({
+      status: "ok",
+      push_every_seconds: 60,
+      development: true,
+    });
   });
 });

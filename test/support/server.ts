@@ -5,6 +5,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { DEVELOPMENT_FILE } from "../../scripts/development.ts";
 
 export interface Server {
   /** `http://localhost:<port>` */
@@ -15,23 +16,24 @@ export interface Server {
   readonly stop: () => Promise<void>;
 }
 
-/** Starts the Worker by the README's command, with the vars given; ready when it answers. `entry` stands in for `src/index.ts`. */
+/** Starts the Worker by the README's command, with the vars given; ready when it answers. `entry` stands in for what that runs. */
 export async function startServer(vars: Record<string, string> = {}, entry?: string): Promise<Server> {
   const port = await freePort();
   const data = await mkdtemp(join(tmpdir(), "belfry-"));
   const url = `http://localhost:${port}`;
   const flags = ["--port", String(port), "--inspector-port", String(await freePort()), "--persist-to", data];
   flags.push("--show-interactive-dev-session=false");
-  if (entry !== undefined) flags.push(entry); // behind a flag of one value: `--env-file` and `--var` would take it for another of theirs
   for (const [name, value] of Object.entries(vars)) flags.push("--var", `${name}:${value}`);
   const log: string[] = [];
-  let child = await start(url, flags, log);
+  const command =
+    entry === undefined ? ["start", "--"] : ["exec", "--", "wrangler", "dev", entry, "--env-file", DEVELOPMENT_FILE];
+  let child = await start(url, [...command, ...flags], log);
   return {
     url,
     log: () => log.join(""),
     restart: async () => {
       await kill(child);
-      child = await start(url, flags, log);
+      child = await start(url, [...command, ...flags], log);
     },
     stop: async () => {
       await kill(child);
@@ -40,9 +42,9 @@ export async function startServer(vars: Record<string, string> = {}, entry?: str
   };
 }
 
-async function start(url: string, flags: readonly string[], log: string[]): Promise<ChildProcess> {
+async function start(url: string, args: readonly string[], log: string[]): Promise<ChildProcess> {
   // A process group of its own: npm, wrangler and workerd are ended together.
-  const child = spawn("npm", ["start", "--", ...flags], { detached: true, stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn("npm", args, { detached: true, stdio: ["ignore", "pipe", "pipe"] });
   for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => log.push(String(chunk)));
   while (!(await answers(url))) {
     if (child.exitCode !== null) throw new Error(`npm start ended:\n${log.join("")}`);

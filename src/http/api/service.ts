@@ -10,6 +10,7 @@ export const serviceSchemas = {
   Health: described(Health, "The Worker is up.", {
     status: "It is.",
     push_every_seconds: "The period of the pushes: the setting `PUSH_EVERY_SECONDS`.",
+    development: "Whether the secrets are the checked-in ones, known to everybody: the setting `DEVELOPMENT`.",
   }),
   Document: described(Document, "A document of this API.", {}),
 };
@@ -25,7 +26,7 @@ const readHealth: Operation = {
   answers: [{ status: 200, about: "It is.", schema: "Health" }],
   refusals: [],
   examples: {
-    up: { summary: "It is", status: 200, answer: { status: "ok", push_every_seconds: 60 } },
+    up: { summary: "It is", status: 200, answer: { status: "ok", push_every_seconds: 60, development: true } },
   },
 };
 

@@ -6,7 +6,7 @@ import { word } from "../words.js";
 
 /** A type in words; a named one is a link. @param {Schema} schema @returns {(string | Node)[]} */
 export function typeOf(schema) {
-  if (typeof schema["$ref"] === "string") return [link(schema["$ref"].split("/").at(-1))];
+  if (typeof schema["$ref"] === "string") return [link(schema["$ref"].split("/").at(-1) ?? "")];
   if ("const" in schema) return [element("code", {}, JSON.stringify(schema["const"]))];
   if (schema["enum"])
     return joined(schema["enum"].map((/** @type {unknown} */ value) => [element("code", {}, String(value))]));
