@@ -1,4 +1,4 @@
-// The kinds of test: pure ones in Node, the Worker inside workerd, the Worker as `npm start` serves it, and a crowd before that.
+// The kinds of test: pure ones in Node, the Worker inside workerd, the Worker as `npm start` serves it, its pages in Chromium, and a crowd.
 import { readFileSync } from "node:fs";
 import { parseEnv } from "node:util";
 import { cloudflareTest } from "@cloudflare/vitest-pool-workers";
@@ -48,6 +48,14 @@ export default defineConfig({
           name: "served",
           include: ["test/served/**/*.test.ts"],
           globalSetup: ["test/support/served.ts"],
+        },
+      },
+      {
+        test: {
+          name: "browser",
+          include: ["test/browser/**/*.test.ts"],
+          globalSetup: ["test/support/chromium.ts"],
+          testTimeout: 30_000,
         },
       },
       {

@@ -1,0 +1,40 @@
+// Where the secrets are not the checked-in ones, no page makes a callback or offers to.
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { openPage, picture, says, useBrowser } from "../support/browser.ts";
+import { backend, newBiz } from "../support/client.ts";
+import { startServer, type Server } from "../support/server.ts";
+
+useBrowser();
+
+let server: Server;
+beforeAll(async () => {
+  server = await startServer({ DEVELOPMENT: "0", PUSH_EVERY_SECONDS: "1" });
+}, 60_000);
+afterAll(() => server.stop());
+
+it("the laboratory has no buttons and says why, and the order is watched all the same", async () => {
+  const biz = newBiz();
+  const page = await openPage(`/checkout/#${biz}`, { server: server.url });
+  await page.getByText("This Worker has secrets of its own.").waitFor();
+  expect(await page.locator("#experiments button:visible").count()).toBe(0);
+  await page.locator("#connection[data-state=open]").waitFor();
+  await picture(page, "checkout-production");
+  await backend(server.url, "POST", `/callback/${biz}/`);
+  await says(page, "paid");
+});
+
+it("the monitor sees the group as any member does, and says what it cannot know", async () => {
+  const page = await openPage(`/monitor/#${newBiz()}`, { server: server.url });
+  await page.getByText("without a name: 1").waitFor();
+  expect(await page.locator("#push-form").isVisible()).toBe(false);
+  await page.getByRole("button", { name: "Leave" }).click();
+  await page.locator("#tick[data-tick=unknown]").waitFor();
+});
+
+it("the console fills in no key and makes no token", async () => {
+  const page = await openPage("/console/", { server: server.url });
+  await page.getByRole("button", { name: "Connect", exact: true }).waitFor();
+  await page.waitForLoadState("networkidle");
+  expect(await page.locator("#key").inputValue()).toBe("");
+  expect(await page.locator("#make-token").isVisible()).toBe(false);
+});
