@@ -1,11 +1,12 @@
 // The alarm group: members that join and leave, the pushes they get, the countdown to the next. Makes no tick of its own.
-import { connect } from "./connection.js";
-import { made, part, secondsUntil, timeOf, word, write } from "./words.js";
+import { connect } from "/client.js";
+import { made, part, stateWord, timeOf, word, write } from "./words.js";
 
 const MEMBERS_MAX = 8;
 const PUSHES_MAX = 20;
 
-/** @typedef {{ number: number, row: Element, state: import("./connection.js").State, joinedAt: number, pushedAt: number }} Member */
+/** @typedef {ReturnType<ReturnType<typeof connect>["group"]>} Group */
+/** @typedef {{ number: number, row: Element, group: Group, joinedAt: number, pushedAt: number }} Member */
 /** @typedef {{ data: string, arrivedAt: number, numbers: number[], line: Element }} Push */
 
 /** @type {Set<Member>} */
@@ -27,12 +28,14 @@ function join() {
   leave.ariaLabel = word("leaving", joined);
   const row = made("tr", made("th", String(joined)), made("td"), made("td"), made("td", leave));
   part("members").append(row);
+  const group = anotherClient().group("/ws/alarm/");
   /** @type {Member} */
-  const member = { number: joined, row, state: { name: "connecting" }, joinedAt: 0, pushedAt: 0 };
+  const member = { number: joined, row, group, joinedAt: 0, pushedAt: 0 };
   members.add(member);
-  const connection = connect("/ws/alarm/", enter.bind(null, member), receive.bind(null, member));
+  group.on("state", ({ name }) => enter(member, name === "open"));
+  group.on("publication", ({ data }) => receive(member, data));
   leave.addEventListener("click", () => {
-    connection.leave();
+    group.close();
     members.delete(member);
     row.remove();
     part("join").focus();
@@ -40,11 +43,13 @@ function join() {
   });
 }
 
-/** @param {Member} member @param {import("./connection.js").State} state */
-function enter(member, state) {
-  member.state = state;
-  if (state.name === "open") Object.assign(member, { joinedAt: Date.now(), pushedAt: 0 });
-  if (state.name === "open" && periodMs === 0) void learnPeriod();
+/** Members of one page would share a connection; by a kind of WebSocket of its own, each has its own. */
+const anotherClient = () => connect(location.origin, { WebSocket: class extends WebSocket {} });
+
+/** @param {Member} member @param {boolean} isOpen */
+function enter(member, isOpen) {
+  if (isOpen) Object.assign(member, { joinedAt: Date.now(), pushedAt: 0 });
+  if (isOpen && periodMs === 0) void learnPeriod();
   show();
 }
 
@@ -82,16 +87,16 @@ function showPush(/** @type {Push} */ { line, data, arrivedAt, numbers }) {
 
 /** Brings the column up to date: who is here, and when the next push is due. */
 function show() {
-  const isHeard = [...members].some(({ state }) => state.name === "open");
+  const isHeard = [...members].some(({ group }) => group.state.name === "open");
   if (!isHeard) latest = null; // pushes may be missed now: the next one says nothing about this one's period
   write(part("members-title"), word("members", members.size));
   write(part("join"), word(members.size === 0 ? "join-first" : "join-more"));
   part("join").toggleAttribute("disabled", members.size === MEMBERS_MAX);
-  for (const { row, state, joinedAt, pushedAt } of members) {
+  for (const { row, group, joinedAt, pushedAt } of members) {
+    const { state } = group;
     const here = pushedAt === 0 ? word("waits") : timeOf(pushedAt);
-    const away = state.name === "waiting" ? word("waiting", secondsUntil(state.until)) : word(state.name);
     write(row.children[1], joinedAt === 0 ? "–" : timeOf(joinedAt));
-    write(row.children[2], state.name === "open" ? here : away);
+    write(row.children[2], state.name === "open" ? here : stateWord(state));
   }
   const leftMs = latest === null || periodMs === 0 ? -1 : Math.max(0, latest.arrivedAt + periodMs - Date.now());
   const waits = leftMs < 0 ? word("waits") : leftMs === 0 ? word("due") : word("next", Math.ceil(leftMs / 1000));

@@ -1,38 +1,31 @@
 // Starts the page and shows its order: the outcome, the connection, the relayed texts. Never takes a text for an outcome.
+import { connect } from "/client.js";
 import { startAlarm } from "./alarm.js";
-import { connect } from "./connection.js";
 import { made, part, randomText, showConnection, speak, timeOf, word, write } from "./words.js";
 
 const TEXTS_MAX = 20;
-const STATUSES = new Set(["pending", "failed", "closed", "paid", "partially_refunded", "refunded"]);
 
-/** @type {ReturnType<typeof connect> | undefined} */
-let connection;
-/** @type {import("./connection.js").State} */
-let state = { name: "connecting" };
+const client = connect(location.origin);
+/** @type {ReturnType<typeof client.order> | undefined} */
+let order;
 
 /** Watches the order of the address, or a fresh one that the address keeps from now on. */
 function watchOrder() {
   if (!/^#[a-z0-9]{32}$/.test(location.hash)) history.replaceState(null, "", `#${randomText(32)}`);
   const biz = location.hash.slice(1);
-  connection?.leave();
+  order?.close();
   write(part("biz"), biz);
   write(part("command-paid"), `npm run callback -- ${biz}`);
   write(part("command-failed"), `npm run callback -- ${biz} --failed`);
   part("texts").replaceChildren();
   showOutcome("pending");
-  connection = connect(`/ws/order/${biz}/`, showState, (frame) => receive(biz, frame));
-}
-
-/** @param {string} biz @param {unknown} frame */
-function receive(biz, frame) {
-  if (typeof frame === "string") return showText(frame);
-  if (typeof frame !== "object" || frame === null || !("biz" in frame && "paid" in frame && "status" in frame)) return;
-  if (frame.biz === biz) showOutcome(String(frame.status));
+  order = client.order(biz);
+  order.on("status", ({ status }) => showOutcome(status));
+  order.on("state", showState);
+  order.on("publication", ({ data }) => showText(typeof data === "string" ? data : JSON.stringify(data)));
 }
 
 function showOutcome(/** @type {string} */ status) {
-  if (!STATUSES.has(status)) return;
   part("outcome").dataset["status"] = status;
   write(part("outcome-name"), word(status));
   write(part("outcome-meaning"), word(`${status}-means`));
@@ -44,9 +37,8 @@ function showText(/** @type {string} */ text) {
   part("texts").children[TEXTS_MAX]?.remove();
 }
 
-function showState(current = state) {
-  state = current;
-  showConnection(part("order-connection"), state);
+function showState() {
+  if (order) showConnection(part("order-connection"), order.state);
 }
 
 /** Without a clipboard (another host, no TLS) the command is at least selected. @param {Element} button */
@@ -61,8 +53,8 @@ async function copy(button) {
 function sendText(/** @type {Event} */ event) {
   event.preventDefault();
   const input = /** @type {HTMLInputElement} */ (part("text"));
-  if (state.name !== "open" || input.value === "") return;
-  connection?.send(input.value);
+  if (order?.state.name !== "open" || input.value === "") return;
+  order.publish(input.value).catch(() => undefined); // lost on its way, or not: who writes sees whether it came back
   input.value = "";
 }
 
@@ -72,6 +64,6 @@ part("text-form").addEventListener("submit", sendText);
 for (const button of document.querySelectorAll("[data-copies]"))
   button.addEventListener("click", () => void copy(button));
 addEventListener("hashchange", watchOrder);
-setInterval(() => showState(), 250);
+setInterval(showState, 250);
 watchOrder();
 startAlarm();

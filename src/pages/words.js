@@ -40,12 +40,16 @@ export function made(tag, ...children) {
   return element;
 }
 
-/** @param {{ name: string, until?: number, reason?: string }} state */
-export function showConnection(/** @type {HTMLElement} */ element, state) {
+/** @typedef {{ name: string, until?: number, reason?: string }} State */
+
+export function showConnection(/** @type {HTMLElement} */ element, /** @type {State} */ state) {
   element.dataset["state"] = state.name;
-  if (state.name === "closed") write(element, word("closed_for_good", state.reason ?? ""));
-  else write(element, word(state.name, secondsUntil(state.until ?? 0)));
+  write(element, stateWord(state));
 }
+
+/** An order may be closed, too: that is another word. @param {State} state */
+export const stateWord = ({ name, until = 0, reason = "" }) =>
+  name === "closed" ? word("closed_for_good", reason) : word(name, secondsUntil(until));
 
 export const timeOf = (/** @type {number} */ ms) => new Date(ms).toLocaleTimeString("en-GB");
 export const secondsUntil = (/** @type {number} */ ms) => Math.max(0, Math.ceil((ms - Date.now()) / 1000));
