@@ -1,9 +1,29 @@
 // Whether a connection is still alive, by the heartbeats it sent. Reads no clock and closes nothing.
 import { HEARTBEATS_MISSED, HEARTBEAT_SECONDS } from "./limits.ts";
 
+const SILENCE_MS = HEARTBEATS_MISSED * HEARTBEAT_SECONDS * 1000;
+
+/** When a connection was last heard of, in ms: its heartbeat (null = it never sent any), and any other frame. */
+export interface Heard {
+  readonly heartbeat: number | null;
+  readonly frame: number;
+}
+
 /**
- * True for a connection that once sent a heartbeat and has been silent for three. One that never sent any (`last` null: an article's
- * page) is never taken for silent; it ends when its TCP does. Times in ms.
+ * Which of them are silent: those that once sent a heartbeat and have been silent for three. One that never sent any (an article's page)
+ * is never taken for silent; it ends when its TCP does. `next` is the time up to which no other can become so, whoever comes meanwhile.
  */
-export const isSilent = (last: number | null, now: number): boolean =>
-  last !== null && now - last > HEARTBEATS_MISSED * HEARTBEAT_SECONDS * 1000;
+export function findSilent<Connection>(
+  heard: Iterable<readonly [Connection, Heard]>,
+  now: number,
+): { readonly silent: readonly Connection[]; readonly next: number } {
+  const silent: Connection[] = [];
+  let next = now + SILENCE_MS;
+  for (const [connection, { heartbeat, frame }] of heard) {
+    if (heartbeat === null) continue;
+    const until = Math.max(heartbeat, frame) + SILENCE_MS;
+    if (until < now) silent.push(connection);
+    else next = Math.min(next, until);
+  }
+  return { silent, next };
+}

@@ -12,6 +12,8 @@ export class Alarm {
   readonly #storage: DurableObjectStorage;
   readonly #store: Store;
   readonly #push: PeriodicPush | undefined;
+  /** What it is set for, in ms, null = nothing, as far as is known here; undefined = the platform has to be asked. */
+  #armed: number | null | undefined;
 
   constructor(storage: DurableObjectStorage, store: Store, push: PeriodicPush | undefined) {
     this.#storage = storage;
@@ -29,20 +31,43 @@ export class Alarm {
   /** Begins a push: its first tick is due at once. */
   async start(start: number): Promise<void> {
     this.#store.keepDue(withDue(this.#store.due(), "push", start));
-    await this.#storage.setAlarm(start);
+    await this.#set(start);
     // The start is what the platform has made of it: it puts off an alarm for the present (seen in workerd 1.20261023: by 1 ms).
     this.#store.keepDue(withDue(this.#store.due(), "push", (await this.#storage.getAlarm()) ?? start));
   }
 
+  /** It rings, or is gone with everything else: what is known of it is of no use. */
+  forget(): void {
+    this.#armed = undefined;
+  }
+
   /** Sets the alarm for the earliest of the due-times, or takes it away. `late` is how late one may be that is about to ring, in ms. */
   async arm(settings: Settings, late?: number): Promise<void> {
+    if (!this.#isKnown) {
+      const armed = await this.#storage.getAlarm();
+      if (!this.#isKnown) this.#armed = armed; // somebody else may have set it meanwhile
+    }
     const now = Date.now();
     const period = this.push(settings)?.period ?? null;
     const wanted = nextWake(this.#store.due(), period, now);
-    const armed = await this.#storage.getAlarm();
-    const step = alarmStep(armed, wanted, now, late ?? (period === null ? undefined : 2 * period));
-    if (step.do === "set") await this.#storage.setAlarm(step.at);
-    if (step.do === "delete") await this.#storage.deleteAlarm();
+    const step = alarmStep(this.#armed ?? null, wanted, now, late ?? (period === null ? undefined : 2 * period));
+    if (step.do === "set") await this.#set(step.at);
+    if (step.do === "delete") await this.#set(null);
+  }
+
+  /** One that has had its time may have rung, or been lost: only the platform knows. */
+  get #isKnown(): boolean {
+    return this.#armed === null || (this.#armed ?? 0) > Date.now();
+  }
+
+  async #set(at: number | null): Promise<void> {
+    this.#armed = at; // at once: while it is being set, somebody else may set it anew
+    try {
+      await (at === null ? this.#storage.deleteAlarm() : this.#storage.setAlarm(at));
+    } catch (error) {
+      this.#armed = undefined;
+      throw error;
+    }
   }
 
   /**

@@ -1,25 +1,13 @@
 // The WebSockets of one group, as the platform keeps them while the object sleeps. Decides nothing about groups or orders.
-import { anybody, type Member } from "../core/admission.ts";
+import type { Member } from "../core/admission.ts";
 import { closeCodes, type CloseReason } from "../core/codes.ts";
-import { publicationFrame, skippedFrame, type Frame, type Mode, type Who } from "../core/frames.ts";
-import { isSilent } from "../core/heartbeat.ts";
+import { publicationFrame, skippedFrame, type Frame, type Mode } from "../core/frames.ts";
+import type { Heard } from "../core/heartbeat.ts";
 import type { Position } from "../core/position.ts";
-import { lastFrameBy, takeFrame } from "../core/rate.ts";
+import { begin, lastFrameOf, whoIs } from "./attachment.ts";
 
 /** A connection that is open now. */
 export type Connection = WebSocket;
-
-/** What is known of one connection: its attachment is what survives the object's sleep (16 KiB at most). */
-interface Attachment {
-  /** Absent = anybody. */
-  readonly member?: Member;
-  /** When it came, in ms. */
-  readonly since: number;
-  /** It has been told to have gone: by whoever ended it, so that its close event tells nothing more. */
-  readonly gone?: true;
-  /** When its bucket of frames will be full again, in ms; 0 = it never sent any. */
-  readonly fullAt: number;
-}
 
 /** The platform's index of subjects: of a long one its beginning, since a tag may have 256 bytes and a character three of them. */
 const subjectTag = (sub: string): string => `sub:${sub.slice(0, 84).toWellFormed()}`;
@@ -30,123 +18,124 @@ export type Receiver =
   | { readonly kind: "connection"; readonly id: string }
   | { readonly kind: "user"; readonly sub: string };
 
-/** The open connections, newest first: the platform goes on listing those that are closing (partykit#365), which are no members. */
-export const openConnections = (ctx: DurableObjectState, tag?: string): Connection[] =>
-  ctx.getWebSockets(tag).filter((socket) => socket.readyState === WebSocket.OPEN);
-
-export const connectionsOf = (ctx: DurableObjectState, sub: string): Connection[] =>
-  openConnections(ctx, subjectTag(sub)).filter((connection) => whoIs(connection).sub === sub);
-
 /** Who gets a frame, by mode; and who does not, though it counts positions. */
-export interface Receivers extends Readonly<Record<Mode, readonly Connection[]>> {
-  readonly excluded: readonly Connection[];
+export interface Receivers extends Readonly<Record<Mode, ReadonlySet<Connection>>> {
+  readonly excluded: ReadonlySet<Connection>;
 }
 
-export const countOf = ({ plain, v1 }: Receivers): number => plain.length + v1.length;
+export const countOf = ({ plain, v1 }: Receivers): number => plain.size + v1.size;
 
-/** Whom a frame reaches now, but for the connection with the id `exclude`. */
-export function receiversOf(ctx: DurableObjectState, to: Receiver, exclude: string | null): Receivers {
-  const { plain, v1 } = byMode(ctx, to);
-  if (exclude === null) return { plain, v1, excluded: [] };
-  const isOther = (connection: Connection): boolean => idOf(ctx, connection) !== exclude;
-  const excluded = v1.filter((connection) => !isOther(connection));
-  return { plain: plain.filter(isOther), v1: v1.filter(isOther), excluded };
-}
+const nobody: ReadonlySet<Connection> = new Set();
 
-/** Of the whole group the platform's own index tells the modes; looking at each connection would cost every frame. */
-function byMode(ctx: DurableObjectState, to: Receiver): Record<Mode, Connection[]> {
-  if (to.kind === "group") return { plain: openConnections(ctx, "plain"), v1: openConnections(ctx, "v1") };
-  const some = to.kind === "user" ? connectionsOf(ctx, to.sub) : openConnections(ctx, to.id);
-  return {
-    plain: some.filter((connection) => modeOf(ctx, connection) === "plain"),
-    v1: some.filter((connection) => modeOf(ctx, connection) === "v1"),
-  };
+/** The members of one group. */
+export class Connections {
+  readonly #ctx: DurableObjectState;
+  /** Asked of the platform once, as the object wakes, and kept right from then on: its list costs as much as a frame for each. */
+  #open: Readonly<Record<Mode, Set<Connection>>> | undefined;
+
+  constructor(ctx: DurableObjectState) {
+    this.#ctx = ctx;
+  }
+
+  get count(): number {
+    return this.of("plain").size + this.of("v1").size;
+  }
+
+  *[Symbol.iterator](): IterableIterator<Connection> {
+    yield* this.of("plain");
+    yield* this.of("v1");
+  }
+
+  of(mode: Mode): ReadonlySet<Connection> {
+    return this.#byMode()[mode];
+  }
+
+  ofSub(sub: string): readonly Connection[] {
+    return this.#tagged(subjectTag(sub)).filter((connection) => whoIs(connection).sub === sub);
+  }
+
+  withId(id: string): readonly Connection[] {
+    return this.#tagged(id);
+  }
+
+  /** Whom a frame reaches now, but for the connection with the id `exclude`. */
+  receivers(to: Receiver, exclude: string | null): Receivers {
+    if (to.kind === "group" && exclude === null) return { ...this.#byMode(), excluded: nobody };
+    const some = to.kind === "group" ? [...this] : to.kind === "user" ? this.ofSub(to.sub) : this.withId(to.id);
+    const receivers = { plain: new Set<Connection>(), v1: new Set<Connection>(), excluded: new Set<Connection>() };
+    for (const connection of some) {
+      const mode = this.modeOf(connection);
+      if (exclude === null || this.idOf(connection) !== exclude) receivers[mode].add(connection);
+      else if (mode === "v1") receivers.excluded.add(connection);
+    }
+    return receivers;
+  }
+
+  /**
+   * Takes a connection in. Null if the object holds all it can: the platform throws at 32,768. Its id, its mode and its subject are its
+   * tags for as long as it lives. A frame may be sent on `server` at once; the platform holds it until the client has its 101.
+   */
+  accept(id: string, mode: Mode, member: Member, now: number): { client: WebSocket; server: Connection } | null {
+    const [client, server] = Object.values(new WebSocketPair()) as [WebSocket, WebSocket]; // exactly two, by the platform's word
+    const open = this.#byMode()[mode];
+    try {
+      this.#ctx.acceptWebSocket(server, [id, mode, ...(member.sub === null ? [] : [subjectTag(member.sub)])]);
+    } catch {
+      return null; // the limit is the one thing that it throws for here: the socket is new and the tags well formed
+    }
+    begin(server, member, now);
+    open.add(server);
+    return { client, server };
+  }
+
+  /** It has been ended, or has ended itself. */
+  gone(connection: Connection): void {
+    const { plain, v1 } = this.#byMode();
+    plain.delete(connection);
+    v1.delete(connection);
+  }
+
+  /** Its id, by which backends address it. */
+  idOf(connection: Connection): string {
+    return this.#ctx.getTags(connection)[0] ?? "";
+  }
+
+  modeOf(connection: Connection): Mode {
+    return this.of("v1").has(connection) ? "v1" : "plain";
+  }
+
+  /** When each was last heard of. Asked for only when something else has woken the object. */
+  *heard(): IterableIterator<readonly [Connection, Heard]> {
+    for (const connection of this) {
+      const heartbeat = this.#ctx.getWebSocketAutoResponseTimestamp(connection)?.getTime() ?? null;
+      yield [connection, { heartbeat, frame: lastFrameOf(connection) }];
+    }
+  }
+
+  #byMode(): Readonly<Record<Mode, Set<Connection>>> {
+    return (this.#open ??= { plain: this.#listed("plain"), v1: this.#listed("v1") });
+  }
+
+  /** The platform goes on listing those that are closing (partykit#365), which are no members. */
+  #listed(mode: Mode): Set<Connection> {
+    return new Set(this.#ctx.getWebSockets(mode).filter((socket) => socket.readyState === WebSocket.OPEN));
+  }
+
+  #tagged(tag: string): Connection[] {
+    const { plain, v1 } = this.#byMode();
+    return this.#ctx.getWebSockets(tag).filter((connection) => plain.has(connection) || v1.has(connection));
+  }
 }
 
 /** Sends a plain frame in both modes: as it is, and as a publication with its position, if it has one. */
 export function deliver({ plain, v1, excluded }: Receivers, frame: Frame, at: Position | null): void {
   sendTo(plain, frame);
-  if (v1.length > 0) sendTo(v1, publicationFrame(frame, at));
-  if (at !== null && excluded.length > 0) sendTo(excluded, skippedFrame(at));
-}
-
-/**
- * Takes a connection in. Null if the object holds all it can: the platform throws at 32,768. Its id, its mode and its subject are its
- * tags for as long as it lives. A frame may be sent on `server` at once; the platform holds it until the client has its 101.
- */
-export function acceptConnection(
-  ctx: DurableObjectState,
-  id: string,
-  mode: Mode,
-  member: Member,
-  now: number,
-): { client: WebSocket; server: Connection } | null {
-  const [client, server] = Object.values(new WebSocketPair()) as [WebSocket, WebSocket]; // exactly two, by the platform's word
-  try {
-    ctx.acceptWebSocket(server, [id, mode, ...(member.sub === null ? [] : [subjectTag(member.sub)])]);
-  } catch {
-    return null; // the limit is the one thing that it throws for here: the socket is new and the tags well formed
-  }
-  attach(server, { ...(isAnybody(member) ? {} : { member }), since: now, fullAt: 0 });
-  return { client, server };
-}
-
-const isAnybody = ({ sub, mayPublish, expiresAt }: Member): boolean =>
-  sub === null && !mayPublish && expiresAt === null;
-
-/** Its id, by which backends address it. */
-export const idOf = (ctx: DurableObjectState, connection: Connection): string => ctx.getTags(connection)[0] ?? "";
-
-export const modeOf = (ctx: DurableObjectState, connection: Connection): Mode =>
-  ctx.getTags(connection)[1] === "v1" ? "v1" : "plain";
-
-export const memberOf = (connection: Connection): Member => attachmentOf(connection).member ?? anybody;
-
-export const whoIs = (connection: Connection): Who => {
-  const { sub, info } = memberOf(connection);
-  return { sub, info };
-};
-
-export const sinceOf = (connection: Connection): number => attachmentOf(connection).since;
-
-/** A new token: the same subject, for longer, with other rights perhaps. */
-export const renew = (connection: Connection, member: Member): void =>
-  attach(connection, { ...attachmentOf(connection), member });
-
-/** As read or written since the object woke: reading one anew costs microseconds, and a count looks at all of them. */
-const attachments = new WeakMap<Connection, Attachment>();
-
-function attachmentOf(connection: Connection): Attachment {
-  const known = attachments.get(connection);
-  if (known !== undefined) return known;
-  const read = (connection.deserializeAttachment() as Attachment | null) ?? { since: 0, fullAt: 0 }; // only `attach` writes it
-  attachments.set(connection, read);
-  return read;
-}
-
-function attach(connection: Connection, attachment: Attachment): void {
-  connection.serializeAttachment(attachment);
-  attachments.set(connection, attachment);
-}
-
-/** True the first time it is asked of a connection that goes: it may be ended here, and then its close event comes as well. */
-export function goesNow(connection: Connection): boolean {
-  const attachment = attachmentOf(connection);
-  if (attachment.gone === true) return false;
-  attach(connection, { ...attachment, gone: true });
-  return true;
-}
-
-/** A frame came: false if the connection sends more than it may. */
-export function mayGoOn(connection: Connection, now: number): boolean {
-  const attachment = attachmentOf(connection);
-  const fullAt = takeFrame(attachment.fullAt, now);
-  if (fullAt !== null) attach(connection, { ...attachment, fullAt });
-  return fullAt !== null;
+  if (v1.size > 0) sendTo(v1, publicationFrame(frame, at));
+  if (at !== null && excluded.size > 0) sendTo(excluded, skippedFrame(at));
 }
 
 /** Sends one frame to each; a connection that has just broken is left to its own close event. */
-export function sendTo(connections: readonly Connection[], frame: Frame): void {
+export function sendTo(connections: Iterable<Connection>, frame: Frame): void {
   for (const connection of connections) {
     try {
       connection.send(frame);
@@ -164,11 +153,3 @@ export function close(connection: WebSocket, reason: CloseReason): void {
     // Already closed from our side: nothing is left to say.
   }
 }
-
-/** Those that sent heartbeats once and have been silent since. Only ever looked for when something else has woken the object. */
-export const silentConnections = (ctx: DurableObjectState, now: number): Connection[] =>
-  openConnections(ctx).filter(
-    (connection) =>
-      isSilent(ctx.getWebSocketAutoResponseTimestamp(connection)?.getTime() ?? null, now) &&
-      isSilent(lastFrameBy(attachmentOf(connection).fullAt), now),
-  );

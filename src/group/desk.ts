@@ -2,7 +2,6 @@
 import type { Fact } from "../core/fact.ts";
 import type { LogLine } from "../core/log.ts";
 import type { OrderSettings } from "../core/settings.ts";
-import { openConnections } from "./connections.ts";
 import { forgetOld } from "./forget.ts";
 import { canAsk, linkPayments } from "./ask.ts";
 import type { Members } from "./members.ts";
@@ -77,8 +76,8 @@ export class Desk {
   }
 
   async around(): Promise<Surroundings> {
-    const { self, ctx, settings } = this.#parts;
+    const { self, connections, settings } = this.#parts;
     const asks = self.consumer.keeps === "order" && (await canAsk(this.env, settings.orders));
-    return { now: Date.now(), watchers: openConnections(ctx).length, canAsk: asks };
+    return { now: Date.now(), watchers: connections.count, canAsk: asks };
   }
 }

@@ -1,7 +1,6 @@
 // What is kept for a time only, and when it is given up: publications, idempotency keys, a position that nobody came back to. Sends nothing.
 import type { Consumer } from "../consumers/consumer.ts";
 import { withDue } from "../core/due.ts";
-import { openConnections } from "./connections.ts";
 import type { Parts } from "./parts.ts";
 
 /** It is looked after at the earliest of `times`, in ms, or before. */
@@ -13,8 +12,8 @@ export function forgetBy({ store }: Parts, ...times: readonly number[]): void {
 
 /** Gives up what is too old. A group that keeps nothing else, and that nobody is in, is gone altogether. */
 export async function forgetOld(parts: Parts, now: number): Promise<void> {
-  const { ctx, store, history, once, self } = parts;
-  const isWatched = openConnections(ctx).length > 0;
+  const { connections, store, history, once, self } = parts;
+  const isWatched = connections.count > 0;
   const next = history.forget(now, isWatched);
   const nextKey = once.forget(now);
   const isEmpty = next === null && nextKey === undefined && !isWatched;

@@ -9,8 +9,8 @@ import type { Registration } from "../core/order.ts";
 import type { Position, Publication } from "../core/position.ts";
 import { ok, type Result } from "../core/result.ts";
 import { nextTick, pushStep } from "../core/schedule.ts";
-import * as connections from "./connections.ts";
-import { openConnections, type Connection } from "./connections.ts";
+import { mayGoOn, memberOf } from "./attachment.ts";
+import { sendTo, type Connection } from "./connections.ts";
 import { forgetBy } from "./forget.ts";
 import { Desk } from "./desk.ts";
 import { runJobs } from "./jobs.ts";
@@ -65,7 +65,7 @@ export class Group extends DurableObject<Env> {
     const admission = decodeAdmission(request.headers.get(ADMISSION_HEADER) ?? "");
     const around = await this.#desk.around();
     this.#members.reap(around.now);
-    const first = openConnections(this.ctx).length === 0;
+    const first = this.#parts.connections.count === 0;
     const full = this.#members.full(admission.member);
     if (full === null) this.#revise(around);
     const client = full === null ? this.#members.take(admission, around.now) : null;
@@ -85,8 +85,8 @@ export class Group extends DurableObject<Env> {
     const text = typeof message === "string" ? message : null;
     if (length > (this.#parts.self.consumer.messageLength ?? MESSAGE_LENGTH))
       this.#members.end(socket, "frame_too_large");
-    else if (!connections.mayGoOn(socket, now)) this.#members.end(socket, "too_many_frames");
-    else if (connections.modeOf(this.ctx, socket) === "v1") await this.#answer(socket, text, now);
+    else if (!mayGoOn(socket, now)) this.#members.end(socket, "too_many_frames");
+    else if (this.#parts.connections.modeOf(socket) === "v1") await this.#answer(socket, text, now);
     else this.#receive(socket, text, now);
     await this.#keepGoing(false);
   }
@@ -105,6 +105,7 @@ export class Group extends DurableObject<Env> {
 
   override async alarm(info?: AlarmInvocationInfo): Promise<void> {
     const now = Date.now();
+    this.#parts.alarm.forget();
     // The platform promises at least one ring. While an alarm rings for the first time, none is set; one that is has been by us.
     if (((await this.ctx.storage.getAlarm()) ?? 0) > now) return;
     const { self, store, alarm } = this.#parts;
@@ -186,12 +187,12 @@ export class Group extends DurableObject<Env> {
     const { alarm, self } = this.#parts;
     const push = alarm.push(self.settings);
     const nextPush = push === null ? null : nextTick(push, Date.now());
-    return { ...this.#position(), ...countsOf(this.ctx), nextPush };
+    return { ...this.#position(), ...countsOf(this.#parts.connections), nextPush };
   }
 
   /** The connections by their ids, those after the id `after`, at most `limit`. */
   connections(after: string, limit: number): readonly Listed[] {
-    return listConnections(this.ctx, after, limit);
+    return listConnections(this.#parts.connections, after, limit);
   }
 
   /** What is kept, oldest first, behind the offset `after`, at most `limit`. */
@@ -202,7 +203,7 @@ export class Group extends DurableObject<Env> {
 
   /** Ends one connection by its id; how many that were. */
   async disconnect(id: string): Promise<number> {
-    const found = openConnections(this.ctx, id);
+    const found = this.#parts.connections.withId(id);
     for (const connection of found) this.#members.end(connection, "disconnected");
     await this.#keepGoing(false);
     return found.length;
@@ -218,19 +219,19 @@ export class Group extends DurableObject<Env> {
     const frame = await answer(text, {
       consumer: self.consumer,
       kept,
-      member: connections.memberOf(sender),
+      member: memberOf(sender),
       now,
       maxAge,
-      counts: () => countsOf(this.ctx),
-      users: (limit) => usersOf(this.ctx, limit),
+      counts: () => countsOf(this.#parts.connections),
+      users: (limit) => usersOf(this.#parts.connections, limit),
       publish: (effect) => this.#apply(effect, sender, now),
       refresh: (token) => this.#members.refresh(sender, token, now),
     });
-    connections.sendTo([sender], frame);
+    sendTo([sender], frame);
   }
 
   #apply(effect: Effect, sender: Connection, now: number): Sent {
-    const id = connections.idOf(this.ctx, sender);
+    const id = this.#parts.connections.idOf(sender);
     const to = effect.to === "sender" ? ({ kind: "connection", id } as const) : ({ kind: "group" } as const);
     const sent = publish(this.#parts, { frame: encode(effect.frame), to, exclude: null, once: null }, now);
     if (!sent.ok) throw new Error("only what has a key can have been sent before");
@@ -247,7 +248,7 @@ export class Group extends DurableObject<Env> {
 
   #ring({ changed, order }: Change): void {
     if (!changed || order === null) return;
-    const receivers = connections.receiversOf(this.ctx, { kind: "group" }, null);
+    const receivers = this.#parts.connections.receivers({ kind: "group" }, null);
     const frame = encode(orderFrame(this.#parts.self.key, order.status));
     this.#parts.deliver(receivers, frame, this.#parts.order.position());
   }
@@ -260,8 +261,8 @@ export class Group extends DurableObject<Env> {
 
   /** Keeps push, due-times and alarm right after anything that may have changed who is here. */
   async #keepGoing(first: boolean, asks?: boolean): Promise<void> {
-    const { self, store, alarm, presence, history } = this.#parts;
-    const watchers = openConnections(this.ctx).length;
+    const { self, store, alarm, presence, history, connections } = this.#parts;
+    const watchers = connections.count;
     if (self.consumer.presence === true) store.keepDue(withDue(store.due(), "presence", presence.due));
     if (watchers === 0) store.keepDue(withDue(store.due(), "tokens", undefined));
     // A stream's position outlives its last member for a time.

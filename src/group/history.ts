@@ -3,6 +3,7 @@ import { DAY_MS, HISTORY_SIZE, HISTORY_TTL_SECONDS } from "../core/limits.ts";
 import type { Consumer } from "../consumers/consumer.ts";
 import type { Frame } from "../core/frames.ts";
 import type { Keeping, Position, Publication } from "../core/position.ts";
+import { rowKey, type Rows } from "./rows.ts";
 
 /** Where a group stands, in one row. In a stream with publications in its table, those say how far it has come. */
 interface Row extends Position {
@@ -25,20 +26,21 @@ export interface Kept {
   since(after: number, limit: number | null, now: number, maxAge: number): readonly Publication[];
 }
 
-const PUBLICATIONS =
-  "CREATE TABLE IF NOT EXISTS publications (offset INTEGER PRIMARY KEY, at INTEGER NOT NULL, frame TEXT NOT NULL)";
-const HISTORY = "history";
+const PUBLICATIONS = "(offset INTEGER PRIMARY KEY, at INTEGER NOT NULL, frame TEXT NOT NULL)";
+const HISTORY = rowKey<Row>("history");
+/** The offset of the last publication in the table; null if it holds none. */
+const LAST = "last";
 
 export class History implements Kept {
   readonly keeping: Keeping;
-  readonly #storage: DurableObjectStorage;
+  readonly #rows: Rows;
   readonly #unkept: string;
   readonly #size: number;
   readonly #ttl: number;
 
   /** `unkept` stands for the epoch of a group that keeps nothing: no position in it ever moves. */
-  constructor(storage: DurableObjectStorage, { keeps, history }: Consumer, unkept: string) {
-    this.#storage = storage;
+  constructor(rows: Rows, { keeps, history }: Consumer, unkept: string) {
+    this.#rows = rows;
     this.#unkept = unkept;
     this.keeping = keeps === "stream" || keeps === "cache" ? keeps : "none";
     this.#size = history?.size ?? HISTORY_SIZE;
@@ -48,10 +50,7 @@ export class History implements Kept {
   position(): Position | null {
     const row = this.#row();
     if (row === undefined) return null;
-    const last = this.#hasTable()
-      ? this.#storage.sql.exec<{ last: number | null }>("SELECT max(offset) AS last FROM publications").one().last
-      : null;
-    return { epoch: row.epoch, offset: Math.max(row.offset, last ?? 0) };
+    return { epoch: row.epoch, offset: Math.max(row.offset, this.#last() ?? 0) };
   }
 
   begin(): Position {
@@ -66,9 +65,11 @@ export class History implements Kept {
   append(frame: Frame, now: number): Position {
     const { epoch, offset } = this.begin();
     const next = { epoch, offset: offset + 1 };
-    this.#storage.sql.exec(PUBLICATIONS);
-    this.#storage.sql.exec("INSERT INTO publications (offset, at, frame) VALUES (?, ?, ?)", next.offset, now, frame);
-    this.#storage.sql.exec("DELETE FROM publications WHERE offset <= ?", next.offset - this.#size);
+    const { sql } = this.#rows;
+    this.#rows.makeTable("publications", PUBLICATIONS);
+    sql.exec("INSERT INTO publications (offset, at, frame) VALUES (?, ?, ?)", next.offset, now, frame);
+    this.#rows.learn(LAST, next.offset);
+    if (next.offset > this.#size) sql.exec("DELETE FROM publications WHERE offset <= ?", next.offset - this.#size);
     return next;
   }
 
@@ -81,7 +82,7 @@ export class History implements Kept {
   first(now: number): number {
     const offset = this.position()?.offset ?? 0;
     if (this.keeping !== "stream" || !this.#hasTable()) return offset + 1;
-    const [row] = this.#storage.sql.exec<{ first: number | null; old: number | null }>(
+    const [row] = this.#rows.sql.exec<{ first: number | null; old: number | null }>(
       "SELECT min(offset) AS first, max(iif(at <= ?, offset, NULL)) AS old FROM publications",
       now - this.#ttl,
     );
@@ -96,7 +97,7 @@ export class History implements Kept {
       return isDue && row.latest !== null ? [{ offset: row.offset, ...row.latest }] : [];
     }
     if (!this.#hasTable()) return [];
-    return this.#storage.sql
+    return this.#rows.sql
       .exec<{ offset: number; at: number; frame: string }>(
         "SELECT offset, at, frame FROM publications WHERE offset >= ? ORDER BY offset LIMIT ?",
         Math.max(after + 1, this.first(now)),
@@ -111,7 +112,7 @@ export class History implements Kept {
    */
   forget(now: number, isWatched: boolean): number | null | undefined {
     // Together or not at all: an offset that went with its publication would be counted twice.
-    return this.#storage.transactionSync(() => this.#forget(now, isWatched));
+    return this.#rows.transaction(() => this.#forget(now, isWatched));
   }
 
   #forget(now: number, isWatched: boolean): number | null | undefined {
@@ -119,12 +120,13 @@ export class History implements Kept {
     if (row === undefined) return null;
     const position = this.position() ?? row;
     if (this.#hasTable()) {
-      this.#storage.sql.exec("DELETE FROM publications WHERE at <= ?", now - this.#ttl);
+      this.#rows.sql.exec("DELETE FROM publications WHERE at <= ?", now - this.#ttl);
       // Not when the oldest is too old, but when all are: nobody is told one that is, and a busy stream must not wake for each.
-      const { latest } = this.#storage.sql
+      const { latest } = this.#rows.sql
         .exec<{ latest: number | null }>("SELECT max(at) AS latest FROM publications")
         .one();
       if (latest !== null) return latest + this.#ttl;
+      this.#rows.learn(LAST, null);
     }
     // A cache's goes with its last member, or with the keys that outlived it.
     if (!isWatched && (this.keeping === "cache" || (row.until !== null && row.until <= now))) return null;
@@ -139,18 +141,23 @@ export class History implements Kept {
   }
 
   #row(): Row | undefined {
-    return this.#storage.kv.get<Row>(HISTORY);
+    return this.#rows.get(HISTORY);
   }
 
   #put(row: Row): Position {
-    this.#storage.kv.put(HISTORY, row);
+    this.#rows.put(HISTORY, row);
     return { epoch: row.epoch, offset: row.offset };
   }
 
-  /** Looking makes no table. */
   #hasTable(): boolean {
-    if (this.keeping !== "stream") return false;
-    return [...this.#storage.sql.exec("SELECT 1 FROM sqlite_master WHERE name = 'publications'")].length > 0;
+    return this.keeping === "stream" && this.#rows.hasTable("publications");
+  }
+
+  #last(): number | null {
+    if (!this.#hasTable()) return null;
+    const read = () =>
+      this.#rows.sql.exec<{ last: number | null }>("SELECT max(offset) AS last FROM publications").one().last;
+    return this.#rows.known(LAST, read);
   }
 }
 

@@ -1,6 +1,7 @@
 // Who is in a group, for backends and for members who ask. Changes nothing.
 import type { Counts, Mode, Who } from "../core/frames.ts";
-import { idOf, modeOf, openConnections, sinceOf, whoIs } from "./connections.ts";
+import { sinceOf, whoIs } from "./attachment.ts";
+import type { Connections } from "./connections.ts";
 
 /** A connection as backends are told of it. */
 export interface Listed {
@@ -14,28 +15,31 @@ export interface Listed {
 }
 
 /** The connections in the order of their ids, those after the id `after`, at most `limit`. */
-export function listConnections(ctx: DurableObjectState, after: string, limit: number): readonly Listed[] {
-  return openConnections(ctx)
-    .map((connection) => ({ connection, id: idOf(ctx, connection) }))
+export function listConnections(connections: Connections, after: string, limit: number): readonly Listed[] {
+  return [...connections]
+    .map((connection) => ({ connection, id: connections.idOf(connection) }))
     .filter(({ id }) => id > after)
     .toSorted((a, b) => (a.id < b.id ? -1 : 1))
     .slice(0, limit)
     .map(({ connection, id }) => {
       const { sub, info } = whoIs(connection);
-      return { id, mode: modeOf(ctx, connection), since: sinceOf(connection), sub, info: JSON.stringify(info) };
+      return { id, mode: connections.modeOf(connection), since: sinceOf(connection), sub, info: JSON.stringify(info) };
     });
 }
 
-export function countsOf(ctx: DurableObjectState): Counts {
-  const open = openConnections(ctx);
-  const users = new Set(open.map((connection) => whoIs(connection).sub).filter((sub) => sub !== null));
-  return { connections: open.length, users: users.size };
+export function countsOf(connections: Connections): Counts {
+  const users = new Set<string>();
+  for (const connection of connections) {
+    const { sub } = whoIs(connection);
+    if (sub !== null) users.add(sub);
+  }
+  return { connections: connections.count, users: users.size };
 }
 
 /** The users, each once, however many connections it has; at most `limit`. */
-export function usersOf(ctx: DurableObjectState, limit: number): readonly Who[] {
+export function usersOf(connections: Connections, limit: number): readonly Who[] {
   const users = new Map<string, Who>();
-  for (const connection of openConnections(ctx)) {
+  for (const connection of connections) {
     const who = whoIs(connection);
     if (who.sub !== null && users.size < limit) users.set(who.sub, who);
   }

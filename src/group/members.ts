@@ -4,25 +4,14 @@ import type { CloseReason } from "../core/codes.ts";
 import { withDue } from "../core/due.ts";
 import { errorFrame } from "../core/frames.ts";
 import { channelName } from "../core/group.ts";
+import { findSilent } from "../core/heartbeat.ts";
 import { leaseStep, nextLeaseStep } from "../core/lease.ts";
 import { CONNECTIONS_PER_GROUP, CONNECTIONS_PER_SUBJECT } from "../core/limits.ts";
 import { no, ok, type Result } from "../core/result.ts";
 import { coversGroup } from "../core/token.ts";
 import { verifyToken } from "../tokens/verify.ts";
-import {
-  acceptConnection,
-  close,
-  connectionsOf,
-  goesNow,
-  memberOf,
-  modeOf,
-  openConnections,
-  renew,
-  sendTo,
-  silentConnections,
-  sinceOf,
-  type Connection,
-} from "./connections.ts";
+import { goesNow, memberOf, renew, sinceOf } from "./attachment.ts";
+import { close, sendTo, type Connection } from "./connections.ts";
 import type { Parts } from "./parts.ts";
 import { welcome } from "./welcome.ts";
 
@@ -33,6 +22,7 @@ const tokenExpires = errorFrame("token_expires", "the token has run out: send a 
 
 export class Members {
   readonly #parts: Parts;
+  #noneSilentUntil = -Infinity;
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -40,17 +30,17 @@ export class Members {
 
   /** Why there is no room for one more; null if there is. */
   full({ sub }: Member): "group_full" | "subject_full" | null {
-    const { ctx } = this.#parts;
-    if (openConnections(ctx).length >= CONNECTIONS_PER_GROUP) return "group_full";
-    return sub !== null && connectionsOf(ctx, sub).length >= CONNECTIONS_PER_SUBJECT ? "subject_full" : null;
+    const { connections } = this.#parts;
+    if (connections.count >= CONNECTIONS_PER_GROUP) return "group_full";
+    return sub !== null && connections.ofSub(sub).length >= CONNECTIONS_PER_SUBJECT ? "subject_full" : null;
   }
 
   /** Takes a connection in and tells it what it has to know; null if the platform has no room. No await may come in between. */
   take(admission: Admission, now: number): WebSocket | null {
-    const { ctx, self, presence } = this.#parts;
+    const { connections, self, presence } = this.#parts;
     const { mode, member } = admission;
     const id = crypto.randomUUID().replaceAll("-", "");
-    const accepted = acceptConnection(ctx, id, mode, member, now);
+    const accepted = connections.accept(id, mode, member, now);
     if (accepted === null) return null;
     const channel = channelName(self.name, id);
     for (const frame of welcome(channel, admission, this.#parts, now)) sendTo([accepted.server], frame);
@@ -65,7 +55,8 @@ export class Members {
   /** Ends a connection, or answers one that has ended itself. */
   end(connection: Connection, reason: CloseReason): void {
     const now = Date.now();
-    const { self, presence } = this.#parts;
+    const { connections, self, presence } = this.#parts;
+    connections.gone(connection);
     if (goesNow(connection)) {
       presence.went(connection, now);
       this.#parts.note({ event: "leave", group: self.name, reason, ms: now - sinceOf(connection) });
@@ -73,18 +64,21 @@ export class Members {
     close(connection, reason);
   }
 
-  /** Ends those that have been silent for too long. */
+  /** Ends those that have been silent for too long. Looks only when there may be one: a look costs as much as a frame for each. */
   reap(now: number): void {
-    for (const connection of silentConnections(this.#parts.ctx, now)) this.end(connection, "silent");
+    if (now <= this.#noneSilentUntil) return;
+    const { silent, next } = findSilent(this.#parts.connections.heard(), now);
+    this.#noneSilentUntil = next;
+    for (const connection of silent) this.end(connection, "silent");
   }
 
   /** Looks at every token: who has run out of time is told, or ended. */
   checkTokens(now: number): void {
-    const { ctx, store } = this.#parts;
+    const { connections, store } = this.#parts;
     const due = store.due();
     let next = Infinity;
-    for (const connection of openConnections(ctx)) {
-      const [mode, expiresAt] = [modeOf(ctx, connection), this.#leaseOf(memberOf(connection))];
+    for (const connection of connections) {
+      const [mode, expiresAt] = [connections.modeOf(connection), this.#leaseOf(memberOf(connection))];
       const step = leaseStep(mode, expiresAt, now);
       // Whose token had run out before was told when this was last looked at.
       if (step === "tell" && (expiresAt ?? 0) >= (due.tokens ?? 0)) sendTo([connection], tokenExpires);
@@ -102,7 +96,7 @@ export class Members {
     if (token.ok && token.value.sub === sub && coversGroup(token.value, self.name)) {
       const member = memberOfToken(token.value);
       renew(connection, member);
-      this.#lookAgain(nextLeaseStep(modeOf(this.#parts.ctx, connection), this.#leaseOf(member), now));
+      this.#lookAgain(nextLeaseStep(this.#parts.connections.modeOf(connection), this.#leaseOf(member), now));
       return ok(member.expiresAt);
     }
     const { reason, detail } = token.ok

@@ -1,5 +1,6 @@
 // What was sent under an idempotency key, and what was answered: said again, it is answered again and done no more. Sends nothing itself.
 import { DAY_MS } from "../core/limits.ts";
+import type { Rows } from "./rows.ts";
 
 /** What marks a send as one and the same. */
 export interface Once {
@@ -8,20 +9,19 @@ export interface Once {
   readonly digest: string;
 }
 
-const SENT =
-  "CREATE TABLE IF NOT EXISTS sent (key TEXT PRIMARY KEY, at INTEGER NOT NULL, digest TEXT NOT NULL, answer TEXT NOT NULL) WITHOUT ROWID";
+const SENT = "(key TEXT PRIMARY KEY, at INTEGER NOT NULL, digest TEXT NOT NULL, answer TEXT NOT NULL) WITHOUT ROWID";
 
 export class SentOnce<Answer> {
-  readonly #sql: SqlStorage;
+  readonly #rows: Rows;
 
-  constructor(storage: DurableObjectStorage) {
-    this.#sql = storage.sql;
+  constructor(rows: Rows) {
+    this.#rows = rows;
   }
 
   /** What was answered before, "other" if something else was sent under this key, null if nothing was. */
   before({ key, digest }: Once, now: number): Answer | "other" | null {
-    if (!this.#exists()) return null;
-    const [sent] = this.#sql.exec<{ digest: string; answer: string }>(
+    if (!this.#rows.hasTable("sent")) return null;
+    const [sent] = this.#rows.sql.exec<{ digest: string; answer: string }>(
       "SELECT digest, answer FROM sent WHERE key = ? AND at > ?",
       key,
       now - DAY_MS,
@@ -31,8 +31,8 @@ export class SentOnce<Answer> {
   }
 
   keep({ key, digest }: Once, answer: Answer, now: number): void {
-    this.#sql.exec(SENT);
-    this.#sql.exec(
+    this.#rows.makeTable("sent", SENT);
+    this.#rows.sql.exec(
       "INSERT OR REPLACE INTO sent (key, at, digest, answer) VALUES (?, ?, ?, ?)",
       key,
       now,
@@ -43,13 +43,9 @@ export class SentOnce<Answer> {
 
   /** Gives up the keys of more than a day ago. When the last of the others goes, in ms; undefined if there is none. */
   forget(now: number): number | undefined {
-    if (!this.#exists()) return undefined;
-    this.#sql.exec("DELETE FROM sent WHERE at <= ?", now - DAY_MS);
-    const { latest } = this.#sql.exec<{ latest: number | null }>("SELECT max(at) AS latest FROM sent").one();
+    if (!this.#rows.hasTable("sent")) return undefined;
+    this.#rows.sql.exec("DELETE FROM sent WHERE at <= ?", now - DAY_MS);
+    const { latest } = this.#rows.sql.exec<{ latest: number | null }>("SELECT max(at) AS latest FROM sent").one();
     return latest === null ? undefined : latest + DAY_MS;
-  }
-
-  #exists(): boolean {
-    return [...this.#sql.exec("SELECT 1 FROM sqlite_master WHERE name = 'sent'")].length > 0;
   }
 }

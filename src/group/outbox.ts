@@ -1,4 +1,5 @@
 // What is still owed to the merchant's backend, in the order it came about. Stores; sends nothing and decides on no try.
+import type { Rows } from "./rows.ts";
 
 export interface Owed {
   /** The `webhook-id`: the same at every try, and never again. */
@@ -16,29 +17,29 @@ export interface Outstanding {
   readonly givenUp: number;
 }
 
-const OUTBOX = `CREATE TABLE IF NOT EXISTS outbox (
+const OUTBOX = `(
   seq INTEGER PRIMARY KEY, id TEXT NOT NULL, body TEXT NOT NULL, tries INTEGER NOT NULL, due INTEGER NOT NULL, given_up INTEGER NOT NULL
 )`;
-const SEEN = "CREATE TABLE IF NOT EXISTS seen (id TEXT PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID";
+const SEEN = "(id TEXT PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID";
 
 export class Outbox {
-  readonly #sql: SqlStorage;
+  readonly #rows: Rows;
   readonly #inOrder: boolean;
 
-  constructor(storage: DurableObjectStorage, inOrder: boolean) {
-    this.#sql = storage.sql;
+  constructor(rows: Rows, inOrder: boolean) {
+    this.#rows = rows;
     this.#inOrder = inOrder;
   }
 
   add(id: string, body: string, due: number): void {
-    this.#sql.exec(OUTBOX);
-    this.#sql.exec("INSERT INTO outbox (id, body, tries, due, given_up) VALUES (?, ?, 0, ?, 0)", id, body, due);
+    this.#rows.makeTable("outbox", OUTBOX);
+    this.#rows.sql.exec("INSERT INTO outbox (id, body, tries, due, given_up) VALUES (?, ?, 0, ?, 0)", id, body, due);
   }
 
   /** What is owed and to be tried next: an order's facts in their order, so that the others wait behind the first; else what is due. */
   head(): Owed | null {
-    if (!this.#exists()) return null;
-    const [head] = this.#sql.exec<{ id: string; body: string; tries: number; due: number }>(
+    if (!this.#rows.hasTable("outbox")) return null;
+    const [head] = this.#rows.sql.exec<{ id: string; body: string; tries: number; due: number }>(
       `SELECT id, body, tries, due FROM outbox WHERE given_up = 0 ORDER BY ${this.#inOrder ? "seq" : "due, seq"} LIMIT 1`,
     );
     return head ?? null;
@@ -46,20 +47,20 @@ export class Outbox {
 
   /** Counts a try, and says when the next one is due if this one comes to nothing. */
   tried(id: string, tries: number, due: number): void {
-    this.#sql.exec("UPDATE outbox SET tries = ?, due = ? WHERE id = ?", tries, due, id);
+    this.#rows.sql.exec("UPDATE outbox SET tries = ?, due = ? WHERE id = ?", tries, due, id);
   }
 
   delivered(id: string): void {
-    this.#sql.exec("DELETE FROM outbox WHERE id = ?", id);
+    this.#rows.sql.exec("DELETE FROM outbox WHERE id = ?", id);
   }
 
   giveUp(id: string): void {
-    this.#sql.exec("UPDATE outbox SET given_up = 1 WHERE id = ?", id);
+    this.#rows.sql.exec("UPDATE outbox SET given_up = 1 WHERE id = ?", id);
   }
 
   outstanding(): Outstanding {
-    if (!this.#exists()) return { owed: 0, givenUp: 0 };
-    const [row] = this.#sql.exec<{ owed: number; given_up: number }>(
+    if (!this.#rows.hasTable("outbox")) return { owed: 0, givenUp: 0 };
+    const [row] = this.#rows.sql.exec<{ owed: number; given_up: number }>(
       "SELECT count(*) - coalesce(sum(given_up), 0) AS owed, coalesce(sum(given_up), 0) AS given_up FROM outbox",
     );
     return { owed: row?.owed ?? 0, givenUp: row?.given_up ?? 0 };
@@ -67,29 +68,24 @@ export class Outbox {
 
   /** Whether a delivery comes for the first time; from now on it does not. */
   isNew(id: string, now: number): boolean {
-    this.#sql.exec(SEEN);
-    return this.#sql.exec("INSERT OR IGNORE INTO seen (id, at) VALUES (?, ?)", id, now).rowsWritten > 0;
+    this.#rows.makeTable("seen", SEEN);
+    return this.#rows.sql.exec("INSERT OR IGNORE INTO seen (id, at) VALUES (?, ?)", id, now).rowsWritten > 0;
   }
 
   /** Forgets deliveries seen before `before`; true if any is still remembered. */
   forgetSeen(before: number): boolean {
-    this.#sql.exec(SEEN);
-    this.#sql.exec("DELETE FROM seen WHERE at < ?", before);
-    return [...this.#sql.exec("SELECT 1 FROM seen LIMIT 1")].length > 0;
+    this.#rows.makeTable("seen", SEEN);
+    this.#rows.sql.exec("DELETE FROM seen WHERE at < ?", before);
+    return [...this.#rows.sql.exec("SELECT 1 FROM seen LIMIT 1")].length > 0;
   }
 
   /** Forgets what was given up and came about before `before` (ISO 8601, as every body has it in `timestamp`). */
   forgetGivenUp(before: string): void {
-    if (!this.#exists()) return;
-    this.#sql.exec("DELETE FROM outbox WHERE given_up = 1 AND json_extract(body, '$.timestamp') < ?", before);
-  }
-
-  /** Looking makes no table. */
-  #exists(): boolean {
-    return [...this.#sql.exec("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'outbox'")].length > 0;
+    if (!this.#rows.hasTable("outbox")) return;
+    this.#rows.sql.exec("DELETE FROM outbox WHERE given_up = 1 AND json_extract(body, '$.timestamp') < ?", before);
   }
 
   drop(): void {
-    this.#sql.exec("DROP TABLE IF EXISTS outbox");
+    this.#rows.dropTable("outbox");
   }
 }

@@ -6,7 +6,7 @@ import type { Settings } from "../core/settings.ts";
 import { Tally, type MetricName, type Sample } from "../core/tally.ts";
 import { note } from "../observe/note.ts";
 import { Alarm } from "./alarm.ts";
-import { countOf, deliver, type Receivers } from "./connections.ts";
+import { Connections, countOf, deliver, type Receivers } from "./connections.ts";
 import { History, type Kept } from "./history.ts";
 import { Identity } from "./identity.ts";
 import { countsOf } from "./list.ts";
@@ -15,23 +15,30 @@ import { KeptOrder } from "./order.ts";
 import { Outbox } from "./outbox.ts";
 import { Presence } from "./presence.ts";
 import type { Sent } from "./requests.ts";
+import { Rows } from "./rows.ts";
 import { Store } from "./store.ts";
 
 export class Parts {
-  readonly ctx: DurableObjectState;
   readonly self: Identity;
+  readonly connections: Connections;
   readonly store: Store;
   readonly once: SentOnce<Sent>;
+  readonly #storage: DurableObjectStorage;
+  readonly #rows: Rows;
   readonly #env: Env;
   readonly #tally = new Tally();
+  #alarm: Alarm | undefined;
   #history: History | undefined;
+  #order: KeptOrder | undefined;
 
   constructor(ctx: DurableObjectState, env: Env) {
-    this.ctx = ctx;
+    this.#storage = ctx.storage;
+    this.#rows = new Rows(ctx.storage);
     this.#env = env;
     this.self = new Identity(ctx.id, env);
-    this.store = new Store(ctx.storage);
-    this.once = new SentOnce(ctx.storage);
+    this.connections = new Connections(ctx);
+    this.store = new Store(this.#rows);
+    this.once = new SentOnce(this.#rows);
   }
 
   get settings(): Settings {
@@ -39,24 +46,24 @@ export class Parts {
   }
 
   get history(): History {
-    this.#history ??= new History(this.ctx.storage, this.self.consumer, this.self.epoch);
-    return this.#history;
+    return (this.#history ??= new History(this.#rows, this.self.consumer, this.self.epoch));
   }
 
   get presence(): Presence {
-    return new Presence(this.ctx, this.self.consumer.presence === true);
+    return new Presence(this.connections, this.#rows, this.self.consumer.presence === true);
   }
 
   get alarm(): Alarm {
-    return new Alarm(this.ctx.storage, this.store, this.self.consumer.push);
+    return (this.#alarm ??= new Alarm(this.#storage, this.store, this.self.consumer.push));
   }
 
   get outbox(): Outbox {
-    return new Outbox(this.ctx.storage, this.self.consumer.keeps === "order");
+    return new Outbox(this.#rows, this.self.consumer.keeps === "order");
   }
 
   get order(): KeptOrder {
-    return new KeptOrder(this.self.key, this.self.epoch, this.store, this.outbox, this.settings.orders);
+    const { key, epoch } = this.self;
+    return (this.#order ??= new KeptOrder(key, epoch, this.store, this.outbox, this.settings.orders));
   }
 
   /** What newcomers and those who come back get. */
@@ -92,7 +99,7 @@ export class Parts {
   /** The counts of this group since its object woke last, and what is open and published now. */
   samples(): readonly Sample[] {
     const group = this.self.name;
-    const { connections, users } = countsOf(this.ctx);
+    const { connections, users } = countsOf(this.connections);
     const now = {
       belfry_connections: connections,
       belfry_users: users,
@@ -107,6 +114,7 @@ export class Parts {
 
   /** Nothing is left of the group: its next member finds it as if it had never been. */
   async forgetAll(): Promise<void> {
-    await this.ctx.storage.deleteAll();
+    this.alarm.forget();
+    await this.#rows.deleteAll();
   }
 }

@@ -1,17 +1,21 @@
 // Who comes and who goes, told to the members in belfry.v1 where the consumer asks for it. Decides nothing: core/presence.ts does.
 import { presenceFrame, type Who } from "../core/frames.ts";
 import { join, leave, nextToTell, toTell, type Gone } from "../core/presence.ts";
-import { connectionsOf, openConnections, sendTo, whoIs, type Connection } from "./connections.ts";
+import { whoIs } from "./attachment.ts";
+import { sendTo, type Connection, type Connections } from "./connections.ts";
 import { countsOf } from "./list.ts";
+import { rowKey, type Rows } from "./rows.ts";
 
-const GONE = "gone";
+const GONE = rowKey<readonly Gone[]>("gone");
 
 export class Presence {
-  readonly #ctx: DurableObjectState;
+  readonly #connections: Connections;
+  readonly #rows: Rows;
   readonly #isOn: boolean;
 
-  constructor(ctx: DurableObjectState, isOn: boolean) {
-    this.#ctx = ctx;
+  constructor(connections: Connections, rows: Rows, isOn: boolean) {
+    this.#connections = connections;
+    this.#rows = rows;
     this.#isOn = isOn;
   }
 
@@ -25,7 +29,7 @@ export class Presence {
     const who = whoIs(connection);
     const { gone, tell } = join(before, who, this.#isHere(who, connection));
     this.#keep(before, gone);
-    if (tell) sendTo(others, presenceFrame("join", who, countsOf(this.#ctx)));
+    if (tell) sendTo(others, presenceFrame("join", who, countsOf(this.#connections)));
   }
 
   /** A connection has gone, or is about to be closed. */
@@ -44,7 +48,7 @@ export class Presence {
     this.#keep(before, gone);
     if (left.length === 0) return;
     // Once for all of them: a crowd that leaves together would otherwise have every connection looked at for each.
-    const [watchers, counts] = [this.#watchers(), countsOf(this.#ctx)];
+    const [watchers, counts] = [this.#watchers(), countsOf(this.#connections)];
     for (const who of left) sendTo(watchers, presenceFrame("leave", who, counts));
   }
 
@@ -54,20 +58,20 @@ export class Presence {
   }
 
   #watchers(): Connection[] {
-    return openConnections(this.#ctx, "v1");
+    return [...this.#connections.of("v1")];
   }
 
   #isHere({ sub }: Who, except: Connection): boolean {
-    return sub !== null && connectionsOf(this.#ctx, sub).some((other) => other !== except);
+    return sub !== null && this.#connections.ofSub(sub).some((other) => other !== except);
   }
 
   #gone(): readonly Gone[] {
-    return this.#ctx.storage.kv.get<readonly Gone[]>(GONE) ?? [];
+    return this.#rows.get(GONE) ?? [];
   }
 
   #keep(before: readonly Gone[], gone: readonly Gone[]): void {
     if (gone === before || (gone.length === 0 && before.length === 0)) return;
-    if (gone.length === 0) this.#ctx.storage.kv.delete(GONE);
-    else this.#ctx.storage.kv.put(GONE, gone);
+    if (gone.length === 0) this.#rows.delete(GONE);
+    else this.#rows.put(GONE, gone);
   }
 }

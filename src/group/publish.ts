@@ -2,7 +2,7 @@
 import type { Frame } from "../core/frames.ts";
 import { DAY_MS } from "../core/limits.ts";
 import { no, ok, type Result } from "../core/result.ts";
-import { countOf, receiversOf, type Receiver } from "./connections.ts";
+import { countOf, type Receiver } from "./connections.ts";
 import { forgetBy } from "./forget.ts";
 import type { Once } from "./once.ts";
 import type { Parts } from "./parts.ts";
@@ -23,7 +23,7 @@ export function publish(parts: Parts, { frame, to, exclude, once }: Sending, now
   if (before === "other") return no("key_reused");
   if (before !== null) return ok(before);
   const { history } = parts;
-  const receivers = receiversOf(parts.ctx, to, exclude);
+  const receivers = parts.connections.receivers(to, exclude);
   const isKept = history.keeping === "stream" && to.kind === "group";
   const { at, sent } = parts.store.transaction(() => {
     const at = isKept ? history.append(frame, now) : null;

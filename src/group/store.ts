@@ -2,6 +2,7 @@
 import type { Due } from "../core/due.ts";
 import type { Fact } from "../core/fact.ts";
 import { hasPayment, nothingKnown, type Known, type OrderStatus, type Past, type Registration } from "../core/order.ts";
+import { rowKey, type Rows } from "./rows.ts";
 
 /** An order as kept: what has to be read at every wake-up, in one row. */
 export interface StoredOrder {
@@ -22,25 +23,25 @@ export interface StoredOrder {
 }
 
 // docs/storage.md describes these places.
-const FACTS = "CREATE TABLE IF NOT EXISTS facts (seq INTEGER PRIMARY KEY, fact TEXT NOT NULL)";
-const ORDER = "order";
-const DUE = "due";
-const BIZ = "biz";
+const FACTS = "(seq INTEGER PRIMARY KEY, fact TEXT NOT NULL)";
+const ORDER = rowKey<StoredOrder>("order");
+const DUE = rowKey<Due>("due");
+const BIZ = rowKey<string>("biz");
 
 export class Store {
-  readonly #storage: DurableObjectStorage;
+  readonly #rows: Rows;
 
-  constructor(storage: DurableObjectStorage) {
-    this.#storage = storage;
+  constructor(rows: Rows) {
+    this.#rows = rows;
   }
 
   /** The order, or null if nothing was ever heard of it. One row read, no table touched. */
   order(): StoredOrder | null {
-    return this.#storage.kv.get<StoredOrder>(ORDER) ?? null;
+    return this.#rows.get(ORDER) ?? null;
   }
 
   keepOrder(order: StoredOrder): void {
-    this.#storage.kv.put(ORDER, order);
+    this.#rows.put(ORDER, order);
   }
 
   /** Everything the order follows from. */
@@ -52,30 +53,36 @@ export class Store {
   }
 
   #facts(): readonly Fact[] {
-    const rows = this.#storage.sql.exec<{ fact: string }>("SELECT fact FROM facts ORDER BY seq");
-    return [...rows].map(({ fact }) => JSON.parse(fact) as Fact); // only `keepFacts` writes there
+    return this.#rows.known("facts", () => {
+      const rows = this.#rows.sql.exec<{ fact: string }>("SELECT fact FROM facts ORDER BY seq");
+      return [...rows].map(({ fact }) => JSON.parse(fact) as Fact); // only `keepFacts` writes there
+    });
   }
 
   keepFacts(facts: readonly Fact[]): void {
-    if (facts.length > 0) this.#storage.sql.exec(FACTS);
-    for (const fact of facts) this.#storage.sql.exec("INSERT INTO facts (fact) VALUES (?)", JSON.stringify(fact));
+    if (facts.length === 0) return;
+    this.#rows.makeTable("facts", FACTS);
+    const known = this.#facts();
+    for (const fact of facts) this.#rows.sql.exec("INSERT INTO facts (fact) VALUES (?)", JSON.stringify(fact));
+    this.#rows.learn("facts", [...known, ...facts]);
   }
 
   dropFacts(): void {
-    this.#storage.sql.exec("DROP TABLE IF EXISTS facts");
+    this.#rows.dropTable("facts");
+    this.#rows.learn("facts", []);
   }
 
   /** Which order this payment paid; null if that is not known. */
   linked(): string | null {
-    return this.#storage.kv.get<string>(BIZ) ?? null;
+    return this.#rows.get(BIZ) ?? null;
   }
 
   link(biz: string): void {
-    this.#storage.kv.put(BIZ, biz);
+    this.#rows.put(BIZ, biz);
   }
 
   due(): Due {
-    return this.#storage.kv.get<Due>(DUE) ?? {};
+    return this.#rows.get(DUE) ?? {};
   }
 
   /** True if that changed anything: then the alarm has to be set anew. */
@@ -83,13 +90,13 @@ export class Store {
     const before = this.due();
     const keys = new Set([...Object.keys(before), ...Object.keys(due)] as (keyof Due)[]); // the keys of two Dues
     if ([...keys].every((key) => JSON.stringify(before[key]) === JSON.stringify(due[key]))) return false;
-    if (Object.keys(due).length === 0) this.#storage.kv.delete(DUE);
-    else this.#storage.kv.put(DUE, due);
+    if (Object.keys(due).length === 0) this.#rows.delete(DUE);
+    else this.#rows.put(DUE, due);
     return true;
   }
 
   /** All of it durable, or none of it: what `work` writes is one transaction. */
   transaction<Value>(work: () => Value): Value {
-    return this.#storage.transactionSync(work);
+    return this.#rows.transaction(work);
   }
 }

@@ -1,7 +1,6 @@
 // The periodic push as it runs: one tick's frame, made, kept where somebody counts, and sent. Arms no alarm; ends what nobody waits for.
 import { dueTick, produceDeadline, type Push } from "../core/schedule.ts";
 import { paramsOf } from "../core/route.ts";
-import { receiversOf } from "./connections.ts";
 import type { Parts } from "./parts.ts";
 import { produceFrame } from "./push.ts";
 
@@ -32,7 +31,7 @@ export class Ticks {
   }
 
   async #make({ period }: Push, env: Env, now: number): Promise<void> {
-    const { ctx, history, self } = this.#parts;
+    const { connections, history, self } = this.#parts;
     const { consumer, name, settings } = self;
     if (consumer.push === undefined) return;
     const running = (this.#running = new AbortController());
@@ -41,10 +40,10 @@ export class Ticks {
       this.#parts.note(line),
     );
     if (frame === null) return;
-    const receivers = receiversOf(ctx, { kind: "group" }, null);
+    const receivers = connections.receivers({ kind: "group" }, null);
     // Kept only while somebody is there who counts: a tick of plain members writes its alarm and nothing else.
-    const at = history.keeping === "cache" && receivers.v1.length > 0 ? history.replace(frame, now) : null;
-    const connections = this.#parts.deliver(receivers, frame, at);
-    this.#parts.note({ event: "push", group: name, reason: "sent", connections, ms: Date.now() - now });
+    const at = history.keeping === "cache" && receivers.v1.size > 0 ? history.replace(frame, now) : null;
+    const reached = this.#parts.deliver(receivers, frame, at);
+    this.#parts.note({ event: "push", group: name, reason: "sent", connections: reached, ms: Date.now() - now });
   }
 }

@@ -1,7 +1,7 @@
 // Names and paths: which group a path leads to, and what is a group or a channel at all.
 import { describe, expect, it } from "vitest";
 import { readHandshake } from "../../src/core/handshake.ts";
-import { isSilent } from "../../src/core/heartbeat.ts";
+import { findSilent } from "../../src/core/heartbeat.ts";
 import { isGroupName, parseChannel } from "../../src/core/group.ts";
 import { findByGroup, findByPath, paramsOf, type Served } from "../../src/core/route.ts";
 import { formatTime } from "../../src/core/time.ts";
@@ -95,10 +95,15 @@ describe("a handshake's subprotocols", () => {
 });
 
 describe("a connection is silent", () => {
-  it("75 s after its last heartbeat, and never if it sent none", () => {
-    expect(isSilent(0, 75_000)).toBe(false);
-    expect(isSilent(0, 75_001)).toBe(true);
-    expect(isSilent(null, 1e12)).toBe(false);
+  it("75 s after its last heartbeat or frame, and never if it sent no heartbeat; before that, nobody need look", () => {
+    const heard = [
+      ["heartbeat", { heartbeat: 0, frame: 0 }],
+      ["frame", { heartbeat: 0, frame: 500 }],
+      ["article", { heartbeat: null, frame: 0 }],
+    ] as const;
+    expect(findSilent(heard, 75_000)).toEqual({ silent: [], next: 75_000 });
+    expect(findSilent(heard, 75_001)).toEqual({ silent: ["heartbeat"], next: 75_500 });
+    expect(findSilent(heard, 75_501)).toEqual({ silent: ["heartbeat", "frame"], next: 150_501 });
   });
 });
 

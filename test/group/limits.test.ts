@@ -1,7 +1,7 @@
 // What one connection, one subject and one group may take up; and that who takes more costs nobody else anything.
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 import type { Mode } from "../../src/core/frames.ts";
 import { CONNECTIONS_PER_GROUP, CONNECTIONS_PER_SUBJECT, FRAMES_AT_ONCE } from "../../src/core/limits.ts";
 import {
@@ -176,13 +176,18 @@ it("a group with 10,000 connections is full for the next, whoever it is, and not
   const biz = newBiz();
   const path = `/ws/order/${biz}/`;
   const page = await connect(path);
-  const pretend = (connections: number) =>
-    runInDurableObject(stubOf(`order_${biz}`), (_object, state) => {
-      const real = Object.getPrototypeOf(state).getWebSockets as DurableObjectState["getWebSockets"]; // what it hides
-      const [one = expect.fail("nobody there")] = real.call(state);
-      state.getWebSockets = () => Array.from({ length: connections }, () => one);
-      onTestFinished(() => void (state.getWebSockets = (tag) => real.call(state, tag)));
+  /** It wakes with so many. */
+  const pretend = async (connections: number) => {
+    await evict(`order_${biz}`);
+    await runInDurableObject(stubOf(`order_${biz}`), (_object, state) => {
+      const real = state.getWebSockets.bind(state);
+      const nothing = { readyState: WebSocket.OPEN, deserializeAttachment: () => null, send: () => undefined };
+      const dummy = () => ({ ...nothing }) as unknown as WebSocket; // all that is used of it
+      const dummies = Array.from({ length: connections - real().length }, dummy);
+      state.getWebSockets = (tag) => [...real(tag), ...(tag === "plain" ? dummies : [])];
+      state.getWebSocketAutoResponseTimestamp = () => null;
     });
+  };
   await pretend(CONNECTIONS_PER_GROUP);
   const refused = await handshake(path);
   expect([refused.status, await refused.json()]).toEqual([503, expect.objectContaining({ reason: "group_full" })]);

@@ -4,7 +4,18 @@ import { runInDurableObject } from "cloudflare:test";
 import { describe, expect, it, vi } from "vitest";
 import { Group } from "../../src/group/group.ts";
 import { app } from "../../src/http/app.ts";
-import { armedAt, backend, callback, connect, logged, newBiz, ring, stopClock, stubOf } from "../support/workerd.ts";
+import {
+  armedAt,
+  backend,
+  callback,
+  connect,
+  evict,
+  logged,
+  newBiz,
+  ring,
+  stopClock,
+  stubOf,
+} from "../support/workerd.ts";
 import { merchant, tells, type Answer } from "../support/merchant.ts";
 
 const MINUTE = 60_000;
@@ -13,11 +24,25 @@ const view = async (biz: string) => (await backend("GET", `/orders/${biz}`)).jso
 
 /** Rings an order's alarm once, under other settings than those it is kept under. */
 const ringUnder = (group: string, settings: Partial<Env>): Promise<void> =>
-  runInDurableObject(stubOf(group), async (_object, state) => {
+  under(group, settings, async (object, state) => {
     const scheduledTime = (await state.storage.getAlarm()) ?? expect.fail("no alarm");
     await state.storage.deleteAlarm();
-    await new Group(state, { ...env, ...settings }).alarm({ scheduledTime, isRetry: false, retryCount: 0 });
+    await object.alarm({ scheduledTime, isRetry: false, retryCount: 0 });
   });
+
+/** A group that wakes with other settings, and sleeps when it has done this. */
+async function under<Value>(
+  group: string,
+  settings: Partial<Env>,
+  act: (object: Group, state: DurableObjectState) => Value | Promise<Value>,
+): Promise<Value> {
+  await evict(group);
+  const done = await runInDurableObject(stubOf(group), (_object, state) =>
+    act(new Group(state, { ...env, ...settings }), state),
+  );
+  await evict(group);
+  return done;
+}
 
 describe("a forward that is owed", () => {
   it("is still owed where FORWARD_URL is unset for a while, also when the facts would be given up", async () => {
@@ -146,12 +171,6 @@ describe("a registration", () => {
 });
 
 describe("REQUIRE_REGISTERED", () => {
-  const under = <Value>(
-    biz: string,
-    settings: Partial<Env>,
-    act: (group: Group) => Value | Promise<Value>,
-  ): Promise<Value> =>
-    runInDurableObject(stubOf(`order_${biz}`), (_object, state) => act(new Group(state, { ...env, ...settings })));
   const strict = { REQUIRE_REGISTERED: "1" };
   const money = { unit: "major", amount: "19.99", currency: "USD" } as const;
   const paid = {
@@ -169,9 +188,11 @@ describe("REQUIRE_REGISTERED", () => {
     merchant(taken);
     const biz = newBiz();
     const page = await connect(`/ws/order/${biz}/`);
-    await under(biz, strict, (group) => group.record({ facts: [paid], orderId: null, raw: null }));
-    expect((await under(biz, strict, (group) => group.order())).order).toMatchObject({ status: "pending" });
-    const registered = await under(biz, strict, (group) => group.register({ money, expiresAt: null, orderId: null }));
+    await under(`order_${biz}`, strict, (group) => group.record({ facts: [paid], orderId: null, raw: null }));
+    expect((await under(`order_${biz}`, strict, (group) => group.order())).order).toMatchObject({ status: "pending" });
+    const registered = await under(`order_${biz}`, strict, (group) =>
+      group.register({ money, expiresAt: null, orderId: null }),
+    );
     expect(registered).toMatchObject({ ok: true, value: { order: { status: "paid", checked: true } } });
     expect(await page.nextJson()).toEqual({ biz, paid: true, status: "paid" });
   });
@@ -181,7 +202,7 @@ describe("REQUIRE_REGISTERED", () => {
     merchant(taken);
     const biz = newBiz();
     const waits = await connect(`/ws/order/${biz}/`);
-    await under(biz, strict, (group) => group.record({ facts: [paid], orderId: null, raw: null }));
+    await under(`order_${biz}`, strict, (group) => group.record({ facts: [paid], orderId: null, raw: null }));
     const comes = await connect(`/ws/order/${biz}/`);
     for (const page of [waits, comes]) expect(await page.nextJson()).toEqual({ biz, paid: true, status: "paid" });
     expect(await view(biz)).toMatchObject({ status: "paid", version: 1 });
@@ -192,9 +213,12 @@ describe("REQUIRE_REGISTERED", () => {
     merchant(taken);
     const biz = newBiz();
     await callback(biz, { amount: 1999, currency: "USD" });
-    expect((await under(biz, strict, (group) => group.order())).order).toMatchObject({ status: "paid" });
+    expect((await under(`order_${biz}`, strict, (group) => group.order())).order).toMatchObject({ status: "paid" });
     const other = { money: { ...money, amount: "20" }, expiresAt: null, orderId: null };
-    expect(await under(biz, strict, (group) => group.register(other))).toEqual({ ok: false, reason: "contradicts" });
+    expect(await under(`order_${biz}`, strict, (group) => group.register(other))).toEqual({
+      ok: false,
+      reason: "contradicts",
+    });
   });
 });
 

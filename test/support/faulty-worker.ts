@@ -6,14 +6,17 @@ import { Group as RealGroup } from "../../src/index.ts";
 
 export { default } from "../../src/index.ts";
 
-/** Each heartbeat counts as sent three missed ones earlier than it was: what is silent from now on is so at once, not after 75 s. */
+/**
+ * Each heartbeat counts as sent three missed ones earlier than it was: what is silent from now on is so at once, not after 75 s. Before its
+ * first, a connection counts as one that is about to be silent: it is worth a look at every event.
+ */
 export class Group extends RealGroup {
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
     const stamp = ctx.getWebSocketAutoResponseTimestamp.bind(ctx);
     ctx.getWebSocketAutoResponseTimestamp = (socket) => {
       const at = stamp(socket);
-      return at === null ? null : new Date(at.getTime() - HEARTBEATS_MISSED * HEARTBEAT_SECONDS * 1000);
+      return new Date((at?.getTime() ?? Date.now()) - HEARTBEATS_MISSED * HEARTBEAT_SECONDS * 1000);
     };
   }
 }
