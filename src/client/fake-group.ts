@@ -75,11 +75,11 @@ export class Group implements FakeGroup {
     this.#kept = [...this.#kept, { offset: at.offset, at: this.#now(), frame }].slice(
       this.#keeping === "cache" ? -1 : -HISTORY_SIZE,
     );
-    this.#tell(publicationFrame(frame, at));
+    this.#tell(publicationFrame({ data: frame, at }));
   }
 
   relay(data: Json): void {
-    this.#tell(publicationFrame(encode(data), null));
+    this.#tell(publicationFrame({ data: encode(data), at: null }));
   }
 
   join(who: Who): void {
@@ -156,7 +156,7 @@ export class Group implements FakeGroup {
     }
     if (consumer === "feed") this.publish(data);
     else if (consumer === "order") this.relay(data);
-    else connection.send(publicationFrame(encode(data), null));
+    else connection.send(publicationFrame({ data: encode(data), at: null }));
     return replyFrame(id, { epoch: this.#epoch, offset: this.#offset, connections: this.connections.length });
   }
 

@@ -50,20 +50,23 @@ export const orderFrame = (biz: string, status: OrderStatus): OrderFrame => ({ b
 export const welcomeFrame = (channel: string, { epoch, offset }: Position, recovered: boolean): Frame =>
   encode({ type: "welcome", channel, epoch, offset, recovered, heartbeat: HEARTBEAT_SECONDS });
 
-/** A plain frame with its position; without one if it is not kept. The text goes in as it is: one serialisation for both modes. */
-export const publicationFrame = (data: Frame, at: Position | null): Frame =>
-  (at === null
-    ? `{"type":"publication","data":${data}}`
-    : `{"type":"publication","offset":${at.offset},"id":"${publicationId(at.epoch, at.offset)}","data":${data}}`) as Frame; // JSON around JSON
+/** A plain frame on its way to members in belfry.v1: with its position, or null if it is not kept. */
+export interface Positioned {
+  readonly data: Frame;
+  readonly at: Position | null;
+}
 
-/** To a connection that a sender excluded: the position moves on, and there is nothing else for it. */
-export const skippedFrame = ({ epoch, offset }: Position): Frame =>
-  encode({ type: "publication", offset, id: publicationId(epoch, offset) });
+/** The text goes in as it is: one serialisation for both modes. */
+const partsOf = ({ data, at }: Positioned): string =>
+  at === null ? `"data":${data}` : `"offset":${at.offset},"id":"${publicationId(at.epoch, at.offset)}","data":${data}`;
 
-/** What a client missed, in order: one publication by itself, several in frames of bounded length. */
-export function replayFrames(epoch: string, missed: readonly Publication[]): readonly Frame[] {
-  const [only] = missed;
-  if (only !== undefined && missed.length === 1) return [publicationFrame(only.frame as Frame, { epoch, ...only })]; // kept as it was encoded
+export const publicationFrame = (publication: Positioned): Frame =>
+  `{"type":"publication",${partsOf(publication)}}` as Frame; // JSON around JSON
+
+/** Several at once, in order: one by itself, more in frames of bounded length. */
+export function publicationFrames(publications: readonly Positioned[]): readonly Frame[] {
+  const [only] = publications;
+  if (only !== undefined && publications.length === 1) return [publicationFrame(only)];
   const frames: Frame[] = [];
   let items: string[] = [];
   let length = 0;
@@ -72,8 +75,8 @@ export function replayFrames(epoch: string, missed: readonly Publication[]): rea
     items = [];
     length = 0;
   };
-  for (const { offset, frame } of missed) {
-    const item = `{"offset":${offset},"id":"${publicationId(epoch, offset)}","data":${frame}}`;
+  for (const publication of publications) {
+    const item = `{${partsOf(publication)}}`;
     if (length + item.length > REPLAY_LENGTH) flush();
     items.push(item);
     length += item.length + 1; // its comma
@@ -81,6 +84,14 @@ export function replayFrames(epoch: string, missed: readonly Publication[]): rea
   flush();
   return frames;
 }
+
+/** What a client missed. */
+export const replayFrames = (epoch: string, missed: readonly Publication[]): readonly Frame[] =>
+  publicationFrames(missed.map(({ offset, frame }) => ({ data: frame as Frame, at: { epoch, offset } }))); // kept as it was encoded
+
+/** To a connection that a sender excluded: the position moves on, and there is nothing else for it. */
+export const skippedFrame = ({ epoch, offset }: Position): Frame =>
+  encode({ type: "publication", offset, id: publicationId(epoch, offset) });
 
 /** What a group has kept, told to whoever asks for it. The plain frames go in as they were kept: numbers stay as they were written. */
 export function historyText(

@@ -1,9 +1,8 @@
 // The WebSockets of one group, as the platform keeps them while the object sleeps. Decides nothing about groups or orders.
 import type { Member } from "../core/admission.ts";
 import { closeCodes, type CloseReason } from "../core/codes.ts";
-import { publicationFrame, skippedFrame, type Frame, type Mode } from "../core/frames.ts";
+import { publicationFrames, skippedFrame, type Frame, type Mode, type Positioned } from "../core/frames.ts";
 import type { Heard } from "../core/heartbeat.ts";
-import type { Position } from "../core/position.ts";
 import { begin, lastFrameOf, whoIs } from "./attachment.ts";
 
 /** A connection that is open now. */
@@ -127,11 +126,13 @@ export class Connections {
   }
 }
 
-/** Sends a plain frame in both modes: as it is, and as a publication with its position, if it has one. */
-export function deliver({ plain, v1, excluded }: Receivers, frame: Frame, at: Position | null): void {
-  sendTo(plain, frame);
-  if (v1.size > 0) sendTo(v1, publicationFrame(frame, at));
-  if (at !== null && excluded.size > 0) sendTo(excluded, skippedFrame(at));
+/** Sends plain frames in both modes: one by one as they are, and together as publications with their positions. How many frames that were. */
+export function deliver({ plain, v1, excluded }: Receivers, publications: readonly Positioned[]): number {
+  for (const { data } of publications) sendTo(plain, data);
+  const frames = v1.size > 0 ? publicationFrames(publications) : [];
+  for (const frame of frames) sendTo(v1, frame);
+  for (const { at } of publications) if (at !== null && excluded.size > 0) sendTo(excluded, skippedFrame(at));
+  return plain.size * publications.length + v1.size * frames.length;
 }
 
 /** Sends one frame to each; a connection that has just broken is left to its own close event. */

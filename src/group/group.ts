@@ -2,26 +2,27 @@
 import { DurableObject } from "cloudflare:workers";
 import { ADMISSION_HEADER, decodeAdmission } from "../core/admission.ts";
 import type { Effect } from "../consumers/consumer.ts";
-import { dueJobs, FAULT_PAUSE_MS, withDue } from "../core/due.ts";
+import { dueJobs, FAULT_PAUSE_MS } from "../core/due.ts";
 import { encode, HEARTBEAT, orderFrame, type OrderFrame } from "../core/frames.ts";
 import { MESSAGE_LENGTH } from "../core/limits.ts";
 import type { Registration } from "../core/order.ts";
 import type { Position, Publication } from "../core/position.ts";
 import { ok, type Result } from "../core/result.ts";
-import { nextTick, pushStep } from "../core/schedule.ts";
+import { nextTick } from "../core/schedule.ts";
 import { mayGoOn, memberOf } from "./attachment.ts";
 import { sendTo, type Connection } from "./connections.ts";
-import { forgetBy } from "./forget.ts";
 import { Desk } from "./desk.ts";
 import { runJobs } from "./jobs.ts";
 import { countsOf, listConnections, usersOf, type Listed } from "./list.ts";
 import { Members } from "./members.ts";
 import { endOfDay, oweDelivery, type Arrival, type Change, type OrderView, type Surroundings } from "./order.ts";
 import { Parts } from "./parts.ts";
-import { publish, type Sending } from "./publish.ts";
+import { Burst } from "./burst.ts";
+import type { Sending } from "./publish.ts";
 import type { Sample } from "../core/tally.ts";
 import { answer, type Sent } from "./requests.ts";
 import { Ticks } from "./ticks.ts";
+import { Upkeep } from "./upkeep.ts";
 
 export interface GroupState {
   readonly epoch: string | null;
@@ -48,15 +49,19 @@ export interface Recorded {
 export class Group extends DurableObject<Env> {
   readonly #parts: Parts;
   readonly #members: Members;
+  readonly #burst: Burst;
   readonly #ticks: Ticks;
   readonly #desk: Desk;
+  readonly #upkeep: Upkeep;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
     this.#parts = new Parts(ctx, env);
     this.#members = new Members(this.#parts);
+    this.#burst = new Burst(this.#parts);
     this.#ticks = new Ticks(this.#parts);
     this.#desk = new Desk(this.#parts, this.#members, env, (change) => this.#ring(change));
+    this.#upkeep = new Upkeep(this.#parts, this.#ticks, this.#desk);
     ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair(HEARTBEAT, HEARTBEAT));
   }
 
@@ -70,7 +75,7 @@ export class Group extends DurableObject<Env> {
     if (full === null) this.#revise(around);
     const client = full === null ? this.#members.take(admission, around.now) : null;
     // After a refusal too: somebody silent may have been ended to make room.
-    await this.#keepGoing(first, around.canAsk);
+    await this.#upkeep.keepGoing(first, around.canAsk);
     if (client === null) return new Response(full ?? "group_full", { status: 503 });
     const protocol = request.headers.get("Sec-WebSocket-Protocol");
     const headers = protocol === null ? {} : { "Sec-WebSocket-Protocol": protocol };
@@ -87,20 +92,20 @@ export class Group extends DurableObject<Env> {
       this.#members.end(socket, "frame_too_large");
     else if (!mayGoOn(socket, now)) this.#members.end(socket, "too_many_frames");
     else if (this.#parts.connections.modeOf(socket) === "v1") await this.#answer(socket, text, now);
-    else this.#receive(socket, text, now);
-    await this.#keepGoing(false);
+    else await this.#receive(socket, text, now);
+    await this.#upkeep.keepGoing(false);
   }
 
   override async webSocketClose(socket: WebSocket): Promise<void> {
     // Without this answer the client would hang in CLOSING: web_socket_auto_reply_to_close does not reach hibernatable sockets
     // in this workerd. 1000 with no reason whatever the client said, as Channels' server does.
     this.#members.end(socket, "left");
-    await this.#keepGoing(false);
+    await this.#upkeep.keepGoing(false);
   }
 
   override async webSocketError(socket: WebSocket, error: unknown): Promise<void> {
     this.#members.end(socket, String(error).includes("1009") ? "frame_too_large" : "protocol_error");
-    await this.#keepGoing(false);
+    await this.#upkeep.keepGoing(false);
   }
 
   override async alarm(info?: AlarmInvocationInfo): Promise<void> {
@@ -111,14 +116,14 @@ export class Group extends DurableObject<Env> {
     const { self, store, alarm } = this.#parts;
     if (!self.isUsable) return this.ctx.storage.setAlarm(now + FAULT_PAUSE_MS);
     this.#members.reap(now);
-    await this.#keepGoing(false);
+    await this.#upkeep.keepGoing(false);
     const push = alarm.push(self.settings);
     // Armed by now: whatever becomes of this ring, the next one comes. Nothing sent below leaves before that row is durable.
     const tick = push === null ? null : this.#ticks.push(push, info?.scheduledTime ?? 0, this.env, now);
     const jobs = dueJobs(store.due(), now);
     await Promise.all([tick, runJobs(jobs, this.#desk)]);
     if (jobs.length === 0) return;
-    await this.#keepGoing(false);
+    await this.#upkeep.keepGoing(false);
     await alarm.armAfter(now, self.settings);
   }
 
@@ -171,10 +176,9 @@ export class Group extends DurableObject<Env> {
 
   /** Sends a frame to everybody here, or to some. Kept, if the group keeps a stream, before it is sent. */
   async send(sending: Sending): Promise<Result<Sent, "key_reused">> {
-    const now = Date.now();
-    this.#members.reap(now);
-    const sent = publish(this.#parts, sending, now);
-    await this.#keepGoing(false);
+    this.#members.reap(Date.now());
+    const sent = await this.#burst.publish(sending);
+    await this.#upkeep.keepGoing(false);
     return sent;
   }
 
@@ -205,13 +209,14 @@ export class Group extends DurableObject<Env> {
   async disconnect(id: string): Promise<number> {
     const found = this.#parts.connections.withId(id);
     for (const connection of found) this.#members.end(connection, "disconnected");
-    await this.#keepGoing(false);
+    await this.#upkeep.keepGoing(false);
     return found.length;
   }
 
-  #receive(sender: Connection, text: string | null, now: number): void {
+  async #receive(sender: Connection, text: string | null, now: number): Promise<void> {
     const { consumer, settings } = this.#parts.self;
-    for (const effect of consumer.receive?.({ text, now, settings }) ?? []) this.#apply(effect, sender, now);
+    const effects = consumer.receive?.({ text, now, settings }) ?? [];
+    await Promise.all(effects.map((effect) => this.#apply(effect, sender)));
   }
 
   async #answer(sender: Connection, text: string | null, now: number): Promise<void> {
@@ -224,16 +229,16 @@ export class Group extends DurableObject<Env> {
       maxAge,
       counts: () => countsOf(this.#parts.connections),
       users: (limit) => usersOf(this.#parts.connections, limit),
-      publish: (effect) => this.#apply(effect, sender, now),
+      publish: (effect) => this.#apply(effect, sender),
       refresh: (token) => this.#members.refresh(sender, token, now),
     });
     sendTo([sender], frame);
   }
 
-  #apply(effect: Effect, sender: Connection, now: number): Sent {
+  async #apply(effect: Effect, sender: Connection): Promise<Sent> {
     const id = this.#parts.connections.idOf(sender);
     const to = effect.to === "sender" ? ({ kind: "connection", id } as const) : ({ kind: "group" } as const);
-    const sent = publish(this.#parts, { frame: encode(effect.frame), to, exclude: null, once: null }, now);
+    const sent = await this.#burst.publish({ frame: encode(effect.frame), to, exclude: null, once: null });
     if (!sent.ok) throw new Error("only what has a key can have been sent before");
     return sent.value;
   }
@@ -250,46 +255,13 @@ export class Group extends DurableObject<Env> {
     if (!changed || order === null) return;
     const receivers = this.#parts.connections.receivers({ kind: "group" }, null);
     const frame = encode(orderFrame(this.#parts.self.key, order.status));
-    this.#parts.deliver(receivers, frame, this.#parts.order.position());
+    this.#parts.deliver(receivers, [{ data: frame, at: this.#parts.order.position() }]);
   }
 
   async #keepLink(): Promise<void> {
     const { settings, store, alarm } = this.#parts;
     const cleanup = endOfDay(Date.now() + settings.orders.retentionMs);
     if (store.keepDue({ cleanup })) await alarm.arm(settings);
-  }
-
-  /** Keeps push, due-times and alarm right after anything that may have changed who is here. */
-  async #keepGoing(first: boolean, asks?: boolean): Promise<void> {
-    const { self, store, alarm, presence, history, connections } = this.#parts;
-    const watchers = connections.count;
-    if (self.consumer.presence === true) store.keepDue(withDue(store.due(), "presence", presence.due));
-    if (watchers === 0) store.keepDue(withDue(store.due(), "tokens", undefined));
-    // A stream's position outlives its last member for a time.
-    if (watchers === 0 && history.keeping === "stream" && history.position() !== null)
-      forgetBy(this.#parts, store.due().history ?? Date.now() + history.ttl);
-    if (self.consumer.push !== undefined) {
-      const step = pushStep(watchers, first, store.due().push, Date.now());
-      if (step.do === "stop") return this.#stopPush();
-      if (step.do === "start") {
-        this.#ticks.stop();
-        return alarm.start(step.start);
-      }
-    }
-    if (self.consumer.keeps === "order") {
-      const around = await this.#desk.around();
-      this.#parts.order.keepDue({ ...around, canAsk: asks ?? around.canAsk });
-    }
-    await alarm.arm(self.settings);
-  }
-
-  /** Nobody is left: the alarm goes, and with it everything that was kept for the push only. */
-  async #stopPush(): Promise<void> {
-    this.#ticks.stop();
-    const { store, alarm, history, once, settings } = this.#parts;
-    if (history.keeping !== "stream" && once.forget(Date.now()) === undefined) return this.#parts.forgetAll();
-    store.keepDue(withDue(store.due(), "push", undefined));
-    await alarm.arm(settings);
   }
 
   #position(): Position | { readonly epoch: null; readonly offset: 0 } {

@@ -1,12 +1,11 @@
 // What one group is made of, each part made when it is first asked for: a bad setting or an unknown name breaks no sleeping object.
-import type { Frame } from "../core/frames.ts";
+import type { Positioned } from "../core/frames.ts";
 import type { LogLine } from "../core/log.ts";
-import type { Position } from "../core/position.ts";
 import type { Settings } from "../core/settings.ts";
 import { Tally, type MetricName, type Sample } from "../core/tally.ts";
 import { note } from "../observe/note.ts";
 import { Alarm } from "./alarm.ts";
-import { Connections, countOf, deliver, type Receivers } from "./connections.ts";
+import { Connections, deliver, type Receivers } from "./connections.ts";
 import { History, type Kept } from "./history.ts";
 import { Identity } from "./identity.ts";
 import { countsOf } from "./list.ts";
@@ -87,13 +86,11 @@ export class Parts {
     this.#tally.add("belfry_recoveries_total", { recovered: String(recovered) });
   }
 
-  /** Sends one frame to its receivers; how many they are. */
-  deliver(receivers: Receivers, frame: Frame, at: Position | null): number {
-    deliver(receivers, frame, at);
-    const connections = countOf(receivers);
-    this.#tally.add("belfry_publications_total", {});
-    this.#tally.add("belfry_frames_total", {}, connections);
-    return connections;
+  /** Sends publications to their receivers, those in belfry.v1 all at once. */
+  deliver(receivers: Receivers, publications: readonly Positioned[]): void {
+    const frames = deliver(receivers, publications);
+    this.#tally.add("belfry_publications_total", {}, publications.length);
+    this.#tally.add("belfry_frames_total", {}, frames);
   }
 
   /** The counts of this group since its object woke last, and what is open and published now. */

@@ -29,7 +29,7 @@ export interface Hall {
   readonly maxAge: number;
   readonly counts: () => Counts;
   readonly users: (limit: number) => readonly Who[];
-  readonly publish: (effect: Effect) => Sent;
+  readonly publish: (effect: Effect) => Promise<Sent>;
   /** Takes a new token for the connection; the time it runs out, in ms. */
   readonly refresh: (token: string) => Promise<Result<number | null, RefreshRefusal>>;
 }
@@ -80,7 +80,7 @@ function historyReply({ id, after, limit }: Extract<Request, { type: "history" }
   return replyFrameOf(id, historyText(kept.position() ?? { epoch: null, offset: 0 }, told));
 }
 
-function publish({ id, data }: Extract<Request, { type: "publish" }>, hall: Hall): Frame {
+async function publish({ id, data }: Extract<Request, { type: "publish" }>, hall: Hall): Promise<Frame> {
   const { consumer, member, now } = hall;
   if (consumer.publish === undefined) return errorReplyFrame(id, "not_allowed", "nobody publishes here");
   if (consumer.publish.by === "token") {
@@ -90,7 +90,7 @@ function publish({ id, data }: Extract<Request, { type: "publish" }>, hall: Hall
   }
   const effect = consumer.publish.take(data);
   if (!effect.ok) return errorReplyFrame(id, "bad_event", effect.reason);
-  const { epoch, offset, connections } = hall.publish(effect.value);
+  const { epoch, offset, connections } = await hall.publish(effect.value);
   return replyFrame(id, { epoch, offset, connections } satisfies Record<string, Json>);
 }
 

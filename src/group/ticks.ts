@@ -1,6 +1,7 @@
 // The periodic push as it runs: one tick's frame, made, kept where somebody counts, and sent. Arms no alarm; ends what nobody waits for.
 import { dueTick, produceDeadline, type Push } from "../core/schedule.ts";
 import { paramsOf } from "../core/route.ts";
+import { countOf } from "./connections.ts";
 import type { Parts } from "./parts.ts";
 import { produceFrame } from "./push.ts";
 
@@ -43,7 +44,13 @@ export class Ticks {
     const receivers = connections.receivers({ kind: "group" }, null);
     // Kept only while somebody is there who counts: a tick of plain members writes its alarm and nothing else.
     const at = history.keeping === "cache" && receivers.v1.size > 0 ? history.replace(frame, now) : null;
-    const reached = this.#parts.deliver(receivers, frame, at);
-    this.#parts.note({ event: "push", group: name, reason: "sent", connections: reached, ms: Date.now() - now });
+    this.#parts.deliver(receivers, [{ data: frame, at }]);
+    this.#parts.note({
+      event: "push",
+      group: name,
+      reason: "sent",
+      connections: countOf(receivers),
+      ms: Date.now() - now,
+    });
   }
 }

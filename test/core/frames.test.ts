@@ -28,10 +28,14 @@ describe("a frame", () => {
     ],
     [
       "publication",
-      publicationFrame(encode({ n: 1 }), at),
+      publicationFrame({ data: encode({ n: 1 }), at }),
       '{"type":"publication","offset":7,"id":"1a2b3c4d-7","data":{"n":1}}',
     ],
-    ["publication that is not kept", publicationFrame(encode("x"), null), '{"type":"publication","data":"x"}'],
+    [
+      "publication that is not kept",
+      publicationFrame({ data: encode("x"), at: null }),
+      '{"type":"publication","data":"x"}',
+    ],
     ["publication for who is excluded", skippedFrame(at), '{"type":"publication","offset":7,"id":"1a2b3c4d-7"}'],
     ["reply", replyFrame("a", { time: 1 }), '{"type":"reply","id":"a","result":{"time":1}}'],
     [
@@ -76,7 +80,9 @@ describe("a replay", () => {
   it("of nothing is no frame", () => expect(replayFrames("e", [])).toEqual([]));
 
   it("of one is the frame it was", () =>
-    expect(replayFrames(at.epoch, published(['{"n":1}'], 7))).toEqual([publicationFrame(encode({ n: 1 }), at)]));
+    expect(replayFrames(at.epoch, published(['{"n":1}'], 7))).toEqual([
+      publicationFrame({ data: encode({ n: 1 }), at }),
+    ]));
 
   it("of several is one frame, their order kept and their texts as they were kept", () =>
     expect(replayFrames("e", published(["2.0", '"x"'], 4))).toEqual([

@@ -85,7 +85,7 @@ describe("docs/protocol.md", () => {
     const data = (value: Json) => ({ at: 0, frame: encode(value) });
     const made = [
       welcomeFrame("feed_news!0123456789abcdef0123456789abcdef", at, false),
-      publicationFrame(encode({ title: "Rain" }), { ...at, offset: 18 }),
+      publicationFrame({ data: encode({ title: "Rain" }), at: { ...at, offset: 18 } }),
       ...replayFrames(at.epoch, [
         { offset: 19, ...data(1) },
         { offset: 20, ...data(2) },

@@ -142,7 +142,10 @@ describe("POST /send", () => {
     const other = { ...item, event: event("other") };
     expect((await batch([other])).items).toMatchObject([{ status: 422, reason: "idempotency_key_reused" }]);
     await batch([{ group, event: event("last") }]);
-    expect([await page.next(), await page.next()]).toEqual(['"once"', '"last"']);
+    const heard: string[] = [];
+    while (heard.at(-1) !== '"last"') heard.push(await page.next());
+    // The group's own push comes when it comes.
+    expect(heard.filter((frame) => !frame.includes("result"))).toEqual(['"once"', '"last"']);
   });
 
   it.each<[string, unknown, number, string, string | undefined]>([

@@ -51,6 +51,18 @@ export class Page {
     return JSON.parse(await this.next());
   }
 
+  /** What the next `count` publications say, whether they come one by one or several at once. For pages in belfry.v1. */
+  async nextPublished(count: number): Promise<unknown[]> {
+    const told: unknown[] = [];
+    while (told.length < count) {
+      const frame = (await this.nextJson()) as { type: string; data?: unknown; items?: { data: unknown }[] };
+      if (!frame.type.startsWith("publication"))
+        throw new Error(`a publication was expected: ${JSON.stringify(frame)}`);
+      told.push(...(frame.items ?? [frame as { data: unknown }]).map(({ data }) => data));
+    }
+    return told;
+  }
+
   send(message: string | ArrayBuffer): void {
     this.#socket.send(message);
   }

@@ -38,7 +38,7 @@ const Publication = v.object({
   data: v.optional(Any),
 });
 
-const Item = v.object({ offset: Count, id: PublicationId, data: Any });
+const Item = v.object({ offset: v.optional(Count), id: v.optional(PublicationId), data: Any });
 const Publications = v.object({ type: v.literal("publications"), items: v.array(Item) });
 
 const failing = { code: v.pipe(v.number(), v.integer()), reason: Reason, message: v.string(), temporary: v.boolean() };
@@ -73,7 +73,6 @@ const Refreshed = v.object({ expires_at: v.nullable(Instant) });
 const reply = <Result extends v.GenericSchema>(result: Result) =>
   v.object({ type: v.literal("reply"), id: RequestId, result });
 
-const position = { offset: "Its place among the group's publications.", id: "`<epoch>-<offset>`." };
 const fault = {
   code: "The number that HTTP gives the same reason, or the close code that will follow.",
   reason: "Stable: what a program goes by.",
@@ -131,11 +130,19 @@ export const v1Schemas = {
     id: "`<epoch>-<offset>`; absent if it is not kept.",
     data: "The frame, as it is in `plain` mode; absent where only the position moves: the sender left this connection out.",
   }),
-  Publications: described(Publications, "Several at once, in order: what was missed.", {
-    type: "Always this.",
-    items: "The publications.",
+  Publications: described(
+    Publications,
+    "Several at once, in order: what was missed, or what was published at the same time.",
+    {
+      type: "Always this.",
+      items: "The publications.",
+    },
+  ),
+  Item: described(Item, "A publication among several.", {
+    offset: "Its place among the group's publications; absent if it is not kept.",
+    id: "`<epoch>-<offset>`; absent if it is not kept.",
+    data: "The frame, as it is in `plain` mode.",
   }),
-  Item: described(Item, "A publication among several.", { ...position, data: "The frame, as it is in `plain` mode." }),
   ErrorFrame: described(ErrorFrame, "What went wrong, where no request asked for it.", {
     type: "Always this.",
     ...fault,

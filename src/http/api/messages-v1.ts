@@ -61,7 +61,7 @@ export const v1Messages = {
   publications: {
     from: "server",
     schema: "Publications",
-    summary: "What was missed, in order",
+    summary: "What was missed, or came at the same time, in order",
     examples: {
       missed: {
         summary: "Two that came meanwhile",

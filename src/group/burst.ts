@@ -1,0 +1,64 @@
+// The order in which frames go out: alone, one goes at once; those that come while it is on its way are kept and sent together. Keeps nothing.
+import type { Result } from "../core/result.ts";
+import type { Parts } from "./parts.ts";
+import { publishAll, type Sending } from "./publish.ts";
+import type { Sent } from "./requests.ts";
+
+type Outcome = Result<Sent, "key_reused">;
+
+interface Waiting {
+  readonly sending: Sending;
+  readonly resolve: (outcome: Outcome) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/**
+ * Group commit, as databases do it: one transaction, and one frame per member in belfry.v1, for all that came at the same time. Nothing
+ * waits for company: what comes to a group that is idle goes out before the next event is looked at.
+ */
+export class Burst {
+  readonly #parts: Parts;
+  /** What came since the last one went out; null while nothing is on its way. */
+  #waiting: Waiting[] | null = null;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  /** Kept and sent when this resolves, in the order of the calls. */
+  async publish(sending: Sending): Promise<Outcome> {
+    if (this.#waiting !== null) {
+      const waiting = this.#waiting;
+      return new Promise((resolve, reject) => waiting.push({ sending, resolve, reject }));
+    }
+    this.#yield();
+    const [outcome] = publishAll(this.#parts, [sending], Date.now());
+    if (outcome === undefined) throw new Error("one was published, and there is one outcome");
+    return outcome;
+  }
+
+  /** Lets the platform hand over what has arrived meanwhile: each event is a turn of its loop, and so is a timer of nothing. */
+  #yield(): void {
+    this.#waiting = [];
+    setTimeout(() => this.#flush(), 0);
+  }
+
+  #flush(): void {
+    const waiting = this.#waiting ?? [];
+    if (waiting.length === 0) {
+      this.#waiting = null;
+      return;
+    }
+    this.#yield();
+    try {
+      const outcomes = publishAll(
+        this.#parts,
+        waiting.map(({ sending }) => sending),
+        Date.now(),
+      );
+      for (const [i, outcome] of outcomes.entries()) waiting[i]?.resolve(outcome);
+    } catch (error) {
+      for (const { reject } of waiting) reject(error);
+    }
+  }
+}
