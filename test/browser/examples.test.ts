@@ -1,4 +1,4 @@
-// The pages of docs/examples.md in Chromium, served by a shop beside the Worker: plain HTML, React and Vue say what becomes of an order.
+// The pages of docs/examples.md and docs/coming-from-channels.md in Chromium, served by a shop beside the Worker: plain HTML, React and Vue say what becomes of an order.
 import { once } from "node:events";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
@@ -70,6 +70,21 @@ describe("plain HTML", () => {
     await page.getByText("Sun").waitFor();
     expect(await page.getByRole("listitem").allTextContents()).toEqual(["Sun", "Rain"]);
   });
+});
+
+it("a page of the articles' kind needs another host, and no more", async () => {
+  const biz = newBiz();
+  const [plain = ""] = snippetsOf("docs/coming-from-channels.md", "html");
+  const elsewhere = plain.replace("localhost:8787", new URL(server).host).replace(EXAMPLE, biz);
+  const page = await openShop({ "/": elsewhere });
+  await expect.poll(() => watched(biz)).toBe(1);
+  const other = await openShop({ "/": elsewhere });
+  await expect.poll(() => watched(biz)).toBe(2);
+  for (const message of ["hello", null])
+    await backend(server, "POST", `/groups/order_${biz}/send`, { type: "send.message", message });
+  expect(await status(page).textContent()).toBe("Waiting for your payment");
+  await pay(biz);
+  for (const each of [page, other]) await status(each).getByText("Thank you!").waitFor();
 });
 
 describe("built with a bundler", () => {

@@ -95,7 +95,7 @@ function set({ framework, language, files }: Kind): string {
   return folder;
 }
 
-function isInstalled(command: string): boolean {
+export function isInstalled(command: string): boolean {
   try {
     execFileSync("sh", ["-c", `command -v ${command}`]);
     return true;

@@ -3,12 +3,8 @@ import json
 import sys
 from types import SimpleNamespace
 
-try:
-    import django
-except ImportError:
-    import stubs  # noqa: F401
-
-    import django
+import stubs  # noqa: F401
+import django
 from django.conf import settings
 
 urlpatterns = []

@@ -1,6 +1,8 @@
-# As much of Django as the snippets import, for machines without it. A view is called with a request and gives a response, and no more.
+# As much of Django and its REST framework as the snippets import, where they are not installed. A view takes a request and gives a response.
+import json
 import sys
 from contextlib import nullcontext
+from importlib.util import find_spec
 from types import ModuleType, SimpleNamespace
 
 
@@ -48,16 +50,39 @@ def module(name, **members):
     sys.modules[name] = made
 
 
-module("django", setup=lambda: None)
-module("django.conf", settings=SimpleNamespace(configure=lambda **settings: None))
-module("django.contrib")
-module("django.contrib.auth")
-module("django.contrib.auth.decorators", login_required=as_it_is)
-module("django.db", transaction=SimpleNamespace(atomic=nullcontext, on_commit=lambda call: call()))
-module("django.http", HttpResponse=HttpResponse)
-module("django.shortcuts", redirect=lambda to: HttpResponse(status=302))
-module("django.test", RequestFactory=RequestFactory)
-module("django.views")
-module("django.views.decorators")
-module("django.views.decorators.csrf", csrf_exempt=as_it_is)
-module("django.views.decorators.http", require_GET=only("GET"), require_POST=only("POST"))
+def api_view(methods):
+    def decorate(view):
+        def called(request, *args, **named):
+            request.data = json.loads(request.body)
+            return view(request, *args, **named)
+
+        return only(*methods)(called)
+
+    return decorate
+
+
+def django():
+    module("django", setup=lambda: None)
+    module("django.conf", settings=SimpleNamespace(configure=lambda **settings: None))
+    module("django.contrib")
+    module("django.contrib.auth")
+    module("django.contrib.auth.decorators", login_required=as_it_is)
+    module("django.db", transaction=SimpleNamespace(atomic=nullcontext, on_commit=lambda call: call()))
+    module("django.http", HttpResponse=HttpResponse, JsonResponse=lambda data, safe: HttpResponse(json.dumps(data)))
+    module("django.shortcuts", redirect=lambda to: HttpResponse(status=302))
+    module("django.test", RequestFactory=RequestFactory)
+    module("django.views")
+    module("django.views.decorators")
+    module("django.views.decorators.csrf", csrf_exempt=as_it_is)
+    module("django.views.decorators.http", require_GET=only("GET"), require_POST=only("POST"))
+
+
+def rest_framework():
+    module("rest_framework")
+    module("rest_framework.decorators", api_view=api_view)
+    module("rest_framework.response", Response=lambda data: SimpleNamespace(data=data))
+
+
+for stub in (django, rest_framework):
+    if find_spec(stub.__name__) is None:
+        stub()
