@@ -124,8 +124,8 @@ describe("built with a bundler", () => {
   /** What Vue's own plugins for bundlers do with a component without styles. */
   const singleFileComponents: Plugin = {
     name: "single file components",
-    setup: ({ onLoad }) =>
-      onLoad({ filter: /\.vue$/ }, ({ path }) => {
+    setup: (build) =>
+      build.onLoad({ filter: /\.vue$/ }, ({ path }) => {
         const { descriptor, errors } = parse(readFileSync(path, "utf8"), { filename: path });
         if (errors.length > 0) throw errors[0];
         return { contents: compileScript(descriptor, { id: "shop", inlineTemplate: true }).content, loader: "js" };

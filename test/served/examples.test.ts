@@ -21,8 +21,8 @@ let webhook: { readonly headers: Readonly<Record<string, string>>; readonly body
 
 /** Answers each request with the status that `answer` gives. */
 async function listen(answer: (request: IncomingMessage, body: string) => number): Promise<[Listener, string]> {
-  const listener = createServer(async (request, response) => {
-    response.writeHead(answer(request, await text(request))).end("{}");
+  const listener = createServer((request, response) => {
+    void text(request).then((body) => response.writeHead(answer(request, body)).end("{}"));
   }).listen(0);
   await once(listener, "listening");
   return [listener, `http://localhost:${(listener.address() as AddressInfo).port}`]; // listening on a port, so no pipe's name

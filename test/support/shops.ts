@@ -22,7 +22,7 @@ export interface Shop {
   /** Whether this machine has what it needs; why not. */
   readonly missing: string | null;
   /** Makes the request: to register an order, that one was paid, that an article is there, for a token, with a webhook. */
-  ask(what: "order" | "paid" | "article" | "token" | "webhook", input: object): Promise<Answered>;
+  readonly ask: (what: "order" | "paid" | "article" | "token" | "webhook", input: object) => Promise<Answered>;
 }
 
 interface Kind {
