@@ -1,0 +1,96 @@
+// The pages of docs that show how others use Belfry: what they ask for exists, both languages show the same code, and no link leads nowhere.
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { snippetsOf } from "../support/snippets.ts";
+
+const { paths } = JSON.parse(readFileSync("src/pages/openapi.json", "utf8")) as {
+  paths: Record<string, Record<string, unknown>>; // by OpenAPI
+};
+
+/** What /openapi.json knows, such as `PUT /orders/{}`. */
+const known = new Set(
+  Object.entries(paths).flatMap(([path, methods]) =>
+    Object.keys(methods).map((method) => `${method.toUpperCase()} ${path.replaceAll(/\{\w+\}/g, "{}")}`),
+  ),
+);
+
+/** What a snippet in any of the languages asks Belfry for: `ask("PUT", f"/orders/{biz}"`, `ask(ctx, "PUT", "/orders/"+biz`. */
+function askedBy(code: string): string[] {
+  const asks = code.matchAll(/\bask\((?:ctx, )?["'](?<method>[A-Z]+)["'], (?<path>f?["'`][^,]*?),/g);
+  return [...asks].map(({ groups: { method = "", path = "" } = {} }) => {
+    const told = path.replaceAll(/\$?\{\$?\w+\}|"\s*\+\s*\w+(?:\s*\+\s*")?/g, "{}").replaceAll(/^f?["'`]|["'`]$/g, "");
+    return `${method} ${told}`;
+  });
+}
+
+/** The addresses of the WebSockets that a page opens. */
+const openedBy = (code: string): string[] =>
+  [...code.matchAll(/\/ws\/[^`"\s]+/g)].map(([path]) => `GET ${path.replaceAll(/\$\{\w+\}/g, "{}")}`);
+
+describe("docs/examples.md", () => {
+  const page = "docs/examples.md";
+
+  it.each(["python", "js", "php", "go"])("asks in %s for what there is: an order, its payment, a group", (language) => {
+    const asked = snippetsOf(page, language).flatMap(askedBy);
+    expect(asked).toEqual(["PUT /orders/{}", "POST /callback/{}/", "POST /groups/{}/send"]);
+    expect(asked.filter((request) => !known.has(request))).toEqual([]);
+  });
+
+  it("opens groups that there are", () => {
+    const opened = ["html", "jsx", "js", "vue"].flatMap((language) => snippetsOf(page, language)).flatMap(openedBy);
+    const generic = opened.map((path) => path.replace("/feed/news/", "/feed/{}/"));
+    expect(new Set(generic)).toEqual(new Set(["GET /ws/feed/{}/", "GET /ws/alarm/{}/"])); // an order's is the client's to know
+    expect(generic.filter((request) => !known.has(request))).toEqual([]);
+  });
+});
+
+describe("docs/coming-from-channels.md", () => {
+  const page = "docs/coming-from-channels.md";
+
+  it("asks for what there is", () => {
+    const asked = snippetsOf(page, "python").flatMap(askedBy);
+    expect(asked).toEqual(["POST /groups/{}/send", "POST /channels/{}/send"]);
+    const named = readFileSync(page, "utf8").matchAll(/`((?:GET|PUT|POST|DELETE) \/[^`]*)`/g);
+    const spoken = [...named].map(([, request = ""]) => request.replaceAll(/:\w+/g, "{}"));
+    expect(spoken.length).toBeGreaterThan(5);
+    expect([...asked, ...spoken].filter((request) => !known.has(request))).toEqual([]);
+  });
+
+  it("has a page that opens an order", () => {
+    expect(snippetsOf(page, "html").flatMap(openedBy)).toEqual(["GET /ws/order/{}/"]);
+  });
+});
+
+it.each(["docs/examples.md", "docs/coming-from-channels.md"])("%s has the same code in Chinese", (page) => {
+  const code = (file: string) => readFileSync(file, "utf8").match(/^```\w+\n.*?^```$/gms);
+  expect(code(page)?.length).toBeGreaterThan(5);
+  expect(code(page.replace(".md", ".zh-CN.md"))).toEqual(code(page));
+});
+
+describe("links", () => {
+  const pages = ["README.md", "README.zh-CN.md", ...readdirSync("docs").map((name) => join("docs", name))];
+  const prose = (page: string) => readFileSync(page, "utf8").replaceAll(/^```.*?^```$/gms, "");
+
+  /** The anchors that GitHub gives a page's headings. */
+  const anchorsOf = (page: string): Set<string> =>
+    new Set(
+      [...prose(page).matchAll(/^#+ (.*)$/gm)].map(([, heading = ""]) =>
+        heading
+          .toLowerCase()
+          .replaceAll(/[^\p{L}\p{N}\s_-]/gu, "")
+          .replaceAll(" ", "-"),
+      ),
+    );
+
+  it.each(pages)("of %s lead somewhere", (page) => {
+    const broken = [...prose(page).matchAll(/\]\((?!https?:)([^)#]*)(?:#([^)]*))?\)/g)].filter(
+      ([, file = "", anchor]) => {
+        const target = file === "" ? page : join(dirname(page), file);
+        if (!existsSync(target)) return true;
+        return anchor !== undefined && target.endsWith(".md") && !anchorsOf(target).has(anchor);
+      },
+    );
+    expect(broken.map(([link]) => link)).toEqual([]);
+  });
+});

@@ -1,0 +1,172 @@
+// docs/coming-from-channels.md does what it says: its Django tells the Worker, and the Worker with its changes in it does what theirs did.
+import { execFile, execFileSync } from "node:child_process";
+import { once } from "node:events";
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { join, resolve } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
+import { apiKey, backend, Client, look, newBiz } from "../support/client.ts";
+import { startServer, type Server } from "../support/server.ts";
+import { isInstalled } from "../support/shops.ts";
+import { filesOf, snippetsOf, unpack } from "../support/snippets.ts";
+
+const PAGE = "docs/coming-from-channels.md";
+const run = promisify(execFile);
+const needsPython = isInstalled("python3") ? "" : ", skipped: python3 is not installed";
+
+/** The shop's Django in a folder of its own. */
+let shop: string;
+beforeAll(() => {
+  shop = mkdtempSync(resolve("test/.readme-channels-"));
+  cpSync("test/support/shops/channels", shop, { recursive: true });
+  cpSync("test/support/shops/django/stubs.py", join(shop, "stubs.py"));
+  unpack(shop, filesOf("docs/examples.md", "python"));
+  unpack(shop, filesOf(PAGE, "python"));
+});
+afterAll(() => rmSync(shop, { recursive: true }));
+
+/** Calls something of the shop's; what it gave. */
+async function django(what: string, given: object): Promise<unknown> {
+  const secrets = { BELFRY_API_KEY: apiKey, BELFRY_TOKEN_SECRET: "none", BELFRY_FORWARD_SECRET: "" };
+  const env = { ...process.env, ...secrets, BELFRY_URL: inject("url") };
+  const { stdout } = await run("python3", ["-B", "run.py", what, JSON.stringify(given)], { cwd: shop, env });
+  return JSON.parse(stdout);
+}
+
+describe.skipIf(needsPython !== "")(`what is left in Django${needsPython}`, () => {
+  const server = inject("url");
+
+  it("tells the payment to the page that waits, and to the one that comes later", async () => {
+    const biz = newBiz();
+    const page = await Client.connect(server, `/ws/order/${biz}/`);
+    for (let times = 0; times < 2; times++) {
+      expect(await django("callback", { biz, payment: "p-1" })).toEqual({ biz, paid: true });
+    }
+    const late = await Client.connect(server, `/ws/order/${biz}/`);
+    for (const each of [page, late]) expect(await each.nextJson()).toEqual({ biz, paid: true, status: "paid" });
+    late.send("hello");
+    expect(await page.next()).toBe('"hello"');
+  });
+
+  it("sends an event to a group and to one channel, and no outcome", async () => {
+    const project = newBiz();
+    const group = `alarm_${project}`;
+    const [one, other] = [
+      await Client.connect(server, `/ws/alarm/${project}/`),
+      await Client.connect(server, `/ws/alarm/${project}/`),
+    ];
+    const next = async (page: Client) => {
+      for (;;) {
+        const frame = await page.nextJson();
+        if (!JSON.stringify(frame).includes('"result"')) return frame;
+      }
+    };
+    const event = { type: "send.message", message: { progress: 0.5 } };
+    expect(await django("group_send", { group, event })).toMatchObject({ connections: 2 });
+    for (const page of [one, other]) expect(await next(page)).toEqual({ progress: 0.5 });
+
+    const { members } = (await (await backend(server, "GET", `/groups/${group}/connections`)).json()) as {
+      members: { channel: string }[]; // docs/http.md
+    };
+    const [{ channel } = expect.fail("nobody is there")] = members;
+    expect(await django("send", { channel, event: { ...event, message: 1 } })).toMatchObject({ connections: 1 });
+    expect(await django("group_send", { group, event: { ...event, message: 2 } })).toMatchObject({ connections: 2 });
+    const heard = [[await next(one)], [await next(other)]];
+    for (const [at, page] of [one, other].entries()) if (heard[at]?.[0] === 1) heard[at].push(await next(page));
+    expect(heard.toSorted((a, b) => a.length - b.length)).toEqual([[2], [1, 2]]);
+
+    const outcome = { type: "send.message", message: { biz: project, paid: true } };
+    await expect(django("group_send", { group: `order_${project}`, event: outcome })).rejects.toThrow("422");
+  });
+});
+
+it.skipIf(needsPython !== "")(`what was there before compiles${needsPython}`, () => {
+  const there = snippetsOf(PAGE, "python").filter((code) => code.startsWith("# there:"));
+  expect(there).toHaveLength(6);
+  for (const input of there) execFileSync("python3", ["-c", "compile(open(0).read(), 'there', 'exec')"], { input });
+});
+
+describe("Belfry with these changes in it", () => {
+  const [room = "", produce = ""] = snippetsOf(PAGE, "ts");
+  let house: string;
+  let server: Server;
+  const measures: string[] = [];
+  const django8000 = createServer(({ url = "" }, response) => {
+    measures.push(url);
+    const project = url.split("/")[2] ?? "";
+    const measured = needsPython === "" ? django("measured", { project }) : Promise.resolve({ project, 量: 7 });
+    void measured.then((result) => response.end(JSON.stringify(result)));
+  });
+
+  beforeAll(async () => {
+    django8000.listen(0);
+    await once(django8000, "listening");
+    const { port } = django8000.address() as AddressInfo; // listening on a port, so no pipe's name
+    house = mkdtempSync(resolve("test/.readme-house-")); // inside the project, where it finds the packages
+    cpSync("src", join(house, "src"), { recursive: true });
+    for (const file of ["tsconfig.base.json", "worker-configuration.d.ts"]) cpSync(file, join(house, file));
+    const edit = (name: string, change: (code: string) => string) => {
+      const file = join(house, "src/consumers", name);
+      const before = readFileSync(file, "utf8");
+      writeFileSync(file, change(before));
+      expect(readFileSync(file, "utf8")).not.toBe(before);
+    };
+    writeFileSync(join(house, "src/consumers/room.ts"), room);
+    edit("index.ts", (code) =>
+      code.replace("import", 'import { room } from "./room.ts";\nimport').replace("[order,", "[room, order,"),
+    );
+    edit("alarm.ts", (code) =>
+      code
+        .replace(/^ {4}produce:.*,$/m, produce.replace("localhost:8000", `localhost:${port}`))
+        .replace(/^import \{ formatTime.*\n/m, ""),
+    );
+    server = await startServer(
+      { ALLOWED_ORIGINS: "localhost", PUSH_EVERY_SECONDS: "1" },
+      join(house, "src/development.ts"),
+    );
+  }, 60_000);
+  afterAll(async () => {
+    await server.stop();
+    django8000.close();
+    rmSync(house, { recursive: true });
+  });
+
+  it("has the right types", { timeout: 60_000 }, () => run("npx", ["tsc", "-p", join(house, "src")]));
+
+  it("serves a room, whose members hear what anybody writes, and what a backend sends", async () => {
+    const [one, other] = [
+      await Client.connect(server.url, "/ws/room/7/"),
+      await Client.connect(server.url, "/ws/room/7/"),
+    ];
+    one.send('{"a":1}');
+    for (const page of [one, other]) expect(await page.next()).toBe('"{\\"a\\":1}"');
+    await backend(server.url, "POST", "/groups/room_7/send", { type: "send_message", message: { b: 2 } });
+    for (const page of [one, other]) expect(await page.nextJson()).toEqual({ b: 2 });
+    const unknown = await backend(server.url, "POST", "/groups/room_7/send", { type: "shout" });
+    expect([unknown.status, ((await unknown.json()) as { reason: string }).reason]).toEqual([422, "unknown_event"]);
+    await expect(Client.connect(server.url, "/ws/room/seven/")).rejects.toThrow("404");
+  });
+
+  it("asks Django for a group's result, once for all of it, and not when nobody is there", async () => {
+    const first = await Client.connect(server.url, "/ws/alarm/7/");
+    const result = { type: "result", data: { project: "7", 量: 7 } };
+    expect(await first.nextJson()).toEqual(result);
+    const second = await Client.connect(server.url, "/ws/alarm/7/");
+    expect(await Promise.all([first.nextJson(), second.nextJson()])).toEqual([result, result]);
+    expect(new Set(measures)).toEqual(new Set(["/measure/7/"]));
+    expect(measures.length).toBeLessThanOrEqual(first.arrivals.length + 1); // one may be under way
+    await Promise.all([first.leave(), second.leave()]);
+    const nextPush = async () => (await look(server.url, "alarm_7")).next_push;
+    await expect.poll(nextPush).toBeNull();
+  });
+
+  it("lets in a page of Django's, at any port of its host, and no other", async () => {
+    const [command] = snippetsOf(PAGE, "sh");
+    expect(command).toBe("npm start -- --var ALLOWED_ORIGINS:localhost\n");
+    const from = (origin: string) => Client.connect(server.url, `/ws/order/${newBiz()}/`, { origin });
+    await expect(from("http://localhost:8000")).resolves.toBeDefined();
+    await expect(from("http://shop.example")).rejects.toThrow("403");
+  });
+});

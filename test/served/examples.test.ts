@@ -1,0 +1,137 @@
+// The shops of docs/examples.md against the Worker as `npm start` serves it: what they tell arrives, once, and they believe nobody else.
+import { createHmac } from "node:crypto";
+import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import { createServer, type IncomingMessage, type Server as Listener } from "node:http";
+import type { AddressInfo } from "node:net";
+import { text } from "node:stream/consumers";
+import { parseEnv } from "node:util";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
+import { apiKey, backend, Client, newBiz } from "../support/client.ts";
+import { startServer, type Server } from "../support/server.ts";
+import { shopsAt } from "../support/shops.ts";
+
+const { TOKEN_SECRET = "", FORWARD_SECRET = "" } = parseEnv(readFileSync(".dev.vars.example", "utf8"));
+
+let server: Server;
+/** Where the shops ask: the Worker, or what a test puts in its place. */
+let url = "";
+/** A webhook that the Worker has sent. */
+let webhook: { readonly headers: Readonly<Record<string, string>>; readonly body: string };
+
+/** Answers each request with the status that `answer` gives. */
+async function listen(answer: (request: IncomingMessage, body: string) => number): Promise<[Listener, string]> {
+  const listener = createServer((request, response) => {
+    void text(request).then((body) => response.writeHead(answer(request, body)).end("{}"));
+  }).listen(0);
+  await once(listener, "listening");
+  return [listener, `http://localhost:${(listener.address() as AddressInfo).port}`]; // listening on a port, so no pipe's name
+}
+
+beforeAll(async () => {
+  const [receiver, at] = await listen(({ headers }, body) => {
+    const signed = Object.entries(headers).filter(([name]) => name.startsWith("webhook-"));
+    webhook = { headers: Object.fromEntries(signed.map(([name, value]) => [name, String(value)])), body };
+    return 204;
+  });
+  server = await startServer({ FORWARD_URL: `${at}/belfry/webhook` });
+  url = server.url;
+  await backend(url, "POST", `/callback/${newBiz()}/`);
+  await vi.waitUntil(() => webhook?.body.includes("order.paid"), { timeout: 20_000 });
+  receiver.close();
+}, 60_000);
+afterAll(() => server.stop());
+
+const shops = shopsAt(() => url, {
+  BELFRY_API_KEY: apiKey,
+  BELFRY_TOKEN_SECRET: TOKEN_SECRET,
+  BELFRY_FORWARD_SECRET: FORWARD_SECRET,
+});
+
+for (const { framework, missing, ask } of shops) {
+  describe.skipIf(missing !== null)(`${framework}${missing === null ? "" : `, skipped: ${missing}`}`, () => {
+    const look = async (path: string) => (await backend(url, "GET", path)).json();
+
+    it("says what an order costs, and that it was paid, twice", { timeout: 60_000 }, async () => {
+      const order = { biz: newBiz(), amount: "19.99", currency: "CNY" };
+      expect((await ask("order", order)).status).toBeOneOf([302, 303]);
+      const registered = (await look(`/orders/${order.biz}`)) as { expires_at: string };
+      expect(registered).toMatchObject({ registered: { amount: "19.99", currency: "CNY" }, status: "pending" });
+      expect(Math.abs(Date.parse(registered.expires_at) - Date.now() - 900_000)).toBeLessThan(60_000);
+      const page = await Client.connect(url, `/ws/order/${order.biz}/`);
+      for (let times = 0; times < 2; times++) {
+        expect(await ask("paid", { ...order, id: "payment-1" })).toMatchObject({ status: 200, body: "success" });
+      }
+      expect(await page.nextJson()).toEqual({ biz: order.biz, paid: true, status: "paid" });
+      expect(await look(`/orders/${order.biz}`)).toMatchObject({ status: "paid", version: 1, checked: true });
+      expect(page.arrivals).toHaveLength(1);
+    });
+
+    it("sends an article to a feed, once however often, to who has its token", { timeout: 60_000 }, async () => {
+      const { status, body: token } = await ask("token", { sub: "ann" });
+      expect(status).toBe(200);
+      const headers = { Authorization: `Bearer ${token}` };
+      const page = await Client.connect(url, "/ws/feed/news/", { headers });
+      await expect(Client.connect(url, "/ws/feed/others/", { headers })).rejects.toThrow("403");
+      const article = { id: newBiz(), title: `Rain, says ${framework}` };
+      for (let times = 0; times < 2; times++) expect((await ask("article", article)).status).toBe(201);
+      expect(await page.nextJson()).toEqual({ title: article.title });
+      const { publications } = (await look("/groups/feed_news/history")) as { publications: { data: object }[] };
+      expect(publications.filter(({ data }) => JSON.stringify(data).includes(framework))).toHaveLength(1);
+    });
+
+    it("takes what Belfry hands on, and nothing that was changed, is old or is anybody else's", async () => {
+      const { headers, body } = webhook;
+      const id = headers["webhook-id"] ?? "";
+      expect(await ask("webhook", webhook)).toMatchObject({ status: 204, settled: [[id, "order.paid"]] });
+      const rotated = { ...headers, "webhook-signature": `v1,b2xk ${headers["webhook-signature"]}` };
+      expect(await ask("webhook", { headers: rotated, body })).toMatchObject({ status: 204 });
+
+      const refused = [
+        { headers, body: body.replace("order.paid", "order.made") },
+        { headers: { ...headers, "webhook-id": `${id}0` }, body },
+        { headers: { ...headers, "webhook-signature": "v1,AAAA" }, body },
+        { headers: {}, body },
+        { headers: signedAt(Date.now() / 1000 - 400, body), body },
+        { headers: signedAt(Date.now() / 1000 + 400, body), body },
+      ];
+      for (const forged of refused) expect(await ask("webhook", forged)).toMatchObject({ status: 401, settled: [] });
+      expect(await ask("webhook", { headers: signedAt(Date.now() / 1000 - 200, body), body })).toMatchObject({
+        status: 204,
+      });
+    }, 60_000);
+
+    it("tries again when it gets no answer or a 503, three times in all, and not after a 4xx", async () => {
+      const order = { biz: newBiz(), amount: "19.99", currency: "CNY", id: "p-1" };
+      const statuses: number[] = [];
+      let asked = 0;
+      const [listener, at] = await listen(() => statuses[asked++] ?? 503);
+      onTestFinished(() => void listener.close());
+      onTestFinished(() => void (url = server.url));
+      url = at;
+      const triesFor = async (...answers: number[]) => {
+        statuses.splice(0, Infinity, ...answers);
+        asked = 0;
+        const failed = await ask("paid", order).then(
+          ({ status }) => status !== 200,
+          () => true,
+        );
+        return [asked, failed ? "fails" : "succeeds"];
+      };
+      expect(await triesFor(503, 200)).toEqual([2, "succeeds"]);
+      expect(await triesFor(503, 500, 503, 200)).toEqual([3, "fails"]);
+      expect(await triesFor(422)).toEqual([1, "fails"]);
+      listener.close();
+      await once(listener, "close");
+      expect(await triesFor()).toEqual([0, "fails"]);
+    }, 60_000);
+  });
+}
+
+/** Signed with the right secret, at a time in seconds since 1970. */
+function signedAt(seconds: number, body: string): Record<string, string> {
+  const key = Buffer.from(FORWARD_SECRET.replace("whsec_", ""), "base64");
+  const at = Math.floor(seconds).toString();
+  const signature = createHmac("sha256", key).update(`msg_1.${at}.${body}`).digest("base64");
+  return { "webhook-id": "msg_1", "webhook-timestamp": at, "webhook-signature": `v1,${signature}` };
+}
