@@ -14,11 +14,11 @@ export interface Heard {
  * is never taken for silent; it ends when its TCP does. `next` is the time up to which no other can become so, whoever comes meanwhile.
  */
 export function findSilent<Connection>(
-  heard: Iterable<readonly [Connection, Heard]>,
+  heard: readonly (readonly [Connection, Heard])[],
   now: number,
 ): { readonly silent: readonly Connection[]; readonly next: number } {
   const silent: Connection[] = [];
-  let next = now + SILENCE_MS;
+  let next = heard.length === 0 ? now : now + SILENCE_MS; // a look at nobody costs nothing
   for (const [connection, { heartbeat, frame }] of heard) {
     if (heartbeat === null) continue;
     const until = Math.max(heartbeat, frame) + SILENCE_MS;

@@ -104,11 +104,11 @@ export class Connections {
   }
 
   /** When each was last heard of. Asked for only when something else has woken the object. */
-  *heard(): IterableIterator<readonly [Connection, Heard]> {
-    for (const connection of this) {
+  heard(): (readonly [Connection, Heard])[] {
+    return Array.from(this, (connection) => {
       const heartbeat = this.#ctx.getWebSocketAutoResponseTimestamp(connection)?.getTime() ?? null;
-      yield [connection, { heartbeat, frame: lastFrameOf(connection) }];
-    }
+      return [connection, { heartbeat, frame: lastFrameOf(connection) }] as const;
+    });
   }
 
   #byMode(): Readonly<Record<Mode, Set<Connection>>> {
