@@ -43,16 +43,23 @@ export class Alarm {
 
   /** Sets the alarm for the earliest of the due-times, or takes it away. `late` is how late one may be that is about to ring, in ms. */
   async arm(settings: Settings, late?: number): Promise<void> {
-    if (!this.#isKnown) {
-      const armed = await this.#storage.getAlarm();
-      if (!this.#isKnown) this.#armed = armed; // somebody else may have set it meanwhile
-    }
+    if (!this.#isKnown) await this.know();
     const now = Date.now();
     const period = this.push(settings)?.period ?? null;
     const wanted = nextWake(this.#store.due(), period, now);
     const step = alarmStep(this.#armed ?? null, wanted, now, late ?? (period === null ? undefined : 2 * period));
     if (step.do === "set") await this.#set(step.at);
     if (step.do === "delete") await this.#set(null);
+  }
+
+  /**
+   * Asks what the alarm is set for, unless that is known. Before anything is written: what is written without an await between is one
+   * commit, and a commit is what a callback costs.
+   */
+  async know(): Promise<void> {
+    if (this.#isKnown) return;
+    const armed = await this.#storage.getAlarm();
+    if (!this.#isKnown) this.#armed = armed; // somebody else may have set it meanwhile
   }
 
   /** One that has had its time may have rung, or been lost: only the platform knows. */

@@ -75,7 +75,9 @@ export class Desk {
     this.#ring(this.#parts.order.record({ facts, orderId: null, raw: null }, await this.around()));
   }
 
+  /** Behind this, and before anything is awaited again, all that is written is one commit: what is only to be asked has been asked. */
   async around(): Promise<Surroundings> {
+    await this.#parts.alarm.know();
     const { self, connections, settings } = this.#parts;
     const asks = self.consumer.keeps === "order" && (await canAsk(this.env, settings.orders));
     return { now: Date.now(), watchers: connections.count, canAsk: asks };
