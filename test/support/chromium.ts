@@ -38,7 +38,7 @@ export default async function serve(project: TestProject): Promise<() => Promise
 }
 
 /** The package unpacks into the temporary folder and takes whatever lies there by that name for its own: it gets a fresh one. */
-async function unpack(folder: string): Promise<Chromium> {
+export async function unpack(folder: string): Promise<Chromium> {
   const { TMPDIR } = process.env;
   process.env["TMPDIR"] = folder;
   const unpacking = Promise.all(["chromium", "al2023.tar", "fonts.tar"].map((part) => inflate(packed(part))));

@@ -1,0 +1,61 @@
+// Serves the Worker on this machine, by workerd itself: builds it as for deployment, starts it, ends it gracefully. Knows nothing of what it does.
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs, parseEnv } from "node:util";
+import { settingsNamed } from "./development.ts";
+import { buildWorker } from "./workerd/build.ts";
+import { writeConfig } from "./workerd/config.ts";
+import { runWorkerd } from "./workerd/run.ts";
+
+const USAGE = `npm run serve -- [--data FOLDER] [--address HOST:PORT] [--env-file FILE] [--grace SECONDS]
+  --data      where orders and all else is kept; it is the one thing to back up (data)
+  --address   where to listen (127.0.0.1:8787)
+  --env-file  settings and secrets, a NAME=value per line; the environment wins over it (.dev.vars, if it is there)
+  --grace     how long requests under way may take when it is told to end (5)`;
+
+const { values: flags } = parseArgs({
+  options: {
+    data: { type: "string", default: "data" },
+    address: { type: "string", default: "127.0.0.1:8787" },
+    "env-file": { type: "string" },
+    grace: { type: "string", default: "5" },
+    help: { type: "boolean", default: false },
+  },
+});
+if (flags.help) {
+  console.log(USAGE);
+  process.exit(0);
+}
+const graceMs = Number(flags.grace) * 1000;
+if (!(graceMs >= 0)) throw new Error(`--grace is a number of seconds: ${flags.grace}`);
+
+const folder = mkdtempSync(join(tmpdir(), "belfry-serve-"));
+process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
+
+const built = buildWorker("wrangler.toml", join(folder, "built"));
+const settings = settingsOf(flags["env-file"]);
+const place = { folder, data: flags.data, address: flags.address, secrets: Object.keys(settings) };
+const running = await runWorkerd({ config: writeConfig(built, place), secrets: settings, log: "inherit" });
+console.log(`serving ${running.url}, data in ${flags.data}; without ${built.leftOut.join(", ")}`);
+
+let isEnding = false;
+for (const signal of ["SIGTERM", "SIGINT"] as const) {
+  process.on(signal, () => {
+    if (isEnding) return;
+    isEnding = true;
+    void running.stop(graceMs);
+  });
+}
+running.child.on("exit", (code) => {
+  // One that ended by itself is a fault: whoever watches this process starts it again.
+  process.exit(isEnding ? 0 : (code ?? 1) || 1);
+});
+
+/** What the Worker knows by name, as far as it is set: by the environment, or else by the file. */
+function settingsOf(file: string | undefined): Record<string, string> {
+  const path = file ?? (existsSync(".dev.vars") ? ".dev.vars" : null);
+  const told = path === null ? {} : parseEnv(readFileSync(path, "utf8"));
+  const values = settingsNamed().map((name) => [name, process.env[name] ?? told[name]] as const);
+  return Object.fromEntries(values.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
+}

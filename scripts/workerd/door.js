@@ -1,0 +1,36 @@
+// Runs inside workerd, before the Worker: answers what is a static file, as Cloudflare does before it asks the Worker. Decides nothing else.
+import { WorkerEntrypoint } from "cloudflare:workers";
+import files from "./files.json";
+import worker from "./worker.js";
+
+export * from "./worker.js";
+
+const { answers, workerFirst } = files;
+
+export default {
+  fetch(request, env, ctx) {
+    const { pathname } = new URL(request.url);
+    const isRead = request.method === "GET" || request.method === "HEAD";
+    const answer = isRead && !workerFirst.includes(pathname) ? answers[pathname] : undefined;
+    return answer === undefined ? worker.fetch(request, env, ctx) : serve(answer, request, env);
+  },
+};
+
+/** What the Worker asks for a file by, its binding for the pages. */
+export class Files extends WorkerEntrypoint {
+  fetch(request) {
+    const answer = answers[new URL(request.url).pathname];
+    return answer === undefined ? new Response(null, { status: 404 }) : serve(answer, request, this.env);
+  }
+}
+
+async function serve({ file, headers, location }, request, env) {
+  if (location !== undefined) return new Response(null, { status: 307, headers: { location } });
+  if (request.headers.get("If-None-Match") === headers.etag) return new Response(null, { status: 304, headers });
+  const found = await env.FOLDER_OF_FILES.fetch(new URL(file, "http://folder/"), { method: request.method });
+  const length = found.headers.get("Content-Length");
+  return new Response(found.body, {
+    status: found.status,
+    headers: length === null ? headers : { ...headers, "Content-Length": length },
+  });
+}

@@ -1,0 +1,41 @@
+// From "callback posted" to "the page says paid", in a real Chromium on the checkout page.
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { chromium } from "playwright-core";
+import { FLAGS, unpack } from "../../support/chromium.ts";
+import { timesToPaid } from "../../support/paid.ts";
+import type { Measure } from "../measure.ts";
+import { quantile } from "../pairs.ts";
+import { delivery } from "./callbacks.ts";
+
+export const page: Measure = {
+  name: "page",
+  async run({ subjects, isQuick }) {
+    const folder = await mkdtemp(join(tmpdir(), "belfry-chromium-"));
+    const server = await subjects.belfry();
+    const { executablePath, env } = await unpack(folder);
+    const browser = await chromium.launch({ executablePath, env: { ...process.env, ...env }, args: [...FLAGS] });
+    try {
+      const checkout = await browser.newPage();
+      await checkout.goto(`${server.running.url}/checkout/`);
+      const runs = isQuick ? 20 : 100;
+      const took = await timesToPaid(
+        checkout,
+        (biz) => server.poster.post(delivery(`order_${biz}`, "paid", true)),
+        runs,
+      );
+      const note = `of ${runs}; the browser shares the clients' core`;
+      return [0.5, 0.95].map((part) => ({
+        what: `callback posted to "paid" on a page in Chromium, p${part * 100}`,
+        unit: "ms",
+        belfry: quantile(took, part),
+        note,
+      }));
+    } finally {
+      await browser.close();
+      await server.stop();
+      await rm(folder, { recursive: true, force: true });
+    }
+  },
+};
