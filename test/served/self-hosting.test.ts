@@ -1,0 +1,110 @@
+// `npm run serve`: the Worker on workerd itself, its data on disk. What was kept is there after any end, and an end that is asked for is an orderly one.
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, it, onTestFinished } from "vitest";
+import { apiKey, backend, Client, newBiz } from "../support/client.ts";
+
+let data = "";
+beforeAll(async () => {
+  data = await mkdtemp(join(tmpdir(), "belfry-data-"));
+});
+afterAll(() => rm(data, { recursive: true, force: true }));
+
+interface Served {
+  readonly url: string;
+  readonly child: ChildProcess;
+  /** What it says, up to now. */
+  readonly said: () => string;
+  /** The code that it ended with. */
+  readonly exit: Promise<number | null>;
+  readonly end: (signal: "SIGTERM" | "SIGKILL") => Promise<number | null>;
+}
+
+/** By the command of docs/self-hosting.md; a free port, and a group of processes that is ended as one where it is killed. */
+async function serve(settings: Record<string, string> = {}): Promise<Served> {
+  const flags = ["--data", data, "--address", "127.0.0.1:0", "--env-file", ".dev.vars.example", "--grace", "1"];
+  const child = spawn("node", ["scripts/serve.ts", ...flags], {
+    detached: true,
+    env: { ...process.env, ...settings },
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const exit = once(child, "exit").then(([code]) => code as number | null); // as Node has it
+  const end = (signal: "SIGTERM" | "SIGKILL") => {
+    if (child.exitCode === null && child.signalCode === null)
+      process.kill(signal === "SIGKILL" ? -(child.pid ?? 0) : (child.pid ?? 0), signal);
+    return exit;
+  };
+  onTestFinished(() => end("SIGKILL").then(() => undefined));
+  let said = "";
+  child.stdout.on("data", (chunk) => (said += String(chunk)));
+  await expect.poll(() => said, { timeout: 20_000 }).toMatch(/serving \S+,/);
+  const url = /serving (\S+),/.exec(said)?.[1] ?? "";
+  return { url, child, said: () => said, exit, end };
+}
+
+it("serves pages, routes and sockets, and keeps an outcome over a kill", { timeout: 60_000 }, async () => {
+  const biz = newBiz();
+  const first = await serve();
+  expect(first.said()).toContain("without UPGRADES");
+  const page = await fetch(`${first.url}/`);
+  expect(page.headers.get("Content-Security-Policy")).toContain("default-src 'none'");
+  expect(await page.text()).toContain("<title>Belfry");
+  expect((await fetch(`${first.url}/checkout`, { redirect: "manual" })).headers.get("Location")).toBe("/checkout/");
+  expect((await fetch(`${first.url}/_headers`)).status).toBe(404);
+  expect(await (await fetch(`${first.url}/openapi.json`)).json()).toMatchObject({ openapi: expect.any(String) });
+  const waiting = await Client.connect(first.url, `/ws/order/${biz}/`);
+  expect((await backend(first.url, "POST", `/callback/${biz}/`)).status).toBe(200);
+  expect(await waiting.nextJson()).toEqual({ biz, paid: true, status: "paid" });
+  await first.end("SIGKILL");
+
+  const second = await serve();
+  const later = await Client.connect(second.url, `/ws/order/${biz}/`);
+  expect(await later.nextJson()).toEqual({ biz, paid: true, status: "paid" });
+});
+
+it("an alarm that was due while nothing ran rings when something runs again", { timeout: 60_000 }, async () => {
+  const biz = newBiz();
+  const first = await serve();
+  await backend(first.url, "PUT", `/orders/${biz}`, { amount: 1999, currency: "USD", expires_in: 1 });
+  await first.end("SIGKILL");
+  const second = await serve(); // building it takes longer than that
+  const page = await Client.connect(second.url, `/ws/order/${biz}/`);
+  expect(await page.nextJson()).toEqual({ biz, paid: false, status: "closed" });
+});
+
+it("ends with 0 when it is told to, with pages still connected, who see 1006", { timeout: 60_000 }, async () => {
+  const served = await serve();
+  const page = await Client.connect(served.url, "/ws/alarm/");
+  expect(await page.nextJson()).toMatchObject({ type: "result" });
+  expect(await served.end("SIGTERM")).toBe(0);
+  expect(await page.closed).toMatchObject({ code: 1006 });
+});
+
+it("ends with an error when workerd does, so that somebody starts it again", { timeout: 60_000 }, async () => {
+  const served = await serve();
+  process.kill(await childOf(served.child), "SIGKILL");
+  expect(await served.exit).toBeGreaterThan(0);
+});
+
+it(
+  "takes its settings from the environment before the file, and writes no secret down",
+  { timeout: 60_000 },
+  async () => {
+    const served = await serve({ API_KEYS: "another-key-of-24-letters" });
+    const asked = (key: string) =>
+      fetch(`${served.url}/groups/alarm`, { headers: { Authorization: `Bearer ${key}` } }).then(({ status }) => status);
+    expect([await asked(apiKey), await asked("another-key-of-24-letters")]).toEqual([401, 200]);
+    const command = await readFile(`/proc/${await childOf(served.child)}/cmdline`, "utf8");
+    const file = command.split("\0").find((part) => part.endsWith("workerd.capnp")) ?? "";
+    const config = await readFile(file, "utf8");
+    expect(config).toContain('name = "API_KEYS", fromEnvironment');
+    expect(config).not.toContain("another-key");
+  },
+);
+
+/** The process that it started, by its number: as Linux tells it. */
+const childOf = async ({ pid }: ChildProcess): Promise<number> =>
+  Number(await readFile(`/proc/${pid}/task/${pid}/children`, "utf8"));
