@@ -25,6 +25,18 @@ export interface Due {
   readonly pause?: number;
 }
 
+/** Whether nothing of it has changed. */
+export function isSameDue(one: Due, other: Due): boolean {
+  const names = new Set([...Object.keys(one), ...Object.keys(other)] as (keyof Due)[]); // the keys of two Dues
+  for (const name of names) {
+    if (name === "reconcile") {
+      const [asked, before] = [one.reconcile, other.reconcile];
+      if (asked?.at !== before?.at || asked?.attempt !== before?.attempt) return false;
+    } else if (one[name] !== other[name]) return false;
+  }
+  return true;
+}
+
 /** What an alarm rings for, the push aside, whose ticks follow from its start. */
 export type Job = Exclude<keyof Due, "push" | "pause">;
 

@@ -38,7 +38,8 @@ export class Tally {
   readonly #samples = new Map<string, Sample>();
 
   add(name: MetricName, labels: Labels, by = 1): void {
-    const key = JSON.stringify([name, labels]);
+    let key: string = name;
+    for (const label in labels) key += `\n${label}\n${labels[label]}`; // none of them has a line break
     this.#samples.set(key, { name, labels, value: (this.#samples.get(key)?.value ?? 0) + by });
   }
 

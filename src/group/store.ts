@@ -1,5 +1,5 @@
 // What one object keeps: its order, the facts it follows from, and its due-times. Makes no table and writes no row before it must.
-import type { Due } from "../core/due.ts";
+import { isSameDue, type Due } from "../core/due.ts";
 import type { Fact } from "../core/fact.ts";
 import { hasPayment, nothingKnown, type Known, type OrderStatus, type Past, type Registration } from "../core/order.ts";
 import { rowKey, type Rows } from "./rows.ts";
@@ -87,9 +87,7 @@ export class Store {
 
   /** True if that changed anything: then the alarm has to be set anew. */
   keepDue(due: Due): boolean {
-    const before = this.due();
-    const keys = new Set([...Object.keys(before), ...Object.keys(due)] as (keyof Due)[]); // the keys of two Dues
-    if ([...keys].every((key) => JSON.stringify(before[key]) === JSON.stringify(due[key]))) return false;
+    if (isSameDue(this.due(), due)) return false;
     if (Object.keys(due).length === 0) this.#rows.delete(DUE);
     else this.#rows.put(DUE, due);
     return true;

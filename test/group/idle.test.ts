@@ -37,10 +37,10 @@ describe("rows written", () => {
     const page = await connect(path);
     await ring(group);
     const writes = await countWrites(group);
-    for (let tick = 1; tick <= 100; tick++) await ring(group);
-    expect(writes).toEqual({ rows: 100, alarms: 100 });
+    for (let tick = 1; tick <= 1000; tick++) await ring(group);
+    expect(writes).toEqual({ rows: 1000, alarms: 1000 });
     expect(documented("each tick: its alarm")).toEqual({ rows: 1, alarms: 1 });
-    for (let tick = 0; tick <= 100; tick++) await page.next();
+    for (let tick = 0; tick <= 1000; tick++) await page.next();
   });
 
   it("by a tick while somebody in belfry.v1 is there: two, its alarm and the latest", async () => {
