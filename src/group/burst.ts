@@ -13,6 +13,12 @@ interface Waiting {
 }
 
 /**
+ * Turns of the platform's loop, some 1 ms each, in which what comes waits for company. Behind one that went alone: until what had arrived
+ * meanwhile has come through to here, past the Worker that reads it. Behind several: until those who sent them can have sent again.
+ */
+const TURNS = { behindOne: 2, behindSeveral: 5 } as const;
+
+/**
  * Group commit, as databases do it: one transaction, and one frame per member in belfry.v1, for all that came at the same time. Nothing
  * waits for company: what comes to a group that is idle goes out before the next event is looked at.
  */
@@ -31,16 +37,20 @@ export class Burst {
       const waiting = this.#waiting;
       return new Promise((resolve, reject) => waiting.push({ sending, resolve, reject }));
     }
-    this.#yield();
+    this.#gather(TURNS.behindOne);
     const [outcome] = publishAll(this.#parts, [sending], Date.now());
     if (outcome === undefined) throw new Error("one was published, and there is one outcome");
     return outcome;
   }
 
-  /** Lets the platform hand over what has arrived meanwhile: each event is a turn of its loop, and so is a timer of nothing. */
-  #yield(): void {
+  #gather(turns: number): void {
     this.#waiting = [];
-    setTimeout(() => this.#flush(), 0);
+    this.#flushAfter(turns);
+  }
+
+  #flushAfter(turns: number): void {
+    if (turns === 0) return this.#flush();
+    setTimeout(() => this.#flushAfter(turns - 1), 0);
   }
 
   #flush(): void {
@@ -49,7 +59,7 @@ export class Burst {
       this.#waiting = null;
       return;
     }
-    this.#yield();
+    this.#gather(waiting.length === 1 ? TURNS.behindOne : TURNS.behindSeveral);
     try {
       const outcomes = publishAll(
         this.#parts,
