@@ -15,6 +15,9 @@ const FEW_GROUPS = 300;
 /** Deliveries on their way at once, at the greatest rate. */
 const AT_ONCE = 32;
 
+/** The rate, per second, that has a line to hold. */
+const LINED = 200;
+
 const setting = callbackSetting("hmac");
 
 /** What a provider of the merchant's own says of an order. Without a payment's id there is nothing to be linked beside the order. */
@@ -37,7 +40,7 @@ export const linkedWords: Words = { ...v1Words, send: (group) => delivery(group,
 export const callbacks: Measure = {
   name: "callbacks",
   async run(bench) {
-    const { subjects, isQuick } = bench;
+    const { subjects, pairs, isQuick } = bench;
     const servers = [subjects.floor(), subjects.keeping(), subjects.party(), subjects.belfry()] as const;
     const [floor, keeping, party, belfry] = await Promise.all(servers);
     const whos = {
@@ -47,7 +50,8 @@ export const callbacks: Measure = {
       belfry: [belfry, callbackWords],
     } as const;
     const rows = await greatestRate(bench, { ...whos, ...(!isQuick && { linked: [belfry, linkedWords] as const }) });
-    for (const rate of isQuick ? [200] : [50, 200, 500]) rows.push(await atRate(rate, bench, whos));
+    for (const rate of isQuick ? [200] : [50, 200, 500])
+      rows.push(await atRate(rate, { ...bench, pairs: rate === LINED ? pairs : Math.min(3, pairs) }, whos));
     await Promise.all([floor.stop(), keeping.stop(), party.stop(), belfry.stop()]);
     return rows;
   },
@@ -130,7 +134,7 @@ async function atRate(rate: number, { pairs, isQuick }: Bench, whos: Readonly<Re
     floor: middle(readings, "floor", "p50"),
     partyserver: middle(readings, "partyserver", "p50"),
     belfry: middle(readings, "belfry", "p50"),
-    ...(rate === 200 && { ratios: [ratioOf(readings, "p50", "belfry", "floor", line)] }),
+    ...(rate === LINED && { ratios: [ratioOf(readings, "p50", "belfry", "floor", line)] }),
     note: `p99 ${middle(readings, "belfry", "p99").toFixed(1)} ms, the floor's ${middle(readings, "floor", "p99").toFixed(1)} ms; p50 of the floor with one row kept ${middle(readings, "keeping", "p50").toFixed(2)} ms`,
   };
 }
