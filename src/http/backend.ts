@@ -11,15 +11,15 @@ export const presentedApiKey = (headers: Headers): string | null =>
 /** Whether `presented` is one of the keys. Hashed first, so that neither a key's length nor its first letters show in the time it takes. */
 export async function isApiKey(presented: string | null, keys: readonly string[]): Promise<boolean> {
   if (presented === null) return false;
-  const hashed = hashes.get(keys) ?? Promise.all(keys.map(sha256));
+  const hashed = hashes.get(keys) ?? (await Promise.all(keys.map(sha256)));
   hashes.set(keys, hashed);
   const digest = await sha256(presented);
-  const same = (await hashed).map((own) => crypto.subtle.timingSafeEqual(own, digest));
+  const same = hashed.map((own) => crypto.subtle.timingSafeEqual(own, digest));
   return same.includes(true);
 }
 
-/** Of the keys of one Env, made once. */
-const hashes = new WeakMap<readonly string[], Promise<readonly ArrayBuffer[]>>();
+/** Of the keys of one Env. Never a promise of them: one request must not wait for what another one began and may not end. */
+const hashes = new WeakMap<readonly string[], readonly ArrayBuffer[]>();
 
 const sha256 = (text: string): Promise<ArrayBuffer> => crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
 
