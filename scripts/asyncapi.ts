@@ -46,7 +46,7 @@ export function asyncapi(): Json {
     operations: Object.fromEntries(both.flatMap(({ socket, mode }) => operationsOf(socket, mode))),
     components: {
       messages: Object.fromEntries(Object.entries(messages).map(([name, message]) => [name, messageOf(name, message)])),
-      schemas: namedSchemas(messageSchemas, "#/components/schemas/"),
+      schemas: namedSchemas(messageSchemas),
     },
     "x-close-codes": Object.fromEntries(
       Object.entries(closeCodes).map(([reason, code]) => [

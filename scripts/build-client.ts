@@ -34,16 +34,16 @@ export async function bundle(entry: "index" | "react" | "testing"): Promise<stri
 if (import.meta.main) {
   const client = await bundle("index");
   mkdirSync("dist-client", { recursive: true });
-  write("dist-client/client.js", client);
-  write("dist-client/react.js", await bundle("react"));
-  write("dist-client/testing.js", await bundle("testing"));
-  write(SERVED, client);
+  writeIfChanged("dist-client/client.js", client);
+  writeIfChanged("dist-client/react.js", await bundle("react"));
+  writeIfChanged("dist-client/testing.js", await bundle("testing"));
+  writeIfChanged(SERVED, client);
   // Types are checked by `npm run typecheck`; here they are only written down.
   const flags = "--noCheck --noEmit false --declaration --emitDeclarationOnly --rootDir src --outDir dist-client/types";
   execFileSync("node_modules/.bin/tsc", ["-p", "src/client", ...flags.split(" ")], { stdio: "inherit" });
 }
 
 /** A file that is written is a change to who watches it: `wrangler dev` would build again, and again. */
-function write(file: string, text: string): void {
+export function writeIfChanged(file: string, text: string): void {
   if (!existsSync(file) || readFileSync(file, "utf8") !== text) writeFileSync(file, text);
 }

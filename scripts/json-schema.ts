@@ -6,23 +6,26 @@ import type { Described } from "../src/http/api/operation.ts";
 type Json = Readonly<Record<string, unknown>>;
 
 /** A schema by itself. */
-export const jsonSchema = (schema: GenericSchema): Json => converted(schema, {}, "");
+export const jsonSchema = (schema: GenericSchema): Json => converted(schema, {});
 
-/** Schemas by their names: one that stands in another is named there and not repeated. `place` is where the names are found. */
-export function namedSchemas(named: Readonly<Record<string, Described>>, place: string): Json {
+/** Schemas by their names: one that stands in another is named there and not repeated. */
+export function namedSchemas(named: Readonly<Record<string, Described>>): Json {
   const definitions = Object.fromEntries(Object.entries(named).map(([name, { schema }]) => [name, schema]));
   return Object.fromEntries(
     Object.entries(named).map(([name, { schema, about, fields }]) => {
       // A schema is no reference to itself.
       const others = Object.fromEntries(Object.entries(definitions).filter(([, other]) => other !== schema));
-      return [name, withWords(converted(schema, others, place), about, fields)];
+      return [name, withWords(converted(schema, others), about, fields)];
     }),
   );
 }
 
-export const reference = (name: string): Json => ({ $ref: `#/components/schemas/${name}` });
+/** Where both documents keep them. */
+const PLACE = "#/components/schemas/";
 
-function converted(schema: GenericSchema, definitions: Record<string, GenericSchema>, place: string): Json {
+export const reference = (name: string): Json => ({ $ref: `${PLACE}${name}` });
+
+function converted(schema: GenericSchema, definitions: Record<string, GenericSchema>): Json {
   const {
     $schema: _draft,
     $defs: _defs,
@@ -31,7 +34,7 @@ function converted(schema: GenericSchema, definitions: Record<string, GenericSch
     target: "draft-2020-12",
     typeMode: "input",
     definitions,
-    overrideRef: ({ referenceId }) => `${place}${referenceId}`,
+    overrideRef: ({ referenceId }) => `${PLACE}${referenceId}`,
     ignoreActions: ["check"], // rules that no schema language can say: the words of the fields say them
   });
   return json;

@@ -1,7 +1,7 @@
 // The OpenAPI document, made of the routes' own descriptions and schemas. Writes no file and knows no route itself.
 import { families, operations, schemas } from "../src/http/api/index.ts";
 import type { Answer, Body, Exchange, Operation, Param, Who } from "../src/http/api/operation.ts";
-import { problems, type Reason } from "../src/http/problem.ts";
+import { problems, wordsOf, type Reason } from "../src/http/problem.ts";
 import { jsonSchema, namedSchemas, reference } from "./json-schema.ts";
 
 type Json = Readonly<Record<string, unknown>>;
@@ -9,7 +9,7 @@ type Json = Readonly<Record<string, unknown>>;
 /** What any request may come to, whatever its route. */
 const ANYWHERE: readonly Reason[] = ["internal", "bad_setting"];
 
-export function openapi(described: readonly Operation[] = operations): Json {
+export function openapi(): Json {
   return {
     openapi: "3.1.0",
     info: {
@@ -22,11 +22,11 @@ export function openapi(described: readonly Operation[] = operations): Json {
     },
     servers: [{ url: "/", description: "The Worker that serves this document." }],
     tags: Object.entries(families).map(([name, description]) => ({ name, description })),
-    paths: pathsOf(described),
+    paths: pathsOf(),
     components: {
-      responses: sharedRefusals(described),
+      responses: sharedRefusals(),
       schemas: {
-        ...namedSchemas(schemas, "#/components/schemas/"),
+        ...namedSchemas(schemas),
         Problem: PROBLEM,
       },
       securitySchemes: SECURITY_SCHEMES,
@@ -82,9 +82,9 @@ const SECURITY: Readonly<Record<Who, readonly Json[]>> = {
   provider: [],
 };
 
-function pathsOf(described: readonly Operation[]): Json {
+function pathsOf(): Json {
   const paths: Record<string, Record<string, unknown>> = {};
-  for (const operation of described) {
+  for (const operation of operations) {
     const path = (paths[operation.path.replaceAll(/:(\w+)/g, "{$1}")] ??= {});
     path[operation.method] = operationOf(operation);
   }
@@ -166,7 +166,7 @@ function refusalsOf(operation: Operation): ReadonlyMap<number, readonly Reason[]
 }
 
 /** Every reason a route can be refused for: its own, and those that follow from its key, its body and its being one of ours. */
-export function reasonsOf({ who, body, refusals }: Operation): readonly Reason[] {
+function reasonsOf({ who, body, refusals }: Operation): readonly Reason[] {
   const byKey: readonly Reason[] = who === "backend" ? ["unauthorized"] : [];
   const byBody: readonly Reason[] = body === undefined ? [] : ["body_too_large"];
   return [...new Set([...byKey, ...byBody, ...refusals, ...ANYWHERE])];
@@ -191,9 +191,9 @@ function responseOf(operation: Operation, status: number, reasons: readonly Reas
 const nameOf = (reasons: readonly Reason[]): string => reasons.join(".");
 
 /** Refusals that several routes have in common, each set of reasons under its own name. */
-function sharedRefusals(described: readonly Operation[]): Json {
+function sharedRefusals(): Json {
   const shared: Record<string, Json> = {};
-  for (const operation of described) {
+  for (const operation of operations) {
     for (const [status, reasons] of refusalsOf(operation)) {
       const isShared = "$ref" in responseOf(operation, status, reasons);
       if (isShared) shared[nameOf(reasons)] = refusalOf(status, reasons, {});
@@ -231,7 +231,7 @@ const refusedExample = (example: Extract<Exchange, { readonly refused: Reason }>
   ...marks(example),
   ...(example.params === undefined ? {} : { "x-params": example.params }),
   ...(example.body === undefined ? {} : { "x-body": example.body }),
-  value: problemOf(example.refused, example.detail),
+  value: { type: "about:blank", ...wordsOf(example.refused, example.detail) },
 });
 
 const isAnswered = (example: Exchange): example is Extract<Exchange, { readonly answer: unknown }> =>
@@ -246,11 +246,6 @@ function answerContent({ status, schema, types = ["application/json"] }: Answer,
   const [only = ""] = names;
   const several = names.length === 1 ? reference(only) : { anyOf: names.map(reference) };
   return contentOf(types, names.length === 0 ? { type: "string" } : several, Object.fromEntries(own));
-}
-
-function problemOf(reason: Reason, detail?: string): Json {
-  const [status, title] = problems[reason];
-  return { type: "about:blank", title, status, reason, ...(detail === undefined ? {} : { detail }) };
 }
 
 const marks = ({ summary, by, after }: Exchange): Json => ({

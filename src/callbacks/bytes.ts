@@ -5,6 +5,9 @@ export type Bytes = Uint8Array<ArrayBuffer>;
 
 export const utf8 = (text: string): Bytes => new Uint8Array(new TextEncoder().encode(text));
 
+export const sha256 = async (text: string): Promise<Bytes> =>
+  new Uint8Array(await crypto.subtle.digest("SHA-256", utf8(text)));
+
 /** The text of bytes in a charset; null where they are not that charset. A byte order mark is text like any other: it stays. */
 export function textOf(bytes: Bytes, charset = "utf-8"): string | null {
   try {

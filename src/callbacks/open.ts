@@ -8,26 +8,31 @@ export const settingName = (provider: string): string => `CALLBACK_${provider.to
 /** Why a provider cannot be used: it is not set, or what is set is not right. */
 export type Unopened = { readonly reason: "not_set" } | { readonly reason: "bad_setting"; readonly expected: string };
 
-const opened = new WeakMap<object, Map<string, Promise<Result<OpenProvider, Unopened>>>>();
+type Opened = Result<OpenProvider, Unopened>;
+
+/** Never a promise of them: one request must not wait for what another one began and may not end. */
+const opened = new WeakMap<object, ReadonlyMap<string, Opened>>();
 
 /** One provider by the name in its route. Names that are none are not set. */
-export function openProvider(env: object, name: string): Promise<Result<OpenProvider, Unopened>> {
-  const provider = providers.get(name);
-  if (provider === undefined) return Promise.resolve(no({ reason: "not_set" }));
-  const known = opened.get(env) ?? new Map<string, Promise<Result<OpenProvider, Unopened>>>();
-  opened.set(env, known);
-  const open = known.get(name) ?? read(env, provider);
-  known.set(name, open);
-  return open;
+export async function openProvider(env: object, name: string): Promise<Opened> {
+  return (await openedOf(env)).get(name) ?? no({ reason: "not_set" });
 }
 
 /** All providers that can be used. */
 export async function openProviders(env: object): Promise<readonly OpenProvider[]> {
-  const all = await Promise.all([...providers.keys()].map((name) => openProvider(env, name)));
-  return all.flatMap((provider) => (provider.ok ? [provider.value] : []));
+  return [...(await openedOf(env)).values()].flatMap((provider) => (provider.ok ? [provider.value] : []));
 }
 
-async function read(env: object, provider: Provider): Promise<Result<OpenProvider, Unopened>> {
+async function openedOf(env: object): Promise<ReadonlyMap<string, Opened>> {
+  const known = opened.get(env);
+  if (known !== undefined) return known;
+  const all = [...providers].map(async ([name, provider]) => [name, await read(env, provider)] as const);
+  const open = new Map(await Promise.all(all));
+  opened.set(env, open);
+  return open;
+}
+
+async function read(env: object, provider: Provider): Promise<Opened> {
   const text: unknown = Reflect.get(env, settingName(provider.name));
   if (typeof text !== "string" || text.trim() === "") return no({ reason: "not_set" });
   let setting: unknown;

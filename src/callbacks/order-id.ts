@@ -1,6 +1,6 @@
 // From a merchant's order id to its biz. Keeps no key and asks nobody.
 import { BIZ } from "../core/order.ts";
-import { toHex } from "./bytes.ts";
+import { sha256, toHex, utf8, type Bytes } from "./bytes.ts";
 import { no, ok, type Result } from "../core/result.ts";
 
 /**
@@ -11,15 +11,14 @@ export async function bizOf(orderId: string, key: string | null): Promise<Result
   if (BIZ.test(orderId)) return ok(orderId);
   if (key === null) return no("no_order_id_key");
   const hmac = { name: "HMAC", hash: "SHA-256" };
-  const imported = await crypto.subtle.importKey("raw", new TextEncoder().encode(key), hmac, false, ["sign"]);
-  return ok(hex(await crypto.subtle.sign("HMAC", imported, new TextEncoder().encode(orderId))));
+  const imported = await crypto.subtle.importKey("raw", utf8(key), hmac, false, ["sign"]);
+  return ok(hex(new Uint8Array(await crypto.subtle.sign("HMAC", imported, utf8(orderId)))));
 }
 
 /** The group that remembers which order a provider's payment paid. */
 export async function paymentGroup(provider: string, paymentId: string): Promise<string> {
-  const name = new TextEncoder().encode(JSON.stringify([provider, paymentId]));
-  return `payment_${hex(await crypto.subtle.digest("SHA-256", name))}`;
+  return `payment_${hex(await sha256(JSON.stringify([provider, paymentId])))}`;
 }
 
 /** The first 32 hex digits. */
-const hex = (bytes: ArrayBuffer): string => toHex(new Uint8Array(bytes, 0, 16));
+const hex = (bytes: Bytes): string => toHex(bytes.subarray(0, 16));

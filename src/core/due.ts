@@ -25,24 +25,19 @@ export interface Due {
   readonly pause?: number;
 }
 
-/** Whether nothing of it has changed. */
-export function isSameDue(one: Due, other: Due): boolean {
-  const names = new Set([...Object.keys(one), ...Object.keys(other)] as (keyof Due)[]); // the keys of two Dues
-  for (const name of names) {
-    if (name === "reconcile") {
-      const [asked, before] = [one.reconcile, other.reconcile];
-      if (asked?.at !== before?.at || asked?.attempt !== before?.attempt) return false;
-    } else if (one[name] !== other[name]) return false;
-  }
-  return true;
-}
-
 /** What an alarm rings for, the push aside, whose ticks follow from its start. */
 export type Job = Exclude<keyof Due, "push" | "pause">;
 
 const jobs: readonly Job[] = ["reconcile", "expiry", "forward", "cleanup", "history", "presence", "tokens"];
 
 const timeOf = (due: Due, job: Job): number | undefined => (job === "reconcile" ? due.reconcile?.at : due[job]);
+
+/** Whether nothing of it has changed. */
+export const isSameDue = (one: Due, other: Due): boolean =>
+  one.push === other.push &&
+  one.pause === other.pause &&
+  one.reconcile?.attempt === other.reconcile?.attempt &&
+  jobs.every((job) => timeOf(one, job) === timeOf(other, job));
 
 /** The jobs whose time has come. */
 export const dueJobs = (due: Due, now: number): readonly Job[] =>

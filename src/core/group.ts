@@ -2,7 +2,7 @@
 import { GROUP_NAME_CHARS } from "./limits.ts";
 import { no, ok, type Result } from "./result.ts";
 
-const GROUP_NAME = new RegExp(`^[A-Za-z0-9._-]{1,${GROUP_NAME_CHARS}}$`);
+export const GROUP_NAME = new RegExp(`^[A-Za-z0-9._-]{1,${GROUP_NAME_CHARS}}$`);
 const CHANNEL = /^([^!]*)!([0-9a-f]{32})$/;
 
 /** Whether a name has the form Channels gives group names. Whether a consumer serves it is another question. */

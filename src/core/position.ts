@@ -25,8 +25,8 @@ export function readPosition(epoch: string | null, offset: string | null): Posit
   return { epoch, offset: Number(offset) };
 }
 
-const EPOCH = /^[0-9a-z]{1,32}$/;
-const OFFSET = /^(0|[1-9][0-9]{0,14})$/; // below 2^53
+export const EPOCH = /^[0-9a-z]{1,32}$/;
+export const OFFSET = /^(0|[1-9][0-9]{0,14})$/; // below 2^53
 
 /** The first of them: as many as have at most `length` UTF-16 units together, but one at least. */
 export function firstWithin(publications: readonly Publication[], length: number): readonly Publication[] {

@@ -3,7 +3,7 @@ import { DurableObject } from "cloudflare:workers";
 import { ADMISSION_HEADER, decodeAdmission } from "../core/admission.ts";
 import type { Effect } from "../consumers/consumer.ts";
 import { dueJobs, FAULT_PAUSE_MS } from "../core/due.ts";
-import { encode, HEARTBEAT, orderFrame, type OrderFrame } from "../core/frames.ts";
+import { encode, HEARTBEAT, orderFrame, type Counts, type OrderFrame } from "../core/frames.ts";
 import { MESSAGE_LENGTH } from "../core/limits.ts";
 import type { Registration } from "../core/order.ts";
 import type { Position, Publication } from "../core/position.ts";
@@ -75,7 +75,7 @@ export class Group extends DurableObject<Env> {
     if (full === null) this.#revise(around);
     const client = full === null ? this.#members.take(admission, around.now) : null;
     // After a refusal too: somebody silent may have been ended to make room.
-    await this.#upkeep.keepGoing(first, around.canAsk);
+    await this.#upkeep.keepGoing(first);
     if (client === null) return new Response(full ?? "group_full", { status: 503 });
     const protocol = request.headers.get("Sec-WebSocket-Protocol");
     const headers = protocol === null ? {} : { "Sec-WebSocket-Protocol": protocol };
@@ -194,9 +194,10 @@ export class Group extends DurableObject<Env> {
     return { ...this.#position(), ...countsOf(this.#parts.connections), nextPush };
   }
 
-  /** The connections by their ids, those after the id `after`, at most `limit`. */
-  connections(after: string, limit: number): readonly Listed[] {
-    return listConnections(this.#parts.connections, after, limit);
+  /** How many there are, and of the connections, by their ids, those after the id `after`, at most `limit`. */
+  connections(after: string, limit: number): Counts & { readonly listed: readonly Listed[] } {
+    const { connections } = this.#parts;
+    return { ...countsOf(connections), listed: listConnections(connections, after, limit) };
   }
 
   /** What is kept, oldest first, behind the offset `after`, at most `limit`. */

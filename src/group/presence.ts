@@ -22,7 +22,7 @@ export class Presence {
   /** A connection has come, and is a member by now. */
   came(connection: Connection): void {
     if (!this.#isOn) return;
-    const others = this.#watchers().filter((other) => other !== connection);
+    const others = [...this.#connections.of("v1")].filter((other) => other !== connection);
     const before = this.#gone();
     // Whoever was awaited when all connections were lost at once (a deployment) is awaited by nobody any more.
     if (others.length === 0) return this.#keep(before, []);
@@ -32,11 +32,11 @@ export class Presence {
     if (tell) sendTo(others, presenceFrame("join", who, countsOf(this.#connections)));
   }
 
-  /** A connection has gone, or is about to be closed. */
+  /** A connection has gone, and is no member any more. */
   went(connection: Connection, now: number): void {
     if (!this.#isOn) return;
     const before = this.#gone();
-    const isWatched = this.#watchers().some((other) => other !== connection);
+    const isWatched = this.#connections.of("v1").size > 0;
     const who = whoIs(connection);
     this.#keep(before, isWatched ? leave(before, who, this.#isHere(who, connection), now) : []);
   }
@@ -48,17 +48,13 @@ export class Presence {
     this.#keep(before, gone);
     if (left.length === 0) return;
     // Once for all of them: a crowd that leaves together would otherwise have every connection looked at for each.
-    const [watchers, counts] = [this.#watchers(), countsOf(this.#connections)];
+    const [watchers, counts] = [this.#connections.of("v1"), countsOf(this.#connections)];
     for (const who of left) sendTo(watchers, presenceFrame("leave", who, counts));
   }
 
   /** When there is somebody to be told of, in ms. */
   get due(): number | undefined {
     return this.#isOn ? nextToTell(this.#gone()) : undefined;
-  }
-
-  #watchers(): Connection[] {
-    return [...this.#connections.of("v1")];
   }
 
   #isHere({ sub }: Who, except: Connection): boolean {

@@ -17,8 +17,8 @@ export class Upkeep {
     this.#desk = desk;
   }
 
-  /** `first` says that somebody is about to come who may be the first; `asks` whether anybody can be asked, where that is known already. */
-  async keepGoing(first: boolean, asks?: boolean): Promise<void> {
+  /** `first` says that somebody is about to come who may be the first. */
+  async keepGoing(first: boolean): Promise<void> {
     const { self, store, alarm, presence, connections } = this.#parts;
     const watchers = connections.count;
     if (self.consumer.presence === true) store.keepDue(withDue(store.due(), "presence", presence.due));
@@ -31,10 +31,7 @@ export class Upkeep {
         return alarm.start(step.start);
       }
     }
-    if (self.consumer.keeps === "order") {
-      const around = await this.#desk.around();
-      this.#parts.order.keepDue({ ...around, canAsk: asks ?? around.canAsk });
-    }
+    if (self.consumer.keeps === "order") this.#parts.order.keepDue(await this.#desk.around());
     await alarm.arm(self.settings);
   }
 

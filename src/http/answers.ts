@@ -2,7 +2,9 @@
 // checks an answer while it is given, so no route imports more than types from here, and the Worker carries none of it.
 import * as v from "valibot";
 import { Currency, statuses } from "../callbacks/merchant.ts";
+import { GROUP_NAME } from "../core/group.ts";
 import { BIZ } from "../core/order.ts";
+import { EPOCH } from "../core/position.ts";
 
 const Text = v.nullable(v.string());
 
@@ -18,11 +20,11 @@ export const Any = v.unknown();
 // Names
 
 export const Biz = v.pipe(v.string(), v.regex(BIZ));
-export const GroupName = v.pipe(v.string(), v.regex(/^[A-Za-z0-9._-]{1,99}$/));
+export const GroupName = v.pipe(v.string(), v.regex(GROUP_NAME));
 export const ChannelAddress = v.pipe(v.string(), v.regex(/^[A-Za-z0-9._-]{1,99}![0-9a-f]{32}$/));
 
 /** One life of a group's history. */
-export const Epoch = v.pipe(v.string(), v.regex(/^[0-9a-z]{1,32}$/));
+export const Epoch = v.pipe(v.string(), v.regex(EPOCH));
 export const PublicationId = v.pipe(v.string(), v.regex(/^[0-9a-z]{1,32}-\d+$/));
 
 // Orders
@@ -55,11 +57,7 @@ export const Forwards = v.object({ owed: Count, given_up: Count });
 
 /** What a backend is shown. */
 export const BackendOrder = v.object({
-  biz: Biz,
-  status: v.picklist(statuses),
-  paid: v.boolean(),
-  version: Count,
-  expires_at: v.nullable(Instant),
+  ...BrowserOrder.entries,
   order_id: Text,
   registered: v.nullable(Money),
   amount: Text,
@@ -78,7 +76,7 @@ export type BackendOrder = v.InferOutput<typeof BackendOrder>;
 
 export const Position = v.object({ epoch: Text, offset: Count });
 
-export const Sent = v.object({ epoch: Text, offset: Count, connections: Count });
+export const Sent = v.object({ ...Position.entries, connections: Count });
 export type Sent = v.InferOutput<typeof Sent>;
 
 export const GroupState = v.object({
@@ -112,7 +110,7 @@ export const Disconnected = v.object({ connections: Count });
 export type Disconnected = v.InferOutput<typeof Disconnected>;
 
 /** What became of one send of a batch: as if it had been sent alone, or why not. */
-const SentItem = v.object({ status: v.literal(200), epoch: Text, offset: Count, connections: Count });
+const SentItem = v.object({ status: v.literal(200), ...Sent.entries });
 const RefusedItem = v.object({
   status: v.number(),
   title: v.string(),

@@ -1,12 +1,14 @@
 // Who is a backend: whoever shows one of the API keys. Compares in constant time and keeps no key.
+import type { Context } from "hono";
 import { createMiddleware } from "hono/factory";
+import { sha256, type Bytes } from "../callbacks/bytes.ts";
 import { bearerOf } from "../core/credential.ts";
 import { refuse } from "./refuse.ts";
 import type { App } from "./app.ts";
 
-/** The key a request carries, as `Authorization: Bearer <key>` or `X-API-Key: <key>`; null if it carries none. */
-export const presentedApiKey = (headers: Headers): string | null =>
-  bearerOf(headers.get("Authorization")) ?? headers.get("X-API-Key");
+/** Whether a request carries one, as `Authorization: Bearer <key>` or `X-API-Key: <key>`. */
+export const showsApiKey = ({ req, var: { settings } }: Context<App>): Promise<boolean> =>
+  isApiKey(bearerOf(req.header("Authorization") ?? null) ?? req.header("X-API-Key") ?? null, settings.apiKeys);
 
 /** Whether `presented` is one of the keys. Hashed first, so that neither a key's length nor its first letters show in the time it takes. */
 export async function isApiKey(presented: string | null, keys: readonly string[]): Promise<boolean> {
@@ -19,12 +21,13 @@ export async function isApiKey(presented: string | null, keys: readonly string[]
 }
 
 /** Of the keys of one Env. Never a promise of them: one request must not wait for what another one began and may not end. */
-const hashes = new WeakMap<readonly string[], readonly ArrayBuffer[]>();
+const hashes = new WeakMap<readonly string[], readonly Bytes[]>();
 
-const sha256 = (text: string): Promise<ArrayBuffer> => crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
+export const unauthorized = (c: Context<App>): Response =>
+  refuse(c, "unauthorized", { headers: { "WWW-Authenticate": "Bearer" } });
 
 /** Lets backends through and nobody else. */
 export const backendOnly = createMiddleware<App>(async (c, next) => {
-  if (await isApiKey(presentedApiKey(c.req.raw.headers), c.var.settings.apiKeys)) return next();
-  return refuse(c, "unauthorized", { headers: { "WWW-Authenticate": "Bearer" } });
+  if (await showsApiKey(c)) return next();
+  return unauthorized(c);
 });

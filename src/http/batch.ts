@@ -12,13 +12,13 @@ import { faultOf } from "./fault.ts";
 import { wordsOf, type Refusal } from "./problem.ts";
 import { refuse } from "./refuse.ts";
 import { Batch, Item } from "./requests.ts";
-import { send, sendingOf, targetOf, type GroupStub, type Sent } from "./sends.ts";
+import { sendingOf, targetOf, type GroupStub, type Sending, type Sent } from "./sends.ts";
 import type { App } from "./app.ts";
 
 /** An item that can be sent. */
 interface Ready {
   readonly group: string;
-  readonly sending: Parameters<typeof send>[1];
+  readonly sending: Sending;
 }
 
 /** Why one was not, and the group it was for, where that is known. */
@@ -70,8 +70,8 @@ async function sendItem(
   if (!item.ok) return item;
   const { group, sending } = item.value;
   try {
-    const sent = await send(stubOf(group), sending);
-    return sent.ok ? sent : no({ group, ...sent.reason });
+    const sent = await stubOf(group).send(sending);
+    return sent.ok ? ok(sent.value) : no({ group, reason: "idempotency_key_reused" });
   } catch (error) {
     return no({ group, reason: faultOf(env, error, "/send") });
   }

@@ -2,13 +2,11 @@
 import type { Context } from "hono";
 import { merchantFacts } from "../callbacks/merchant.ts";
 import { openProvider, settingName } from "../callbacks/open.ts";
-import { consumers } from "../consumers/index.ts";
-import { groupName } from "../core/group.ts";
 import { isObject, parseExact, type Json, type JsonObject } from "../core/json.ts";
+import { BIZ } from "../core/order.ts";
 import { no, ok, type Result } from "../core/result.ts";
-import { findByGroup } from "../core/route.ts";
 import type { OrderOutcome } from "./answers.ts";
-import { isApiKey, presentedApiKey } from "./backend.ts";
+import { showsApiKey, unauthorized } from "./backend.ts";
 import { decodeBody } from "./body.ts";
 import { note } from "../observe/note.ts";
 import type { Refusal } from "./problem.ts";
@@ -17,15 +15,14 @@ import type { App } from "./app.ts";
 
 export async function callback(c: Context<App>): Promise<Response> {
   const body = new Uint8Array(await c.req.arrayBuffer());
-  const hasKey = await isApiKey(presentedApiKey(c.req.raw.headers), c.var.settings.apiKeys);
+  const hasKey = await showsApiKey(c);
   const signed = hasKey ? ok(false) : await isSignedByMerchant(c, body);
   if (!signed.ok) return refuseSetting(c, settingName("standard"), signed.reason);
   const isSigned = signed.value;
-  if (!hasKey && !isSigned) return refuse(c, "unauthorized", { headers: { "WWW-Authenticate": "Bearer" } });
+  if (!hasKey && !isSigned) return unauthorized(c);
   const biz = c.req.param("biz") ?? "";
-  const found = findByGroup(consumers, groupName("order", biz));
-  if (!found.ok) return refuse(c, "unknown_order");
-  const { group } = found.value;
+  if (!BIZ.test(biz)) return refuse(c, "unknown_order");
+  const group = `order_${biz}`;
   const said = readBody(body, biz, isSigned);
   if (!said.ok) return refuse(c, said.reason.reason, said.reason);
   const facts = merchantFacts("backend", said.value.json);

@@ -11,7 +11,7 @@ import type { Connections, Disconnected, GroupState, Sent } from "./answers.ts";
 import { readJson } from "./body.ts";
 import { refuse } from "./refuse.ts";
 import { ConnectionsQuery, HistoryQuery } from "./requests.ts";
-import { send, sendingOf, targetOf, type Address } from "./sends.ts";
+import { sendingOf, targetOf, type Address } from "./sends.ts";
 import type { App } from "./app.ts";
 
 /** `group_send`: an event to everybody in the group. */
@@ -41,8 +41,8 @@ async function sendOne(c: Context<App>, address: Address): Promise<Response> {
   if (!event.ok) return refuse(c, event.reason);
   const sending = await sendingOf(target.value, event.value, c.req.header("Idempotency-Key") ?? null);
   if (!sending.ok) return refuse(c, sending.reason.reason, sending.reason);
-  const sent = await send(c.env.GROUP.getByName(target.value.group), sending.value);
-  return sent.ok ? c.json(sent.value satisfies Sent) : refuse(c, sent.reason.reason, sent.reason);
+  const sent = await c.env.GROUP.getByName(target.value.group).send(sending.value);
+  return sent.ok ? c.json(sent.value satisfies Sent) : refuse(c, "idempotency_key_reused");
 }
 
 /** How many are connected, when the next push is due, and where the group stands. */
@@ -67,11 +67,9 @@ export async function listConnections(c: Context<App>): Promise<Response> {
   const channel = after === undefined ? null : parseChannel(after);
   if (channel !== null && (!channel.ok || channel.value.group !== group))
     return refuse(c, "bad_query", { detail: "after: a channel of this group" });
-  const stub = c.env.GROUP.getByName(group);
-  const [{ connections, users }, listed] = await Promise.all([
-    stub.look(),
-    stub.connections(channel?.value.connection ?? "", limit + 1), // one more, to know whether there is a next page
-  ]);
+  const last = channel?.value.connection ?? "";
+  // One more, to know whether there is a next page.
+  const { connections, users, listed } = await c.env.GROUP.getByName(group).connections(last, limit + 1);
   const members = listed.slice(0, limit).map(({ id, mode, sub, info, since }) => ({
     channel: channelName(group, id),
     mode,

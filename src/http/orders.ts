@@ -1,14 +1,14 @@
 // Orders for backends and browsers: what is expected is registered, what is known is shown. Stores nothing and proves nothing.
 import type { Context } from "hono";
 import * as v from "valibot";
-import { toHex } from "../callbacks/bytes.ts";
+import { sha256, toHex } from "../callbacks/bytes.ts";
 import { describeIssue, moneyOf } from "../callbacks/merchant.ts";
 import { ORDER_ID_CHARS } from "../core/limits.ts";
 import { isObject } from "../core/json.ts";
 import { BIZ, isPaid } from "../core/order.ts";
 import { originAllowed } from "../core/origin.ts";
 import type { BackendOrder, BrowserOrder } from "./answers.ts";
-import { isApiKey, presentedApiKey } from "./backend.ts";
+import { showsApiKey } from "./backend.ts";
 import { readJson } from "./body.ts";
 import { bizOf } from "../callbacks/order-id.ts";
 import { refuse } from "./refuse.ts";
@@ -57,7 +57,7 @@ async function register(c: Context<App>, biz: string, orderId: string | null, bo
 export async function lookAtOrder(c: Context<App>): Promise<Response> {
   const biz = c.req.param("biz") ?? "";
   if (!BIZ.test(biz)) return refuse(c, "unknown_order");
-  const isBackend = await isApiKey(presentedApiKey(c.req.raw.headers), c.var.settings.apiKeys);
+  const isBackend = await showsApiKey(c);
   const view = await c.env.GROUP.getByName(`order_${biz}`).order();
   const body = JSON.stringify(isBackend ? forBackend(biz, view) : forBrowser(biz, view));
   const headers = { ...crossOrigin(c), "Cache-Control": "no-cache", ETag: await tagOf(view, isBackend, body) };
@@ -109,7 +109,7 @@ const isoTime = (at: number | null): string | null => (at === null ? null : new 
 
 /** The version and the view; a backend's view changes without the version, by a flag or a forward. */
 async function tagOf({ stored }: OrderView, isBackend: boolean, body: string): Promise<string> {
-  const hash = toHex(new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(body)), 0, 8));
+  const hash = toHex((await sha256(body)).subarray(0, 8));
   return `"${stored?.version ?? 0}-${isBackend ? "backend" : "browser"}-${hash}"`;
 }
 

@@ -12,6 +12,7 @@ import {
   ORDER_ID_CHARS,
   SUB_CHARS,
 } from "../core/limits.ts";
+import { OFFSET } from "../core/position.ts";
 import { isSub } from "../core/token.ts";
 
 export const OrderId = v.pipe(
@@ -72,6 +73,6 @@ const limited = (normal: number, max: number) =>
 export const ConnectionsQuery = v.object({ after: v.optional(v.string()), limit: limited(LISTED_SIZE, LISTED_MAX) });
 
 export const HistoryQuery = v.object({
-  after: v.optional(v.pipe(v.string(), v.regex(/^(0|[1-9][0-9]{0,14})$/, "an offset"), v.transform(Number)), "0"),
+  after: v.optional(v.pipe(v.string(), v.regex(OFFSET, "an offset"), v.transform(Number)), "0"),
   limit: limited(HISTORY_SIZE, HISTORY_MAX),
 });

@@ -1,6 +1,6 @@
 // An event on its way from a backend into a group, the same for one alone and for one of a batch: read, made a frame of, sent. Answers nobody.
 import * as v from "valibot";
-import { toHex } from "../callbacks/bytes.ts";
+import { sha256, toHex } from "../callbacks/bytes.ts";
 import type { Consumer } from "../consumers/consumer.ts";
 import { consumers } from "../consumers/index.ts";
 import { excludedOf, frameOf } from "../core/event.ts";
@@ -15,7 +15,7 @@ import { IdempotencyKey, Sub } from "./requests.ts";
 export type GroupStub = ReturnType<Env["GROUP"]["getByName"]>;
 
 /** What a group takes. */
-type Sending = Parameters<GroupStub["send"]>[0];
+export type Sending = Parameters<GroupStub["send"]>[0];
 /** What became of it. */
 export type Sent = Extract<Awaited<ReturnType<GroupStub["send"]>>, { readonly ok: true }>["value"];
 
@@ -59,17 +59,8 @@ export async function sendingOf(
   if (!frame.ok) return frame;
   const exclude = excludedOf(event, group);
   if (!exclude.ok) return exclude;
-  const once = key === null ? null : { key, digest: await digestOf([to, event ?? null]) };
+  // Of everything that was asked for, so that a key stands for one thing only: whom it is for, and the event with whom it leaves out.
+  const digest = async () => toHex(await sha256(JSON.stringify([to, event ?? null])));
+  const once = key === null ? null : { key, digest: await digest() };
   return ok({ frame: encode(frame.value), to, exclude: exclude.value, once });
-}
-
-export async function send(group: GroupStub, sending: Sending): Promise<Result<Sent, Refusal>> {
-  const sent = await group.send(sending);
-  return sent.ok ? ok(sent.value) : no({ reason: "idempotency_key_reused" });
-}
-
-/** Of everything that was asked for, so that a key stands for one thing only: whom it is for, and the event with whom it leaves out. */
-async function digestOf(asked: Json): Promise<string> {
-  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(JSON.stringify(asked)));
-  return toHex(new Uint8Array(digest));
 }
