@@ -32,6 +32,12 @@ export class Connections {
   /** Asked of the platform once, as the object wakes, and kept right from then on: its list costs as much as a frame for each. */
   #open: Readonly<Record<Mode, Set<Connection>>> | undefined;
 
+  /**
+   * What waits for the next turn of the loop, because its connection is on its way in. The platform would hold it itself until the client
+   * has its 101, and keep 9 KiB for that as long as the connection lives (workerd 1.20261023; `npm run bench -- --only idle`).
+   */
+  readonly #held = new Map<Connection, Frame[]>();
+
   constructor(ctx: DurableObjectState) {
     this.#ctx = ctx;
   }
@@ -72,7 +78,7 @@ export class Connections {
 
   /**
    * Takes a connection in. Null if the object holds all it can: the platform throws at 32,768. Its id, its mode and its subject are its
-   * tags for as long as it lives. A frame may be sent on `server` at once; the platform holds it until the client has its 101.
+   * tags for as long as it lives. Frames may be sent on `server` at once.
    */
   accept(id: string, mode: Mode, member: Member, now: number): { client: WebSocket; server: Connection } | null {
     const [client, server] = Object.values(new WebSocketPair()) as [WebSocket, WebSocket]; // exactly two, by the platform's word
@@ -84,6 +90,8 @@ export class Connections {
     }
     begin(server, member, now);
     open.add(server);
+    this.#held.set(server, []);
+    setTimeout(() => this.#release(server), 0);
     return { client, server };
   }
 
@@ -124,33 +132,47 @@ export class Connections {
     const { plain, v1 } = this.#byMode();
     return this.#ctx.getWebSockets(tag).filter((connection) => plain.has(connection) || v1.has(connection));
   }
-}
 
-/** Sends plain frames in both modes: one by one as they are, and together as publications with their positions. How many frames that were. */
-export function deliver({ plain, v1, excluded }: Receivers, publications: readonly Positioned[]): number {
-  for (const { data } of publications) sendTo(plain, data);
-  const frames = v1.size > 0 ? publicationFrames(publications) : [];
-  for (const frame of frames) sendTo(v1, frame);
-  for (const { at } of publications) if (at !== null && excluded.size > 0) sendTo(excluded, skippedFrame(at));
-  return plain.size * publications.length + v1.size * frames.length;
-}
+  /** Sends plain frames in both modes: one by one as they are, and together as publications with their positions. How many frames that were. */
+  deliver({ plain, v1, excluded }: Receivers, publications: readonly Positioned[]): number {
+    for (const { data } of publications) this.send(plain, data);
+    const frames = v1.size > 0 ? publicationFrames(publications) : [];
+    for (const frame of frames) this.send(v1, frame);
+    for (const { at } of publications) if (at !== null && excluded.size > 0) this.send(excluded, skippedFrame(at));
+    return plain.size * publications.length + v1.size * frames.length;
+  }
 
-/** Sends one frame to each; a connection that has just broken is left to its own close event. */
-export function sendTo(connections: Iterable<Connection>, frame: Frame): void {
-  for (const connection of connections) {
-    try {
-      connection.send(frame);
-    } catch {
-      // It closed between the listing and the send; webSocketClose will tell, and the others must get their frame.
+  /** Sends one frame to each, behind whatever was sent there before. */
+  send(connections: Iterable<Connection>, frame: Frame): void {
+    for (const connection of connections) {
+      const held = this.#held.get(connection);
+      if (held === undefined) write(connection, frame);
+      else held.push(frame);
     }
+  }
+
+  /** Ends a connection; one that has ended already is left alone. */
+  close(connection: Connection, reason: CloseReason): void {
+    this.#release(connection);
+    try {
+      connection.close(closeCodes[reason], reason === "left" ? "" : reason);
+    } catch {
+      // Already closed from our side: nothing is left to say.
+    }
+  }
+
+  #release(connection: Connection): void {
+    const held = this.#held.get(connection) ?? [];
+    this.#held.delete(connection);
+    for (const frame of held) write(connection, frame);
   }
 }
 
-/** Ends a connection; one that has ended already is left alone. */
-export function close(connection: WebSocket, reason: CloseReason): void {
+/** A connection that has just broken is left to its own close event. */
+function write(connection: Connection, frame: Frame): void {
   try {
-    connection.close(closeCodes[reason], reason === "left" ? "" : reason);
+    connection.send(frame);
   } catch {
-    // Already closed from our side: nothing is left to say.
+    // It closed between the listing and the send; webSocketClose will tell, and the others must get their frame.
   }
 }

@@ -10,7 +10,7 @@ import type { Position, Publication } from "../core/position.ts";
 import { ok, type Result } from "../core/result.ts";
 import { nextTick } from "../core/schedule.ts";
 import { mayGoOn, memberOf } from "./attachment.ts";
-import { sendTo, type Connection } from "./connections.ts";
+import type { Connection } from "./connections.ts";
 import { Desk } from "./desk.ts";
 import { runJobs } from "./jobs.ts";
 import { countsOf, listConnections, usersOf, type Listed } from "./list.ts";
@@ -233,7 +233,7 @@ export class Group extends DurableObject<Env> {
       publish: (effect) => this.#apply(effect, sender),
       refresh: (token) => this.#members.refresh(sender, token, now),
     });
-    sendTo([sender], frame);
+    this.#parts.connections.send([sender], frame);
   }
 
   async #apply(effect: Effect, sender: Connection): Promise<Sent> {

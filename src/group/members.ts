@@ -11,7 +11,7 @@ import { no, ok, type Result } from "../core/result.ts";
 import { coversGroup } from "../core/token.ts";
 import { verifyToken } from "../tokens/verify.ts";
 import { goesNow, memberOf, renew, sinceOf } from "./attachment.ts";
-import { close, sendTo, type Connection } from "./connections.ts";
+import type { Connection } from "./connections.ts";
 import type { Parts } from "./parts.ts";
 import { welcome } from "./welcome.ts";
 
@@ -43,11 +43,11 @@ export class Members {
     const accepted = connections.accept(id, mode, member, now);
     if (accepted === null) return null;
     const channel = channelName(self.name, id);
-    for (const frame of welcome(channel, admission, this.#parts, now)) sendTo([accepted.server], frame);
+    for (const frame of welcome(channel, admission, this.#parts, now)) connections.send([accepted.server], frame);
     presence.came(accepted.server);
     const expiresAt = this.#leaseOf(member);
     // A token may run out on its way here, by our clock; when tokens are next looked at, this one counts as told.
-    if (leaseStep(mode, expiresAt, now) === "tell") sendTo([accepted.server], tokenExpires);
+    if (leaseStep(mode, expiresAt, now) === "tell") connections.send([accepted.server], tokenExpires);
     this.#lookAgain(nextLeaseStep(mode, expiresAt, now));
     return accepted.client;
   }
@@ -61,7 +61,7 @@ export class Members {
       presence.went(connection, now);
       this.#parts.note({ event: "leave", group: self.name, reason, ms: now - sinceOf(connection) });
     }
-    close(connection, reason);
+    connections.close(connection, reason);
   }
 
   /** Ends those that have been silent for too long. Looks only when there may be one: a look costs as much as a frame for each. */
@@ -81,7 +81,7 @@ export class Members {
       const [mode, expiresAt] = [connections.modeOf(connection), this.#leaseOf(memberOf(connection))];
       const step = leaseStep(mode, expiresAt, now);
       // Whose token had run out before was told when this was last looked at.
-      if (step === "tell" && (expiresAt ?? 0) >= (due.tokens ?? 0)) sendTo([connection], tokenExpires);
+      if (step === "tell" && (expiresAt ?? 0) >= (due.tokens ?? 0)) connections.send([connection], tokenExpires);
       if (step === "end") this.end(connection, "token_expired");
       else next = Math.min(next, nextLeaseStep(mode, expiresAt, now) ?? Infinity);
     }

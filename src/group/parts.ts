@@ -5,7 +5,7 @@ import type { Settings } from "../core/settings.ts";
 import { Tally, type MetricName, type Sample } from "../core/tally.ts";
 import { note } from "../observe/note.ts";
 import { Alarm } from "./alarm.ts";
-import { Connections, deliver, type Receivers } from "./connections.ts";
+import { Connections, type Receivers } from "./connections.ts";
 import { History, type Kept } from "./history.ts";
 import { Identity } from "./identity.ts";
 import { countsOf } from "./list.ts";
@@ -88,7 +88,7 @@ export class Parts {
 
   /** Sends publications to their receivers, those in belfry.v1 all at once. */
   deliver(receivers: Receivers, publications: readonly Positioned[]): void {
-    const frames = deliver(receivers, publications);
+    const frames = this.connections.deliver(receivers, publications);
     this.#tally.add("belfry_publications_total", {}, publications.length);
     this.#tally.add("belfry_frames_total", {}, frames);
   }

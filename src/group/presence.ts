@@ -2,7 +2,7 @@
 import { presenceFrame, type Who } from "../core/frames.ts";
 import { join, leave, nextToTell, toTell, type Gone } from "../core/presence.ts";
 import { whoIs } from "./attachment.ts";
-import { sendTo, type Connection, type Connections } from "./connections.ts";
+import type { Connection, Connections } from "./connections.ts";
 import { countsOf } from "./list.ts";
 import { rowKey, type Rows } from "./rows.ts";
 
@@ -29,7 +29,7 @@ export class Presence {
     const who = whoIs(connection);
     const { gone, tell } = join(before, who, this.#isHere(who, connection));
     this.#keep(before, gone);
-    if (tell) sendTo(others, presenceFrame("join", who, countsOf(this.#connections)));
+    if (tell) this.#connections.send(others, presenceFrame("join", who, countsOf(this.#connections)));
   }
 
   /** A connection has gone, and is no member any more. */
@@ -49,7 +49,7 @@ export class Presence {
     if (left.length === 0) return;
     // Once for all of them: a crowd that leaves together would otherwise have every connection looked at for each.
     const [watchers, counts] = [this.#connections.of("v1"), countsOf(this.#connections)];
-    for (const who of left) sendTo(watchers, presenceFrame("leave", who, counts));
+    for (const who of left) this.#connections.send(watchers, presenceFrame("leave", who, counts));
   }
 
   /** When there is somebody to be told of, in ms. */

@@ -140,7 +140,7 @@ describe("exclude", () => {
   });
 
   it("that is null, or names a connection that has gone, leaves nobody out", async () => {
-    const { group } = newAlarmGroup();
+    const group = `order_${newBiz()}`;
     const page = await join(group, {}, "plain");
     for (const exclude of [null, `${group}!${"0".repeat(32)}`]) {
       expect(await json(send(group, message("hi", { exclude })))).toMatchObject({ connections: 1 });
