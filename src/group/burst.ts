@@ -13,10 +13,11 @@ interface Waiting {
 }
 
 /**
- * Turns of the platform's loop, some 1 ms each, in which what comes waits for company. Behind one that went alone: until what had arrived
- * meanwhile has come through to here, past the Worker that reads it. Behind several: until those who sent them can have sent again.
+ * Turns of the platform's loop, 1 ms each or as long as the writing takes, in which what comes waits for company. Behind one that went alone:
+ * until it is written, and no longer, since who sends one after the other would wait each time. Behind several: until those who sent them
+ * can have sent again.
  */
-const TURNS = { behindOne: 2, behindSeveral: 5 } as const;
+const TURNS = { behindOne: 1, behindSeveral: 5 } as const;
 
 /**
  * Group commit, as databases do it: one transaction, and one frame per member in belfry.v1, for all that came at the same time. Nothing

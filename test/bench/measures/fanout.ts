@@ -68,6 +68,12 @@ function together(size: number): readonly (readonly string[])[] {
   return pairs;
 }
 
+/**
+ * A receiver that has heard nothing for its RTO acknowledges the next 16 segments at once (Linux, `tcp_incr_quickack`), which costs a sixth
+ * of a delivery: whoever is measured behind somebody else would pay for the silence.
+ */
+const QUICK_ACKS = 16;
+
 /** A crowd in one group of one server. */
 export class Group {
   readonly #server: Server;
@@ -96,15 +102,15 @@ export class Group {
     return got;
   }
 
-  /** Publishes some, one after the other; the first is not counted, it may have to wake somebody. */
+  /** Publishes some, one after the other. The first are not counted: they may have to wake somebody, and are acknowledged one by one. */
   async take(): Promise<Reading> {
     const size = this.crowd.pipes.length;
     const [mids, lasts]: [number[], number[]] = [[], []];
     const publications = Math.max(6, Math.min(30, Math.ceil(20_000 / size)));
-    for (let i = 0; i < publications; i++) {
+    for (let i = -Math.min(QUICK_ACKS, publications); i < publications; i++) {
       const posted = performance.now();
       const times = await this.publish(i);
-      if (i === 0) continue;
+      if (i < 0) continue;
       mids.push((times[Math.floor(size / 2)] ?? Number.NaN) - posted);
       lasts.push((times.at(-1) ?? Number.NaN) - posted);
     }
