@@ -1,5 +1,6 @@
 // The alarm group: members that join and leave, the pushes they get, the countdown to the next. Makes no tick of its own.
 import { connect } from "/client.js";
+import { health } from "./development.js";
 import { made, part, stateWord, timeOf, word, write } from "./words.js";
 
 const MEMBERS_MAX = 8;
@@ -54,7 +55,7 @@ function enter(member, isOpen) {
 }
 
 async function learnPeriod() {
-  const { push_every_seconds: seconds } = await (await fetch("/healthz")).json();
+  const { push_every_seconds: seconds } = await health();
   periodMs = seconds * 1000;
   write(part("period"), word("period", seconds));
 }

@@ -1,7 +1,7 @@
 // Starts the page and shows its order: the outcome, the connection, the relayed texts. Never takes a text for an outcome.
 import { connect } from "/client.js";
 import { startAlarm } from "./alarm.js";
-import { made, part, randomText, showConnection, speak, timeOf, word, write } from "./words.js";
+import { copy, made, part, randomText, showConnection, showOutcome, speak, tell, write } from "./words.js";
 
 const TEXTS_MAX = 20;
 
@@ -18,36 +18,19 @@ function watchOrder() {
   write(part("command-paid"), `npm run callback -- ${biz}`);
   write(part("command-failed"), `npm run callback -- ${biz} --failed`);
   part("texts").replaceChildren();
-  showOutcome("pending");
+  showOutcome({ status: "pending" });
   order = client.order(biz);
-  order.on("status", ({ status }) => showOutcome(status));
+  order.on("status", ({ status }) => showOutcome({ status }));
   order.on("state", showState);
   order.on("publication", ({ data }) => showText(typeof data === "string" ? data : JSON.stringify(data)));
 }
 
-function showOutcome(/** @type {string} */ status) {
-  part("outcome").dataset["status"] = status;
-  write(part("outcome-name"), word(status));
-  write(part("outcome-meaning"), word(`${status}-means`));
-  document.title = `${word(status)} · Belfry`;
-}
-
 function showText(/** @type {string} */ text) {
-  part("texts").prepend(made("li", made("time", timeOf(Date.now())), made("span", text)));
-  part("texts").children[TEXTS_MAX]?.remove();
+  tell("texts", TEXTS_MAX, made("span", text));
 }
 
 function showState() {
   if (order) showConnection(part("order-connection"), order.state);
-}
-
-/** Without a clipboard (another host, no TLS) the command is at least selected. @param {Element} button */
-async function copy(button) {
-  const command = part(button.getAttribute("data-copies") ?? "");
-  getSelection()?.selectAllChildren(command);
-  await navigator.clipboard?.writeText(command.textContent ?? "");
-  write(button, word(navigator.clipboard ? "copied" : "copy"));
-  setTimeout(() => write(button, word("copy")), 1500);
 }
 
 function sendText(/** @type {Event} */ event) {
@@ -62,7 +45,7 @@ speak();
 part("new-order").addEventListener("click", () => (location.hash = randomText(32)));
 part("text-form").addEventListener("submit", sendText);
 for (const button of document.querySelectorAll("[data-copies]"))
-  button.addEventListener("click", () => void copy(button));
+  button.addEventListener("click", () => void copy(button, part(button.getAttribute("data-copies") ?? "")));
 addEventListener("hashchange", watchOrder);
 setInterval(showState, 250);
 watchOrder();

@@ -40,6 +40,32 @@ export function made(tag, ...children) {
   return element;
 }
 
+/**
+ * Puts a line with the time of now on top of a list, and drops what is too old.
+ * @param {string} id @param {number} max @param {(string | Node)[]} children
+ */
+export function tell(id, max, ...children) {
+  part(id).prepend(made("li", made("time", timeOf(Date.now())), ...children));
+  part(id).children[max]?.remove();
+}
+
+/** Without a clipboard (another host, no TLS) the text is at least selected. @param {Element} button @param {Element} source */
+export async function copy(button, source) {
+  getSelection()?.selectAllChildren(source);
+  await navigator.clipboard?.writeText(source.textContent ?? "");
+  write(button, word(navigator.clipboard ? "copied" : "copy"));
+  setTimeout(() => write(button, word("copy")), 1500);
+}
+
+/** What became of an order, on its stage. @param {{ status: string, source?: string }} outcome */
+export function showOutcome({ status, source }) {
+  part("outcome").dataset["status"] = status;
+  write(part("outcome-name"), word(status));
+  const how = status === "pending" || source === undefined ? "" : ` ${word(`source-${source}`)}`;
+  write(part("outcome-meaning"), word(`${status}-means`) + how);
+  document.title = `${word(status)} · Belfry`;
+}
+
 /** @typedef {{ name: string, until?: number, reason?: string }} State */
 
 export function showConnection(/** @type {HTMLElement} */ element, /** @type {State} */ state) {

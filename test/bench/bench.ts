@@ -61,7 +61,7 @@ try {
   rmSync(folder, { recursive: true, force: true });
 }
 if (flags.write) {
-  const { processor, cores, memoryGib, system, node, workerd, pinned, load, date } = { node: "", workerd: "", ...here };
+  const { processor, cores, memoryGib, system, node, workerd, pinned, load, date } = here;
   const pins = pinned ? "servers on core 0, clients on core 1" : "not pinned";
   const where = `${date}; ${processor}, ${cores} cores, ${memoryGib} GiB, ${system}; Node ${node}, ${workerd}; ${pins}; ${pairs} pairs; load before ${load}.`;
   writeFileSync(PAGE, withTable(readFileSync(PAGE, "utf8"), `${where}\n\n${tableOf(rows)}`));

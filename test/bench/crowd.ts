@@ -1,4 +1,5 @@
 // A crowd of connections: opens them a few at a time, and tells when each has got what it waits for. Knows no server.
+import { setTimeout as sleep } from "node:timers/promises";
 import { Pipe, type Way } from "./wire.ts";
 
 /** Handshakes on their way at once. */
@@ -55,7 +56,7 @@ export class Crowd {
 
   /** When each has received so many more frames than it has now: the times, in the order they came. */
   each(frames = 1): Promise<Float64Array> {
-    return this.since(new Map(this.pipes.map((pipe) => [pipe, pipe.frames])), frames);
+    return this.since(this.had(), frames);
   }
 
   /** The same from `then` on, which is what each had. */
@@ -100,7 +101,7 @@ export class Crowd {
   /** Whoever comes may be told to the others. */
   async #quiet(): Promise<void> {
     do {
-      await new Promise((resolve) => setTimeout(resolve, QUIET_MS)); // nothing announces that nothing follows
+      await sleep(QUIET_MS); // nothing announces that nothing follows
     } while (performance.now() - this.lastAt < QUIET_MS);
   }
 
@@ -111,6 +112,6 @@ export class Crowd {
   /** Gone, and the server's work for it done: nothing of it is in what is measured next. */
   async close(): Promise<void> {
     for (const pipe of this.pipes) pipe.drop();
-    await new Promise((resolve) => setTimeout(resolve, 300 + this.pipes.length / 10));
+    await sleep(300 + this.pipes.length / 10);
   }
 }

@@ -33,7 +33,7 @@ export function cpuMs(pid: number): number {
   return ((Number(fields[11]) + Number(fields[12])) * 1000) / TICKS_PER_SECOND;
 }
 
-export const machine = (versions: Readonly<Record<string, string>>) => ({
+export const machine = (versions: { readonly node: string; readonly workerd: string }) => ({
   processor: cpus()[0]?.model ?? "unknown",
   cores: availableParallelism(),
   memoryGib: Math.round(totalmem() / 2 ** 30),

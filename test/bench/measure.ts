@@ -61,5 +61,3 @@ export const ratioOf = (readings: Readings, what: string, ours: string, than: st
   line,
   ...compare(column(readings, ours, what), column(readings, than, what), line),
 });
-
-export const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));

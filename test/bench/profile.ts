@@ -1,12 +1,11 @@
 // `node test/bench/profile.ts <what>`: where the Worker's time goes under one of the bench's loads, function by function. Compares nothing.
-import { readFileSync } from "node:fs";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { SourceMap } from "node:module";
-import { createServer, type AddressInfo } from "node:net";
 import { once } from "node:events";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { WebSocket } from "ws";
+import { freePort } from "../support/port.ts";
 import { cpuMs, moveToClientCore } from "./machine.ts";
 import { callbackWords, linkedWords, Pages } from "./measures/callbacks.ts";
 import { Group } from "./measures/fanout.ts";
@@ -84,10 +83,9 @@ function placeOf(
   if (basename(url) !== "worker.js") return `${functionName} ${url}`.trim();
   const entry = map.findEntry(lineNumber, columnNumber);
   if (!("originalSource" in entry)) return functionName;
-  const source = entry.originalSource.replace(/^(\.\.\/)+/, "");
-  const line =
-    readFileSync(source.slice(source.search(/(src|node_modules)\//)), "utf8").split("\n")[entry.originalLine] ?? "";
-  return `${source.slice(source.search(/(src|node_modules)\//))}:${entry.originalLine + 1} ${line.trim().slice(0, 60)}`;
+  const source = entry.originalSource.slice(entry.originalSource.search(/(src|node_modules)\//));
+  const line = readFileSync(source, "utf8").split("\n")[entry.originalLine] ?? "";
+  return `${source}:${entry.originalLine + 1} ${line.trim().slice(0, 60)}`;
 }
 
 /** The inspector of workerd, over its WebSocket. */
@@ -120,15 +118,6 @@ class Inspector {
     this.#socket.send(JSON.stringify({ id, method, params }));
     return new Promise((resolve) => this.#waiting.set(id, resolve));
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0);
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo; // listening on a port, so it is not a pipe's name
-  server.close();
-  await once(server, "close");
-  return port;
 }
 
 const [what = ""] = process.argv.slice(2);

@@ -69,14 +69,13 @@ export const idempotentWords: Words = {
 
 /** One that runs. */
 export class Server {
-  readonly name: string;
   readonly poster: Poster;
   readonly running: Running;
   readonly #log: string;
   readonly #port: number;
 
-  constructor(name: string, running: Running, log: string) {
-    [this.name, this.running, this.#log] = [name, running, log];
+  constructor(running: Running, log: string) {
+    [this.running, this.#log] = [running, log];
     this.#port = Number(new URL(running.url).port);
     this.poster = new Poster("127.0.0.1", this.#port);
   }
@@ -155,7 +154,7 @@ export class Subjects {
       flags: how.flags ?? [],
     });
     this.#running.push(running);
-    return new Server(name, running, log);
+    return new Server(running, log);
   }
 
   /** Whatever still runs, after a fault. */

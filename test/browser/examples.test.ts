@@ -1,10 +1,7 @@
 // The pages of docs/examples.md and docs/coming-from-channels.md in Chromium, served by a shop beside the Worker: plain HTML, React and Vue say what becomes of an order.
-import { once } from "node:events";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { join, resolve } from "node:path";
-import { parseEnv } from "node:util";
 import { build, type Plugin } from "esbuild";
 import type { Page } from "playwright-core";
 import { beforeAll, describe, expect, inject, it, onTestFinished } from "vitest";
@@ -13,6 +10,8 @@ import { openWindow, useBrowser } from "../support/browser.ts";
 import { backend, look, newBiz } from "../support/client.ts";
 import { filesOf, snippetsOf, unpack } from "../support/snippets.ts";
 import { hmac, token } from "../tokens/signing.ts";
+import { portOf } from "../support/port.ts";
+import { DEVELOPMENT_FILE, settingIn } from "../../scripts/development.ts";
 
 useBrowser();
 
@@ -28,9 +27,8 @@ async function openShop(files: Readonly<Record<string, string>>, hash = ""): Pro
     const type = url === "/" ? "text/html" : url.endsWith(".js") ? "text/javascript" : "text/plain";
     response.writeHead(body === undefined ? 404 : 200, { "Content-Type": type }).end(body);
   }).listen(0);
-  await once(listener, "listening");
+  const shop = `http://localhost:${await portOf(listener)}`;
   onTestFinished(() => void listener.close());
-  const shop = `http://localhost:${(listener.address() as AddressInfo).port}`; // listening on a port, so no pipe's name
   const { open } = await openWindow({ server: shop, expected: new RegExp(`^${server}/(client\\.js|orders/)`) });
   return open(`/${hash}`);
 }
@@ -56,12 +54,11 @@ describe("plain HTML", () => {
   });
 
   it("shows what a feed publishes, with the token of who is logged in", async () => {
-    const { TOKEN_SECRET } = parseEnv(readFileSync(".dev.vars.example", "utf8"));
     const feedOf = newBiz();
     const claims = { sub: "ann", groups: [`feed_${feedOf}`], exp: Date.now() / 1000 + 60 };
     const page = await openShop({
       "/": feed.replace("/feed/news/", `/feed/${feedOf}/`),
-      "/belfry/token": await token({ alg: "HS256" }, claims, hmac(TOKEN_SECRET)),
+      "/belfry/token": await token({ alg: "HS256" }, claims, hmac(settingIn(DEVELOPMENT_FILE, "TOKEN_SECRET"))),
     });
     await expect.poll(async () => (await look(server, `feed_${feedOf}`)).connections).toBe(1);
     for (const title of ["Rain", "Sun"]) {

@@ -1,13 +1,12 @@
 // Every message example of /asyncapi.json over a real WebSocket: what a client sends is answered as told, what the server sends comes as told.
-import { readFileSync } from "node:fs";
-import { parseEnv } from "node:util";
 import { describe, expect, inject, it } from "vitest";
 import { hmac, token } from "../tokens/signing.ts";
 import { backend, Client, newBiz } from "../support/client.ts";
 import { at, documentAt, isObject, knowable, retold, text, type Json, type JsonObject } from "../support/document.ts";
+import { DEVELOPMENT_FILE, settingIn } from "../../scripts/development.ts";
 
 const server = inject("url");
-const { TOKEN_SECRET: secret = "" } = parseEnv(readFileSync(".dev.vars.example", "utf8"));
+const secret = settingIn(DEVELOPMENT_FILE, "TOKEN_SECRET");
 const document = await documentAt(`${server}/asyncapi.json`);
 const messages = at(document.json, "components", "messages");
 

@@ -8,6 +8,7 @@ import { describe, expect, inject, it } from "vitest";
 import { callbackSetting } from "../../scripts/development.ts";
 import { providerNames } from "../../scripts/sign.ts";
 import { backend, Client, newBiz } from "../support/client.ts";
+import { snippetsOf } from "../support/snippets.ts";
 
 const server = inject("url");
 const { port } = new URL(server);
@@ -99,7 +100,7 @@ describe("npm run callback", () => {
 
 describe("docs/payments.md", () => {
   const text = readFileSync("docs/payments.md", "utf8");
-  const snippets = [...text.matchAll(/^```sh\n(.*?)^```/gms)].map(([, snippet = ""]) => snippet.trim());
+  const snippets = snippetsOf("docs/payments.md", "sh").map((snippet) => snippet.trim());
   /** The commands in running text, one for each provider. */
   const tries = [...text.matchAll(/\*\*Try\*\* `([^`]+)`/g)].map(([, command = ""]) => command);
 

@@ -7,6 +7,7 @@ import { describe, expect, inject, it, onTestFinished } from "vitest";
 import { connect } from "../../src/client/index.ts";
 import { apiKey, backend, look, newBiz } from "../support/client.ts";
 import { startServer } from "../support/server.ts";
+import { snippetsOf } from "../support/snippets.ts";
 
 const server = inject("url");
 const run = promisify(execFile);
@@ -96,9 +97,7 @@ it("from a Worker an order is told as well", { timeout: 60_000 }, async () => {
 });
 
 describe("docs/client.md", { timeout: 30_000 }, () => {
-  const snippets = [...readFileSync("docs/client.md", "utf8").matchAll(/^```js\n(.*?)^```/gms)].map(
-    ([, code = ""]) => code,
-  );
+  const snippets = snippetsOf("docs/client.md", "js");
   const biz = newBiz();
 
   /** Runs a snippet as a user of the package would; what it prints, line by line. */

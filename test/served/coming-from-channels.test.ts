@@ -1,9 +1,7 @@
 // docs/coming-from-channels.md does what it says: its Django tells the Worker, and the Worker with its changes in it does what theirs did.
 import { execFile, execFileSync } from "node:child_process";
-import { once } from "node:events";
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
@@ -11,6 +9,7 @@ import { apiKey, backend, Client, look, newBiz } from "../support/client.ts";
 import { startServer, type Server } from "../support/server.ts";
 import { isInstalled } from "../support/shops.ts";
 import { filesOf, snippetsOf, unpack } from "../support/snippets.ts";
+import { portOf } from "../support/port.ts";
 
 const PAGE = "docs/coming-from-channels.md";
 const run = promisify(execFile);
@@ -102,8 +101,7 @@ describe("Belfry with these changes in it", () => {
 
   beforeAll(async () => {
     django8000.listen(0);
-    await once(django8000, "listening");
-    const { port } = django8000.address() as AddressInfo; // listening on a port, so no pipe's name
+    const port = await portOf(django8000);
     house = mkdtempSync(resolve("test/.readme-house-")); // inside the project, where it finds the packages
     cpSync("src", join(house, "src"), { recursive: true });
     for (const file of ["tsconfig.base.json", "worker-configuration.d.ts"]) cpSync(file, join(house, file));

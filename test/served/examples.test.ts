@@ -1,17 +1,17 @@
 // The shops of docs/examples.md against the Worker as `npm start` serves it: what they tell arrives, once, and they believe nobody else.
 import { createHmac } from "node:crypto";
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type Server as Listener } from "node:http";
-import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
-import { parseEnv } from "node:util";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
 import { apiKey, backend, Client, newBiz } from "../support/client.ts";
 import { startServer, type Server } from "../support/server.ts";
 import { shopsAt } from "../support/shops.ts";
+import { portOf } from "../support/port.ts";
+import { DEVELOPMENT_FILE, settingIn } from "../../scripts/development.ts";
 
-const { TOKEN_SECRET = "", FORWARD_SECRET = "" } = parseEnv(readFileSync(".dev.vars.example", "utf8"));
+const TOKEN_SECRET = settingIn(DEVELOPMENT_FILE, "TOKEN_SECRET");
+const FORWARD_SECRET = settingIn(DEVELOPMENT_FILE, "FORWARD_SECRET");
 
 let server: Server;
 /** Where the shops ask: the Worker, or what a test puts in its place. */
@@ -24,8 +24,7 @@ async function listen(answer: (request: IncomingMessage, body: string) => number
   const listener = createServer((request, response) => {
     void text(request).then((body) => response.writeHead(answer(request, body)).end("{}"));
   }).listen(0);
-  await once(listener, "listening");
-  return [listener, `http://localhost:${(listener.address() as AddressInfo).port}`]; // listening on a port, so no pipe's name
+  return [listener, `http://localhost:${await portOf(listener)}`];
 }
 
 beforeAll(async () => {

@@ -1,14 +1,11 @@
 // Every example of /openapi.json, sent to the Worker: each is answered as it says, and as its schema says.
-import { readFileSync } from "node:fs";
-import { parseEnv } from "node:util";
 import { describe, expect, inject, it } from "vitest";
 import { callbackSetting } from "../../scripts/development.ts";
 import { signed } from "../../scripts/sign.ts";
-import { newBiz } from "../support/client.ts";
+import { apiKey, newBiz } from "../support/client.ts";
 import { at, documentAt, isObject, knowable, retold, text, type Json, type JsonObject } from "../support/document.ts";
 
 const server = inject("url");
-const { API_KEYS: apiKey = "" } = parseEnv(readFileSync(".dev.vars.example", "utf8"));
 const document = await documentAt(`${server}/openapi.json`);
 
 /** A request and its answer, wherever the document has their parts. */

@@ -1,15 +1,13 @@
 // Money on the served Worker: a crash between reply and forward, a callback that never comes, and what the whole path costs.
 import { Webhook } from "standardwebhooks";
-import { readFileSync } from "node:fs";
-import { parseEnv } from "node:util";
 import { describe, expect, inject, it } from "vitest";
-import { callbackSetting } from "../../scripts/development.ts";
+import { callbackSetting, settingIn, DEVELOPMENT_FILE } from "../../scripts/development.ts";
 import { signed } from "../../scripts/sign.ts";
 import { Backend } from "../support/backend.ts";
 import { backend, Client, newBiz } from "../support/client.ts";
 import { startServer } from "../support/server.ts";
 
-const { FORWARD_SECRET = "" } = parseEnv(readFileSync(".dev.vars.example", "utf8"));
+const FORWARD_SECRET = settingIn(DEVELOPMENT_FILE, "FORWARD_SECRET");
 
 describe("a process killed between its reply and the forward", () => {
   it("hands the fact on after it has come back, and the order changed exactly once", { timeout: 60_000 }, async () => {

@@ -1,19 +1,20 @@
 // The example client of docs/protocol.md, as a stranger would run it: it shows what is published, across a lost connection.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { connect, createServer, type AddressInfo, type Socket } from "node:net";
+import { connect, createServer, type Socket } from "node:net";
 import { createInterface } from "node:readline";
-import { parseEnv } from "node:util";
 import { expect, inject, it, onTestFinished } from "vitest";
 import { apiKey, backend, look, newBiz } from "../support/client.ts";
 import { hmac, token } from "../tokens/signing.ts";
+import { portOf } from "../support/port.ts";
+import { DEVELOPMENT_FILE, settingIn } from "../../scripts/development.ts";
+import { snippetsOf } from "../support/snippets.ts";
 
 const server = inject("url");
-const { TOKEN_SECRET: secret = "" } = parseEnv(readFileSync(".dev.vars.example", "utf8"));
-const page = readFileSync("docs/protocol.md", "utf8");
-const client = /```js\n([^]*?)```/.exec(page)?.[1] ?? "";
+const secret = settingIn(DEVELOPMENT_FILE, "TOKEN_SECRET");
+const [client = ""] = snippetsOf("docs/protocol.md", "js");
 
 /** Runs the client until the test ends; its lines are waited for one by one. */
 function run(url: string, token: string) {
@@ -32,16 +33,16 @@ function run(url: string, token: string) {
 
 /** A wire between client and server that can be cut, and mended. */
 async function wire() {
-  const { hostname, port } = new URL(server);
+  const worker = new URL(server);
   const ends = new Set<Socket>();
   let isCut = false;
   const listener = createServer((near) => {
     if (isCut) return near.destroy();
-    const far = connect(Number(port), hostname);
+    const far = connect(Number(worker.port), worker.hostname);
     for (const end of [near, far]) ends.add(end.on("error", () => undefined));
     near.pipe(far).pipe(near);
   }).listen(0);
-  await once(listener, "listening");
+  const port = await portOf(listener);
   const cut = () => {
     isCut = true;
     for (const end of ends) end.destroy();
@@ -51,7 +52,7 @@ async function wire() {
     cut();
     listener.close();
   });
-  const url = `ws://localhost:${(listener.address() as AddressInfo).port}`; // listening on a port, so no pipe's name
+  const url = `ws://localhost:${port}`;
   return { url, cut, mend: () => void (isCut = false) };
 }
 

@@ -1,8 +1,7 @@
 // A merchant's backend on this machine, in its own HTTP server: what it was asked, and what it answers. Tests nothing.
-import { once } from "node:events";
 import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import { onTestFinished } from "vitest";
+import { portOf } from "./port.ts";
 
 export interface Received {
   readonly method: string;
@@ -40,8 +39,7 @@ export class Backend {
         response.setHeader("Content-Type", "application/json").end(JSON.stringify(says(received)));
       });
     }).listen(port);
-    await once(server, "listening");
-    const backend = new Backend(server, (server.address() as AddressInfo).port); // listening on a port, so no pipe's name
+    const backend = new Backend(server, await portOf(server));
     onTestFinished(() => backend.stop());
     return backend;
   }

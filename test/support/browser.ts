@@ -2,17 +2,16 @@
 import { mkdir } from "node:fs/promises";
 import { createRequire } from "node:module";
 import type axeCore from "axe-core";
-import { chromium, type Browser, type BrowserContext, type BrowserContextOptions, type Page } from "playwright-core";
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, inject, onTestFinished } from "vitest";
-import { FLAGS } from "./chromium.ts";
+import { launch } from "./chromium.ts";
 
 let browser: Browser;
 
 /** For the top of a file: its tests have a browser of their own. */
 export function useBrowser(): void {
   beforeAll(async () => {
-    const { executablePath, env } = inject("chromium");
-    browser = await chromium.launch({ executablePath, env: { ...process.env, ...env }, args: [...FLAGS] });
+    browser = await launch(inject("chromium"));
   });
   afterAll(() => browser.close());
 }

@@ -4,7 +4,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { inflate } from "@sparticuz/chromium";
-import { chromium } from "playwright-core";
+import { chromium, type Browser } from "playwright-core";
 import type { TestProject } from "vitest/node";
 import { startServer } from "./server.ts";
 
@@ -52,10 +52,9 @@ export async function unpack(folder: string): Promise<Chromium> {
 }
 
 /** A machine that cannot start it has tested nothing: that has to be said, once and with what the binary says. */
-async function tryToStart({ executablePath, env }: Chromium): Promise<void> {
+async function tryToStart(installed: Chromium): Promise<void> {
   try {
-    const browser = await chromium.launch({ executablePath, env: { ...process.env, ...env }, args: [...FLAGS] });
-    await browser.close();
+    await (await launch(installed)).close();
   } catch (cause) {
     const needs = "it needs Linux on x64 and the C library of 2021 or later (glibc 2.34)";
     throw new Error(`the Chromium of @sparticuz/chromium does not start on this machine: ${needs}`, { cause });
@@ -66,10 +65,13 @@ async function tryToStart({ executablePath, env }: Chromium): Promise<void> {
 export const ELSEWHERE = "belfry.test";
 
 /** Containers run as root and without user namespaces, where Chromium's own sandbox cannot start; the pages are our own. */
-export const FLAGS = [
+const FLAGS = [
   "--no-sandbox",
   "--no-zygote",
   "--disable-dev-shm-usage",
   "--disable-gpu",
   `--host-resolver-rules=MAP ${ELSEWHERE} 127.0.0.1`,
 ] as const;
+
+export const launch = ({ executablePath, env }: Chromium): Promise<Browser> =>
+  chromium.launch({ executablePath, env: { ...process.env, ...env }, args: [...FLAGS] });

@@ -1,11 +1,10 @@
 // A real WebSocket client in Node, as a page of the server's own origin, and a backend with the development key. Tests nothing.
 import { randomUUID } from "node:crypto";
-import { readFileSync } from "node:fs";
-import { parseEnv } from "node:util";
 import { onTestFinished } from "vitest";
 import { WebSocket, type ClientOptions, type RawData } from "ws";
+import { DEVELOPMENT_FILE, settingIn } from "../../scripts/development.ts";
 
-export const { API_KEYS: apiKey = "" } = parseEnv(readFileSync(".dev.vars.example", "utf8"));
+export const apiKey = settingIn(DEVELOPMENT_FILE, "API_KEYS");
 
 export const newBiz = (): string => randomUUID().replaceAll("-", "");
 

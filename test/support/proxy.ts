@@ -1,13 +1,11 @@
 // A wire between a browser and the Worker that a test can silence: packets wait and connections stay, as in a lift or a tunnel. Tests nothing.
-import { once } from "node:events";
-import { connect, createServer, type AddressInfo, type Socket } from "node:net";
+import { connect, createServer, type Socket } from "node:net";
 import { onTestFinished } from "vitest";
+import { portOf } from "./port.ts";
 
 export interface Wire {
   /** Where the Worker answers, by this wire. */
   readonly url: string;
-  /** How many connections there were. */
-  readonly connections: () => number;
   silence(): void;
   resume(): void;
 }
@@ -15,9 +13,7 @@ export interface Wire {
 export async function openWire(server: string): Promise<Wire> {
   const ends = new Set<Socket>();
   let isSilent = false;
-  let connections = 0;
   const listener = createServer((near) => {
-    connections += 1;
     const far = connect(Number(new URL(server).port), "localhost");
     for (const [from, to] of [
       [near, far],
@@ -33,15 +29,13 @@ export async function openWire(server: string): Promise<Wire> {
       if (isSilent) from.pause();
     }
   }).listen(0, "localhost");
-  await once(listener, "listening");
+  const port = await portOf(listener);
   onTestFinished(() => {
     listener.close();
     for (const end of ends) end.destroy();
   });
-  const { port } = listener.address() as AddressInfo; // listening on a port, so it is not a pipe's name
   return {
     url: `http://localhost:${port}`,
-    connections: () => connections,
     silence() {
       isSilent = true;
       for (const end of ends) end.pause();

@@ -2,10 +2,10 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
-import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DEVELOPMENT_FILE } from "../../scripts/development.ts";
+import { freePort } from "./port.ts";
 
 export interface Server {
   /** `http://localhost:<port>` */
@@ -64,13 +64,4 @@ async function kill(child: ChildProcess): Promise<void> {
   const ended = once(child, "exit");
   process.kill(-child.pid, "SIGKILL");
   await ended;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0);
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo; // listening on a port, so it is not a pipe's name
-  server.close();
-  await once(server, "close");
-  return port;
 }

@@ -1,9 +1,9 @@
 // Starts the checkout page: watches the order of its address by the client, and opens the laboratory where it may. Makes no callback itself.
 import { connect } from "/client.js";
 import { API_KEY, health } from "../development.js";
-import { part, randomText, showConnection, speak, write } from "../words.js";
+import { part, randomText, showConnection, showOutcome, speak, write } from "../words.js";
 import { newOrder, openLaboratory } from "./laboratory.js";
-import { drawCode, showOutcome, showPrice, showTime } from "./order-sheet.js";
+import { drawCode, showPrice, showTime } from "./order-sheet.js";
 import { show, ShownSocket, shownFetch } from "./wire.js";
 
 const client = connect(location.origin, { WebSocket: ShownSocket, fetch: shownFetch });
@@ -19,6 +19,7 @@ let isDevelopment = false;
 const checkout = {
   biz: () => location.hash.slice(1),
   status: () => order?.outcome?.status ?? "pending",
+  isSettled: () => !["pending", "failed"].includes(checkout.status()),
   leave: () => order?.close(),
   /** Shows the order with this id, and keeps it in the address. */
   watch(/** @type {string} */ biz) {
@@ -59,7 +60,7 @@ async function learnTerms(/** @type {string} */ biz) {
 }
 
 function tick() {
-  showTime(expiresAt, !["pending", "failed"].includes(checkout.status()));
+  showTime(expiresAt, checkout.isSettled());
   if (order) showConnection(part("connection"), order.state);
 }
 

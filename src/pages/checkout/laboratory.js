@@ -8,13 +8,13 @@ const AMOUNT = 1999;
 const CURRENCY = "USD";
 const EXPIRES_IN = 900;
 
-/** @typedef {{ biz: () => string, status: () => string, watch: (biz: string) => void, leave: () => void }} Checkout */
+/** @typedef {{ biz: () => string, status: () => string, isSettled: () => boolean, watch: (biz: string) => void, leave: () => void }} Checkout */
 
 /** @param {Checkout} checkout */
 export function openLaboratory(checkout) {
   /** The order on the page, or a fresh one where that is settled already. */
   async function waiting() {
-    if (!["pending", "failed"].includes(checkout.status())) await newOrder(checkout);
+    if (checkout.isSettled()) await newOrder(checkout);
     return checkout.biz();
   }
   /** @type {Record<string, () => Promise<unknown>>} */
@@ -61,7 +61,6 @@ export function openLaboratory(checkout) {
       write(part("experiment"), word(isOffline ? "offline" : "online"));
     },
   };
-  write(part("network"), word("go-offline"));
   for (const [id, run] of Object.entries(experiments)) {
     part(id).toggleAttribute("disabled", !canSign);
     part(id).addEventListener("click", () => void once(run));

@@ -1,14 +1,5 @@
-// What an order looks like: its outcome, its amount, its time, a code to scan. Knows no connection and believes what it is told.
-import { part, word, write } from "../words.js";
-
-/** @param {{ status: string, source?: string }} outcome */
-export function showOutcome({ status, source }) {
-  part("outcome").dataset["status"] = status;
-  write(part("outcome-name"), word(status));
-  const how = status === "pending" || source === undefined ? "" : ` ${word(`source-${source}`)}`;
-  write(part("outcome-meaning"), word(`${status}-means`) + how);
-  document.title = `${word(status)} · Belfry`;
-}
+// What an order looks like: its amount, its time, a code to scan. Knows no connection and believes what it is told.
+import { part, secondsUntil, word, write } from "../words.js";
 
 /** @param {{ amount: string, currency: string } | null} price */
 export function showPrice(price) {
@@ -22,7 +13,7 @@ export function showPrice(price) {
 
 /** @param {number | null} expiresAt @param {boolean} isSettled */
 export function showTime(expiresAt, isSettled) {
-  const left = expiresAt === null ? 0 : Math.max(0, Math.ceil((expiresAt - Date.now()) / 1000));
+  const left = secondsUntil(expiresAt ?? 0);
   const clock = `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`;
   const text = expiresAt === null ? word("no-expiry") : left === 0 ? word("expired") : word("expires", clock);
   write(part("countdown"), isSettled ? "" : text);

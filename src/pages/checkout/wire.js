@@ -1,5 +1,5 @@
 // What goes over the wire, shown; and a switch that takes this page's network away. Changes nothing of what goes over it.
-import { made, part, timeOf, word } from "../words.js";
+import { made, tell, word } from "../words.js";
 
 const LINES_MAX = 100;
 
@@ -11,8 +11,7 @@ const sockets = new Set();
 export function show(way, line, more = "") {
   const text =
     more === "" ? made("code", line) : made("details", made("summary", made("code", line)), made("pre", more));
-  part("wire").prepend(made("li", made("time", timeOf(Date.now())), made("b", way), text));
-  part("wire").children[LINES_MAX]?.remove();
+  tell("wire", LINES_MAX, made("b", way), text);
 }
 
 /** A network that is gone: sockets end, new ones end at once, requests fail. @param {boolean} isOffline */

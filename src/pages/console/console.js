@@ -1,7 +1,7 @@
 // Starts the console: one plain WebSocket and what went over it, one backend and what it was answered. Keeps no key, comes back to no server.
 import { API_KEY, health } from "../development.js";
 import { canSign, token } from "../sign.js";
-import { field, made, part, showConnection, speak, timeOf, word, write } from "../words.js";
+import { field, made, part, showConnection, speak, tell, word, write } from "../words.js";
 import { groupOf, itemsOf, positionOf } from "./frames.js";
 
 const FRAMES_MAX = 200;
@@ -56,10 +56,8 @@ function send(/** @type {string} */ text) {
 
 /** @param {"↑" | "↓" | "·"} way @param {string} text @param {number | string} [offset] */
 function show(way, text, offset) {
-  const line = made("li", made("time", timeOf(Date.now())), made("b", way), made("code", text));
-  if (offset !== undefined) line.append(made("small", `#${offset}`));
-  part("frames").prepend(line);
-  part("frames").children[FRAMES_MAX]?.remove();
+  const position = offset === undefined ? [] : [made("small", `#${offset}`)];
+  tell("frames", FRAMES_MAX, made("b", way), made("code", text), ...position);
 }
 
 /** @param {"connecting" | "open" | "closed"} name */

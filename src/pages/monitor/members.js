@@ -1,8 +1,8 @@
 // Who is in the group, as presence, join and leave tell it. Knows no connection.
 import { made, part, word, write } from "../words.js";
 
-/** @type {Map<string, number>} The users, with a name each. */
-const named = new Map();
+/** @type {Set<string>} The users that have a name. */
+const named = new Set();
 let connections = 0;
 
 export const count = () => connections;
@@ -10,13 +10,13 @@ export const count = () => connections;
 /** @param {{ connections: number, members: readonly { sub: string | null }[] }} presence @param {string} self */
 export function showPresence({ connections: there, members }, self) {
   named.clear();
-  for (const { sub } of members) if (sub !== null) named.set(sub, 1);
+  for (const { sub } of members) if (sub !== null) named.add(sub);
   show(there, self);
 }
 
 /** @param {"joined" | "left"} what @param {{ sub: string | null, connections: number }} member @param {string} self */
 export function showChange(what, { sub, connections: there }, self) {
-  if (sub !== null && what === "joined") named.set(sub, 1);
+  if (sub !== null && what === "joined") named.add(sub);
   if (sub !== null && what === "left") named.delete(sub);
   show(there, self);
 }
@@ -32,7 +32,7 @@ export function showNobody() {
 function show(there, self) {
   connections = there;
   write(part("members-title"), word("present", there));
-  const chips = Array.from(named.keys(), (name) => {
+  const chips = Array.from(named, (name) => {
     const chip = made("li", name === self ? word("this-tab", name) : name);
     chip.className = name === self ? "self" : "";
     return chip;

@@ -2,7 +2,7 @@
 import { connect } from "/client.js";
 import { API_KEY, health } from "../development.js";
 import { canSign, token } from "../sign.js";
-import { field, made, part, randomText, secondsUntil, showConnection, speak, timeOf, word, write } from "../words.js";
+import { field, made, part, randomText, secondsUntil, showConnection, speak, tell, word, write } from "../words.js";
 import { openChart } from "./chart.js";
 import { count, showChange, showNobody, showPresence } from "./members.js";
 import { gauge } from "./pushed.js";
@@ -65,7 +65,7 @@ function take(/** @type {unknown} */ frame) {
   draw(now, value, count() || null);
   if (value !== null) drawn += 1;
   write(part("summary"), word("summary-values", drawn));
-  tell(JSON.stringify(frame));
+  noteText(JSON.stringify(frame));
   show();
 }
 
@@ -73,13 +73,10 @@ function take(/** @type {unknown} */ frame) {
 function note(what, member) {
   showChange(what, member, self);
   draw(Date.now(), null, member.connections);
-  tell(word(what, member.sub ?? word("somebody")));
+  noteText(word(what, member.sub ?? word("somebody")));
 }
 
-function tell(/** @type {string} */ text) {
-  part("events").prepend(made("li", made("time", timeOf(Date.now())), made("span", text)));
-  part("events").children[EVENTS_MAX]?.remove();
-}
+const noteText = (/** @type {string} */ text) => tell("events", EVENTS_MAX, made("span", text));
 
 /** As a backend may, with its key. */
 async function look() {

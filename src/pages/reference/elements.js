@@ -1,5 +1,5 @@
 // How the reference's parts are made: elements with attributes, prose with code in it, code that can be copied. Knows no document.
-import { word, write } from "../words.js";
+import { copy, word } from "../words.js";
 
 /**
  * A new element.
@@ -45,14 +45,6 @@ export function code(label, text) {
   const pre = element("pre", { tabindex: "0", "aria-label": label, lang: "en" }, element("code", {}, text));
   button.addEventListener("click", () => void copy(button, pre));
   return element("figure", {}, element("figcaption", {}, label), pre, button);
-}
-
-/** Without a clipboard (another host, no TLS) the text is at least selected. @param {Element} button @param {Element} pre */
-async function copy(button, pre) {
-  getSelection()?.selectAllChildren(pre);
-  await navigator.clipboard?.writeText(pre.textContent ?? "");
-  write(button, word(navigator.clipboard ? "copied" : "copy"));
-  setTimeout(() => write(button, word("copy")), 1500);
 }
 
 /**

@@ -43,7 +43,6 @@ function frameSection(asyncapi) {
 
 /** @param {Json} openapi @param {Json} asyncapi @returns {Section} */
 function tableSection(openapi, asyncapi) {
-  const client = (/** @type {string} */ verdict) => word(verdict);
   const tables = [
     { id: "reasons", heads: ["reason", "status", "meaning"], rows: reasonRows(openapi) },
     {
@@ -52,7 +51,7 @@ function tableSection(openapi, asyncapi) {
       rows: Object.entries(asyncapi["x-close-codes"]).map(([code, { reason, client: verdict }]) => [
         code,
         named(reason),
-        client(verdict),
+        word(verdict),
       ]),
     },
     {

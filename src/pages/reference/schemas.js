@@ -20,7 +20,7 @@ export function typeOf(schema) {
 /** @param {(string | Node)[][]} types */
 const joined = (types) => types.flatMap((type, i) => (i === 0 ? type : [" | ", ...type]));
 
-export const link = (/** @type {string} */ name) => element("a", { href: `#schema-${name}` }, name);
+const link = (/** @type {string} */ name) => element("a", { href: `#schema-${name}` }, name);
 
 /** What a value of a type may be. @param {Schema} schema @returns {(string | Node)[]} */
 function limitsOf({ format, pattern, minLength, maxLength, minimum, maximum }) {
@@ -59,7 +59,7 @@ export function schemaSection(name, schema) {
   const body = fields.length > 0 ? fieldsOf(fields) : element("p", { class: "type" }, ...typeOf(schema));
   return element(
     "article",
-    { class: "schema" },
+    {},
     heading("h3", `schema-${name}`, element("code", {}, name)),
     ...prose(schema["description"] ?? ""),
     body,

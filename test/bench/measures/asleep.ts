@@ -1,5 +1,6 @@
 // What it costs to wake: the first callback to each of 1,000 groups, and the first push to a group of 1,000, after 20 s in which nothing came.
-import { column, middle, ratioOf, sleep, type Measure, type Reading, type Row } from "../measure.ts";
+import { setTimeout as sleep } from "node:timers/promises";
+import { column, middle, ratioOf, type Measure, type Reading, type Row } from "../measure.ts";
 import { quantile } from "../pairs.ts";
 import { floorWords, partyWords, v1Words } from "../subjects.ts";
 import { callbackWords, Pages } from "./callbacks.ts";

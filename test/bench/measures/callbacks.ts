@@ -1,9 +1,10 @@
 // A provider's callbacks into 1,000 groups with a page in each: verified, kept, pushed. Beside them what only pushes. And 1,000 pages that come.
 import { randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
 import { callbackSetting } from "../../../scripts/development.ts";
 import { signed } from "../../../scripts/sign.ts";
 import { Crowd } from "../crowd.ts";
-import { inTurns, middle, ratioOf, sleep, type Bench, type Measure, type Reading, type Row } from "../measure.ts";
+import { inTurns, middle, ratioOf, type Bench, type Measure, type Reading, type Row } from "../measure.ts";
 import { median, quantile, type Line } from "../pairs.ts";
 import { numberText } from "../table.ts";
 import type { Posted } from "../post.ts";
@@ -49,7 +50,8 @@ export const callbacks: Measure = {
       partyserver: [party, partyWords],
       belfry: [belfry, callbackWords],
     } as const;
-    const rows = await greatestRate(bench, { ...whos, ...(!isQuick && { linked: [belfry, linkedWords] as const }) });
+    const rows = [await arrivals(bench, whos)];
+    rows.push(...(await greatestRate(bench, { ...whos, ...(!isQuick && { linked: [belfry, linkedWords] as const }) })));
     for (const rate of isQuick ? [200] : [50, 200, 500])
       rows.push(await atRate(rate, { ...bench, pairs: rate === LINED ? pairs : Math.min(3, pairs) }, whos));
     await Promise.all([floor.stop(), keeping.stop(), party.stop(), belfry.stop()]);
@@ -63,6 +65,27 @@ type Takes = ReadonlyMap<string, () => Promise<Reading>>;
 const eachOf = (whos: Readonly<Record<string, Who>>, take: (who: Who) => Promise<Reading>): Takes =>
   new Map(Object.entries(whos).map(([name, who]) => [name, () => take(who)]));
 
+/** By themselves: behind callbacks, the disk is still busy with them. */
+async function arrivals({ pairs, isQuick }: Bench, whos: Readonly<Record<string, Who>>): Promise<Row> {
+  const groups = isQuick ? FEW_GROUPS : GROUPS;
+  const readings = await inTurns(
+    pairs,
+    eachOf(whos, async (who) => {
+      const pages = await Pages.gather(...who, groups);
+      await pages.close();
+      return { rate: (groups * 1000) / pages.crowd.took };
+    }),
+  );
+  return {
+    what: `pages that come, into ${groups} new order groups, v1`,
+    unit: "connects/s",
+    floor: middle(readings, "floor", "rate"),
+    partyserver: middle(readings, "partyserver", "rate"),
+    belfry: middle(readings, "belfry", "rate"),
+    ratios: [ratioOf(readings, "rate", "belfry", "floor", { goal: 0.9, bound: 0.75, better: "more" })],
+  };
+}
+
 async function greatestRate({ pairs, isQuick }: Bench, whos: Readonly<Record<string, Who>>): Promise<Row[]> {
   const groups = isQuick ? FEW_GROUPS : GROUPS;
   const readings = await inTurns(
@@ -72,7 +95,7 @@ async function greatestRate({ pairs, isQuick }: Bench, whos: Readonly<Record<str
       const { rate: first } = await pages.callAtOnce();
       const { rate: next } = who[1] === linkedWords ? { rate: Number.NaN } : await pages.callAtOnce(); // nothing new is pushed of it
       await pages.close();
-      return { connects: (groups * 1000) / pages.crowd.took, first, next };
+      return { first, next };
     }),
   );
   const row = (what: string, unit: string, ours: string, name: string, lines: Readonly<Record<string, Line>>): Row => ({
@@ -82,18 +105,13 @@ async function greatestRate({ pairs, isQuick }: Bench, whos: Readonly<Record<str
     partyserver: middle(readings, "partyserver", what),
     belfry: middle(readings, ours, what),
     ratios: Object.entries(lines).map(([than, line]) => ratioOf(readings, what, ours, than, line)),
-    ...(what !== "connects" && {
-      note: `the floor with one row kept: ${numberText(middle(readings, "keeping", what))}`,
-    }),
+    note: `the floor with one row kept: ${numberText(middle(readings, "keeping", what))}`,
   });
   const lines = {
     floor: { goal: 0.8, bound: 0.7, better: "more" },
     partyserver: { goal: 1, bound: 0.9, better: "more" },
   } as const;
   return [
-    row("connects", "connects/s", "belfry", `pages that come, into ${groups} new order groups, v1`, {
-      floor: { goal: 0.9, bound: 0.75, better: "more" },
-    }),
     row(
       "first",
       "callbacks/s",

@@ -1,7 +1,8 @@
 // What connections cost that do nothing: memory, the processor's time for their heartbeats, and how often they wake their group.
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Crowd } from "../crowd.ts";
 import { cpuMs, residentKib } from "../machine.ts";
-import { inTurns, middle, ratioOf, sleep, type Bench, type Measure, type Reading, type Row } from "../measure.ts";
+import { inTurns, middle, ratioOf, type Bench, type Measure, type Reading, type Row } from "../measure.ts";
 import { floorWords, plainWords, v1Words, type Server, type Words } from "../subjects.ts";
 import { clientFrame } from "../wire.ts";
 import { Group } from "./fanout.ts";

@@ -1,4 +1,5 @@
 // Publications that are kept before they are sent, to 1,000 in belfry.v1: one at a time with idempotency keys, and 16 at once.
+import { setTimeout as sleep } from "node:timers/promises";
 import { inTurns, middle, ratioOf, type Bench, type Measure, type Reading, type Row } from "../measure.ts";
 import { quantile } from "../pairs.ts";
 import { floorWords, idempotentWords, storedWords } from "../subjects.ts";
@@ -81,7 +82,7 @@ async function saturate(group: Group, seconds: number): Promise<Reading> {
     }
   };
   await Promise.all(Array.from({ length: PUBLISHERS }, publish));
-  while (received.length < posted.length) await new Promise((resolve) => setTimeout(resolve, 5)); // reading is behind receiving
+  while (received.length < posted.length) await sleep(5); // reading is behind receiving
   await crowd.since(before, frames);
   const deliveries = posted.length * crowd.pipes.length;
   const latencies = posted.map((at, i) => (received[i] ?? Number.NaN) - at);

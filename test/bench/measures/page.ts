@@ -2,8 +2,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { chromium } from "playwright-core";
-import { FLAGS, unpack } from "../../support/chromium.ts";
+import { launch, unpack } from "../../support/chromium.ts";
 import { timesToPaid } from "../../support/paid.ts";
 import type { Measure } from "../measure.ts";
 import { quantile } from "../pairs.ts";
@@ -14,8 +13,7 @@ export const page: Measure = {
   async run({ subjects, isQuick }) {
     const folder = await mkdtemp(join(tmpdir(), "belfry-chromium-"));
     const server = await subjects.belfry();
-    const { executablePath, env } = await unpack(folder);
-    const browser = await chromium.launch({ executablePath, env: { ...process.env, ...env }, args: [...FLAGS] });
+    const browser = await launch(await unpack(folder));
     try {
       const checkout = await browser.newPage();
       await checkout.goto(`${server.running.url}/checkout/`);
