@@ -106,7 +106,7 @@ export class Group {
   async take(): Promise<Reading> {
     const size = this.crowd.pipes.length;
     const [mids, lasts]: [number[], number[]] = [[], []];
-    const publications = Math.max(6, Math.min(30, Math.ceil(20_000 / size)));
+    const publications = Math.max(6, Math.min(60, Math.ceil(60_000 / size)));
     for (let i = -Math.min(QUICK_ACKS, publications); i < publications; i++) {
       const posted = performance.now();
       const times = await this.publish(i);
