@@ -33,43 +33,32 @@ export class Burst {
   }
 
   /** Kept and sent when this resolves, in the order of the calls. */
-  async publish(sending: Sending): Promise<Outcome> {
-    if (this.#waiting !== null) {
-      const waiting = this.#waiting;
-      return new Promise((resolve, reject) => waiting.push({ sending, resolve, reject }));
-    }
-    this.#gather(TURNS.behindOne);
-    const [outcome] = publishAll(this.#parts, [sending], Date.now());
-    if (outcome === undefined) throw new Error("one was published, and there is one outcome");
-    return outcome;
+  publish(sending: Sending): Promise<Outcome> {
+    return new Promise((resolve, reject) => {
+      const one = { sending, resolve, reject };
+      if (this.#waiting === null) this.#send([one]);
+      else this.#waiting.push(one);
+    });
   }
 
-  #gather(turns: number): void {
+  #send(some: readonly Waiting[]): void {
     this.#waiting = [];
-    this.#flushAfter(turns);
+    this.#flushAfter(some.length === 1 ? TURNS.behindOne : TURNS.behindSeveral);
+    try {
+      const sendings = some.map(({ sending }) => sending);
+      for (const [i, outcome] of publishAll(this.#parts, sendings, Date.now()).entries()) some[i]?.resolve(outcome);
+    } catch (error) {
+      for (const { reject } of some) reject(error);
+    }
   }
 
   #flushAfter(turns: number): void {
-    if (turns === 0) return this.#flush();
-    setTimeout(() => this.#flushAfter(turns - 1), 0);
+    if (turns > 0) setTimeout(() => this.#flushAfter(turns - 1), 0);
+    else this.#flush(this.#waiting ?? []);
   }
 
-  #flush(): void {
-    const waiting = this.#waiting ?? [];
-    if (waiting.length === 0) {
-      this.#waiting = null;
-      return;
-    }
-    this.#gather(waiting.length === 1 ? TURNS.behindOne : TURNS.behindSeveral);
-    try {
-      const outcomes = publishAll(
-        this.#parts,
-        waiting.map(({ sending }) => sending),
-        Date.now(),
-      );
-      for (const [i, outcome] of outcomes.entries()) waiting[i]?.resolve(outcome);
-    } catch (error) {
-      for (const { reject } of waiting) reject(error);
-    }
+  #flush(waiting: readonly Waiting[]): void {
+    if (waiting.length > 0) this.#send(waiting);
+    else this.#waiting = null;
   }
 }

@@ -1,6 +1,7 @@
 // Many sends in one request, each with its own answer: what is wrong with one costs the others nothing. Keeps nothing.
 import type { Context } from "hono";
 import * as v from "valibot";
+import { utf8 } from "../callbacks/bytes.ts";
 import { describeIssue } from "../callbacks/merchant.ts";
 import type { Json } from "../core/json.ts";
 import { BODY_BYTES } from "../core/limits.ts";
@@ -56,7 +57,7 @@ async function readItem(item: unknown): Promise<Result<Ready, Refused>> {
   if (!target.ok) return no({ group: null, ...target.reason });
   const { group } = target.value;
   const event = parsed.output.event as Json; // `readJson` parsed it, and no schema has changed it
-  if (new TextEncoder().encode(JSON.stringify(event)).byteLength > BODY_BYTES)
+  if (utf8(JSON.stringify(event)).length > BODY_BYTES)
     return no({ group, reason: "body_too_large", detail: `an event has at most ${BODY_BYTES} bytes` });
   const sending = await sendingOf(target.value, event, parsed.output.idempotency_key ?? null);
   return sending.ok ? ok({ group, sending: sending.value }) : no({ group, ...sending.reason });

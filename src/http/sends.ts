@@ -60,7 +60,6 @@ export async function sendingOf(
   const exclude = excludedOf(event, group);
   if (!exclude.ok) return exclude;
   // Of everything that was asked for, so that a key stands for one thing only: whom it is for, and the event with whom it leaves out.
-  const digest = async () => toHex(await sha256(JSON.stringify([to, event ?? null])));
-  const once = key === null ? null : { key, digest: await digest() };
+  const once = key === null ? null : { key, digest: toHex(await sha256(JSON.stringify([to, event ?? null]))) };
   return ok({ frame: encode(frame.value), to, exclude: exclude.value, once });
 }
