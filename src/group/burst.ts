@@ -53,12 +53,9 @@ export class Burst {
   }
 
   #flushAfter(turns: number): void {
+    const waiting = this.#waiting ?? [];
     if (turns > 0) setTimeout(() => this.#flushAfter(turns - 1), 0);
-    else this.#flush(this.#waiting ?? []);
-  }
-
-  #flush(waiting: readonly Waiting[]): void {
-    if (waiting.length > 0) this.#send(waiting);
+    else if (waiting.length > 0) this.#send(waiting);
     else this.#waiting = null;
   }
 }

@@ -11,6 +11,9 @@ export interface Bench {
   readonly isLong: boolean;
 }
 
+/** Where no line has to be held, three pairs are enough. */
+export const unlined = (bench: Bench): Bench => ({ ...bench, pairs: Math.min(3, bench.pairs) });
+
 /** One line of the table. */
 export interface Row {
   readonly what: string;

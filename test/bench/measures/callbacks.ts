@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { callbackSetting } from "../../../scripts/development.ts";
 import { signed } from "../../../scripts/sign.ts";
 import { Crowd } from "../crowd.ts";
-import { inTurns, middle, ratioOf, type Bench, type Measure, type Reading, type Row } from "../measure.ts";
+import { inTurns, middle, ratioOf, unlined, type Bench, type Measure, type Reading, type Row } from "../measure.ts";
 import { median, quantile, type Line } from "../pairs.ts";
 import { numberText } from "../table.ts";
 import type { Posted } from "../post.ts";
@@ -12,7 +12,7 @@ import { floorWords, partyWords, v1Words, type Server, type Words } from "../sub
 
 const GROUPS = 1000;
 /** In the quick bench. */
-const FEW_GROUPS = 300;
+const FEW_GROUPS = 100;
 /** Deliveries on their way at once, at the greatest rate. */
 const AT_ONCE = 32;
 
@@ -41,7 +41,7 @@ export const linkedWords: Words = { ...v1Words, send: (group) => delivery(group,
 export const callbacks: Measure = {
   name: "callbacks",
   async run(bench) {
-    const { subjects, pairs, isQuick } = bench;
+    const { subjects, isQuick } = bench;
     const servers = [subjects.floor(), subjects.keeping(), subjects.party(), subjects.belfry()] as const;
     const [floor, keeping, party, belfry] = await Promise.all(servers);
     const whos = {
@@ -53,7 +53,7 @@ export const callbacks: Measure = {
     const rows = [await arrivals(bench, whos)];
     rows.push(...(await greatestRate(bench, { ...whos, ...(!isQuick && { linked: [belfry, linkedWords] as const }) })));
     for (const rate of isQuick ? [200] : [50, 200, 500])
-      rows.push(await atRate(rate, { ...bench, pairs: rate === LINED ? pairs : Math.min(3, pairs) }, whos));
+      rows.push(await atRate(rate, rate === LINED ? bench : unlined(bench), whos));
     await Promise.all([floor.stop(), keeping.stop(), party.stop(), belfry.stop()]);
     return rows;
   },
