@@ -1,28 +1,46 @@
 // `npm run callback -- …`: sends one callback to the Worker that runs on this machine, as a backend or as any of the nine providers would.
-// Never to any other: what it signs with is known to everybody.
+// Never to any other: its signing keys are public.
 import { parseArgs } from "node:util";
-import { callbackSetting, DEVELOPMENT_FILE, settingIn } from "./development.ts";
+import { callbackSetting, DEVELOPMENT_FILE } from "./development.ts";
+import { captureId, followsPayment, paymentId as idOf } from "./order-event.ts";
 import { servePaypal } from "./paypal-server.ts";
 import { PaypalStandIn } from "./paypal-stand-in.ts";
+import { Shop, type KnownOrder, type KnownPayment, type Price } from "./shop.ts";
 import { outcomes, providerNames, signed, tampered, type Delivery, type Outcome } from "./sign.ts";
 
 const USAGE = `npm run callback -- <biz: 32 of a-z 0-9> [--failed]
-npm run callback -- <provider> <order> [--outcome paid] [--amount 19.99] [--currency USD] [--tamper]
-  provider   ${providerNames.join(", ")}
-  order      a biz, or the id that your backend gave to the provider
-  --outcome  ${outcomes.join(", ")}
-  --tamper   changes one byte of the body after it is signed: it has to be refused
-both         [--port 8787] [--env-file ${DEVELOPMENT_FILE}]`;
+npm run callback -- <provider> <order> [--outcome paid] [--amount 19.99] [--currency USD] …
+  provider       ${providerNames.join(", ")}
+  order          a biz, or the id that your backend gave to the provider
+                 An order is registered first, with the amount of the payment, unless it is registered already.
+  --registered   registers it with this amount, also where it is registered with another one already
+  --unregistered registers nothing
+  --outcome      ${outcomes.join(", ")}
+  --amount       of the payment, in major units; the registered amount where it is left out
+  --payment      the payment's id, of one order only; each amount of an order has its own where it is left out
+                 A refund or a dispute without both is about the last payment of the order.
+  --refunded     how much of the payment goes back; with --outcome partially_refunded or refunded
+                 (stripe, alipay, square: in all so far; any other: by this refund)
+  --account      other: an event of an account that the setting does not name
+  --tamper       changes one byte of the body after it is signed: the delivery is refused
+both             [--port 8787] [--env-file ${DEVELOPMENT_FILE}]`;
 
-interface Flags {
-  readonly failed: boolean;
-  readonly outcome?: string | undefined;
-  readonly amount?: string | undefined;
-  readonly currency?: string | undefined;
-  readonly tamper: boolean;
-  readonly port: string;
-  readonly "env-file": string;
-}
+const options = {
+  failed: { type: "boolean", default: false },
+  outcome: { type: "string" },
+  amount: { type: "string" },
+  currency: { type: "string" },
+  registered: { type: "string" },
+  unregistered: { type: "boolean", default: false },
+  payment: { type: "string" },
+  refunded: { type: "string" },
+  account: { type: "string" },
+  tamper: { type: "boolean", default: false },
+  port: { type: "string", default: "8787" },
+  "env-file": { type: "string", default: DEVELOPMENT_FILE }, // as `npm start`
+} as const;
+
+type Flags = ReturnType<typeof readArguments>["flags"];
 
 /** Arguments that cannot be used: the usage is shown. */
 class Misuse extends Error {}
@@ -35,27 +53,17 @@ try {
   process.exitCode = response.ok ? 0 : 1;
 } catch (error) {
   const { message } = error as Error; // nothing here throws anything else
-  const silent =
+  const shown =
     message === "fetch failed" ? "nothing answers there: is `npm start` running, and on this port?" : message;
-  console.error(error instanceof Misuse ? `${message}\n\n${USAGE}`.trim() : silent);
+  console.error(error instanceof Misuse ? `${message}\n\n${USAGE}`.trim() : shown);
   process.exitCode = error instanceof Misuse ? 2 : 1;
 }
 
-function readArguments(): { flags: Flags; positionals: readonly string[] } {
+function readArguments() {
   try {
-    const { values: flags, positionals } = parseArgs({
-      allowPositionals: true,
-      options: {
-        failed: { type: "boolean", default: false },
-        outcome: { type: "string" },
-        amount: { type: "string" },
-        currency: { type: "string" },
-        tamper: { type: "boolean", default: false },
-        port: { type: "string", default: "8787" },
-        "env-file": { type: "string", default: DEVELOPMENT_FILE }, // the one that `npm start` reads
-      },
-    });
+    const { values: flags, positionals } = parseArgs({ allowPositionals: true, options });
     if (positionals.length < 1 || positionals.length > 2) throw new Misuse("");
+    if (!/^\d{1,5}$/.test(flags.port)) throw new Misuse("--port is a number such as 8787");
     return { flags, positionals };
   } catch (error) {
     throw new Misuse((error as Error).message, { cause: error }); // parseArgs names the option that is wrong
@@ -64,52 +72,102 @@ function readArguments(): { flags: Flags; positionals: readonly string[] } {
 
 /** The merchant's own callback, by its API key. */
 function asBackend(biz: string, flags: Flags): Promise<Response> {
-  const { failed, port, "env-file": file } = flags;
   if (!/^[a-z0-9]{32}$/.test(biz)) throw new Misuse("");
-  const isForProvider = flags.tamper || (flags.outcome ?? flags.amount ?? flags.currency) !== undefined;
-  if (isForProvider) throw new Misuse("--outcome, --amount, --currency and --tamper go with a provider");
-  const [key = ""] = settingIn(file, "API_KEYS").split(",");
-  return fetch(`http://localhost:${port}/callback/${biz}/`, {
-    method: "POST",
-    headers: { Authorization: `Bearer ${key.trim()}` },
-    body: JSON.stringify({ status: failed ? "failed" : "paid" }),
-  });
+  const { failed, port, "env-file": file, ...others } = flags;
+  const given = Object.entries(others).find(([, value]) => value !== undefined && value !== false);
+  if (given !== undefined) throw new Misuse(`--${given[0]} goes with a provider`);
+  return new Shop(port, file).report(biz, failed ? "failed" : "paid");
 }
 
 async function asProvider(provider: string, orderId: string, flags: Flags): Promise<Response> {
-  const outcome = outcomes.find((word) => word === (flags.outcome ?? "paid"));
-  const amount = flags.amount ?? "19.99";
-  const currency = flags.currency ?? (provider === "alipay" || provider === "wechatpay" ? "CNY" : "USD");
-  if (!providerNames.includes(provider)) throw new Misuse(`no such provider: ${provider}`);
-  if (outcome === undefined) throw new Misuse(`no such outcome: ${flags.outcome ?? ""}`);
-  if (!/^\d{1,9}(\.\d{1,3})?$/.test(amount)) throw new Misuse("--amount is a decimal such as 19.99");
-  if (!/^[A-Z]{3}$/.test(currency)) throw new Misuse("--currency is three capital letters");
-  if (flags.failed) throw new Misuse("--failed goes with a biz alone; here it is --outcome failed");
-  if (orderId === "") throw new Misuse("");
-  const setting = callbackSetting(provider, flags["env-file"]);
-  if (Object.keys(setting).length === 0)
-    throw new Error(`${flags["env-file"]} sets no CALLBACK_${provider.toUpperCase()}`);
-  const made = make(provider, { orderId, outcome, amount, currency, now: Date.now(), setting });
+  const outcome = checked(provider, orderId, flags);
+  const { port, "env-file": file } = flags;
+  const setting = callbackSetting(provider, file);
+  if (Object.keys(setting).length === 0) throw new Error(`${file} sets no CALLBACK_${provider.toUpperCase()}`);
+  const shop = new Shop(port, file);
+  const order = await shop.order(orderId);
+  const event = { ...statedBy(provider, outcome, flags, order), orderId, outcome, now: Date.now(), setting };
+  const made = make(provider, event);
   const delivery = flags.tamper ? tampered(made, orderId) : made;
-  const what = `${orderId}: ${outcome}, ${amount} ${currency}`;
-  console.log(
-    `POST /callbacks/${provider} ${what}, ${delivery.body.length} bytes${flags.tamper ? ", one of them changed" : ""}`,
-  );
+  const refusal = flags.unregistered ? null : await register(shop, orderId, order, flags, event);
+  if (refusal !== null) return refusal;
+  const paymentId = provider === "paypal" ? captureId(event) : idOf(event);
+  const account = event.isOtherAccount ? ", another account" : "";
+  const size = `${delivery.body.length} bytes${flags.tamper ? ", one of them changed" : ""}`;
+  const payment = `${event.amount} ${event.currency} (${paymentId})`;
+  console.log(`POST /callbacks/${provider} ${orderId}: ${outcome}, ${payment}${account}, ${size}`);
   const post = () =>
-    fetch(`http://localhost:${flags.port}/callbacks/${provider}`, { method: "POST", ...delivery, redirect: "manual" });
+    fetch(`http://localhost:${port}/callbacks/${provider}`, { method: "POST", ...delivery, redirect: "manual" });
   return provider === "paypal" ? confirming(setting, made, post) : post();
 }
 
-/** Some providers have no word for some outcomes; that is the caller's to know, not a fault. */
-function make(provider: string, told: Parameters<typeof signed>[1] & { readonly outcome: Outcome }): Delivery {
+/**
+ * The payment that the event is about: as the options name it. A refund or a dispute is else about the order's last payment by this provider;
+ * a payment else pays what is registered.
+ */
+function statedBy(provider: string, outcome: Outcome, flags: Flags, order: KnownOrder) {
+  const isAsNamed = ({ payment_id }: KnownPayment) => flags.payment === undefined || payment_id === flags.payment;
+  const follows = followsPayment({ outcome }) && flags.amount === undefined;
+  const paid = follows ? order.payments.findLast((each) => each.provider === provider && isAsNamed(each)) : undefined;
+  const payment = flags.payment ?? paid?.payment_id ?? undefined;
+  const usual = provider === "alipay" || provider === "wechatpay" ? "CNY" : "USD";
+  return {
+    amount: flags.amount ?? paid?.amount ?? order.registered?.amount ?? flags.registered ?? "19.99",
+    currency: flags.currency ?? paid?.currency ?? order.registered?.currency ?? usual,
+    ...(payment !== undefined && { payment }),
+    ...(flags.refunded !== undefined && { refunded: flags.refunded }),
+    isOtherAccount: flags.account === "other",
+  };
+}
+
+/** The outcome, once all options are known to be usable. */
+function checked(provider: string, orderId: string, flags: Flags): Outcome {
+  const outcome = outcomes.find((word) => word === (flags.outcome ?? "paid"));
+  if (!providerNames.includes(provider)) throw new Misuse(`no such provider: ${provider}`);
+  if (outcome === undefined) throw new Misuse(`no such outcome: ${flags.outcome ?? ""}`);
+  for (const name of ["amount", "registered", "refunded"] as const) {
+    if (!/^\d{1,9}(\.\d{1,3})?$/.test(flags[name] ?? "0")) throw new Misuse(`--${name} is a decimal such as 19.99`);
+  }
+  if (!/^[A-Z]{3}$/.test(flags.currency ?? "USD")) throw new Misuse("--currency is three capital letters");
+  if (!/^[^\s:]+$/.test(flags.payment ?? "P2")) throw new Misuse("--payment is an id without spaces and colons");
+  if (flags.account !== undefined && flags.account !== "other") throw new Misuse("--account is: other");
+  if (flags.registered !== undefined && flags.unregistered) {
+    throw new Misuse("--registered and --unregistered exclude each other");
+  }
+  const isRefund = outcome === "partially_refunded" || outcome === "refunded";
+  if (flags.refunded !== undefined && !isRefund) {
+    throw new Misuse("--refunded goes with --outcome partially_refunded or refunded");
+  }
+  if (flags.failed) throw new Misuse("--failed goes with a biz alone; here it is --outcome failed");
+  if (orderId === "") throw new Misuse("");
+  return outcome;
+}
+
+/** Registers the order as a shop does, once, and again where `--registered` names another price; the refusal, if it is refused. */
+async function register(shop: Shop, orderId: string, order: KnownOrder, flags: Flags, paid: Price) {
+  const { biz, registered } = order;
+  const name = biz === null || biz === orderId ? orderId : `${orderId} (biz ${biz})`;
+  const amount = flags.registered ?? registered?.amount ?? paid.amount;
+  const currency = flags.registered === undefined ? (registered?.currency ?? paid.currency) : paid.currency;
+  if (registered?.amount === amount && registered.currency === currency) {
+    console.log(`GET /orders ${name}: registered with ${amount} ${currency} already`);
+    return null;
+  }
+  console.log(`PUT /orders ${name}: ${amount} ${currency}`);
+  const response = await shop.register(orderId, { amount, currency });
+  return response.ok ? null : response;
+}
+
+/** An outcome or amount that the provider never sends is a misuse, and events.ts names it. */
+function make(provider: string, told: Parameters<typeof signed>[1]): Delivery {
   try {
     return signed(provider, told);
   } catch (error) {
-    throw new Misuse((error as Error).message, { cause: error }); // events.ts says what cannot be told
+    throw new Misuse((error as Error).message, { cause: error }); // events.ts throws nothing else
   }
 }
 
-/** PayPal is asked whether it sent a delivery: a stand-in answers for as long as that takes. */
+/** PayPal confirms its own deliveries: a stand-in answers for as long as this one takes. */
 async function confirming(
   setting: Record<string, unknown>,
   { headers, body }: Delivery,

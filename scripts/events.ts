@@ -1,75 +1,44 @@
 // What each provider would send about an order: the bodies of its webhooks, as plain data. Signs nothing (sign.ts does).
 import { adyenDigits, isoDigits, stripeDigits } from "../src/callbacks/currencies.ts";
+import {
+  accountIn,
+  captureId,
+  eventId,
+  followsPayment,
+  isRefund,
+  iso,
+  major,
+  minor,
+  paymentId,
+  refundedMinor,
+  sends,
+  type Body,
+  type Told,
+} from "./order-event.ts";
 
-export const outcomes = ["pending", "failed", "closed", "paid", "partially_refunded", "refunded"] as const;
-export type Outcome = (typeof outcomes)[number];
-
-export interface Told {
-  readonly orderId: string;
-  readonly outcome: Outcome;
-  /** Major units: "19.99". */
-  readonly amount: string;
-  readonly currency: string;
-  /** ms since 1970. */
-  readonly now: number;
-  /** The provider's setting, as `CALLBACK_…` has it. */
-  readonly setting: Readonly<Record<string, unknown>>;
-  /** The event itself, where it is not to be made of the above; of the providers that send theirs as open JSON. */
-  readonly event?: object;
-}
-
-type Body = Record<string, unknown>;
-
-/** A field of the setting as text; "" where it has none. */
-export function fieldOf({ setting }: Told, name: string, fallback = ""): string {
-  const value = setting[name] ?? fallback;
-  return typeof value === "string" ? value : JSON.stringify(value);
-}
-
-/** One per order, outcome and amount, so that the same delivery made twice is a repeat, and another amount is another payment. */
-const eventId = (told: Told): string => `dev-${told.outcome}-of-${paymentId(told)}`;
-/** Without a colon, which Adyen's references cannot hold. */
-const paymentId = ({ orderId, amount }: Told): string => `payment-${orderId.replaceAll(":", "_")}-${amount}`;
-const iso = ({ now }: Told): string => new Date(now).toISOString();
-
-const isRefund = ({ outcome }: Told): boolean => outcome === "refunded" || outcome === "partially_refunded";
-
-/** Minor units of the amount, or of what is refunded of it: a part is half. */
-function minor({ amount, currency }: Told, digits: ReadonlyMap<string, number>): number {
-  const [whole = "0", fraction = ""] = amount.split(".");
-  const places = digits.get(currency) ?? 2;
-  if (fraction.length > places)
-    throw new Error(`${currency} has ${places} digits behind its point, not ${fraction.length}`);
-  return Number(whole + fraction.padEnd(places, "0"));
-}
-
-const refundedMinor = (told: Told, digits: ReadonlyMap<string, number>): number =>
-  told.outcome === "partially_refunded" ? Math.floor(minor(told, digits) / 2) : minor(told, digits);
-
-/** The amount, or what is refunded of it, in major units. */
-function major(told: Told, minorUnits: number): string {
-  const digits = isoDigits.get(told.currency) ?? 2;
-  const text = String(minorUnits).padStart(digits + 1, "0");
-  return digits === 0 ? text : `${text.slice(0, -digits)}.${text.slice(-digits)}`;
-}
+export { fieldOf, outcomes, type Outcome, type Told } from "./order-event.ts";
 
 export function stripeEvent(told: Told): Body {
+  sends("Stripe", told, "closed");
   const [type, payment_status] = {
     pending: ["checkout.session.completed", "unpaid"],
     failed: ["checkout.session.async_payment_failed", "unpaid"],
-    closed: ["checkout.session.expired", "unpaid"],
+    closed: ["", ""],
+    disputed: ["charge.dispute.created", ""],
     paid: ["checkout.session.completed", "paid"],
     partially_refunded: ["charge.refunded", ""],
     refunded: ["charge.refunded", ""],
   }[told.outcome];
   const amount = minor(told, stripeDigits);
   const shared = { currency: told.currency.toLowerCase(), payment_intent: paymentId(told) };
+  const disputed = { ...shared, id: `dp_${paymentId(told)}`, object: "dispute", amount, status: "needs_response" };
   const object = isRefund(told)
     ? {
         ...shared,
         id: "ch_dev",
         object: "charge",
         amount,
+        amount_captured: amount,
         captured: true,
         amount_refunded: refundedMinor(told, stripeDigits),
         metadata: { order_id: told.orderId },
@@ -78,6 +47,7 @@ export function stripeEvent(told: Told): Body {
         ...shared,
         id: "cs_dev",
         object: "checkout.session",
+        mode: "payment",
         amount_total: amount,
         payment_status,
         client_reference_id: told.orderId,
@@ -88,8 +58,9 @@ export function stripeEvent(told: Told): Body {
     object: "event",
     type,
     created,
-    livemode: told.setting["livemode"] ?? false,
-    data: { object },
+    livemode: told.setting["livemode"] === true,
+    ...(told.isOtherAccount === true ? { account: "acct_OTHER" } : {}),
+    data: { object: told.outcome === "disputed" ? disputed : object },
   };
 }
 
@@ -102,21 +73,23 @@ export function alipayFields(told: Told): Record<string, string> {
     paid: "TRADE_SUCCESS",
     partially_refunded: "TRADE_SUCCESS",
     refunded: "TRADE_CLOSED",
+    failed: "",
+    disputed: "",
   };
-  if (told.outcome === "failed") throw new Error("Alipay has no word for a failed payment");
+  sends("Alipay", told, "failed", "disputed");
   return {
     notify_id: eventId(told),
     notify_type: "trade_status_sync",
     notify_time: beijing,
     charset: "utf-8",
     version: "1.0",
-    app_id: fieldOf(told, "appId"),
-    ...(told.setting["sellerId"] === undefined ? {} : { seller_id: fieldOf(told, "sellerId") }),
+    app_id: String([told.setting["appId"]].flat()[0]),
+    seller_id: accountIn(told, "sellerId"),
     out_trade_no: told.orderId,
     trade_no: paymentId(told),
     trade_status: status[told.outcome],
     total_amount: told.amount,
-    ...(isPaid ? { gmt_payment: beijing } : {}),
+    ...(isPaid ? { gmt_create: beijing, gmt_payment: beijing } : { gmt_create: beijing }),
     ...(isRefund(told)
       ? { refund_fee: major(told, refundedMinor(told, isoDigits)), gmt_refund: beijing, out_biz_no: "R1" }
       : {}),
@@ -131,7 +104,7 @@ export interface WechatpayEvent {
 }
 
 export function wechatpayEvent(told: Told): WechatpayEvent {
-  const { mchid, appid } = told.setting;
+  const [mchid, [appid]] = [accountIn(told, "mchid"), [told.setting["appid"]].flat()];
   const total = minor(told, isoDigits);
   const shared = { mchid, out_trade_no: told.orderId, transaction_id: paymentId(told), success_time: iso(told) };
   const event = { id: eventId(told), create_time: iso(told) };
@@ -140,7 +113,7 @@ export function wechatpayEvent(told: Told): WechatpayEvent {
     return {
       ...event,
       event_type: "REFUND.SUCCESS",
-      resource: { ...shared, refund_id: `R-${told.outcome}`, refund_status: "SUCCESS", amount },
+      resource: { ...shared, refund_id: `R-${eventId(told)}`, refund_status: "SUCCESS", amount },
     };
   }
   if (told.outcome !== "paid") throw new Error(`WeChat Pay never notifies ${told.outcome}: it is asked for that`);
@@ -148,44 +121,58 @@ export function wechatpayEvent(told: Told): WechatpayEvent {
   return {
     ...event,
     event_type: "TRANSACTION.SUCCESS",
-    resource: { ...shared, appid, trade_state: "SUCCESS", amount },
+    resource: { ...shared, appid, trade_type: "NATIVE", trade_state: "SUCCESS", bank_type: "OTHERS", amount },
   };
 }
 
 export function paypalEvent(told: Told): Body {
+  sends("PayPal", told, "closed");
   const event_type = {
+    closed: "",
+    disputed: "CUSTOMER.DISPUTE.CREATED",
     pending: "PAYMENT.CAPTURE.PENDING",
     failed: "PAYMENT.CAPTURE.DENIED",
-    closed: "PAYMENT.AUTHORIZATION.VOIDED",
     paid: "PAYMENT.CAPTURE.COMPLETED",
     partially_refunded: "PAYMENT.CAPTURE.REFUNDED",
     refunded: "PAYMENT.CAPTURE.REFUNDED",
   }[told.outcome];
-  const capture = `CAP${Buffer.from(paymentId(told)).toString("hex").slice(-60)}`.toUpperCase();
+  const capture = captureId(told);
   const value = major(told, isRefund(told) ? refundedMinor(told, isoDigits) : minor(told, isoDigits));
-  const amount = { currency_code: told.currency, value };
+  const merchant = { merchant_id: accountIn(told, "merchantId") };
+  const shared = { amount: { currency_code: told.currency, value }, custom_id: told.orderId };
   const links = [{ rel: "up", method: "GET", href: `https://api.sandbox.paypal.com/v2/payments/captures/${capture}` }];
+  if (told.outcome === "disputed") {
+    const transaction = { seller_transaction_id: capture, seller: merchant, custom: told.orderId };
+    const dispute = {
+      dispute_id: `PP-${capture}`,
+      dispute_amount: shared.amount,
+      disputed_transactions: [transaction],
+    };
+    return { id: eventId(told), event_version: "1.0", create_time: iso(told), event_type, resource: dispute };
+  }
   const resource = isRefund(told)
-    ? { id: `R-${told.outcome}`, amount, custom_id: told.orderId, links }
-    : { id: capture, amount, custom_id: told.orderId };
+    ? { ...shared, id: `R-${eventId(told)}`, status: "COMPLETED", payer: merchant, links }
+    : { ...shared, id: capture, payee: merchant, final_capture: true };
   return { id: eventId(told), event_version: "1.0", create_time: iso(told), event_type, resource };
 }
 
 /** The item without its signature. */
 export function adyenItem(told: Told): Body & { amount: { value: number; currency: string } } {
+  sends("Adyen", told, "closed");
   const [eventCode, success] = {
     pending: ["PENDING", "true"],
     failed: ["AUTHORISATION", "false"],
-    closed: ["CANCELLATION", "true"],
+    closed: ["", ""],
+    disputed: ["CHARGEBACK", "true"],
     paid: ["AUTHORISATION", "true"],
     partially_refunded: ["REFUND", "true"],
     refunded: ["REFUND", "true"],
   }[told.outcome];
-  const follows = isRefund(told) || told.outcome === "closed";
+  const follows = followsPayment(told);
   return {
-    pspReference: follows ? `${told.outcome}-of-${paymentId(told)}` : paymentId(told),
+    pspReference: follows ? eventId(told) : paymentId(told),
     originalReference: follows ? paymentId(told) : "",
-    merchantAccountCode: told.setting["merchantAccount"],
+    merchantAccountCode: accountIn(told, "merchantAccount"),
     merchantReference: told.orderId,
     amount: {
       value: isRefund(told) ? refundedMinor(told, adyenDigits) : minor(told, adyenDigits),
@@ -198,10 +185,12 @@ export function adyenItem(told: Told): Body & { amount: { value: number; currenc
 }
 
 export function squareEvent(told: Told): Body {
+  sends("Square", told, "closed");
   const status = {
     pending: "APPROVED",
     failed: "FAILED",
-    closed: "CANCELED",
+    closed: "",
+    disputed: "",
     paid: "COMPLETED",
     partially_refunded: "COMPLETED",
     refunded: "COMPLETED",
@@ -214,21 +203,26 @@ export function squareEvent(told: Told): Body {
     total_money: money(minor(told, isoDigits)),
     ...(isRefund(told) ? { refunded_money: money(refundedMinor(told, isoDigits)) } : {}),
   };
-  const merchant_id = told.setting["merchantId"];
+  const disputed = { disputed_payment: { payment_id: payment.id }, amount_money: payment.total_money };
+  const dispute = { id: `dsp-${payment.id}`, state: "EVIDENCE_REQUIRED", ...disputed };
+  const isDispute = told.outcome === "disputed";
   return {
-    merchant_id,
-    type: "payment.updated",
+    merchant_id: accountIn(told, "merchantId"),
+    type: isDispute ? "dispute.created" : "payment.updated",
     event_id: eventId(told),
     created_at: iso(told),
-    data: { type: "payment", object: { payment } },
+    data: isDispute ? { type: "dispute", object: { dispute } } : { type: "payment", object: { payment } },
   };
 }
 
 export function paddleEvent(told: Told): Body {
+  if (told.isOtherAccount === true)
+    throw new Error("Paddle has no word for another account: its secret is one account's");
   const shared = { event_id: eventId(told), occurred_at: iso(told) };
   const totals = (amount: number) => ({ total: String(amount), currency_code: told.currency });
-  if (isRefund(told)) {
-    const refund = { id: `adj_${told.outcome}`, action: "refund", status: "approved", transaction_id: paymentId(told) };
+  if (followsPayment(told)) {
+    const action = told.outcome === "disputed" ? "chargeback_warning" : "refund";
+    const refund = { id: `adj_${eventId(told)}`, action, status: "approved", transaction_id: paymentId(told) };
     return {
       ...shared,
       event_type: "adjustment.updated",
@@ -241,13 +235,12 @@ export function paddleEvent(told: Told): Body {
     closed: "transaction.canceled",
     paid: "transaction.completed",
   };
-  if (told.outcome === "partially_refunded" || told.outcome === "refunded")
-    throw new Error("unreachable: a refund is an adjustment");
   return {
     ...shared,
-    event_type: event_type[told.outcome],
+    event_type: event_type[told.outcome as keyof typeof event_type], // all others follow a payment
     data: {
       id: paymentId(told),
+      origin: "web",
       custom_data: { order_id: told.orderId },
       currency_code: told.currency,
       details: { totals: totals(minor(told, isoDigits)) },
@@ -261,7 +254,9 @@ export function describedEvent(
   usual: { readonly words: Readonly<Record<string, string>>; readonly paths: Readonly<Record<string, string>> },
 ): Body {
   const { paths = {}, outcomes: words = usual.words, unit = "minor" } = told.setting as Described;
-  const outcome = told.outcome === "partially_refunded" ? "refunded" : told.outcome;
+  if (told.isOtherAccount === true)
+    throw new Error("the sender has no word for another account: its secret is one account's");
+  const outcome = OUTCOME_WORDS[told.outcome] ?? told.outcome;
   const synonyms = outcome === "refunded" ? ["refund", "refunded", "partially_refunded"] : [outcome];
   const type = Object.keys(words).find((word) => synonyms.includes(words[word] ?? ""));
   if (type === undefined) throw new Error(`the setting's outcomes have no word for ${told.outcome}`);
@@ -273,13 +268,19 @@ export function describedEvent(
     amount: unit === "minor" ? amount : major(told, amount),
     currency: told.currency,
     payment: paymentId(told),
-    ...(isRefund(told) ? { refund: `R-${told.outcome}` } : {}),
+    ...(isRefund(told) ? { refund: `R-${eventId(told)}` } : {}),
     time: iso(told),
   };
   const body: Body = {};
   for (const [name, value] of Object.entries(values)) put(body, paths[name] ?? usual.paths[name] ?? "", value);
   return body;
 }
+
+/** The setting's word for an outcome, where it is another. */
+const OUTCOME_WORDS: Readonly<Partial<Record<Told["outcome"], string>>> = {
+  partially_refunded: "refunded",
+  disputed: "dispute_open",
+};
 
 interface Described {
   readonly paths?: Readonly<Record<string, string>>;

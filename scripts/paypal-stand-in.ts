@@ -1,5 +1,6 @@
 // A stand-in for PayPal's API, for development and tests: hands out a token, and confirms exactly those deliveries that it issued itself.
 // Answers where it is called; serving it on a port is paypal-server.ts's.
+import type { WebhookHeaders } from "../src/core/callback.ts";
 
 /** How it is to misbehave; nothing = as PayPal does. */
 export interface Trouble {
@@ -16,14 +17,17 @@ export class PaypalStandIn {
     this.#trouble = trouble;
   }
 
-  issue(headers: ReadonlyMap<string, string>, body: Uint8Array): void {
+  issue(headers: WebhookHeaders, body: Uint8Array): void {
     this.#issued.add(`${headers.get("paypal-transmission-id") ?? ""} ${new TextDecoder().decode(body)}`);
   }
 
   readonly fetch = async (url: string, init: RequestInit): Promise<Response> => {
     const body = await new Response(init.body ?? null).text();
     this.asked.push({ url, init, body });
-    if (url.endsWith("/v1/oauth2/token")) return this.#trouble.token?.() ?? Response.json({ access_token: "A21AA" });
+    if (url.endsWith("/v1/oauth2/token")) {
+      const token = { access_token: "A21AA", token_type: "Bearer", expires_in: 32_400 };
+      return this.#trouble.token?.() ?? Response.json(token);
+    }
     if (this.#trouble.verify !== undefined) return this.#trouble.verify();
     const id = /"transmission_id":"([^"]*)"/.exec(body)?.[1] ?? "";
     // The event as text, as it was sent: written anew it would be another.

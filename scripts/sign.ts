@@ -14,7 +14,9 @@ import {
   stripeEvent,
   wechatpayEvent,
   type Told,
+  type WechatpayEvent,
 } from "./events.ts";
+import { eventId } from "./order-event.ts";
 
 export { outcomes, type Outcome } from "./events.ts";
 
@@ -86,7 +88,7 @@ function stripe(told: Told): Delivery {
 }
 
 function alipay(told: Told): Delivery {
-  const fields = alipayFields(told);
+  const fields = (told.event as ReturnType<typeof alipayFields> | undefined) ?? alipayFields(told); // a form's fields
   const content = Object.keys(fields)
     .toSorted()
     .map((name) => `${name}=${fields[name] ?? ""}`)
@@ -96,7 +98,7 @@ function alipay(told: Told): Delivery {
 }
 
 function wechatpay(told: Told): Delivery {
-  const { resource, ...event } = wechatpayEvent(told);
+  const { resource, ...event } = (told.event as WechatpayEvent | undefined) ?? wechatpayEvent(told); // with `resource` open
   const nonce = randomBytes(6).toString("hex");
   const cipher = createCipheriv("aes-256-gcm", secretOf(told, "apiV3Key"), nonce).setAAD(Buffer.from("belfry"));
   const sealed = Buffer.concat([cipher.update(JSON.stringify(resource), "utf8"), cipher.final(), cipher.getAuthTag()]);
@@ -146,7 +148,7 @@ function paypal(told: Told): Delivery {
 }
 
 function adyen(told: Told): Delivery {
-  const item = adyenItem(told);
+  const item = (told.event as ReturnType<typeof adyenItem> | undefined) ?? adyenItem(told); // an item without its signature
   const names = ["pspReference", "originalReference", "merchantAccountCode", "merchantReference"];
   const fields = [
     ...names.map((name) => item[name]),
@@ -198,7 +200,7 @@ function standard(told: Told): Delivery {
   };
   const body = json(told.event ?? describedEvent(told, { words, paths }));
   const prefix = fieldOf(told, "headerPrefix", "webhook-");
-  const id = `msg_${createHash("sha256").update(`${told.orderId} ${told.outcome} ${told.amount}`).digest("hex").slice(0, 32)}`;
+  const id = `msg_${createHash("sha256").update(eventId(told)).digest("hex").slice(0, 32)}`;
   const key = Buffer.from(secretOf(told).replace(/^whsec_/, ""), "base64");
   const signature = `v1,${hmac(key, "base64", `${id}.${seconds(told)}.`, body)}`;
   return {

@@ -93,13 +93,16 @@ function factsOfTrade(trade: JsonObject): Fact[] | null {
   // An id of the answer's own, the same whenever it is asked: what has been reported once is not news.
   return factsOf(
     kinds,
-    { provider: "alipay", eventId: `query:${paymentId ?? ""}`, at: alipayTime(paidAt) },
+    { instance: "alipay", eventId: `query:${paymentId ?? ""}`, at: alipayTime(paidAt) },
     {
       paymentId,
-      payment: major(textAt(trade, "total_amount"), "CNY"),
+      payment: major(textAt(trade, "total_amount"), textAt(trade, "trans_currency") ?? YUAN),
     },
   );
 }
+
+/** What an amount is in where no `trans_currency` stands beside it. */
+export const YUAN = "CNY";
 
 const BEIJING_MS = 8 * 3_600_000;
 

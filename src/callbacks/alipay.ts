@@ -1,25 +1,31 @@
 // Alipay's asynchronous notifications: RSA2 over the sorted, decoded form fields (opendocs.alipay.com/open/203/105286). Never RSA (SHA-1),
-// whatever `sign_type` says. No time window: Alipay repeats for 25 hours, with the same notify_id. No I/O.
-import type { Callback, Unproved } from "../core/callback.ts";
+// whatever `sign_type` is. No time window: Alipay repeats for 25 hours, with the same notify_id. No I/O.
+import { proved, type Callback, type Unproved } from "../core/callback.ts";
+import type { Fact } from "../core/fact.ts";
 import { no, ok, type Result } from "../core/result.ts";
 import type { Adapter } from "./adapter.ts";
-import { alipayTime, queryAlipay, type AlipayAccess } from "./alipay-query.ts";
+import { alipayTime, queryAlipay, YUAN, type AlipayAccess } from "./alipay-query.ts";
 import { fromBase64, fromBinary, textOf } from "./bytes.ts";
-import { header, major, noAmount, unproved } from "./content.ts";
+import { header, major, orderIdAt, unproved } from "./content.ts";
 import { parseForm, signedForm } from "./form.ts";
-import { becomes, callbackOf, printed, type Row, type Told } from "./mapping.ts";
+import { becomes, callbackOf, otherAccount, printed, type Row, type Told } from "./mapping.ts";
 import { replyIn } from "./reply.ts";
-import { Setting } from "./setting.ts";
+import { isOf, Setting, type Identity } from "./setting.ts";
 import { isRsaSigned, type Key } from "./signature.ts";
 
 interface Config {
   readonly keys: readonly Key[];
-  readonly appId: string;
-  readonly sellerId: string | null;
+  readonly appId: Identity;
+  /** The account that is paid. */
+  readonly sellerId: Identity;
+  /** Where the order's id stands among the form's fields. */
+  readonly order: readonly string[];
   readonly access: AlipayAccess | null;
 }
 
-/** By `trade_status`. `refunded` is whether refund_fee is more than nothing; `was_paid` whether there is a gmt_payment. */
+type Fields = ReadonlyMap<string, string>;
+
+/** By `trade_status`. `refunded` is whether refund_fee is more than nothing, `was_paid` whether there is a gmt_payment. */
 const events: readonly Row[] = [
   // A partial refund looks like another success; what has been refunded so far is in refund_fee.
   { event: "TRADE_SUCCESS", where: { refunded: ["yes"] }, becomes: ["paid", "refund"] },
@@ -37,14 +43,18 @@ export const alipay: Adapter<Config> = {
   name: "alipay",
 
   async configure(value) {
-    const setting = new Setting(value, ["alipayPublicKey", "appId", "sellerId", "appPrivateKey", "gateway"]);
+    const setting = new Setting(value, ["alipayPublicKey", "appId", "sellerId", "order", "appPrivateKey", "gateway"]);
     const keys = await setting.publicKeys("alipayPublicKey", setting.strings("alipayPublicKey"));
-    const appId = setting.string("appId");
-    const sellerId = setting.optionalString("sellerId");
+    const appId = setting.identity("appId");
+    const sellerId = setting.identity("sellerId");
+    const order = setting.orderPaths(TRADE);
     const privateKey = await setting.optionalPrivateKey("appPrivateKey");
     const gateway = setting.base("gateway", "https://openapi.alipay.com/gateway.do");
     if (setting.problem !== null) return no(setting.problem);
-    return ok({ keys, appId, sellerId, access: privateKey === null ? null : { privateKey, gateway, appId, keys } });
+    // A query names one app, and a trade by its out_trade_no: an id from another field could be another order's.
+    const [asking = null] = appId === "any" || appId.size > 1 || order.join() !== TRADE ? [] : appId;
+    const access = privateKey === null || asking === null ? null : { privateKey, gateway, appId: asking, keys };
+    return ok({ keys, appId, sellerId, order, access });
   },
 
   async verify(config, webhook) {
@@ -69,6 +79,9 @@ export const alipay: Adapter<Config> = {
   mapping: printed(events),
 };
 
+/** The usual field of the order's id, and the one that a trade is asked for by. */
+const TRADE = "out_trade_no";
+
 /** What Alipay's charsets are called in the Encoding Standard; none but these is decoded. */
 const charsets: ReadonlyMap<string, string> = new Map([
   ["utf-8", "utf-8"],
@@ -82,61 +95,92 @@ const contentCharset = (type: string | null): string | null => /charset=["']?([\
 
 function provedBy(
   config: Config,
-  fields: ReadonlyMap<string, string>,
+  fields: Fields,
   contentCharset: string | null,
 ): Result<readonly Callback[], Unproved> {
   // The field is signed, the header is not; without either it is UTF-8.
   const charset = charsets.get((fields.get("charset") ?? contentCharset ?? "utf-8").toLowerCase());
   if (charset === undefined) return unproved("parse", "another charset");
   const texts = new Map<string, string>();
-  for (const name of READ) {
+  for (const name of [...READ, ...config.order.map(firstStep)]) {
     const text = textOf(fromBinary(fields.get(name) ?? ""), charset);
     if (text === null) return unproved("parse", "a field that is not in its charset");
     if (text !== "") texts.set(name, text);
   }
-  const text = (name: string) => texts.get(name) ?? null;
-  if (text("app_id") !== config.appId) return unproved("identity", "another app_id");
-  if (config.sellerId !== null && text("seller_id") !== config.sellerId)
-    return unproved("identity", "another seller_id");
-  const callback = callbackOf(told(text));
-  return callback.ok ? ok([callback.value]) : callback;
+  const event = told(texts, config.order);
+  if (!isOurs(config, texts, event.becomes.length > 0)) return ok([otherAccount(event)]);
+  const callback = callbackOf(event);
+  return callback.ok ? ok([timed(callback.value, texts)]) : callback;
 }
+
+const firstStep = (path: string): string => path.split(".")[0] ?? path;
 
 /** The fields that are read; the others may hold whatever the merchant and the buyer wrote. */
 const READ = [
   "app_id",
+  "gmt_close",
+  "gmt_create",
   "gmt_payment",
+  "gmt_refund",
+  "msg_method",
   "notify_id",
   "notify_time",
   "notify_type",
   "out_biz_no",
-  "out_trade_no",
   "refund_fee",
   "seller_id",
   "total_amount",
   "trade_no",
   "trade_status",
+  "trans_currency",
 ];
 
-function told(text: (name: string) => string | null): Told {
-  const refunded = text("refund_fee");
+/**
+ * The notice of a trade names its app and its seller. Others name an app at most: they prove nothing, so what they leave
+ * out is no fault.
+ */
+function isOurs({ appId, sellerId }: Config, texts: Fields, isProof: boolean): boolean {
+  const isOfThis = (identity: Identity, id: string | undefined) =>
+    id === undefined ? !isProof || identity === "any" : isOf(identity, id);
+  return isOfThis(appId, texts.get("app_id")) && isOfThis(sellerId, texts.get("seller_id"));
+}
+
+function told(texts: Fields, order: readonly string[]): Told {
+  const text = (name: string) => texts.get(name) ?? null;
   const isTrade = text("notify_type") === "trade_status_sync";
   const flags: Readonly<Record<string, boolean>> = {
-    // A payment nobody refunded may well say refund_fee=0.00.
-    refunded: refunded !== null && !/^0+(\.0+)?$/.test(refunded),
-    was_paid: text("gmt_payment") !== null,
+    // A payment nobody refunded may well state refund_fee=0.00.
+    refunded: !/^(0+(\.0+)?)?$/.test(text("refund_fee") ?? ""),
+    was_paid: texts.has("gmt_payment"),
   };
-  const type = (isTrade ? text("trade_status") : text("notify_type")) ?? "";
+  const type = (isTrade ? text("trade_status") : (text("notify_type") ?? text("msg_method"))) ?? "";
+  const yuan = (name: string) => major(text(name), text("trans_currency") ?? YUAN);
   return {
-    provider: "alipay",
+    instance: "alipay",
     eventId: text("notify_id"),
     type,
     at: alipayTime(text("notify_time")),
-    orderId: text("out_trade_no"),
+    orderId: orderIdAt(Object.fromEntries(texts), order),
     paymentId: text("trade_no"),
     becomes: isTrade ? becomes(events, type, (field) => (flags[field] === true ? "yes" : "no")) : [],
-    payment: major(text("total_amount"), "CNY"),
-    // Everything refunded so far; out_biz_no names the latest refund of it.
-    refund: { id: text("out_biz_no"), amount: refunded === null ? noAmount : major(refunded, "CNY"), cumulative: true },
+    // The price of the trade: from buyer_pay_amount a red envelope or a coupon is already subtracted.
+    payment: yuan("total_amount"),
+    // Everything refunded so far. out_biz_no names the latest refund of it, or the trade where the refund has no number.
+    refund: { id: text("out_biz_no"), amount: yuan("refund_fee"), cumulative: true },
   };
+}
+
+/** Each fact with the time at which it happened: notify_time is that of each sending (yansongda/pay#142). */
+const timed = (callback: Callback, texts: Fields): Callback =>
+  proved({ ...callback, facts: callback.facts.map((fact) => timedFact(fact, texts)) });
+
+const timedFact = (fact: Fact, texts: Fields): Fact => ({
+  ...fact,
+  at: alipayTime(texts.get(timeField(fact)) ?? null) ?? fact.at,
+});
+
+function timeField(fact: Fact): string {
+  if (fact.kind === "refund") return "gmt_refund";
+  if (fact.kind !== "payment" || fact.status === "closed") return "gmt_close";
+  return fact.status === "paid" ? "gmt_payment" : "gmt_create";
 }

@@ -3,15 +3,20 @@
 /** Bytes that Web Crypto takes as they are: never a view of shared memory. */
 export type Bytes = Uint8Array<ArrayBuffer>;
 
-export const utf8 = (text: string): Bytes => new Uint8Array(new TextEncoder().encode(text));
+const encoder = new TextEncoder();
+
+export const utf8 = (text: string): Bytes => new Uint8Array(encoder.encode(text));
 
 export const sha256 = async (text: string): Promise<Bytes> =>
   new Uint8Array(await crypto.subtle.digest("SHA-256", utf8(text)));
 
-/** The text of bytes in a charset; null where they are not that charset. A byte order mark is text like any other: it stays. */
-export function textOf(bytes: Bytes, charset = "utf-8"): string | null {
+const inUtf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+/** The text of bytes in a charset, UTF-8 by default; null where they are not that charset. A byte order mark is text like any other: it stays. */
+export function textOf(bytes: Bytes, charset?: string): string | null {
   try {
-    return new TextDecoder(charset, { fatal: true, ignoreBOM: true }).decode(bytes);
+    const decoder = charset === undefined ? inUtf8 : new TextDecoder(charset, { fatal: true, ignoreBOM: true });
+    return decoder.decode(bytes);
   } catch {
     return null; // TypeError: not that charset; RangeError: no such charset
   }
@@ -19,9 +24,9 @@ export function textOf(bytes: Bytes, charset = "utf-8"): string | null {
 
 export function fromHex(text: string): Bytes | null {
   if (text.length % 2 !== 0 || !/^[0-9a-f]*$/i.test(text)) return null;
-  return Uint8Array.from({ length: text.length / 2 }, (_, index) =>
-    Number.parseInt(text.slice(2 * index, 2 * index + 2), 16),
-  );
+  const bytes = new Uint8Array(text.length / 2);
+  for (let at = 0; at < bytes.length; at++) bytes[at] = Number.parseInt(text.slice(2 * at, 2 * at + 2), 16);
+  return bytes;
 }
 
 export const toHex = (bytes: Uint8Array): string =>

@@ -45,6 +45,24 @@ export function textAt(json: Json | undefined, ...paths: readonly string[]): str
   return null;
 }
 
+/** The order's id at the first of the paths that has one. A path goes on inside a text that is a JSON object (PayPal's `custom_id`). */
+export function orderIdAt(json: Json | undefined, paths: readonly string[]): string | null {
+  for (const path of paths) {
+    const id = textAt(json, path) ?? textInside(json, path.split("."));
+    if (id !== null) return id;
+  }
+  return null;
+}
+
+function textInside(json: Json | undefined, steps: readonly string[]): string | null {
+  for (let end = 1; end < steps.length; end++) {
+    const text = at(json, steps.slice(0, end).join("."));
+    const parsed = typeof text === "string" ? parseExact(text) : null;
+    if (parsed?.ok === true && isObject(parsed.value)) return orderIdAt(parsed.value, [steps.slice(end).join(".")]);
+  }
+  return null;
+}
+
 function textOfScalar(value: Json | undefined): string | null {
   if (value === undefined || value === null || value === "" || Array.isArray(value) || isObject(value)) return null;
   return typeof value === "string" ? value : JSON.stringify(value);
@@ -65,9 +83,12 @@ export const noAmount: Amount = ok(null);
 /** Minor units by the provider's own table of digits. */
 export function minor(amount: string | null, currency: string | null, digits: ReadonlyMap<string, number>): Amount {
   if (amount === null) return noAmount;
-  const code = (currency ?? "").toUpperCase();
+  const code = upperCase(currency ?? "");
   return fromMinor(amount, code, digits.get(code));
 }
 
 export const major = (amount: string | null, currency: string | null): Amount =>
-  amount === null ? noAmount : fromMajor(amount, (currency ?? "").toUpperCase());
+  amount === null ? noAmount : fromMajor(amount, upperCase(currency ?? ""));
+
+/** ASCII alone: `toUpperCase` would make USD of `uſd`, whose second letter is a long s. */
+const upperCase = (text: string): string => text.replace(/[a-z]/g, (letter) => letter.toUpperCase());

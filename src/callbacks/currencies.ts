@@ -36,6 +36,7 @@ export const isoDigits: Digits = table({
  * stands in its list of zero-decimal currencies (docs.stripe.com/currencies, "Special cases"). What it does not take is unknown.
  */
 export const stripeDigits: Digits = change(isoDigits, {
+  STD: 2,
   ISK: 2,
   UGX: 2,
   MGA: 0,
@@ -53,7 +54,14 @@ export const adyenDigits: Digits = change(isoDigits, {
   IDR: 0,
   ISK: 2,
   CNH: 2,
+  VEF: 2,
   CLF: null,
   UYI: null,
   UYW: null,
 });
+
+/**
+ * Currencies whose minor units a provider counts unlike ISO 4217: an integer could mean two amounts (docs.stripe.com/currencies, "Special
+ * cases"; docs.adyen.com/development-resources/currency-codes).
+ */
+export const ambiguousMinorUnits: ReadonlySet<string> = new Set("CLP CVE HUF IDR ISK MGA TWD UGX".split(" "));

@@ -96,7 +96,7 @@ export const hmac: Adapter<Config> = {
     if (!(await isSigned(config.keys, [signature], ...message))) return unproved("signature", "wrong signature");
     const json = jsonObject(webhook.body);
     if (json === null) return unproved("parse", "not a JSON object");
-    const callback = callbackOf({ provider: "hmac", ...toldBy(config.description, json) });
+    const callback = callbackOf({ instance: "hmac", ...toldBy(config.description, json) });
     return callback.ok ? ok([callback.value]) : callback;
   },
 

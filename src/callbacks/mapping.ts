@@ -1,19 +1,26 @@
 // Tables of what a provider's event becomes, and the facts they yield. Decides nothing that is not in a table; does no I/O.
 import { proved, type Callback, type Proved, type Unproved } from "../core/callback.ts";
-import type { Fact, PaymentStatus, Proof } from "../core/fact.ts";
-import type { Money } from "../core/money.ts";
+import type { DisputeStatus, Fact, PaymentStatus, Proof } from "../core/fact.ts";
 import { ok, type Result } from "../core/result.ts";
 import { noAmount, unproved, type Amount } from "./content.ts";
 
 /** A fact by one word: the four statuses of a payment, and what can follow one. */
 export type Becomes =
   | PaymentStatus
+  /** Paid, and the provider states that more payments follow. */
+  | "part"
+  | "capture"
+  | "capture_failed"
   | "refund"
   | "refund_failed"
   | "voided"
   | "dispute_open"
   | "dispute_won"
-  | "dispute_lost";
+  | "dispute_lost"
+  /** The provider collects the amount in several payments; the split was completed, or given up. */
+  | "split_opened"
+  | "split_closed"
+  | "split_failed";
 
 /** One row of a provider's table: the first that fits an event says what it becomes; none fits = nothing. */
 export interface Row {
@@ -41,76 +48,110 @@ export const printed = (rows: readonly Row[]): [event: string, becomes: string][
     becomes.join(" + ") || "nothing",
   ]);
 
-/** What a signed event says, before its table is asked for facts. */
-export interface Told extends Omit<Proved, "facts"> {
+/** What a signed event says, before its table is asked for facts. Amounts that an event does not state may be left out. */
+export interface Told extends Omit<Proved, "facts" | "ignored"> {
   readonly becomes: readonly Becomes[];
-  /** What was paid, or is to be paid. */
+  /** What was paid, or is to be paid; of a split, what it collects. */
   readonly payment?: Amount;
+  /** The setting says that the sender signs no amount. */
+  readonly isUnsigned?: boolean;
+  readonly capture?: { readonly id: string | null; readonly amount: Amount };
+  readonly voided?: { readonly id: string | null; readonly amount: Amount };
   readonly refund?: { readonly id: string | null; readonly amount: Amount; readonly cumulative: boolean };
+  readonly dispute?: { readonly id: string | null; readonly amount: Amount };
+  readonly splitId?: string | null;
 }
 
-/** The callback a signed event comes to. Refused is only what would prove something and cannot be told apart or counted. */
+/** The callback of a signed event. Rejects an event only if it would produce a fact but has no event id or no valid amount. */
 export function callbackOf(told: Told): Result<Callback, Unproved> {
-  const { provider, eventId, type, at, orderId, paymentId } = told;
+  const { instance, eventId, type, at, orderId, paymentId } = told;
   // Half a surrogate pair has no UTF-8: ids that differ there only would be one order.
   if (orderId !== null && !orderId.isWellFormed()) return unproved("parse", "the order id is no Unicode text");
-  const kinds = told.becomes.filter((kind) => isAboutAnOrder(kind, told));
   const facts: Fact[] = [];
-  if (kinds.length > 0) {
-    // Without an id every repeat would be a new fact: it is refused, for all to see, rather than counted twice.
+  // An event that names neither an order nor a payment is about none that could be found.
+  if (told.becomes.length > 0 && (orderId !== null || paymentId !== null)) {
+    // Without an id every repeat would be a new fact.
     if (eventId === null) return unproved("parse", "the event has no id");
-    const found = factsOf(kinds, { provider, eventId, at }, told);
+    const found = factsOf(told.becomes, { instance, eventId, at }, told);
     if (found === null) return unproved("parse", "the amount or its currency is not one");
     facts.push(...found);
   }
-  return ok(proved({ provider, eventId, type, at, orderId, paymentId, facts }));
+  return ok(proved({ instance, eventId, type, at, orderId, paymentId, facts, ignored: null }));
 }
 
-/**
- * A payment that names no order is about none: the merchant's other sales go through the same account, and a refusal would have
- * them retried for days. What follows a payment can be found by the payment's id.
- */
-function isAboutAnOrder(kind: Becomes, { orderId, paymentId }: Told): boolean {
-  if (orderId !== null) return true;
-  return paymentId !== null && kind !== "pending" && kind !== "failed" && kind !== "closed" && kind !== "paid";
+/** The callback of an authentic event of another account or mode: it proves nothing. */
+export const otherAccount = ({ instance, eventId, type, at }: Pick<Told, "instance" | "eventId" | "type" | "at">) =>
+  proved({ instance, eventId, type, at, orderId: null, paymentId: null, facts: [], ignored: "other_account" });
+
+type Amounts = Pick<
+  Told,
+  "paymentId" | "payment" | "isUnsigned" | "capture" | "voided" | "refund" | "dispute" | "splitId"
+>;
+
+/** The facts, or null where an amount that one of them needs is none. */
+export function factsOf(kinds: readonly Becomes[], proof: Proof, told: Amounts): Fact[] | null {
+  const facts = kinds.map((kind) => factOf(kind, proof, told));
+  return facts.every((fact) => fact !== null) ? facts : null;
 }
 
-/** The facts, or null where an amount is none. */
-export function factsOf(
-  kinds: readonly Becomes[],
-  proof: Proof,
-  told: Pick<Told, "paymentId" | "payment" | "refund">,
-): Fact[] | null {
-  const { payment = noAmount, refund = { id: null, amount: noAmount, cumulative: false } } = told;
-  if (!payment.ok || !refund.amount.ok) return null;
-  const amounts = { payment: payment.value, refund: refund.amount.value };
-  return kinds.map((kind) => factOf(kind, proof, told.paymentId, amounts, refund));
-}
+const noDetail = { id: null, amount: noAmount } as const;
 
-function factOf(
-  kind: Becomes,
-  proof: Proof,
-  paymentId: string | null,
-  amounts: { readonly payment: Money | null; readonly refund: Money | null },
-  refund: { readonly id: string | null; readonly cumulative: boolean },
-): Fact {
+function factOf(kind: Becomes, proof: Proof, told: Amounts): Fact | null {
+  const { paymentId, payment = noAmount, capture = noDetail, voided = noDetail, dispute = noDetail } = told;
+  const { refund = { ...noDetail, cumulative: false }, splitId } = told;
   switch (kind) {
     case "pending":
     case "failed":
     case "closed":
     case "paid":
-      return { ...proof, kind: "payment", status: kind, paymentId, money: amounts.payment };
+    case "part": {
+      if (!payment.ok) return null;
+      const status = kind === "part" ? "paid" : kind;
+      const isUnsigned = told.isUnsigned === true && status === "paid" ? { isUnsigned: true as const } : {};
+      const isPart = kind === "part" ? { isPart: true as const } : {};
+      return { ...proof, kind: "payment", status, paymentId, money: payment.value, ...isPart, ...isUnsigned };
+    }
+    case "capture":
+      if (!capture.amount.ok) return null;
+      return { ...proof, kind, captureId: capture.id ?? proof.eventId, paymentId, money: capture.amount.value };
+    case "capture_failed":
+      return { ...proof, kind, captureId: capture.id, paymentId };
     case "refund":
-      return { ...proof, kind, refundId: refund.id, paymentId, money: amounts.refund, cumulative: refund.cumulative };
+      if (!refund.amount.ok) return null;
+      return {
+        ...proof,
+        kind,
+        refundId: refund.id,
+        paymentId,
+        money: refund.amount.value,
+        cumulative: refund.cumulative,
+      };
     case "refund_failed":
-      return { ...proof, kind, refundId: refund.id, paymentId, money: amounts.refund };
+      if (!refund.amount.ok) return null;
+      return { ...proof, kind, refundId: refund.id, paymentId, money: refund.amount.value };
     case "voided":
-      return { ...proof, kind, paymentId };
+      return voided.amount.ok ? { ...proof, kind, voidId: voided.id, paymentId, money: voided.amount.value } : null;
     case "dispute_open":
-      return { ...proof, kind: "dispute", status: "open", paymentId };
+      return disputeOf("open", proof, paymentId, dispute);
     case "dispute_won":
-      return { ...proof, kind: "dispute", status: "won", paymentId };
+      return disputeOf("won", proof, paymentId, dispute);
     case "dispute_lost":
-      return { ...proof, kind: "dispute", status: "lost", paymentId };
+      return disputeOf("lost", proof, paymentId, dispute);
+    case "split_opened":
+      return payment.ok ? { ...proof, kind, splitId: splitId ?? proof.eventId, money: payment.value } : null;
+    case "split_closed":
+    case "split_failed": {
+      if (!payment.ok) return null;
+      const succeeded = kind === "split_closed";
+      return { ...proof, kind: "split_closed", splitId: splitId ?? proof.eventId, succeeded, money: payment.value };
+    }
   }
 }
+
+/** A dispute is worth listing whatever its amount says. */
+const disputeOf = (
+  status: DisputeStatus,
+  proof: Proof,
+  paymentId: string | null,
+  { id, amount }: NonNullable<Told["dispute"]>,
+): Fact => ({ ...proof, kind: "dispute", status, disputeId: id, paymentId, money: amount.ok ? amount.value : null });

@@ -45,8 +45,8 @@ export const Saying = v.pipe(
   ),
 );
 
-/** The facts of what a backend said, or what is wrong with it. `provider` is `backend` for a callback, `status` for an answer. */
-export function merchantFacts(provider: "backend" | "status", said: JsonObject): Result<readonly Fact[], string> {
+/** The facts of what a backend said, or what is wrong with it. `instance` is `backend` for a callback, `status` for an answer. */
+export function merchantFacts(instance: "backend" | "status", said: JsonObject): Result<readonly Fact[], string> {
   // Amounts are read as numbers here, not as the text they were written as.
   const parsed = v.safeParse(Saying, JSON.parse(JSON.stringify(said)));
   if (!parsed.success) return no(describeIssue(parsed.issues[0]));
@@ -59,7 +59,7 @@ export function merchantFacts(provider: "backend" | "status", said: JsonObject):
   const money = amount == null || currency == null ? null : moneyOf(amount, currency);
   if (money !== null && money.unit === "unknown") return no(`currency: ${money.currency} is not one of ISO 4217`);
   const what = status ?? (paid === false ? "failed" : "paid");
-  return ok(factsOf(what, { provider, at: null }, event_id ?? null, payment_id ?? null, money));
+  return ok(factsOf(what, { instance, at: null }, event_id ?? null, payment_id ?? null, money));
 }
 
 function factsOf(

@@ -1,24 +1,44 @@
-// From a merchant's order id to its biz. Keeps no key and asks nobody.
+// From a merchant's order id to its biz, and from a payment to its place in the payment index. Keeps no key and reads no storage.
 import { BIZ } from "../core/order.ts";
-import { sha256, toHex, utf8, type Bytes } from "./bytes.ts";
+import type { PaymentKey } from "../core/delivery.ts";
 import { no, ok, type Result } from "../core/result.ts";
+import { sha256, toHex, utf8, type Bytes } from "./bytes.ts";
 
 /**
- * The biz of an order id: itself, if it is 32 of a-z 0-9, else the first 32 hex digits of HMAC-SHA-256(`ORDER_ID_KEY`, the id as UTF-8).
- * Keyed, because the biz is what opens an order's page: nobody may get there by counting order numbers.
+ * The biz of an order id: itself, if it is 32 of a-z 0-9, else the first 32 hex digits of HMAC-SHA-256(key, the id as UTF-8). Keyed, because
+ * the biz is what opens an order's page: nobody may get there by counting order numbers. While `ORDER_ID_KEY` is rotated an id has one biz
+ * per key: the first key's is a new order's, the others' are looked up.
  */
-export async function bizOf(orderId: string, key: string | null): Promise<Result<string, "no_order_id_key">> {
+export async function bizOf(
+  orderId: string,
+  keys: readonly string[],
+  isTaken: (biz: string) => Promise<boolean>,
+): Promise<Result<string, "no_order_id_key">> {
   if (BIZ.test(orderId)) return ok(orderId);
-  if (key === null) return no("no_order_id_key");
+  const candidates = await Promise.all(keys.map((key) => keyedBiz(orderId, key)));
+  const [newest, ...older] = candidates;
+  if (newest === undefined) return no("no_order_id_key");
+  if (older.length === 0 || (await isTaken(newest))) return ok(newest);
+  for (const biz of older) if (await isTaken(biz)) return ok(biz);
+  return ok(newest);
+}
+
+async function keyedBiz(orderId: string, key: string): Promise<string> {
   const hmac = { name: "HMAC", hash: "SHA-256" };
   const imported = await crypto.subtle.importKey("raw", utf8(key), hmac, false, ["sign"]);
-  return ok(hex(new Uint8Array(await crypto.subtle.sign("HMAC", imported, utf8(orderId)))));
+  return first32(new Uint8Array(await crypto.subtle.sign("HMAC", imported, utf8(orderId))));
 }
 
-/** The group that remembers which order a provider's payment paid. */
-export async function paymentGroup(provider: string, paymentId: string): Promise<string> {
-  return `payment_${hex(await sha256(JSON.stringify([provider, paymentId])))}`;
+/** Where the index keeps a payment: the group of its part, and its key in there. */
+export interface IndexPlace {
+  readonly group: string;
+  readonly key: string;
 }
 
-/** The first 32 hex digits. */
-const hex = (bytes: Bytes): string => toHex(bytes.subarray(0, 16));
+/** A hash spreads payments over the 256 parts, and keeps their ids out of the index. */
+export async function indexPlace({ instance, paymentId }: PaymentKey): Promise<IndexPlace> {
+  const key = first32(await sha256(JSON.stringify([instance, paymentId])));
+  return { group: `payments_${key.slice(0, 2)}`, key };
+}
+
+const first32 = (bytes: Bytes): string => toHex(bytes.subarray(0, 16));

@@ -1,6 +1,17 @@
 // Reads a provider's setting: what must be there, in its shape, and nothing unknown. A reason names a field, never a value.
 import { rsaPrivateKey, rsaPublicKey, type Key } from "./signature.ts";
 
+/** The accounts whose events count. */
+export type Identity = ReadonlySet<string> | "any";
+
+/** Whether an event of the account `id` counts. An event that names no account counts for none. */
+export const isOf = (identity: Identity, id: string | null): boolean =>
+  identity === "any" || (id !== null && identity.has(id));
+
+/** Whether an event of this mode counts; `mode` is the event's, as text. */
+export const isOfMode = (wanted: boolean | "any", mode: string | null): boolean =>
+  wanted === "any" || mode === String(wanted);
+
 /** Collects what a setting says; the first thing wrong with it is `problem`. What is wrong reads as empty until then. */
 export class Setting {
   readonly #fields: ReadonlyMap<string, unknown>;
@@ -11,8 +22,7 @@ export class Setting {
     const isObject = typeof setting === "object" && setting !== null && !Array.isArray(setting);
     this.#fields = new Map(isObject ? Object.entries(setting) : []);
     if (!isObject) this.#problem = "must be a JSON object";
-    // `order` is the test vectors' own: what their order costs.
-    else if ([...this.#fields.keys()].some((name) => name !== "order" && !known.includes(name))) {
+    else if ([...this.#fields.keys()].some((name) => !known.includes(name))) {
       this.#problem = `has a field that is none of ${known.join(", ")}`;
     }
   }
@@ -50,12 +60,33 @@ export class Setting {
     return [];
   }
 
-  optionalBoolean(name: string): boolean | null {
+  /**
+   * An identity check: which account's events prove anything. Leaving it out is a problem, since every other account's payments would
+   * count; the word "any" opts out.
+   */
+  identity(name: string): Identity {
+    const expected = `the ${name} whose events count, a list of them, or "any"`;
+    if (!this.has(name)) this.refuse(name, expected);
     const value = this.#fields.get(name);
-    if (!this.has(name)) return null;
+    const list: readonly unknown[] = Array.isArray(value) ? value : [value];
+    const ids = list.flatMap((item) => (typeof item === "string" && item !== "" ? [item] : []));
+    if (ids.length === 0 || ids.length < list.length) this.refuse(name, expected);
+    return ids.includes("any") ? "any" : new Set(ids);
+  }
+
+  /** The mode whose events count: live or test. Leaving it out is a problem; the word "any" opts out. */
+  mode(name: string): boolean | "any" {
+    const value = this.#fields.get(name);
+    if (value === "any") return "any";
     if (value === true || value === "true") return true;
-    if (value !== false && value !== "false") this.refuse(name, "true or false");
+    if (value !== false && value !== "false")
+      this.refuse(name, 'true for live events, false for test events, or "any"');
     return false;
+  }
+
+  /** Where the order's id stands in an event: a dotted path or a list of them, the first that has a text. */
+  orderPaths(...usual: readonly string[]): readonly string[] {
+    return this.has("order") ? this.strings("order") : usual;
   }
 
   seconds(name: string, fallback: number): number {

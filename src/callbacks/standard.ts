@@ -74,7 +74,7 @@ export const standard: Adapter<Config> = {
     if (json === null) return unproved("parse", "not a JSON object");
     const told = toldBy(config.description, json);
     const eventId = config.hasEventPath ? told.eventId : authentic.value;
-    const callback = callbackOf({ provider: "standard", ...told, eventId });
+    const callback = callbackOf({ instance: "standard", ...told, eventId });
     return callback.ok ? ok([callback.value]) : callback;
   },
 

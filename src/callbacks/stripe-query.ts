@@ -8,32 +8,36 @@ import { ask } from "./ask.ts";
 import { at, jsonObject, minor, textAt } from "./content.ts";
 import { stripeDigits } from "./currencies.ts";
 import { becomes, factsOf, type Row } from "./mapping.ts";
+import { isOfMode } from "./setting.ts";
+import { returnedOf } from "./stripe-charge.ts";
 
 export interface StripeAccess {
   readonly apiKey: string;
   readonly base: string;
-  readonly livemode: boolean | null;
+  readonly livemode: boolean | "any";
   readonly account: string | null;
+  /** Names the order in a payment intent's metadata. */
+  readonly metadataKey: string;
 }
 
 const PAYMENT_INTENT = "payment_intent";
 
-/** `refunded` is whether the latest charge has been refunded in part at least. */
+/** `refunded` is whether more than nothing of what the latest charge captured went back. */
 const states: readonly Row[] = [
   { event: PAYMENT_INTENT, where: { status: ["succeeded"], refunded: ["yes"] }, becomes: ["paid", "refund"] },
   { event: PAYMENT_INTENT, where: { status: ["succeeded"] }, becomes: ["paid"] },
-  { event: PAYMENT_INTENT, where: { status: ["canceled"] }, becomes: ["closed"] },
+  { event: PAYMENT_INTENT, where: { status: ["canceled"] }, becomes: ["failed"] },
   // requires_capture, requires_action, processing, …: not decided yet. A failed attempt is requires_payment_method again.
   { event: PAYMENT_INTENT, becomes: ["pending"] },
 ];
 
 export async function queryStripe(
-  { apiKey, base, livemode, account }: StripeAccess,
+  { apiKey, base, livemode, account, metadataKey }: StripeAccess,
   orderId: string,
   io: ProviderIo,
 ): Promise<Result<readonly Fact[], "unknown_order" | "try_again">> {
   // The id stands inside quotes in Stripe's query language; it must not be able to end them.
-  const query = `metadata["order_id"]:"${orderId.replace(/["\\]/g, "\\$&")}"`;
+  const query = `metadata["${metadataKey}"]:"${orderId.replace(/["\\]/g, "\\$&")}"`;
   const parameters = new URLSearchParams({ query, limit: "20", "expand[]": "data.latest_charge" });
   const answer = await ask(io, `${base}/v1/payment_intents/search?${parameters.toString()}`, {
     headers: { authorization: `Bearer ${apiKey}`, ...(account === null ? {} : { "stripe-account": account }) },
@@ -44,9 +48,7 @@ export async function queryStripe(
   const intents: readonly Json[] = list;
   // The search matches a whole value, but whether it minds the case is Stripe's; whether it is our order is not.
   const ours = intents.filter(
-    (intent) =>
-      textAt(intent, "metadata.order_id") === orderId &&
-      (livemode === null || textAt(intent, "livemode") === String(livemode)),
+    (intent) => textAt(intent, `metadata.${metadataKey}`) === orderId && isOfMode(livemode, textAt(intent, "livemode")),
   );
   if (ours.length === 0) return no("unknown_order");
   const facts = ours.map(factsOfIntent);
@@ -57,7 +59,7 @@ function factsOfIntent(intent: Json): Fact[] | null {
   const id = textAt(intent, "id");
   if (id === null || !isObject(intent)) return null;
   const currency = textAt(intent, "currency");
-  const refunded = textAt(intent, "latest_charge.amount_refunded");
+  const refunded = returnedOf(at(intent, "latest_charge"));
   const isRefunded = refunded !== null && refunded !== "0";
   const kinds = becomes(states, PAYMENT_INTENT, (field) =>
     field === "refunded" ? (isRefunded ? "yes" : "no") : textAt(intent, field),
@@ -66,7 +68,7 @@ function factsOfIntent(intent: Json): Fact[] | null {
   // An id of the answer's own, the same whenever it is asked: what has been reported once is not news.
   return factsOf(
     kinds,
-    { provider: "stripe", eventId: `query:${id}`, at: null },
+    { instance: "stripe", eventId: `query:${id}`, at: null },
     {
       paymentId: id,
       payment: minor(amount, currency, stripeDigits),

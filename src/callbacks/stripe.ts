@@ -3,27 +3,66 @@ import type { Json } from "../core/json.ts";
 import { no, ok } from "../core/result.ts";
 import type { Adapter } from "./adapter.ts";
 import { fromHex, utf8 } from "./bytes.ts";
-import { at, header, isOutside, jsonObject, minor, seconds, textAt, unproved, type Amount } from "./content.ts";
+import {
+  at,
+  header,
+  isOutside,
+  jsonObject,
+  minor,
+  noAmount,
+  orderIdAt,
+  seconds,
+  textAt,
+  unproved,
+  type Amount,
+} from "./content.ts";
 import { stripeDigits } from "./currencies.ts";
-import { becomes, callbackOf, printed, type Row, type Told } from "./mapping.ts";
+import { becomes, callbackOf, otherAccount, printed, type Becomes, type Row, type Told } from "./mapping.ts";
 import { noWords, replyIn } from "./reply.ts";
-import { Setting } from "./setting.ts";
+import { isOf, isOfMode, Setting, type Identity } from "./setting.ts";
 import { hmacKeys, isSigned, SIGNATURES_MAX, type Key } from "./signature.ts";
+import { returnedOf } from "./stripe-charge.ts";
 import { queryStripe, type StripeAccess } from "./stripe-query.ts";
 
 interface Config {
   readonly keys: readonly Key[];
-  /** Null: test and live events are taken alike. */
-  readonly livemode: boolean | null;
-  /** The connected account, where the endpoint listens to one. */
-  readonly account: string | null;
+  readonly livemode: boolean | "any";
+  /** Connected accounts whose events count; null = the account of the endpoint, whose events carry no `account`. */
+  readonly account: Identity | null;
+  readonly order: readonly string[];
   readonly access: StripeAccess | null;
 }
 
 const TOLERANCE_MS = 300_000;
 
-/** The fields are those of `data.object`. */
+/** Where the order's id stands in `data.object`: a session's own field, metadata, and the metadata of an invoice's subscription. */
+const ORDER_PATHS = [
+  "client_reference_id",
+  "metadata.order_id",
+  "parent.subscription_details.metadata.order_id",
+  "subscription_details.metadata.order_id",
+] as const;
+
+const paidInvoice = { billing_reason: ["manual", "subscription_create", "quote_accept"] };
+
+const dispute = (event: string): Row[] => [
+  { event, where: { status: ["won", "warning_closed", "prevented"] }, becomes: ["dispute_won"] },
+  { event, where: { status: ["lost"] }, becomes: ["dispute_lost"] },
+  { event, becomes: ["dispute_open"] },
+];
+
+const refund = (event: string): Row[] => [
+  { event, where: { status: ["failed", "canceled"] }, becomes: ["refund_failed"] },
+  { event, becomes: ["refund"] },
+];
+
+const each = (events: readonly string[], ...becomes: readonly Becomes[]): Row[] =>
+  events.map((event) => ({ event, becomes }));
+
+/** The fields are those of `data.object`; `refunded` is whether more than nothing of what was captured went back. */
 const events: readonly Row[] = [
+  // Setup mode only saves a card.
+  { event: "checkout.session.completed", where: { mode: ["setup"] }, becomes: [] },
   {
     event: "checkout.session.completed",
     where: { payment_status: ["paid", "no_payment_required"] },
@@ -31,39 +70,55 @@ const events: readonly Row[] = [
   },
   { event: "checkout.session.completed", where: { payment_status: ["unpaid"] }, becomes: ["pending"] },
   { event: "checkout.session.async_payment_succeeded", becomes: ["paid"] },
-  { event: "checkout.session.async_payment_failed", becomes: ["failed"] },
-  { event: "checkout.session.expired", becomes: ["closed"] },
+  ...each(["checkout.session.async_payment_failed", "checkout.session.expired"], "failed"),
   { event: "payment_intent.succeeded", becomes: ["paid"] },
-  { event: "payment_intent.processing", becomes: ["pending"] },
-  // requires_capture: the money is held, not taken.
-  { event: "payment_intent.amount_capturable_updated", becomes: ["pending"] },
-  { event: "payment_intent.payment_failed", becomes: ["failed"] },
-  { event: "payment_intent.canceled", becomes: ["closed"] },
-  // An uncaptured charge that is released is reported as refunded, though nothing was ever paid.
-  { event: "charge.refunded", where: { captured: ["false"] }, becomes: ["closed"] },
+  // requires_capture: the money is held, not taken. partially_funded: a bank transfer that is not complete.
+  ...each(
+    ["payment_intent.processing", "payment_intent.amount_capturable_updated", "payment_intent.partially_funded"],
+    "pending",
+  ),
+  ...each(["payment_intent.payment_failed", "payment_intent.canceled"], "failed"),
+  { event: "charge.succeeded", where: { captured: ["false"] }, becomes: ["pending"] },
+  ...each(["charge.succeeded", "charge.captured"], "paid"),
+  ...each(["charge.failed", "charge.expired"], "failed"),
+  // An uncaptured charge that is released is reported as refunded, though nothing was taken.
+  { event: "charge.refunded", where: { captured: ["false"] }, becomes: ["failed"] },
   // A charge that has been refunded has been paid before: the event proves both, in whatever order they arrive.
-  { event: "charge.refunded", becomes: ["paid", "refund"] },
+  { event: "charge.refunded", where: { refunded: ["yes"] }, becomes: ["paid", "refund"] },
+  { event: "charge.refunded", becomes: ["paid"] },
+  // A renewal (subscription_cycle and the like) carries the metadata of the first order, which it does not pay.
+  { event: "invoice.paid", where: paidInvoice, becomes: ["paid"] },
+  { event: "invoice.payment_failed", where: paidInvoice, becomes: ["failed"] },
+  { event: "invoice.voided", where: paidInvoice, becomes: ["failed"] },
+  { event: "invoice.marked_uncollectible", where: paidInvoice, becomes: ["failed"] },
+  ...["refund.created", "refund.updated", "charge.refund.updated"].flatMap(refund),
   { event: "refund.failed", becomes: ["refund_failed"] },
-  { event: "refund.updated", where: { status: ["failed", "canceled"] }, becomes: ["refund_failed"] },
-  { event: "charge.refund.updated", where: { status: ["failed", "canceled"] }, becomes: ["refund_failed"] },
-  { event: "charge.dispute.created", becomes: ["dispute_open"] },
-  { event: "charge.dispute.closed", where: { status: ["won", "warning_closed"] }, becomes: ["dispute_won"] },
-  { event: "charge.dispute.closed", where: { status: ["lost"] }, becomes: ["dispute_lost"] },
+  ...["created", "updated", "funds_withdrawn", "funds_reinstated", "closed"].flatMap((name) =>
+    dispute(`charge.dispute.${name}`),
+  ),
 ];
 
 export const stripe: Adapter<Config> = {
   name: "stripe",
 
   async configure(value) {
-    const setting = new Setting(value, ["secret", "livemode", "account", "apiKey", "apiBase"]);
+    const setting = new Setting(value, ["secret", "livemode", "account", "order", "apiKey", "apiBase"]);
     const secrets = setting.strings("secret");
-    const livemode = setting.optionalBoolean("livemode");
-    const account = setting.optionalString("account");
+    const livemode = setting.mode("livemode");
+    const account = setting.has("account") ? setting.identity("account") : null;
+    const order = setting.orderPaths(...ORDER_PATHS);
     const apiKey = setting.optionalString("apiKey");
     const base = setting.base("apiBase", "https://api.stripe.com");
     if (setting.problem !== null) return no(setting.problem);
-    const access = apiKey === null ? null : { apiKey, base, livemode, account };
-    return ok({ keys: await hmacKeys(secrets), livemode, account, access });
+    // Stripe is asked for one account: its own, or the only connected one.
+    const isOneAccount = account === null || (account !== "any" && account.size === 1);
+    const [connected = null] = account === null || account === "any" ? [] : account;
+    const metadataKey = metadataKeyOf(order);
+    const access =
+      apiKey === null || metadataKey === null || !isOneAccount
+        ? null
+        : { apiKey, base, livemode, account: connected, metadataKey };
+    return ok({ keys: await hmacKeys(secrets), livemode, account, order, access });
   },
 
   async verify(config, webhook, now) {
@@ -75,15 +130,9 @@ export const stripe: Adapter<Config> = {
     }
     const json = jsonObject(webhook.body);
     if (json === null) return unproved("parse", "not a JSON object");
-    // A thin event names an object and holds no data; acknowledged, it would be lost without a word.
-    if (textAt(json, "object") === "v2.core.event")
-      return unproved("parse", "a thin event: subscribe to snapshot events");
-    if (config.livemode !== null && textAt(json, "livemode") !== String(config.livemode)) {
-      return unproved("identity", "the other livemode");
-    }
-    if (config.account !== null && textAt(json, "account") !== config.account)
-      return unproved("identity", "another account");
-    const callback = callbackOf(told(json));
+    const event = told(json, config.order);
+    if (!isOurs(config, json)) return ok([otherAccount(event)]);
+    const callback = callbackOf(event);
     return callback.ok ? ok([callback.value]) : callback;
   },
 
@@ -93,6 +142,20 @@ export const stripe: Adapter<Config> = {
   reply: (verdict) => replyIn(noWords, verdict),
   mapping: printed(events),
 };
+
+/** Events of connected accounts carry `account` (docs.stripe.com/connect/webhooks). */
+function isOurs({ livemode, account }: Config, json: Json): boolean {
+  const connected = textAt(json, "account");
+  return (
+    isOfMode(livemode, textAt(json, "livemode")) && (account === null ? connected === null : isOf(account, connected))
+  );
+}
+
+/** The metadata key that may name the order: Stripe searches payment intents by their metadata alone. */
+function metadataKeyOf(order: readonly string[]): string | null {
+  const keys = order.flatMap((path) => /^metadata\.([\w-]+)$/.exec(path)?.[1] ?? []);
+  return keys[0] ?? null;
+}
 
 /** `t=<seconds>,v1=<hex>[,v1=<hex>][,v0=…]`. Repeated headers come joined: taken as one only if their times agree. */
 function signatureOf(
@@ -107,38 +170,72 @@ function signatureOf(
   return at === null || more.length > 0 || v1.length === 0 || v1.length > SIGNATURES_MAX ? null : { t, at, v1 };
 }
 
-function told(json: Json): Told {
+/** A thin event (`v2.core.event`) names an object and holds no data, so no row fits it: it is handed on. */
+function told(json: Json, order: readonly string[]): Told {
   const type = textAt(json, "type") ?? "";
   const object = at(json, "data.object");
   const created = seconds(textAt(json, "created"));
   const amount = (field: string): Amount => minor(textAt(object, field), textAt(object, "currency"), stripeDigits);
+  const returned = returnedOf(object);
+  const orderId = orderIdAt(object, order);
   return {
-    provider: "stripe",
+    instance: "stripe",
     eventId: textAt(json, "id"),
     type,
     at: created === null ? null : created * 1000,
-    orderId: textAt(object, "client_reference_id", "metadata.order_id"),
-    paymentId: paymentIdOf(object),
-    becomes: becomes(events, type, (field) => textAt(object, field)),
+    orderId,
+    paymentId: paymentIdOf(object, orderId !== null),
+    becomes: becomes(events, type, (field) =>
+      kindOf(object) === "charge" && field === "refunded" ? (returned === "0" ? "no" : "yes") : textAt(object, field),
+    ),
     payment: paymentOf(type, object, amount),
-    refund: isRefund(object)
-      ? { id: textAt(object, "id"), amount: amount("amount"), cumulative: false }
-      : { id: null, amount: amount("amount_refunded"), cumulative: true },
+    refund:
+      kindOf(object) === "refund"
+        ? { id: textAt(object, "id"), amount: amount("amount"), cumulative: false }
+        : { id: null, amount: returned === null ? noAmount : minorOf(returned, object), cumulative: true },
+    dispute: { id: textAt(object, "id"), amount: amount("amount") },
   };
 }
 
-const isRefund = (object: Json | undefined): boolean => textAt(object, "object") === "refund";
+const kindOf = (object: Json | undefined): string => textAt(object, "object") ?? "";
 
+const minorOf = (amount: string, object: Json | undefined): Amount =>
+  minor(amount, textAt(object, "currency"), stripeDigits);
+
+/** Of a session its total, of an intent what was received, of a charge what was captured, of an invoice what was paid of it. */
 function paymentOf(type: string, object: Json | undefined, amount: (field: string) => Amount): Amount {
-  if (textAt(object, "object") === "checkout.session") return amount("amount_total");
-  const hasReceived = type === "payment_intent.succeeded" && textAt(object, "amount_received") !== null;
-  // Of a charge, what was taken: after a partial capture `amount` is what was held.
-  const hasCaptured = textAt(object, "object") === "charge" && textAt(object, "amount_captured") !== null;
-  return amount(hasReceived ? "amount_received" : hasCaptured ? "amount_captured" : "amount");
+  const fields = (...names: readonly string[]): Amount =>
+    amount(names.find((name) => textAt(object, name) !== null) ?? "amount");
+  switch (kindOf(object)) {
+    case "checkout.session":
+      return amount("amount_total");
+    case "invoice":
+      return type === "invoice.paid" ? amount("amount_paid") : fields("amount_due");
+    case "charge":
+      return type === "charge.succeeded" && textAt(object, "captured") === "false"
+        ? amount("amount")
+        : fields("amount_captured");
+    default:
+      return type === "payment_intent.succeeded" ? fields("amount_received") : amount("amount");
+  }
 }
 
-/** The payment intent wherever there is one, so that a session, its charge, its refund and its dispute name the same payment. */
-function paymentIdOf(object: Json | undefined): string | null {
-  const followsACharge = isRefund(object) || textAt(object, "object") === "dispute";
-  return textAt(object, "payment_intent", followsACharge ? "charge" : "id");
+/**
+ * The payment intent wherever there is one, so that a session, its charge, its refund and its dispute name the same payment. The session of
+ * a subscription has none: there the invoice names it. Before API version 2025-03-31 intents and charges name their invoice, and invoices
+ * their intent. An intent that names an order itself is a one-off session's, whose invoice only documents it
+ * (docs.stripe.com/payments/checkout/post-payment-invoices).
+ */
+function paymentIdOf(object: Json | undefined, namesOrder: boolean): string | null {
+  switch (kindOf(object)) {
+    case "refund":
+    case "dispute":
+      return textAt(object, "payment_intent", "charge");
+    case "checkout.session":
+      return textAt(object, "payment_intent", "invoice", "id");
+    case "invoice":
+      return textAt(object, textAt(object, "billing_reason") === "subscription_create" ? "id" : "payment_intent", "id");
+    default:
+      return textAt(object, ...(namesOrder ? [] : ["invoice"]), "payment_intent", "id");
+  }
 }

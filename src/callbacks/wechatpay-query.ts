@@ -7,6 +7,7 @@ import { ask } from "./ask.ts";
 import { isoTime, jsonObject, minor, textAt } from "./content.ts";
 import { isoDigits } from "./currencies.ts";
 import { becomes, factsOf, type Row } from "./mapping.ts";
+import { isOf, type Identity } from "./setting.ts";
 import { rsaSign, type Key } from "./signature.ts";
 import { checkSigned, type SerialKeys } from "./wechatpay-signature.ts";
 
@@ -18,7 +19,7 @@ export interface WechatpayAccess {
   readonly publicKeyId: string | null;
   readonly base: string;
   readonly mchid: string;
-  readonly appid: string | null;
+  readonly appid: Identity;
   readonly keys: SerialKeys;
 }
 
@@ -55,7 +56,7 @@ export async function queryWechatpay(
   if (answer.status !== 200 || json === null) return no("try_again");
   if (!(await checkSigned(access.keys, answer, io.now)).ok) return no("try_again");
   if (textAt(json, "out_trade_no") !== orderId || textAt(json, "mchid") !== access.mchid) return no("try_again");
-  if (access.appid !== null && textAt(json, "appid") !== access.appid) return no("try_again");
+  if (!isOf(access.appid, textAt(json, "appid"))) return no("try_again");
   const facts = factsOfTransaction(json);
   return facts === null ? no("try_again") : ok(facts);
 }
@@ -79,7 +80,7 @@ function factsOfTransaction(json: JsonObject): Fact[] | null {
   const eventId = `query:${paymentId ?? textAt(json, "out_trade_no") ?? ""}`;
   return factsOf(
     kinds,
-    { provider: "wechatpay", eventId, at: isoTime(textAt(json, "success_time")) },
+    { instance: "wechatpay", eventId, at: isoTime(textAt(json, "success_time")) },
     {
       paymentId,
       payment: minor(textAt(json, "amount.total"), textAt(json, "amount.currency") ?? "CNY", isoDigits),

@@ -1,8 +1,8 @@
 // Checks that WeChat Pay signed what it sent, callbacks and answers alike (API v3). A key is looked up, never fetched: an unknown serial
 // would otherwise make us call out at a stranger's demand. No I/O.
-import type { Unproved } from "../core/callback.ts";
+import type { Unproved, Webhook } from "../core/callback.ts";
 import { ok, type Result } from "../core/result.ts";
-import { fromBase64, utf8, concat, type Bytes } from "./bytes.ts";
+import { fromBase64, utf8, concat } from "./bytes.ts";
 import { header, isOutside, seconds, unproved } from "./content.ts";
 import { isRsaSigned, type Key } from "./signature.ts";
 
@@ -12,11 +12,7 @@ const RSA_TYPE = "WECHATPAY2-SHA256-RSA2048";
 /** Serial of a platform certificate, or id of a public key (`PUB_KEY_ID_…`) → its key. Both at once while WeChat moves from one to the other. */
 export type SerialKeys = ReadonlyMap<string, Key>;
 
-export async function checkSigned(
-  keys: SerialKeys,
-  message: { readonly headers: ReadonlyMap<string, string>; readonly body: Bytes },
-  now: number,
-): Promise<Result<null, Unproved>> {
+export async function checkSigned(keys: SerialKeys, message: Webhook, now: number): Promise<Result<null, Unproved>> {
   const timestamp = header(message, "wechatpay-timestamp");
   const nonce = header(message, "wechatpay-nonce");
   const serial = header(message, "wechatpay-serial");

@@ -1,15 +1,15 @@
 // WeChat Pay's notifications, API v3: an RSA signature over time, nonce and raw body, then a resource sealed with AES-256-GCM
 // (pay.weixin.qq.com/doc/v3/merchant/4012071382). Only what opens under its tag is read. No I/O.
 import type { Callback, Unproved } from "../core/callback.ts";
-import type { JsonObject } from "../core/json.ts";
+import { isObject, type JsonObject } from "../core/json.ts";
 import { no, ok, type Result } from "../core/result.ts";
 import type { Adapter } from "./adapter.ts";
 import { fromBase64, utf8, type Bytes } from "./bytes.ts";
-import { at, isoTime, jsonObject, minor, textAt, unproved, type Amount } from "./content.ts";
+import { at, isoTime, jsonObject, minor, orderIdAt, textAt, unproved, type Amount } from "./content.ts";
 import { isoDigits } from "./currencies.ts";
-import { becomes, callbackOf, printed, type Row } from "./mapping.ts";
+import { becomes, callbackOf, otherAccount, printed, type Row } from "./mapping.ts";
 import { replyIn } from "./reply.ts";
-import { Setting } from "./setting.ts";
+import { isOf, Setting, type Identity } from "./setting.ts";
 import type { Key } from "./signature.ts";
 import { queryWechatpay, type WechatpayAccess } from "./wechatpay-query.ts";
 import { checkSigned, type SerialKeys } from "./wechatpay-signature.ts";
@@ -17,19 +17,35 @@ import { checkSigned, type SerialKeys } from "./wechatpay-signature.ts";
 interface Config {
   readonly keys: SerialKeys;
   readonly apiV3Key: Key;
-  readonly mchid: string;
-  readonly appid: string | null;
+  /** The merchants that are paid. */
+  readonly mchid: Identity;
+  /** The apps that their orders are made in. */
+  readonly appid: Identity;
+  /** Where the order's id stands in the opened resource, or in each sub order of a combined one. */
+  readonly order: readonly string[];
   readonly access: WechatpayAccess | null;
 }
+
+/** The usual field of the order's id, and the one that a payment is asked for by. */
+const TRADE = "out_trade_no";
 
 /** AES-256. With any other length Web Crypto would quietly do another AES, or throw. */
 const APIV3_KEY_BYTES = 32;
 
-/** The field is the opened resource's. Failed, closed and expired payments are never notified: they come by query, or not at all. */
+/**
+ * The field is the opened resource's, or the sub order's. Closed and expired orders are never notified, and of failed
+ * payments those by contract alone: the others come by query, or not at all.
+ */
 const events: readonly Row[] = [
-  { event: "TRANSACTION.SUCCESS", where: { trade_state: ["SUCCESS"] }, becomes: ["paid"] },
+  // REFUND is a payment that was refunded since. Without a state it is none: shared profit and used coupons come by the
+  // same type (developers.weixin.qq.com/community/pay/doc/000ec4fb9b81b810192b694c353c00).
+  { event: "TRANSACTION.SUCCESS", where: { trade_state: ["SUCCESS", "REFUND"] }, becomes: ["paid"] },
+  // A charge by contract that the bank refused
+  // (pay.weixin.qq.com/docs/merchant/apis/insurance-entrusted-payment/deduct-result-notify.html).
+  { event: "TRANSACTION.FAIL", becomes: ["failed"] },
   // A refund names what was paid beside what is refunded: it proves both.
   { event: "REFUND.SUCCESS", becomes: ["paid", "refund"] },
+  // The card is closed or frozen. Sent elsewhere later, the money leaves by REFUND.SUCCESS with the same refund_id.
   { event: "REFUND.ABNORMAL", becomes: ["refund_failed"] },
   { event: "REFUND.CLOSED", becomes: ["refund_failed"] },
 ];
@@ -45,8 +61,7 @@ export const wechatpay: Adapter<Config> = {
     if (json === null) return unproved("parse", "not a JSON object");
     const resource = await open(config.apiV3Key, json);
     if (!resource.ok) return resource;
-    const callback = provedBy(config, json, resource.value);
-    return callback.ok ? ok([callback.value]) : callback;
+    return provedBy(config, json, resource.value);
   },
 
   canQuery: ({ access }) => access !== null,
@@ -69,6 +84,7 @@ export async function configureWith(keyBytes: number, value: unknown): Promise<R
     "apiV3Key",
     "mchid",
     "appid",
+    "order",
     "merchantPrivateKey",
     "merchantSerial",
     "publicKeyId",
@@ -79,8 +95,9 @@ export async function configureWith(keyBytes: number, value: unknown): Promise<R
   const publicKeys = await setting.publicKeys("keys", [...pems.values()]);
   const apiV3Key = utf8(setting.string("apiV3Key"));
   if (apiV3Key.length !== keyBytes) setting.refuse("apiV3Key", `${keyBytes} bytes long`);
-  const mchid = setting.string("mchid");
-  const appid = setting.optionalString("appid");
+  const mchid = setting.identity("mchid");
+  const appid = setting.identity("appid");
+  const order = setting.orderPaths(TRADE);
   const privateKey = await setting.optionalPrivateKey("merchantPrivateKey");
   const serial = privateKey === null ? "" : setting.string("merchantSerial");
   const publicKeyId = setting.optionalString("publicKeyId");
@@ -90,8 +107,11 @@ export async function configureWith(keyBytes: number, value: unknown): Promise<R
     [...pems.keys()].flatMap((name, index) => (publicKeys[index] ? [[name, publicKeys[index]] as const] : [])),
   );
   const key = await crypto.subtle.importKey("raw", apiV3Key, "AES-GCM", false, ["decrypt"]);
-  const access = privateKey === null ? null : { privateKey, serial, publicKeyId, base, mchid, appid, keys };
-  return ok({ keys, apiV3Key: key, mchid, appid, access });
+  // A query names one merchant, and a payment by its out_trade_no: an id from another field could be another order's.
+  const [asking = null] = mchid === "any" || mchid.size > 1 || order.join() !== TRADE ? [] : mchid;
+  const rest = { serial, publicKeyId, base, appid, keys };
+  const access = privateKey === null || asking === null ? null : { ...rest, privateKey, mchid: asking };
+  return ok({ keys, apiV3Key: key, mchid, appid, order, access });
 }
 
 async function open(key: Key, json: JsonObject): Promise<Result<JsonObject, Unproved>> {
@@ -118,28 +138,69 @@ async function decrypt(
   }
 }
 
-function provedBy(config: Config, json: JsonObject, resource: JsonObject): Result<Callback, Unproved> {
-  const type = textAt(json, "event_type") ?? "";
-  // A service provider's notifications name the merchant and the app by other fields.
-  if (textAt(resource, "mchid", "sp_mchid", "combine_mchid") !== config.mchid)
-    return unproved("identity", "another mchid");
+function provedBy(config: Config, json: JsonObject, resource: JsonObject): Result<readonly Callback[], Unproved> {
+  const callbacks: Callback[] = [];
+  for (const payment of paymentsOf(json, resource)) {
+    const callback = provedByOne(config, json, payment);
+    if (!callback.ok) return callback;
+    callbacks.push(callback.value);
+  }
+  return ok(callbacks);
+}
+
+interface Notified {
+  readonly eventId: string | null;
+  /** The app that the order was made in. */
+  readonly appid: string | null;
+  readonly subject: JsonObject;
+}
+
+/** A combined order is one notification with a payment for each of its sub orders, each with an event id of its own. */
+function paymentsOf(json: JsonObject, resource: JsonObject): readonly Notified[] {
+  const id = textAt(json, "id");
   const appid = textAt(resource, "appid", "sp_appid", "combine_appid");
-  // A refund names no app.
-  const needsAppid = config.appid !== null && (appid !== null || type.startsWith("TRANSACTION."));
-  if (needsAppid && appid !== config.appid) return unproved("identity", "another appid");
-  // Acknowledged, the payments inside would be lost without a word.
-  if (at(resource, "sub_orders") !== undefined) return unproved("parse", "a combined order: not supported");
-  const fen = (amount: string): Amount =>
-    minor(textAt(resource, amount), textAt(resource, "amount.currency") ?? "CNY", isoDigits);
-  return callbackOf({
-    provider: "wechatpay",
-    eventId: textAt(json, "id"),
+  const subOrders = at(resource, "sub_orders");
+  if (!Array.isArray(subOrders) || subOrders.length === 0) return [{ eventId: id, appid, subject: resource }];
+  return subOrders.filter(isObject).map((subject) => {
+    const names = [id, textAt(subject, "mchid"), textAt(subject, "sub_mchid"), textAt(subject, TRADE)];
+    return { eventId: id === null ? null : names.filter((name) => name !== null).join(":"), appid, subject };
+  });
+}
+
+function provedByOne(
+  config: Config,
+  json: JsonObject,
+  { eventId, appid, subject }: Notified,
+): Result<Callback, Unproved> {
+  const type = textAt(json, "event_type") ?? "";
+  const currency = textAt(subject, "amount.currency") ?? "CNY";
+  const fen = (...fields: readonly string[]): Amount => minor(textAt(subject, ...fields), currency, isoDigits);
+  const event = {
+    instance: "wechatpay",
+    eventId,
     type,
     at: isoTime(textAt(json, "create_time")),
-    orderId: textAt(resource, "out_trade_no"),
-    paymentId: textAt(resource, "transaction_id"),
-    becomes: becomes(events, type, (field) => textAt(resource, field)),
-    payment: fen("amount.total"),
-    refund: { id: textAt(resource, "refund_id"), amount: fen("amount.refund"), cumulative: false },
-  });
+    // A refund repeats no attach. Where that has the order's id, out_trade_no may have another's: the claim decides.
+    orderId: type.startsWith("REFUND.") && config.order[0] !== TRADE ? null : orderIdAt(subject, config.order),
+    paymentId: textAt(subject, "transaction_id"),
+    becomes: becomes(events, type, (field) => textAt(subject, field)),
+    // What the order costs; payer_total is without the coupons that WeChat or the merchant pays for.
+    payment: fen("amount.total", "amount.total_amount"),
+    refund: { id: textAt(subject, "refund_id"), amount: fen("amount.refund"), cumulative: false },
+  };
+  const isProof = event.becomes.length > 0;
+  return isOurs(config, type, isProof, payeeOf(subject), appid) ? callbackOf(event) : ok(otherAccount(event));
+}
+
+/** The merchant that is paid: through a service provider the sub-merchant (in a combined order mchid is the provider's). */
+const payeeOf = (subject: JsonObject): string | null => textAt(subject, "sub_mchid", "mchid");
+
+/**
+ * Transfers, complaints and coupons name no merchant and prove nothing, so they are nobody else's. A refund names no app;
+ * an out_trade_no is unique within its merchant, so it is of the payment's.
+ */
+function isOurs(config: Config, type: string, isProof: boolean, payee: string | null, appid: string | null): boolean {
+  const needsAppid = appid !== null || (isProof && !type.startsWith("REFUND."));
+  if (payee === null && !isProof) return true;
+  return isOf(config.mchid, payee) && (!needsAppid || isOf(config.appid, appid));
 }

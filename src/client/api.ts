@@ -42,22 +42,31 @@ interface Handle<Events> {
 
 export interface Order extends Handle<OrderEvents>, AsyncIterable<Outcome> {
   readonly biz: string;
-  /** What is known of the order; null as long as nothing is. */
+  /** The last known outcome; null before the first. */
   readonly outcome: Outcome | null;
   /**
-   * Waits until the order is closed, paid or refunded. A failed attempt is not the end: another may follow. Rejected when the connection
-   * is closed for good before that.
+   * Resolves once, with the first outcome that is `closed`, `paid`, `partially_refunded` or `refunded`. A `failed` attempt does not end the
+   * wait: another may follow. Rejected when the connection is closed for good before that. Later changes come by `status`.
    */
   settled(until?: Until): Promise<Settled>;
   /** Relays a text to everybody who watches the order. */
   publish(text: string, until?: Until): Promise<Published>;
 }
 
-/** How an order stands. */
+/** An order at one version. */
 export interface Outcome {
   readonly biz: string;
+  /**
+   * - `pending`: the amount is not there yet. A part of it, and a payment that is held until the order is registered, are for the backend
+   *   alone to see.
+   * - `failed`: an attempt ended (a declined card, an expired session). Another may follow, so the connection and the poll go on.
+   * - `closed`: nothing was paid and nothing can be any more. A payment that comes all the same is still `paid`.
+   * - `paid`: the amount is there.
+   * - `partially_refunded`: a part of the amount went back. A further refund is a new version of the same status.
+   * - `refunded`: all of it went back.
+   */
   readonly status: OrderStatus;
-  /** Whether the money has come and has not all gone back. */
+  /** Whether the amount is there and has not all gone back: `paid` and `partially_refunded`. */
   readonly paid: boolean;
   /** Goes up by one with each change, and never back. */
   readonly version: number;
@@ -65,10 +74,11 @@ export interface Outcome {
   readonly source: "push" | "snapshot" | "poll";
 }
 
-/** An order that whoever waits for it has the answer of. */
+/** An outcome that ends a wait: every status but `pending` and `failed`. */
 export type Settled = Outcome & { readonly status: Exclude<OrderStatus, "pending" | "failed"> };
 
 export interface OrderEvents {
+  /** Each change, once. A `failed` order, a closed one and a paid one may all change again. */
   readonly status: Outcome;
   readonly state: State;
   /** What others who watch the order wrote, and what a backend sent: never an outcome, whatever it looks like. */

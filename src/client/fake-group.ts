@@ -35,9 +35,13 @@ export interface FakeGroup {
 export interface FakeOrder {
   readonly connections: readonly FakeConnection[];
   readonly status: OrderStatus;
-  /** How often its status has changed. */
+  /** The number of its changes so far. */
   readonly version: number;
-  /** Its callback has come: tells who is connected, and whoever comes later or asks. The same status again is no news. */
+  /**
+   * Changes the order: the members are notified, later members and polls get the new status. The same status again changes nothing, except
+   * `partially_refunded`, which is a further refund then. Any status may follow any other: an attempt after `failed`, a late payment after
+   * `closed`, a capture that fails after `paid`.
+   */
   becomes(status: OrderStatus): void;
   /** Another member wrote a text, or a backend sent an event: it is relayed, and is no outcome. */
   relay(data: Json): void;
@@ -194,7 +198,7 @@ export class OrderGroup implements FakeOrder {
   }
 
   becomes(status: OrderStatus): void {
-    if (status === this.#status) return;
+    if (status === this.#status && status !== "partially_refunded") return;
     this.#status = status;
     this.group.publish(orderFrame(this.#biz, status));
   }

@@ -41,7 +41,10 @@ export class OrderLine extends Line {
     if (offset === 0) this.#learn({ biz: this.#biz, status: "pending" }, 0, "snapshot");
   }
 
-  /** While the connection is up, the server tells by itself; each poll would wake it. */
+  /**
+   * Polls until the order is settled; a failed attempt settles nothing. An open connection gets each change by itself, and each poll would
+   * wake the server.
+   */
   protected override entered({ name }: State): void {
     if (name === "closed" || this.#isSettled()) return this.#poll.stop();
     if (name !== "open") return this.#poll.run();

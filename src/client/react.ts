@@ -6,7 +6,7 @@ import { connect, type Client, type Outcome, type Publication, type State, type 
 export const BelfryContext = createContext<Client | null>(null);
 
 export interface OrderView {
-  /** What is known of the order; null as long as nothing is. */
+  /** The last known outcome; null before the first. A `failed` one is no end: the order is watched on. */
   readonly outcome: Outcome | null;
   readonly state: State;
 }

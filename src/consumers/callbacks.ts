@@ -6,6 +6,7 @@ export const callbacks: Consumer = {
   paths: [],
   key: { param: "provider", shape: /^[a-z]{1,20}$/ },
   access: "token",
+  isInternal: true,
   keeps: "deliveries",
   events: {},
 };

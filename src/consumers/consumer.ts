@@ -7,12 +7,14 @@ import type { Settings } from "../core/settings.ts";
 export interface Consumer extends Served {
   /** Who may connect: anybody whose Origin is allowed, or only who brings a token for the group (or an API key). */
   readonly access: "open" | "token";
+  /** No route and no connection reaches its groups: they are Belfry's own. */
+  readonly isInternal?: true;
   /**
    * What a group keeps: its order, for whoever connects later; all of its last publications (`stream`); its latest tick, as long as
-   * somebody is there to come back for it (`cache`); the order that a payment paid; a provider's deliveries about no order, until they
-   * are handed on; or nothing.
+   * somebody is there to come back for it (`cache`); which orders claimed which payments (`claims`); a provider's deliveries about no
+   * order, until they are handed on; or nothing.
    */
-  readonly keeps: "order" | "stream" | "cache" | "payment" | "deliveries" | "nothing";
+  readonly keeps: "order" | "stream" | "cache" | "claims" | "deliveries" | "nothing";
   /** How much a `stream` keeps. Absent = 100 publications, for 300 s. */
   readonly history?: { readonly size: number; readonly ttlSeconds: number };
   /** Whether members in belfry.v1 are told who comes and goes, and may ask who is there. */

@@ -5,6 +5,10 @@ import { channel } from "./channel.ts";
 import type { Consumer } from "./consumer.ts";
 import { feed } from "./feed.ts";
 import { order } from "./order.ts";
-import { payment } from "./payment.ts";
+import { payments } from "./payments.ts";
 
-export const consumers: readonly Consumer[] = [order, alarm, channel, feed, payment, callbacks];
+/** Every kind of group that an object can be. */
+export const allConsumers: readonly Consumer[] = [order, alarm, channel, feed, payments, callbacks];
+
+/** Those whose groups can be addressed from outside. */
+export const consumers: readonly Consumer[] = allConsumers.filter(({ isInternal }) => isInternal !== true);

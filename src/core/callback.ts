@@ -1,9 +1,14 @@
 // A webhook is what arrived; a callback is what it proved. Two types, and only verification turns one into the other. No I/O.
 import type { Fact } from "./fact.ts";
 
-/** An HTTP delivery nobody has verified. Header names in lower case; a repeated header is joined with ", ", as Fetch does. */
+/** Looked up by names in lower case; a repeated header is joined with ", ", as Fetch does. */
+export interface WebhookHeaders {
+  get(name: string): string | null | undefined;
+}
+
+/** An HTTP delivery before its verification. */
 export interface Webhook {
-  readonly headers: ReadonlyMap<string, string>;
+  readonly headers: WebhookHeaders;
   /** As received, byte for byte. */
   readonly body: Uint8Array<ArrayBuffer>;
 }
@@ -22,7 +27,8 @@ export interface Callback extends Proved {
 }
 
 export interface Proved {
-  readonly provider: string;
+  /** The configured account that the event came to: `stripe`. */
+  readonly instance: string;
   /** The sender's id of the event, null where it has none: such an event can prove no facts. */
   readonly eventId: string | null;
   /** The sender's own word for what happened: `checkout.session.completed`, `AUTHORISATION`. */
@@ -31,11 +37,16 @@ export interface Proved {
   readonly at: number | null;
   /** The merchant's order, as its backend gave it to the provider; null where the event names none. */
   readonly orderId: string | null;
-  /** The provider's payment; what a refund that names no order is resolved by. */
+  /** The provider's payment: its claim decides which order the event is about. */
   readonly paymentId: string | null;
-  /** Empty = authentic, but nothing about an order that Belfry knows a use for. */
+  /** Empty = authentic, and nothing about an order. */
   readonly facts: readonly Fact[];
+  /** Why an authentic event proves nothing, where that is worth a line in the log. */
+  readonly ignored: IgnoredReason | null;
 }
+
+/** `other_account`: the event of another account, or of the other mode (test, live), than the setting names. */
+export type IgnoredReason = "other_account";
 
 /** For callbacks/ only, after the signature has been checked. */
 export const proved = (callback: Proved): Callback => callback as Callback; // the brand exists in types only

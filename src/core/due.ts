@@ -13,7 +13,7 @@ export interface Due {
   readonly expiry?: number;
   /** When the first delivery that is still owed is tried next. */
   readonly forward?: number;
-  /** When the facts are given up, unless something happens before. */
+  /** When the order is erased, or old deliveries are deleted. */
   readonly cleanup?: number;
   /** When what is kept for a time only is looked after: publications, idempotency keys, a position nobody came back to. */
   readonly history?: number;
@@ -82,23 +82,23 @@ export function alarmStep(armed: number | null, wanted: number | null, now: numb
 }
 
 /** What an order's due-times follow from. */
-export interface Circumstances {
+export interface OrderConditions {
   readonly status: OrderStatus;
   readonly registration: Registration | null;
   /** Connections that are open. */
   readonly watchers: number;
   /** Whether there is somebody to ask for the status. */
   readonly canAsk: boolean;
-  /** Until when the facts are kept; null where there are none. */
-  readonly keptUntil: number | null;
+  /** When the order is erased, in ms; null = never. */
+  readonly eraseAt: number | null;
   /** When the first delivery owed is to be tried; undefined = none is owed. */
   readonly forward: number | undefined;
 }
 
 /** An order's due-times: what goes on goes on as it was, what has become pointless is gone. Those that are no order's stay. `dice` is from 0 up to 1. */
-export function orderDue(due: Due, now: number, dice: number, it: Circumstances): Due {
+export function orderDue(due: Due, now: number, dice: number, it: OrderConditions): Due {
   const { push, history, presence, tokens } = due;
-  const { status, registration, watchers, canAsk, keptUntil, forward } = it;
+  const { status, registration, watchers, canAsk, eraseAt, forward } = it;
   const asks = canAsk && isWorthAsking(status, watchers, registration, now);
   const expiry = isSettled(status) ? null : (registration?.expiresAt ?? null);
   return {
@@ -110,6 +110,6 @@ export function orderDue(due: Due, now: number, dice: number, it: Circumstances)
     ...(asks ? { reconcile: due.reconcile ?? { at: now + waitBefore(0, dice), attempt: 0 } } : {}),
     ...(expiry === null ? {} : { expiry }),
     ...(forward === undefined ? {} : { forward }),
-    ...(keptUntil === null ? {} : { cleanup: keptUntil }),
+    ...(eraseAt === null ? {} : { cleanup: eraseAt }),
   };
 }

@@ -1,48 +1,161 @@
-// What a callback can prove about an order, one thing at a time. Only types: what facts add up to is decided in order.ts.
+// What a payment event can prove about an order, one statement at a time. Only types: order.ts decides what facts add up to.
 import type { Money } from "./money.ts";
 
-/** Where a fact comes from. `eventId` is the sender's own id of the event; `at` its own time in ms since 1970, null where it signs none. */
+/** Where a fact comes from. */
 export interface Proof {
-  readonly provider: string;
+  /** The configured account whose event this is: `stripe`. `backend` and `status` are the merchant's own word, `belfry` is Belfry's. */
+  readonly instance: string;
+  /** The sender's id of the event. */
   readonly eventId: string;
+  /** The sender's time of the event in ms since 1970; null where it signs none. */
   readonly at: number | null;
 }
 
 export const paymentStatuses = ["pending", "failed", "closed", "paid"] as const;
 export type PaymentStatus = (typeof paymentStatuses)[number];
 
-export type Fact = Proof &
-  (
-    | {
-        readonly kind: "payment";
-        readonly status: PaymentStatus;
-        readonly paymentId: string | null;
-        /** What was paid or is to be paid; null where the provider does not sign an amount. */
-        readonly money: Money | null;
-      }
-    | {
-        readonly kind: "refund";
-        /** One refund may be reported by several events (created, updated): what counts is the refund, by its id. */
-        readonly refundId: string | null;
-        readonly paymentId: string | null;
-        /** Null where the sender does not say how much: then it is everything. */
-        readonly money: Money | null;
-        /**
-         * True where `money` is everything refunded of this payment so far (Stripe, Alipay), false where it is this refund alone.
-         * Square sends both of the same refunds: what was refunded is the greater of the highest sum and the single ones together.
-         */
-        readonly cumulative: boolean;
-      }
-    /** `money` is what was not refunded after all: where sums are cumulative, the failed refund's id is in none of them. */
-    | {
-        readonly kind: "refund_failed";
-        readonly refundId: string | null;
-        readonly paymentId: string | null;
-        readonly money: Money | null;
-      }
-    /** A cancellation, or a failed capture, of a payment that may have been counted as paid before. */
-    | { readonly kind: "voided"; readonly paymentId: string | null }
-    | { readonly kind: "dispute"; readonly status: "open" | "won" | "lost"; readonly paymentId: string | null }
-    /** The registered time ran out: ours, not a provider's. */
-    | { readonly kind: "expired" }
-  );
+export const disputeStatuses = ["open", "won", "lost"] as const;
+export type DisputeStatus = (typeof disputeStatuses)[number];
+
+export type Fact = Proof & Statement;
+
+/** A fact as an order keeps it: `arrivedAt` is when it was recorded, in ms since 1970. */
+export type RecordedFact = Fact & { readonly arrivedAt: number };
+
+export const recordedAt = (fact: Fact, arrivedAt: number): RecordedFact => ({ ...fact, arrivedAt });
+
+type Statement =
+  | PaymentStatement
+  | {
+      /** A captured part of an authorised payment. Captures of one payment add up by `captureId`. */
+      readonly kind: "capture";
+      readonly captureId: string;
+      readonly paymentId: string | null;
+      readonly money: Money | null;
+    }
+  | {
+      /** A capture that failed after it was reported, or an automatic one that was never reported. */
+      readonly kind: "capture_failed";
+      readonly captureId: string | null;
+      readonly paymentId: string | null;
+    }
+  | {
+      /** A cancelled or expired authorisation. `money` is the amount that it covers; null = all that is not captured yet. */
+      readonly kind: "voided";
+      readonly voidId: string | null;
+      readonly paymentId: string | null;
+      readonly money: Money | null;
+    }
+  | {
+      readonly kind: "refund";
+      /** Several events report one refund (created, updated): it counts once, by its id, at the highest amount reported. */
+      readonly refundId: string | null;
+      readonly paymentId: string | null;
+      /** Null = everything. */
+      readonly money: Money | null;
+      /**
+       * True where `money` is the total refunded of this payment so far (Stripe, Alipay), false where it is this refund alone.
+       * A provider may report both: the greater of the highest total and the sum of the single refunds counts.
+       */
+      readonly cumulative: boolean;
+    }
+  | {
+      /** A refund whose money stayed with the merchant. Totals reported later do not contain it. */
+      readonly kind: "refund_failed";
+      readonly refundId: string | null;
+      readonly paymentId: string | null;
+      readonly money: Money | null;
+    }
+  | {
+      readonly kind: "dispute";
+      readonly status: DisputeStatus;
+      /** Each dispute of a payment has its own id; null where the provider has one dispute per payment. */
+      readonly disputeId: string | null;
+      readonly paymentId: string | null;
+      readonly money: Money | null;
+    }
+  | {
+      /** The provider collects `money` in several payments (Adyen ORDER_OPENED). */
+      readonly kind: "split_opened";
+      readonly splitId: string;
+      readonly money: Money | null;
+    }
+  | {
+      /** The split is complete, or was given up: then the provider returns its payments. */
+      readonly kind: "split_closed";
+      readonly splitId: string;
+      readonly succeeded: boolean;
+      readonly money: Money | null;
+    }
+  | {
+      /** An event that names this order reported a payment that another order has claimed. */
+      readonly kind: "foreign_payment";
+      readonly paymentId: string;
+      readonly money: Money | null;
+    }
+  /** The registration ran out. */
+  | { readonly kind: "expired" };
+
+interface PaymentStatement {
+  readonly kind: "payment";
+  readonly status: PaymentStatus;
+  /** The provider's id; null where the sender names none. */
+  readonly paymentId: string | null;
+  /** What was paid or is to be paid; null where the event states no amount. */
+  readonly money: Money | null;
+  /** The provider states that more payments follow (PayPal `final_capture: false`). */
+  readonly isPart?: true;
+  /** The instance's setting says `"amount": "unsigned"`: such a payment counts for unregistered orders only. */
+  readonly isUnsigned?: true;
+}
+
+/** Whether an event with these facts reports a payment itself; otherwise it follows one (refund, dispute, capture, void). */
+export const beginsPayment = (facts: readonly Fact[]): boolean => facts.some(({ kind }) => kind === "payment");
+
+/** Whether `one` happened after `other`, or may have: one of them states no time. */
+export const isNotOlder = (one: Proof, other: Proof): boolean =>
+  one.at === null || other.at === null || one.at >= other.at;
+
+/** A key that two reports of the same fact share. The event's id alone does not do: providers reuse it for several reports of one payment. */
+export function factKey(fact: Fact): string {
+  const { instance, eventId, kind } = fact;
+  const paymentId = "paymentId" in fact ? fact.paymentId : null;
+  const money = "money" in fact ? fact.money : null;
+  return JSON.stringify([instance, eventId, kind, paymentId, money?.amount, money?.currency, ...detailsOf(fact)]);
+}
+
+function detailsOf(fact: Fact): readonly (string | boolean | null)[] {
+  switch (fact.kind) {
+    case "payment":
+      return [fact.status];
+    case "capture":
+    case "capture_failed":
+      return [fact.captureId];
+    case "voided":
+      return [fact.voidId];
+    case "refund":
+      return [fact.refundId, fact.cumulative];
+    case "refund_failed":
+      return [fact.refundId];
+    case "dispute":
+      return [fact.status, fact.disputeId];
+    case "split_opened":
+      return [fact.splitId];
+    case "split_closed":
+      return [fact.splitId, fact.succeeded];
+    case "foreign_payment":
+    case "expired":
+      return [];
+  }
+}
+
+/** The facts of `arrived` that `known` does not contain, each once. */
+export function newFacts(known: readonly Fact[], arrived: readonly Fact[]): readonly Fact[] {
+  const keys = new Set(known.map(factKey));
+  return arrived.filter((fact) => {
+    const key = factKey(fact);
+    if (keys.has(key)) return false;
+    keys.add(key);
+    return true;
+  });
+}

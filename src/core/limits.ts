@@ -30,9 +30,18 @@ export const GROUP_NAME_CHARS = 99;
 /** The largest delivery of a payment provider. WeChat's and Alipay's are below 8 KiB, Stripe's can be some 100 KiB. 413 `body_too_large`. */
 export const WEBHOOK_BYTES = 262_144;
 
-/** Providers retry for up to 30 days (Adyen): facts that are given up sooner would be taken for new when they come again. */
-export const ORDER_RETENTION_DAYS_MIN = 32;
-export const ORDER_RETENTION_DAYS_MAX = 3650;
+/** The shortest retention of an order: card networks allow disputes for up to 540 days after a payment. */
+export const ORDER_RETENTION_DAYS_MIN = 540;
+export const ORDER_RETENTION_DAYS_MAX = 36_500;
+
+/** How long an event waits for its payment, in days: as long as a dispute may follow one. */
+export const ORPHAN_DAYS = 540;
+
+/** Deliveries about no order are known again for this many days: the longest span of retries is Adyen's, 30 days. */
+export const DELIVERY_DAYS = 90;
+
+/** Facts of one order: more than any payment has. Beyond, events are handed on and the order is flagged `full`. */
+export const FACTS_MAX = 1000;
 
 /** The longest an order may wait for its payment, in seconds: a year. */
 export const EXPIRES_IN_SECONDS_MAX = 31_536_000;

@@ -42,23 +42,33 @@ function canonical(whole: string, fraction: string): string {
   return trimmed === "" ? head : `${head}.${trimmed}`;
 }
 
-/** Whether two amounts are the same money. What is unknown equals nothing, itself included. */
-export const equal = (a: Money, b: Money): boolean =>
-  a.unit === "major" && b.unit === "major" && a.amount === b.amount && a.currency === b.currency;
+/** Whether two amounts can be compared: same currency, same unit. */
+export const isSameKind = (a: Money, b: Money): boolean => a.unit === b.unit && a.currency === b.currency;
+
+export const isZero = (amount: string): boolean => toUnits(amount) === 0n;
 
 /** The sum of amounts in major units of one currency. */
 export const sumOf = (amounts: readonly string[]): string =>
   fromUnits(amounts.reduce((sum, amount) => sum + toUnits(amount), 0n));
 
+/** The sum over ids, each at the highest amount that is reported for it; undefined = none is stated. */
+export function sumById(entries: readonly (readonly [id: string, amount: string | undefined])[]): string {
+  const highest = new Map<string, string>();
+  for (const [id, amount = "0"] of entries) highest.set(id, greaterOf(amount, highest.get(id) ?? "0"));
+  return sumOf([...highest.values()]);
+}
+
 export const isAtLeast = (amount: string, other: string): boolean => toUnits(amount) >= toUnits(other);
 
-/** `amount - other`, and nothing where that would be less than nothing. */
+/** `amount - other`, and "0" where that would be negative. */
 export function lessOf(amount: string, other: string): string {
   const rest = toUnits(amount) - toUnits(other);
   return rest > 0n ? fromUnits(rest) : "0";
 }
 
 export const greaterOf = (amount: string, other: string): string => (isAtLeast(amount, other) ? amount : other);
+
+export const lesserOf = (amount: string, other: string): string => (isAtLeast(amount, other) ? other : amount);
 
 // Sums are counted in whole billionths, the finest part that `fromMajor` takes.
 const FRACTION_DIGITS = 9;

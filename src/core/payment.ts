@@ -1,124 +1,171 @@
-// The payments among an order's facts, and how much of each has gone back. Pure; judges no amount against what was asked for.
-import type { Fact } from "./fact.ts";
-import { greaterOf, isAtLeast, lessOf, sumOf, type Money } from "./money.ts";
+// The payments among an order's facts: what each captured, and how much of it went back. Compares nothing with the registration.
+import { isNotOlder, type Fact } from "./fact.ts";
+import { greaterOf, isSameKind, sumById, type Money } from "./money.ts";
+import { returnedOf, type Returns } from "./returns.ts";
 
-/** One payment that was proved, however many events report it. */
-export interface Payment {
-  /** The provider's id; null where the sender names none. */
+/** One payment, however many events report it. */
+export interface Payment extends Returns {
+  readonly instance: string;
+  /** The provider's id; null where the sender names none: all of an instance's unnamed reports are one payment. */
   readonly id: string | null;
-  readonly money: Money | null;
-  /** The event that proved it first. */
-  readonly provider: string;
+  /** `unreported`: only what follows a payment is known of it (a refund, a dispute). */
+  readonly state: "unreported" | "pending" | "ended" | "closed" | "paid";
+  /** The event that proved it. */
   readonly eventId: string;
-  /** Its place among the facts. */
-  readonly firstAt: number;
+  /** When it was paid by the sender's time, in ms since 1970; null where none is stated. */
+  readonly at: number | null;
+  /** The index of its first paid fact: the order of arrival. */
+  readonly index: number;
+  /** What was captured, all captures together. Null where no event states an amount. */
+  readonly captured: Money | null;
+  /** Whether its events state amounts in different currencies. */
+  readonly isAmbiguous: boolean;
+  /** Whether the merchant says that it is paid. */
+  readonly isConfirmed: boolean;
+  /** Whether the merchant says that it is paid, and its provider states no amount: then the word alone counts. */
+  readonly isMerchantsWord: boolean;
+  readonly isPart: boolean;
+  readonly isUnsigned: boolean;
+  /** All that is reported of it. */
+  readonly facts: readonly Fact[];
 }
 
-type PaidFact = Extract<Fact, { kind: "payment" }>;
-type RefundFact = Extract<Fact, { kind: "refund" }>;
-type FailedRefundFact = Extract<Fact, { kind: "refund_failed" }>;
-type VoidedFact = Extract<Fact, { kind: "voided" }>;
+type PaymentFact = Extract<Fact, { readonly kind: "payment" }>;
+type PayingFact = (PaymentFact & { readonly status: "paid" }) | Extract<Fact, { readonly kind: "capture" }>;
 
-const takesBack = (fact: Fact): fact is RefundFact | FailedRefundFact | VoidedFact =>
-  fact.kind === "refund" || fact.kind === "refund_failed" || fact.kind === "voided";
+/** The merchant's own word: by API key or signed, or the answer of `ORDER_STATUS_URL`. */
+export const isMerchantsWord = (instance: string): boolean => instance === "backend" || instance === "status";
 
-/** Every payment that was proved, by its id, so that the list is the same in whatever order the facts came. */
+/**
+ * Every payment that the facts name, and one for each instance that names none, by the time at which each was paid. Payments of one time,
+ * and those of providers that sign none, stand by their ids: the order must not depend on which event arrived first.
+ */
 export function paymentsOf(facts: readonly Fact[]): readonly Payment[] {
-  const payments = new Map<string, Payment>();
-  for (const [i, fact] of facts.entries()) {
-    if (fact.kind !== "payment" || fact.status !== "paid") continue;
-    // Two amounts for one id are two claims: each is judged, neither hides the other.
-    const key = JSON.stringify([fact.paymentId, moneyKey(fact)]);
-    if (!payments.has(key)) payments.set(key, paymentOf(fact, i));
+  const groups = new Map<string, Indexed[]>();
+  const keyOf = paymentKeys(facts);
+  for (const [index, fact] of facts.entries()) {
+    if (!isPaymentRelated(fact)) continue;
+    const key = keyOf(fact);
+    const group = groups.get(key) ?? [];
+    group.push({ fact, index });
+    groups.set(key, group);
   }
-  const list = [...payments.entries()].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, payment]) => payment);
-  // An event that leaves the amount out adds nothing to one that gives it.
-  return list.filter(
-    ({ id, money }) => money !== null || !list.some((other) => other.id === id && other.money !== null),
-  );
+  const payments = [...groups].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, group]) => paymentOf(group));
+  return payments.toSorted((a, b) => timeOf(a) - timeOf(b));
 }
 
-const moneyKey = ({ money }: PaidFact): string =>
-  money === null ? "" : `${money.amount} ${money.currency} ${money.unit}`;
+type PaymentRelated = Extract<Fact, { readonly paymentId: string | null }>;
 
-const paymentOf = ({ paymentId, money, provider, eventId }: PaidFact, firstAt: number): Payment => ({
-  id: paymentId,
-  money,
-  provider,
-  eventId,
-  firstAt,
-});
-
-/** How much of a payment has gone back. */
-export interface Refunded {
-  readonly extent: "none" | "part" | "all";
-  /** In major units. */
-  readonly amount: string;
+interface Indexed {
+  readonly fact: PaymentRelated;
+  readonly index: number;
 }
 
-/**
- * What was refunded of `payment`, one of `counted`. What names a payment is of that one and of no other: an attempt that is cancelled
- * takes nothing from the one that paid. What names none is of the first that counts; so is a refund where that one has no name itself,
- * unless it is of a payment that was `wrong` (another amount, another currency).
- */
-export function refundedOf(
-  payment: Payment,
-  counted: readonly Payment[],
-  wrong: readonly Payment[],
-  facts: readonly Fact[],
-): Refunded {
-  const isOfThis = (fact: RefundFact | FailedRefundFact | VoidedFact): boolean => {
-    if (fact.paymentId === payment.id && payment.id !== null) return true;
-    if (payment !== counted[0]) return false;
-    if (fact.paymentId === null) return true;
-    return payment.id === null && fact.kind !== "voided" && !wrong.some(({ id }) => id === fact.paymentId);
+/** A foreign payment is another order's. */
+const isPaymentRelated = (fact: Fact): fact is PaymentRelated => "paymentId" in fact && fact.kind !== "foreign_payment";
+
+/** Names the payment that a fact is about. The merchant's word about a provider's payment is about that payment. */
+function paymentKeys(facts: readonly Fact[]): (fact: PaymentRelated) => string {
+  const instanceOf = new Map<string, string>();
+  for (const fact of facts) {
+    if (!isPaymentRelated(fact) || fact.paymentId === null || isMerchantsWord(fact.instance)) continue;
+    const known = instanceOf.get(fact.paymentId);
+    // Of two providers with one id, the first by name, whichever came first.
+    if (known === undefined || fact.instance < known) instanceOf.set(fact.paymentId, fact.instance);
+  }
+  return ({ instance, paymentId }) => {
+    const merchants = paymentId === null ? "backend" : (instanceOf.get(paymentId) ?? "backend");
+    return JSON.stringify([isMerchantsWord(instance) ? merchants : instance, paymentId]);
   };
-  const whole = payment.money?.unit === "major" ? payment.money.amount : null;
-  const own = facts.filter(takesBack).filter(isOfThis);
-  if (own.some(({ kind }) => kind === "voided")) return { extent: "all", amount: whole ?? "0" };
-  const refunds = own.filter((fact) => fact.kind === "refund");
-  const failed = own.filter((fact) => fact.kind === "refund_failed");
-  const isInCurrency = ({ money }: RefundFact): boolean =>
-    money === null || (money.unit === "major" && money.currency === (payment.money?.currency ?? money.currency));
-  const counts = refunds.filter(isInCurrency).filter((refund) => !hasFailed(failed, refund));
-  if (counts.some(({ money }) => money === null)) return { extent: "all", amount: whole ?? "0" };
-  const amount = greaterOf(singleSum(counts), cumulativeSum(counts, failed));
-  if (amount === "0") return { extent: refunds.some((refund) => !isInCurrency(refund)) ? "part" : "none", amount };
-  return { extent: whole !== null && isAtLeast(amount, whole) ? "all" : "part", amount };
 }
 
-/** A refund that failed can still succeed later (WeChat's ABNORMAL): where both tell their time, the later one holds. */
-const hasFailed = (failed: readonly FailedRefundFact[], { refundId, at }: RefundFact): boolean =>
-  refundId !== null &&
-  failed.some((fact) => fact.refundId === refundId && (fact.at === null || at === null || fact.at >= at));
+export const isPaying = (fact: Fact): fact is PayingFact =>
+  (fact.kind === "payment" && fact.status === "paid") || fact.kind === "capture";
 
-/** Refunds that were told one by one: each counts once, at the highest it was told at. */
-function singleSum(refunds: readonly RefundFact[]): string {
-  const byId = new Map<string, string>();
-  for (const { cumulative, refundId, eventId, money } of refunds) {
-    if (cumulative || money === null) continue;
-    const id = refundId ?? `event ${eventId}`;
-    byId.set(id, greaterOf(money.amount, byId.get(id) ?? "0"));
-  }
-  return sumOf([...byId.values()]);
+function paymentOf(all: readonly Indexed[]): Payment {
+  const own = all.filter(({ fact }) => !isMerchantsWord(fact.instance));
+  const isConfirmed = all.some(({ fact }) => isMerchantsWord(fact.instance) && isPaying(fact));
+  const ownPaying = own.map(({ fact }) => fact).filter(isPaying);
+  const isPriced = ownPaying.some(({ money }) => money !== null);
+  // The merchant's word adds nothing to a payment whose provider reports how much was paid.
+  const reports = isPriced || (ownPaying.length > 0 && !isConfirmed) ? own : all;
+  const facts = reports.map(({ fact }) => fact);
+  const paying = reports.filter(({ fact }) => isPaying(fact));
+  const [proof] = paying.map(({ fact }) => fact).toSorted(byTime);
+  const { money, isAmbiguous, hasMoney } = capturedOf(facts);
+  const subject = proof ?? facts.toSorted(byTime)[0];
+  const allFacts = all.map(({ fact }) => fact);
+  return {
+    instance: own[0]?.fact.instance ?? "backend",
+    id: subject?.paymentId ?? null,
+    state: hasMoney ? "paid" : attemptState(facts),
+    eventId: subject?.eventId ?? "",
+    at: proof?.at ?? null,
+    index: Math.min(...paying.map(({ index }) => index)),
+    captured: money,
+    isAmbiguous,
+    isConfirmed,
+    isMerchantsWord: isConfirmed && !isPriced,
+    isPart: facts.some((fact) => fact.kind === "payment" && fact.isPart === true),
+    isUnsigned: facts.some((fact) => fact.kind === "payment" && fact.isUnsigned === true),
+    facts: allFacts,
+    ...returnedOf(allFacts, money),
+  };
+}
+
+const byTime = (a: Fact, b: Fact): number => timeOf(a) - timeOf(b) || (a.eventId < b.eventId ? -1 : 1);
+
+/** What has no time stands behind what has one. */
+const timeOf = ({ at }: { readonly at: number | null }): number => at ?? Number.MAX_SAFE_INTEGER;
+
+/** An attempt that brought no money: pending until an end is reported that is not older than the latest sign of life. */
+function attemptState(facts: readonly Fact[]): Payment["state"] {
+  const signs = facts.filter((fact) => fact.kind === "payment" && fact.status === "pending");
+  const isClosing = (fact: Fact) => fact.kind === "payment" && fact.status === "closed";
+  const isEnding = (fact: Fact) =>
+    isClosing(fact) ||
+    (fact.kind === "payment" && fact.status === "failed") ||
+    fact.kind === "voided" ||
+    fact.kind === "capture_failed";
+  const isCurrent = (end: Fact) => signs.every((sign) => isNotOlder(end, sign));
+  const ends = facts.filter((fact) => isEnding(fact) && isCurrent(fact));
+  if (ends.some(isClosing)) return "closed";
+  if (ends.length > 0) return "ended";
+  return signs.length > 0 ? "pending" : "unreported";
+}
+
+interface Captured {
+  readonly money: Money | null;
+  readonly isAmbiguous: boolean;
+  /** False where a failed capture or nothing at all is left of the payment. */
+  readonly hasMoney: boolean;
 }
 
 /**
- * Refunds that were told as a sum so far: the highest one holds. A refund that failed after a sum was told is taken off it; one
- * that failed before is not in it. Without times it is taken off: what is owed back must not look paid back.
+ * What a payment captured. A paid fact states the total so far, so the highest counts; captures add up by id. A failed capture un-counts
+ * the capture of its id, and what was taken for captured without one (Adyen captures automatically, and reports only that it failed).
+ * A capture or total that states a later time than the failure counts again.
  */
-function cumulativeSum(refunds: readonly RefundFact[], failed: readonly FailedRefundFact[]): string {
-  let highest = "0";
-  for (const { cumulative, at, money } of refunds) {
-    if (!cumulative || money === null) continue;
-    const failedSince = failed.filter((fact) => fact.at === null || at === null || fact.at >= at);
-    const off = new Map<string, string>();
-    for (const { refundId, eventId, money } of failedSince) {
-      const id = refundId ?? eventId;
-      // One failure may be told by several events, and not every one tells how much.
-      off.set(id, greaterOf(money?.amount ?? "0", off.get(id) ?? "0"));
-    }
-    highest = greaterOf(lessOf(money.amount, sumOf([...off.values()])), highest);
+function capturedOf(facts: readonly Fact[]): Captured {
+  const failed = facts.filter((fact) => fact.kind === "capture_failed");
+  const totals = facts
+    .filter((fact): fact is PaymentFact => fact.kind === "payment" && fact.status === "paid")
+    .filter((paid) => !failed.some((failure) => isNotOlder(failure, paid)));
+  const parts = facts
+    .filter((fact) => fact.kind === "capture")
+    .filter((part) => !failed.some((fact) => fact.captureId === part.captureId && isNotOlder(fact, part)));
+  const stated = [...totals, ...parts];
+  const monies = stated.flatMap(({ money }) => (money === null ? [] : [money]));
+  const hasMoney = stated.length > 0;
+  const [first] = monies;
+  if (first === undefined) return { money: null, isAmbiguous: false, hasMoney };
+  if (!monies.every((money) => isSameKind(money, first))) {
+    return { money: monies.toSorted(byCurrency)[0] ?? null, isAmbiguous: true, hasMoney };
   }
-  return highest;
+  const total = totals.reduce((highest, { money }) => greaterOf(money?.amount ?? "0", highest), "0");
+  const sum = sumById(parts.map(({ captureId, money }) => [captureId, money?.amount]));
+  return { money: { ...first, amount: greaterOf(total, sum) }, isAmbiguous: false, hasMoney };
 }
+
+const byCurrency = (a: Money, b: Money): number =>
+  `${a.currency} ${a.unit} ${a.amount}` < `${b.currency} ${b.unit} ${b.amount}` ? -1 : 1;

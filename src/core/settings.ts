@@ -33,11 +33,11 @@ export interface OrderSettings {
   readonly statusKey: string | null;
   /** Where new facts are forwarded to, and the secret they are signed with; null = nowhere. */
   readonly forward: { readonly url: string; readonly secret: string } | null;
-  /** How long an order keeps its facts after the last change or connection, in ms. */
-  readonly retentionMs: number;
+  /** How long after its last change an order is erased, in ms; null = never. */
+  readonly retentionMs: number | null;
   readonly requireRegistered: boolean;
-  /** What order ids that are no biz are mapped with; null = they cannot be. */
-  readonly idKey: string | null;
+  /** Keys that map order ids to their biz: the first for new orders, all for known ones. Empty = no such id can be mapped. */
+  readonly idKeys: readonly string[];
 }
 
 export interface TokenSettings {
@@ -134,21 +134,27 @@ function readOrderSettings(vars: Vars): Result<OrderSettings, BadSetting> {
   if (url !== null && (secret === null || !WEBHOOK_SECRET.test(secret))) {
     return bad("FORWARD_SECRET", "18 bytes or more in base64, with or without whsec_ before it");
   }
-  const days = Number(text(vars.ORDER_RETENTION_DAYS) ?? "90");
-  if (!(days >= ORDER_RETENTION_DAYS_MIN && days <= ORDER_RETENTION_DAYS_MAX)) {
-    return bad("ORDER_RETENTION_DAYS", `a number from ${ORDER_RETENTION_DAYS_MIN} to ${ORDER_RETENTION_DAYS_MAX}`);
+  const retention = text(vars.ORDER_RETENTION_DAYS);
+  const days = retention === null ? null : Number(retention);
+  if (days !== null && !(days >= ORDER_RETENTION_DAYS_MIN && days <= ORDER_RETENTION_DAYS_MAX)) {
+    return bad(
+      "ORDER_RETENTION_DAYS",
+      `empty (orders stay), or a number from ${ORDER_RETENTION_DAYS_MIN} to ${ORDER_RETENTION_DAYS_MAX}`,
+    );
   }
-  const requireRegistered = text(vars.REQUIRE_REGISTERED) ?? "0";
+  const requireRegistered = text(vars.REQUIRE_REGISTERED) ?? "1";
   if (requireRegistered !== "0" && requireRegistered !== "1") return bad("REQUIRE_REGISTERED", "0 or 1");
-  const idKey = text(vars.ORDER_ID_KEY);
-  if (idKey !== null && idKey.length < 16) return bad("ORDER_ID_KEY", "16 characters or more");
+  const idKeys = list(vars.ORDER_ID_KEY ?? "");
+  if (idKeys.some((key) => key.length < 16)) {
+    return bad("ORDER_ID_KEY", "16 characters or more, or a comma-separated list of such keys, the newest first");
+  }
   return ok({
     statusUrl,
     statusKey: text(vars.ORDER_STATUS_KEY),
     forward: url === null || secret === null ? null : { url, secret },
-    retentionMs: days * DAY_MS,
+    retentionMs: days === null ? null : days * DAY_MS,
     requireRegistered: requireRegistered === "1",
-    idKey,
+    idKeys,
   });
 }
 

@@ -1,4 +1,4 @@
-// Times as the articles' pages show them. Reads no clock: the instant is passed in.
+// Times as the articles' pages and the API show them. Reads no clock: the instant is passed in.
 
 const formats = new Map<string, Intl.DateTimeFormat>();
 
@@ -21,3 +21,7 @@ const fields = {
   minute: "2-digit",
   second: "2-digit",
 } as const;
+
+/** `2026-11-22T17:00:00.000Z`, of ms since 1970. */
+// oxlint-disable-next-line no-restricted-globals -- formats the time that is passed in
+export const formatIsoTime = (at: number): string => new Date(at).toISOString();

@@ -1,8 +1,8 @@
 // Asks for an order's status: the merchant's backend, or the providers whose keys allow it. Keeps nothing itself.
 import { openProviders } from "../callbacks/open.ts";
+import { boundedText } from "../outside/body.ts";
 import { withDeadline } from "../outside/deadline.ts";
 import { merchantFacts } from "../callbacks/merchant.ts";
-import { paymentGroup } from "../callbacks/order-id.ts";
 import type { OpenProvider } from "../callbacks/providers.ts";
 import type { Fact } from "../core/fact.ts";
 import { retryAfterOf } from "../core/forward.ts";
@@ -27,15 +27,6 @@ export const canAsk = async (env: Env, settings: OrderSettings): Promise<boolean
 
 export const askable = async (env: Env) => (await openProviders(env)).filter(({ canQuery }) => canQuery);
 
-/** What a provider says was paid is found again by the payment's id, as if the provider had delivered it. */
-export async function linkPayments(env: Env, biz: string, facts: readonly Fact[]): Promise<void> {
-  const paid = facts.filter((fact) => fact.kind === "payment" && fact.status === "paid" && fact.provider !== "status");
-  for (const { provider, ...fact } of paid) {
-    const paymentId = "paymentId" in fact ? fact.paymentId : null;
-    if (paymentId !== null) await env.GROUP.getByName(await paymentGroup(provider, paymentId)).link(biz);
-  }
-}
-
 /** What the merchant's backend says at `ORDER_STATUS_URL`. */
 export async function askBackend(
   { statusUrl, statusKey }: OrderSettings,
@@ -51,7 +42,7 @@ export async function askBackend(
     return await withDeadline(STATUS_MS, async (signal) => {
       // Not followed: a redirect would carry the bearer to somebody the setting does not name.
       const response = await fetch(url, { headers, redirect: "manual", signal });
-      const text = await response.text();
+      const text = await boundedText(response, BODY_BYTES);
       const retryAfter = retryAfterOf(response.headers.get("Retry-After"), now, Date.parse);
       return response.ok ? read(text, biz) : noAnswer("refused", `status ${response.status}`, retryAfter);
     });
@@ -63,8 +54,8 @@ export async function askBackend(
   }
 }
 
-function read(text: string, biz: string): Result<readonly Fact[], NoAnswer> {
-  const json = text.length > BODY_BYTES ? null : parseExact(text);
+function read(text: string | null, biz: string): Result<readonly Fact[], NoAnswer> {
+  const json = text === null ? null : parseExact(text);
   if (json === null || !json.ok || !isObject(json.value)) return noAnswer("nonsense", "not a JSON object");
   if (json.value["status"] == null) return noAnswer("nonsense", "no status");
   if (json.value["biz"] != null && json.value["biz"] !== biz)

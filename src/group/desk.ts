@@ -1,9 +1,12 @@
 // What the jobs of one object work on, and how they take facts in. Does no job itself.
+import { paymentIndex } from "../callbacks/payment-index.ts";
+import { recordOwn } from "../core/delivery.ts";
 import type { Fact } from "../core/fact.ts";
 import type { LogLine } from "../core/log.ts";
 import type { OrderSettings } from "../core/settings.ts";
 import { forgetOld } from "./forget.ts";
-import { canAsk, linkPayments } from "./ask.ts";
+import { canAsk } from "./ask.ts";
+import { eraseOrder } from "./erase.ts";
 import type { Members } from "./members.ts";
 import type { Change, KeptOrder, Surroundings } from "./order.ts";
 import type { Outbox } from "./outbox.ts";
@@ -49,9 +52,9 @@ export class Desk {
     return this.#parts.self.consumer.keeps === "order" ? this.#parts.order : null;
   }
 
-  /** Ends what is kept altogether; null in a group whose cleaning up takes more thought. */
-  get forgetAll(): (() => Promise<void>) | null {
-    return this.#parts.self.consumer.keeps === "payment" ? () => this.#parts.forgetAll() : null;
+  /** Erases the order, when its retention is over. */
+  erase(): Promise<void> {
+    return eraseOrder(this.#parts, this.env, Date.now());
   }
 
   /** Tells whoever runs the Worker. */
@@ -69,10 +72,18 @@ export class Desk {
     this.#parts.presence.tell(Date.now());
   }
 
-  /** Takes facts in and rings the members. */
+  /** Records facts that are known to be of this order, and notifies the members. */
   async take(facts: readonly Fact[]): Promise<void> {
-    await linkPayments(this.env, this.key, facts);
-    this.#ring(this.#parts.order.record({ facts, orderId: null, raw: null }, await this.around()));
+    const index = paymentIndex((group) => this.env.GROUP.getByName(group));
+    const orders = {
+      isKnown: () => Promise.resolve(true),
+      record: async (_biz: string, arrivals: Parameters<KeptOrder["recordFacts"]>[0]) => {
+        const recorded = this.#parts.order.recordFacts(arrivals, await this.around());
+        this.#ring(recorded);
+        return recorded.result;
+      },
+    };
+    await recordOwn(this.key, { facts, orderId: null, raw: null }, { orders, index });
   }
 
   /** Behind this, and before anything is awaited again, all that is written is one commit: what is only to be asked has been asked. */

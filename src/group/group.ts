@@ -5,7 +5,9 @@ import type { Effect } from "../consumers/consumer.ts";
 import { dueJobs, FAULT_PAUSE_MS } from "../core/due.ts";
 import { encode, HEARTBEAT, orderFrame, type Counts, type OrderFrame } from "../core/frames.ts";
 import { MESSAGE_LENGTH } from "../core/limits.ts";
+import type { Arrival, Claim, Orphan, OrphanResult, RecordResult } from "../core/delivery.ts";
 import type { Registration } from "../core/order.ts";
+import type { OrderRecord } from "../core/order-view.ts";
 import type { Position, Publication } from "../core/position.ts";
 import { ok, type Result } from "../core/result.ts";
 import { nextTick } from "../core/schedule.ts";
@@ -15,7 +17,8 @@ import { Desk } from "./desk.ts";
 import { runJobs } from "./jobs.ts";
 import { countsOf, listConnections, usersOf, type Listed } from "./list.ts";
 import { Members } from "./members.ts";
-import { endOfDay, oweDelivery, type Arrival, type Change, type OrderView, type Surroundings } from "./order.ts";
+import { eraseOrder } from "./erase.ts";
+import { enqueueDelivery, type Change, type Surroundings } from "./order.ts";
 import { Parts } from "./parts.ts";
 import { Burst } from "./burst.ts";
 import type { Sending } from "./publish.ts";
@@ -40,10 +43,10 @@ export interface Published {
   readonly publications: readonly Publication[];
 }
 
-/** What became of an arrival: the frame a browser may see now, and whether it was news. */
-export interface Recorded {
+/** What recording did, and the order's frame since. */
+export interface RecordReply {
+  readonly result: RecordResult;
   readonly frame: OrderFrame;
-  readonly fresh: boolean;
 }
 
 export class Group extends DurableObject<Env> {
@@ -127,49 +130,83 @@ export class Group extends DurableObject<Env> {
     await alarm.armAfter(now, self.settings);
   }
 
-  /** Takes in what callbacks proved about this group's order, and rings its members if they can see a change. Stored when this returns. */
-  async record(arrival: Arrival): Promise<Recorded> {
+  /** Records what events proved about this group's order, and notifies its members of a visible change. Durable when this returns. */
+  async record(arrivals: readonly Arrival[]): Promise<RecordReply> {
     const { order, self, alarm } = this.#parts;
     const around = await this.#desk.around();
     this.#members.reap(around.now);
-    const change = order.record(arrival, around);
-    this.#ring(change);
+    const recorded = order.recordFacts(arrivals, around);
+    this.#ring(recorded);
     await alarm.arm(self.settings);
-    return { frame: orderFrame(self.key, change.order?.status ?? "pending"), fresh: change.fresh };
+    return { frame: orderFrame(self.key, recorded.order.status), result: recorded.result };
   }
 
-  /** Takes in what the backend expects to be paid; tells the order as it is then. */
-  async register(registration: Registration): Promise<Result<OrderView, "contradicts">> {
+  /** Stores what the backend expects to be paid; returns the order as it is then. */
+  async register(registration: Registration): Promise<Result<OrderRecord, "contradicts" | "erased">> {
     const { order, self, alarm } = this.#parts;
     const registered = order.register(registration, await this.#desk.around());
     if (!registered.ok) return registered;
     this.#ring(registered.value);
     await alarm.arm(self.settings);
-    return ok(order.view());
+    return ok(order.record());
   }
 
-  order(): OrderView {
-    return this.#parts.order.view();
+  order(): OrderRecord {
+    return this.#parts.order.record();
   }
 
-  /** Remembers which order this payment paid. */
-  async link(biz: string): Promise<void> {
-    const { store } = this.#parts;
-    if (store.linked() !== biz) store.link(biz);
-    await this.#keepLink();
+  /** Whether the order is registered or has facts. */
+  isKnown(): boolean {
+    return this.#parts.order.isKnown;
   }
 
-  /** Which order this payment paid; null if that is not known. Asking keeps it for longer: more may follow. */
-  async linked(): Promise<string | null> {
-    const biz = this.#parts.store.linked();
-    if (biz !== null) await this.#keepLink();
-    return biz;
+  isTaken(): boolean {
+    return this.#parts.order.isTaken;
   }
 
-  /** Takes in an authentic delivery that is about no order, to be handed on; false if it came before. */
-  async owe(delivery: { provider: string; type: string; eventId: string | null; raw: string }): Promise<boolean> {
+  /** Erases the order: facts, claims, forwards, the merchant's id. What stays is that it was erased. */
+  async erase(): Promise<void> {
+    await eraseOrder(this.#parts, this.env, Date.now());
+  }
+
+  /** The claim of a payment of this part of the index; null as long as no order has claimed it. */
+  claimOf(payment: string): Claim | null {
+    return this.#parts.index.claimOf(payment);
+  }
+
+  /** Claims a payment for an order, unless another has it. */
+  claim(payment: string, biz: string): Claim {
+    const { store, index } = this.#parts;
+    return store.transaction(() => index.claim(payment, biz));
+  }
+
+  /** Stores an event until its payment is claimed; returns the claim if it is by now. */
+  storeOrphan(payment: string, orphan: Orphan): OrphanResult {
+    const { store, index } = this.#parts;
+    return store.transaction(() => index.storeOrphan(payment, orphan, Date.now()));
+  }
+
+  /** Deletes orphans that their order has recorded. */
+  releaseOrphans(payment: string, keys: readonly string[]): void {
+    const { store, index } = this.#parts;
+    store.transaction(() => index.release(payment, keys));
+  }
+
+  /** Deletes a claim of the order `biz`. */
+  eraseClaim(payment: string, biz: string): void {
+    const { store, index } = this.#parts;
+    store.transaction(() => index.erase(payment, biz));
+  }
+
+  /** Enqueues the forward of an authentic delivery about no order; false if it came before. */
+  async enqueueDelivery(delivery: {
+    instance: string;
+    type: string;
+    eventId: string | null;
+    raw: string;
+  }): Promise<boolean> {
     const { store, outbox, alarm, self } = this.#parts;
-    const isNew = oweDelivery(store, outbox, delivery, Date.now());
+    const isNew = enqueueDelivery(store, outbox, delivery, Date.now());
     await alarm.arm(self.settings);
     return isNew;
   }
@@ -247,22 +284,14 @@ export class Group extends DurableObject<Env> {
   /** Before a newcomer is told: what today's rules make of the order is everybody's news. */
   #revise(around: Surroundings): void {
     if (this.#parts.self.consumer.keeps !== "order") return;
-    const { order } = this.#parts;
-    this.#ring(order.revise(around));
-    order.touch(around.now);
+    this.#ring(this.#parts.order.reevaluate(around));
   }
 
   #ring({ changed, order }: Change): void {
-    if (!changed || order === null) return;
+    if (!changed) return;
     const receivers = this.#parts.connections.receivers({ kind: "group" }, null);
     const frame = encode(orderFrame(this.#parts.self.key, order.status));
     this.#parts.deliver(receivers, [{ data: frame, at: this.#parts.order.position() }]);
-  }
-
-  async #keepLink(): Promise<void> {
-    const { settings, store, alarm } = this.#parts;
-    const cleanup = endOfDay(Date.now() + settings.orders.retentionMs);
-    if (store.keepDue({ cleanup })) await alarm.arm(settings);
   }
 
   #position(): Position | { readonly epoch: null; readonly offset: 0 } {

@@ -1,6 +1,6 @@
 // Who a group is: its name, what serves it, its settings. Found out when asked, so that a bad setting breaks no sleeping object.
 import type { Consumer } from "../consumers/consumer.ts";
-import { consumers } from "../consumers/index.ts";
+import { allConsumers } from "../consumers/index.ts";
 import { splitGroup } from "../core/group.ts";
 import { findByGroup } from "../core/route.ts";
 import { settingsOf, type Settings } from "../core/settings.ts";
@@ -32,7 +32,7 @@ export class Identity {
   }
 
   get consumer(): Consumer {
-    const found = findByGroup(consumers, this.name);
+    const found = findByGroup(allConsumers, this.name);
     if (!found.ok) throw new Error(`no consumer serves the group ${this.name}`);
     return found.value.consumer;
   }

@@ -2,7 +2,7 @@
 import { FAULT_PAUSE_MS, withDue, type Due, type Job } from "../core/due.ts";
 import type { Fact } from "../core/fact.ts";
 import { afterTry } from "../core/forward.ts";
-import { DAY_MS } from "../core/limits.ts";
+import { DAY_MS, DELIVERY_DAYS } from "../core/limits.ts";
 import { errorText } from "../core/log.ts";
 import { isSettled } from "../core/order.ts";
 import { waitBefore } from "../core/reconcile.ts";
@@ -49,7 +49,7 @@ async function ask(desk: Desk): Promise<{ facts: readonly Fact[]; wait: number }
   const now = Date.now();
   const answer =
     settings.statusUrl === null
-      ? await askProviders(await askable(env), store.order()?.orderId ?? key, now)
+      ? await askProviders(await askable(env), store.orderRow()?.orderId ?? key, now)
       : await askBackend(settings, key, now);
   // That nothing has happened yet is no fact to keep, and none to hand on.
   if (answer.ok) return { facts: answer.value.filter(isNews), wait: 0 };
@@ -72,6 +72,7 @@ async function reconcile(desk: Desk): Promise<void> {
   };
   putOff(0);
   const { facts, wait } = await ask(desk);
+  if (desk.store.erasedAt() !== null) return;
   if (wait > 0) putOff(wait);
   await desk.take(facts);
 }
@@ -79,14 +80,14 @@ async function reconcile(desk: Desk): Promise<void> {
 /** Asked about once more, and only then closed. A payment that comes after this still wins, marked `late`. */
 async function expire(desk: Desk): Promise<void> {
   // As it is now, not as it was when the alarm rang: another job may have found it paid, or a backend given it more time.
-  const order = desk.store.order();
+  const order = desk.store.orderRow();
   const expiresAt = order?.registration?.expiresAt ?? null;
-  if (order === null || expiresAt === null || expiresAt > Date.now() || isSettled(order.status)) return;
+  if (order === null || expiresAt === null || expiresAt > Date.now() || isSettled(order.told.status)) return;
   if (await canAsk(desk.env, desk.settings)) await desk.take((await ask(desk)).facts);
   // And so again after it was asked about.
-  const stored = desk.store.order();
-  if (stored === null || isSettled(stored.status) || stored.registration?.expiresAt !== expiresAt) return;
-  await desk.take([{ kind: "expired", provider: "belfry", eventId: `expired ${expiresAt}`, at: Date.now() }]);
+  const stored = desk.store.orderRow();
+  if (stored === null || isSettled(stored.told.status) || stored.registration?.expiresAt !== expiresAt) return;
+  await desk.take([{ kind: "expired", instance: "belfry", eventId: `expired ${expiresAt}`, at: Date.now() }]);
 }
 
 async function handOn(desk: Desk): Promise<void> {
@@ -95,8 +96,8 @@ async function handOn(desk: Desk): Promise<void> {
   if (head === null) return dueForward(store, null);
   const now = Date.now();
   if (settings.forward === null) {
-    // Owed all the same, for as long as anything is kept: `FORWARD_URL` may be set again.
-    if (now - head.due > settings.retentionMs) outbox.giveUp(head.id);
+    // It stays for a time: `FORWARD_URL` may be set again.
+    if (now - head.due > DELIVERY_DAYS * DAY_MS) outbox.giveUp(head.id);
     return dueForward(store, outbox.head() === null ? null : now + UNSET_PAUSE_MS);
   }
   const tries = head.tries + 1;
@@ -106,6 +107,8 @@ async function handOn(desk: Desk): Promise<void> {
   outbox.tried(head.id, tries, ifSilent.do === "try_again" ? ifSilent.at : now);
   dueForward(store, outbox.head()?.due ?? null);
   const { status, retryAfter } = await forward(settings.forward.url, signed, head.body, now);
+  // Erased meanwhile: the outbox is gone.
+  if (store.erasedAt() !== null) return;
   const next = afterTry(tries, status, retryAfter, Date.now(), Math.random());
   if (next.do === "delivered") outbox.delivered(head.id);
   if (next.do === "give_up") outbox.giveUp(head.id);
@@ -123,27 +126,22 @@ function dueForward(store: Store, at: number | null): void {
   store.keepDue(withDue(store.due(), "forward", at ?? undefined));
 }
 
-/** Facts are kept for as long as somebody watches or something is owed; what is left of deliveries about no order goes by its age. */
+/** An order is erased when its retention is over and nothing is owed; deliveries about no order are deleted by their age. */
 async function cleanUp(desk: Desk): Promise<void> {
-  const { env, settings, store, outbox, order, forgetAll } = desk;
-  if (forgetAll !== null) {
-    const biz = store.linked();
-    const stillKept = biz !== null && (await env.GROUP.getByName(`order_${biz}`).order()).stored?.hasFacts === true;
-    // While the order was asked, somebody may have asked for this payment: then it is kept for longer already.
-    if ((store.due().cleanup ?? 0) > Date.now()) return;
-    return stillKept ? void store.keepDue({ cleanup: Date.now() + settings.retentionMs }) : forgetAll();
+  const { store, outbox, order } = desk;
+  const now = Date.now();
+  if (order !== null) {
+    // As it is now: since the alarm was set the order may have changed.
+    order.setDueTimes(await desk.around());
+    const isDue = (store.due().cleanup ?? Infinity) <= now;
+    if (isDue && outbox.outstanding().owed === 0) return desk.erase();
+    return isDue ? void store.keepDue({ ...store.due(), cleanup: now + DAY_MS }) : undefined;
   }
-  const { now, watchers } = await desk.around();
   const due: Due = store.due();
-  if (order === null) {
-    const before = now - settings.retentionMs;
-    outbox.forgetGivenUp(new Date(before).toISOString());
-    // What is being tried may be given up yet, and has to be forgotten then.
-    const isKept = outbox.forgetSeen(before) || due.forward !== undefined || outbox.outstanding().givenUp > 0;
-    const { cleanup: _, ...rest } = due;
-    return void store.keepDue(isKept ? { ...rest, cleanup: now + DAY_MS } : rest);
-  }
-  // Never less than what is still owed.
-  if (watchers > 0 || outbox.outstanding().owed > 0) order.touch(now);
-  else if ((due.cleanup ?? 0) <= now) order.giveUpFacts();
+  const before = now - DELIVERY_DAYS * DAY_MS;
+  outbox.forgetGivenUp(before);
+  // What is being tried may be given up yet, and has to be deleted then.
+  const isKept = outbox.forgetSeen(before) || due.forward !== undefined || outbox.outstanding().givenUp > 0;
+  const { cleanup: _, ...rest } = due;
+  store.keepDue(isKept ? { ...rest, cleanup: now + DAY_MS } : rest);
 }

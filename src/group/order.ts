@@ -1,43 +1,39 @@
-// The order that a group keeps: takes facts and registrations in, one transaction each, and keeps its due-times. Sends nothing.
+// The order that a group keeps: records facts and registrations, one commit each, and sets its due-times. Sends nothing.
+import type { Arrival, RecordResult } from "../core/delivery.ts";
 import { orderDue, withDue } from "../core/due.ts";
-import type { Fact } from "../core/fact.ts";
+import { newFacts, recordedAt, type Fact, type RecordedFact } from "../core/fact.ts";
 import { forwardOf, forwardOfDelivery } from "../core/forward.ts";
 import { encode, orderFrame } from "../core/frames.ts";
+import { DAY_MS, FACTS_MAX } from "../core/limits.ts";
 import {
   contradicts,
-  freshOf,
+  hasPayment,
   isSettled,
   looksDifferent,
   orderOf,
-  type Known,
   type Order,
   type Registration,
 } from "../core/order.ts";
-import { DAY_MS } from "../core/limits.ts";
+import { emptyRow, inputOf, type OrderRow } from "../core/order-row.ts";
+import type { OrderRecord } from "../core/order-view.ts";
 import type { Position, Publication } from "../core/position.ts";
 import { no, ok, type Result } from "../core/result.ts";
 import type { OrderSettings } from "../core/settings.ts";
 import type { Kept } from "./history.ts";
-import type { Outbox, Outstanding } from "./outbox.ts";
-import type { Store, StoredOrder } from "./store.ts";
+import type { Outbox } from "./outbox.ts";
+import type { Store } from "./store.ts";
 
-/** What a callback brings to its order. */
-export interface Arrival {
-  readonly facts: readonly Fact[];
-  /** The merchant's id, where the sender named it. */
-  readonly orderId: string | null;
-  /** What was received, as text, to be forwarded; null where nothing is forwarded or nobody sent anything. */
-  readonly raw: string | null;
-}
-
-/** What taking something in did: `fresh` if it was news, `changed` if a browser could see a difference. */
+/** What a change of the order means to its members: `changed` if a browser can see a difference. */
 export interface Change {
-  readonly order: StoredOrder | null;
-  readonly fresh: boolean;
+  readonly order: Order;
   readonly changed: boolean;
 }
 
-/** What surrounds an order at the moment. */
+export interface Recorded extends Change {
+  readonly result: RecordResult;
+}
+
+/** What an order's decisions depend on beside its row. */
 export interface Surroundings {
   /** ms since 1970. */
   readonly now: number;
@@ -45,14 +41,7 @@ export interface Surroundings {
   readonly canAsk: boolean;
 }
 
-/** Everything there is to tell of an order. */
-export interface OrderView {
-  readonly order: Order;
-  readonly stored: StoredOrder | null;
-  readonly outstanding: Outstanding;
-}
-
-/** An order is its own history: it tells its latest state, and its version counts the changes that could be seen. */
+/** An order is its own history: it publishes its latest state, and its version counts the visible changes. */
 export class KeptOrder implements Kept {
   readonly keeping = "cache";
   readonly #biz: string;
@@ -61,7 +50,7 @@ export class KeptOrder implements Kept {
   readonly #outbox: Outbox;
   readonly #settings: OrderSettings;
 
-  /** `epoch` is always the same: an order is never forgotten altogether, so its versions can always be trusted. */
+  /** `epoch` never changes: no version of an order is given twice, except after it was erased. */
   constructor(biz: string, epoch: string, store: Store, outbox: Outbox, settings: OrderSettings) {
     this.#biz = biz;
     this.#epoch = epoch;
@@ -71,7 +60,7 @@ export class KeptOrder implements Kept {
   }
 
   position(): Position {
-    return { epoch: this.#epoch, offset: this.#store.order()?.version ?? 0 };
+    return { epoch: this.#epoch, offset: this.#row.told.version };
   }
 
   begin(): Position {
@@ -83,147 +72,177 @@ export class KeptOrder implements Kept {
   }
 
   since(after: number): readonly Publication[] {
-    const stored = this.#store.order();
-    if (stored === null || stored.version <= after) return [];
-    return [{ offset: stored.version, at: stored.changedAt, frame: encode(orderFrame(this.#biz, stored.status)) }];
+    const { version, at, status } = this.#row.told;
+    if (version <= after) return [];
+    return [{ offset: version, at, frame: encode(orderFrame(this.#biz, status)) }];
   }
 
-  view(): OrderView {
-    const stored = this.#store.order();
-    const order = orderOf(this.#store.known(stored), this.#settings);
-    const outstanding = stored === null ? { owed: 0, givenUp: 0 } : this.#outbox.outstanding();
-    return { order, stored, outstanding };
+  /** Whether anything is known of it: a registration or facts. */
+  get isKnown(): boolean {
+    const { registration, facts } = this.#row;
+    return registration !== null || facts.length > 0;
   }
 
-  /** The seen facts, the order's new state, its position and what is owed for them: durable together, or not at all. */
-  record({ facts, orderId, raw }: Arrival, around: Surroundings): Change {
+  /** Whether its id was ever used: known, or erased. */
+  get isTaken(): boolean {
+    return this.isKnown || this.#store.erasedAt() !== null;
+  }
+
+  get row(): OrderRow {
+    return this.#row;
+  }
+
+  record(): OrderRecord {
+    const row = this.#row;
+    const isStored = this.#store.orderRow() !== null;
+    return {
+      order: orderOf(inputOf(row), this.#settings),
+      version: row.told.version,
+      registration: row.registration,
+      orderId: row.orderId,
+      isFull: row.isFull,
+      erasedAt: this.#store.erasedAt(),
+      forwards: isStored ? this.#outbox.outstanding() : { owed: 0, givenUp: 0 },
+    };
+  }
+
+  /** Facts, the order's new state, its position and the forwards that follow: durable together, or not at all. */
+  recordFacts(arrivals: readonly Arrival[], around: Surroundings): Recorded {
     return this.#store.transaction(() => {
-      const stored = this.#store.order();
-      const known = this.#store.known(stored);
-      const fresh = freshOf(known.facts, facts);
-      if (fresh.length === 0) return { ...this.#revise(stored, known, around), fresh: false };
-      const after: Known = { ...known, facts: [...known.facts, ...fresh] };
-      this.#store.keepFacts(fresh);
-      const change = this.#keep(stored, after, { orderId: stored?.orderId ?? orderId }, around.now);
-      this.#owe(known, fresh, change.order?.orderId ?? null, raw, around.now);
-      this.keepDue(around);
-      return { ...change, fresh: true };
+      const row = this.#row;
+      if (this.#store.erasedAt() !== null) return { result: "erased", changed: false, order: this.#orderOf(row) };
+      const added = this.#added(row, arrivals, around.now);
+      const facts = added.flatMap(({ recorded }) => recorded);
+      if (facts.length === 0) return { ...this.#reevaluate(row, around), result: "duplicate" };
+      if (row.facts.length + facts.length > FACTS_MAX) return { ...this.#markFull(row, around), result: "full" };
+      const orderId = row.orderId ?? arrivals.find((arrival) => arrival.orderId !== null)?.orderId ?? null;
+      const change = this.#save(
+        row,
+        { ...row, facts: [...row.facts, ...facts], orderId: this.#named(orderId) },
+        around,
+      );
+      this.#enqueueForwards(row, added, around.now);
+      this.setDueTimes(around);
+      return { ...change, result: "new" };
     });
   }
 
-  /** What is expected to be paid; what arrived before is checked now. Refused if it contradicts what was paid already. */
-  register(registration: Registration, around: Surroundings): Result<Change, "contradicts"> {
+  /** Stores what is expected to be paid; what arrived before is compared with it. Refused if pages were told of another payment. */
+  register(registration: Registration, around: Surroundings): Result<Change, "contradicts" | "erased"> {
     return this.#store.transaction(() => {
-      const stored = this.#store.order();
-      const known = this.#store.known(stored);
-      if (contradicts(registration, known, this.#settings)) return no("contradicts");
-      const orderId = registration.orderId ?? stored?.orderId ?? null;
-      const change = this.#keep(stored, { ...known, registration }, { registration, orderId }, around.now);
-      this.keepDue(around);
-      return ok({ ...change, fresh: true });
+      const row = this.#row;
+      if (this.#store.erasedAt() !== null) return no("erased");
+      if (contradicts(registration, inputOf(row), this.#settings)) return no("contradicts");
+      const orderId = registration.orderId ?? row.orderId;
+      const change = this.#save(row, { ...row, registration, orderId }, around);
+      this.setDueTimes(around);
+      return ok(change);
     });
   }
 
-  /** The order as it is by today's rules, which may believe a payment that was held: then pages are told as of any change. */
-  revise(around: Surroundings): Change {
-    const stored = this.#store.order();
-    if (stored === null || !stored.hasFacts || isSettled(stored.status))
-      return { order: stored, fresh: false, changed: false };
-    return this.#store.transaction(() => ({
-      ...this.#revise(stored, this.#store.known(stored), around),
-      fresh: false,
-    }));
+  /** The order under the current settings, which may count a payment that was held: then members are notified as of any change. */
+  reevaluate(around: Surroundings): Change {
+    const row = this.#row;
+    if (row.facts.length === 0 || isSettled(row.told.status)) return { order: this.#orderOf(row), changed: false };
+    return this.#store.transaction(() => this.#reevaluate(row, around));
   }
 
-  #revise(stored: StoredOrder | null, known: Known, around: Surroundings): Omit<Change, "fresh"> {
-    if (stored === null || !looksDifferent(stored, orderOf(known, this.#settings)))
-      return { order: stored, changed: false };
-    const change = this.#keep(stored, known, {}, around.now);
-    this.keepDue(around);
-    return change;
-  }
-
-  /** A page has come: an order that is kept is kept for longer, told by the day so that a page costs no row. */
-  touch(now: number): void {
-    const stored = this.#store.order();
-    if (stored !== null && now - stored.touchedAt > DAY_MS) this.#store.keepOrder({ ...stored, touchedAt: now });
-  }
-
-  /** True if the due-times have changed: then the alarm has to be set anew. */
-  keepDue({ now, watchers, canAsk }: Surroundings): boolean {
-    const stored = this.#store.order();
+  /** True if the due times have changed: then the alarm has to be set anew. */
+  setDueTimes({ now, watchers, canAsk }: Surroundings): boolean {
+    const { told, registration, changedAt } = this.#row;
     const due = this.#store.due();
-    const isKept = stored?.hasFacts === true;
+    const { retentionMs } = this.#settings;
+    const planned = retentionMs === null || !this.isKnown ? null : endOfDay(changedAt + retentionMs);
+    // Put off while something is owed.
+    const isPutOff = planned !== null && planned <= now && (due.cleanup ?? 0) > now;
     const next = orderDue(due, now, Math.random(), {
-      status: stored?.status ?? "pending",
-      registration: stored?.registration ?? null,
+      // Nobody needs to be asked about an erased order.
+      status: this.#store.erasedAt() === null ? told.status : "closed",
+      registration,
       watchers,
       canAsk,
       forward: due.forward,
-      keptUntil: isKept ? endOfDay((due.forward ?? stored.touchedAt) + this.#settings.retentionMs) : null,
+      eraseAt: isPutOff ? (due.cleanup ?? null) : planned,
     });
     return this.#store.keepDue(next);
   }
 
-  /** The facts are given up; what they came to stays. */
-  giveUpFacts(): void {
-    this.#store.transaction(() => {
-      const stored = this.#store.order();
-      if (stored === null) return;
-      const { status, refunded, payments } = orderOf(this.#store.known(stored), this.#settings);
-      this.#store.dropFacts();
-      this.#outbox.drop();
-      this.#store.keepOrder({ ...stored, past: { status, refunded, payments }, hasFacts: false });
+  get #row(): OrderRow {
+    return this.#store.orderRow() ?? emptyRow;
+  }
+
+  readonly #orderOf = (row: OrderRow): Order => orderOf(inputOf(row), this.#settings);
+
+  /** The merchant's id is worth keeping where it is not the biz itself. */
+  readonly #named = (orderId: string | null): string | null => (orderId === this.#biz ? null : orderId);
+
+  #added(row: OrderRow, arrivals: readonly Arrival[], now: number): readonly Added[] {
+    let known: readonly Fact[] = row.facts;
+    return arrivals.map(({ facts, raw }) => {
+      const recorded = newFacts(known, facts).map((fact) => recordedAt(fact, now));
+      known = [...known, ...recorded];
+      return { recorded, raw };
     });
   }
 
-  #keep(
-    stored: StoredOrder | null,
-    after: Known,
-    change: Partial<Pick<StoredOrder, "registration" | "orderId">>,
-    now: number,
-  ): Omit<Change, "fresh"> {
-    const is = orderOf(after, this.#settings);
-    // Compared with what pages were told, not with what the old facts would come to by today's rules.
-    const changed = looksDifferent(stored ?? { status: "pending", refunded: "0" }, is);
-    const order: StoredOrder = {
-      ...(stored ?? { registration: null, orderId: null, past: null }),
-      ...change,
-      hasFacts: after.facts.length > 0,
-      status: is.status,
-      refunded: is.refunded,
-      version: (stored?.version ?? 0) + (changed ? 1 : 0),
-      changedAt: changed ? now : (stored?.changedAt ?? now),
-      touchedAt: now,
-    };
-    this.#store.keepOrder(order);
+  #reevaluate(row: OrderRow, around: Surroundings): Change {
+    const order = this.#orderOf(row);
+    if (!looksDifferent(row.told, order)) return { order, changed: false };
+    const change = this.#save(row, row, around);
+    this.setDueTimes(around);
+    return change;
+  }
+
+  #markFull(row: OrderRow, around: Surroundings): Change {
+    return row.isFull
+      ? { order: this.#orderOf(row), changed: false }
+      : this.#save(row, { ...row, isFull: true }, around);
+  }
+
+  #save(before: OrderRow, after: OrderRow, { now }: Surroundings): Change {
+    const order = this.#orderOf(after);
+    const { status, refunded } = order;
+    // Compared with what pages were sent, not with what the facts before would come to under the current settings.
+    const changed = looksDifferent(before.told, order);
+    const told = changed ? { status, refunded, version: before.told.version + 1, at: now } : before.told;
+    this.#store.saveOrder({ ...after, told, everPaid: after.everPaid || hasPayment(status), changedAt: now });
     return { order, changed };
   }
 
-  /** Each new fact is owed to the backend, with the order as it was once that fact was known. */
-  #owe(known: Known, fresh: readonly Fact[], orderId: string | null, raw: string | null, now: number): void {
+  /** One forward for each new fact, with the order as it was once that fact was recorded. */
+  #enqueueForwards(before: OrderRow, added: readonly Added[], now: number): void {
     if (this.#settings.forward === null) return;
-    for (const [i, fact] of fresh.entries()) {
-      const order = orderOf({ ...known, facts: [...known.facts, ...fresh.slice(0, i + 1)] }, this.#settings);
-      const body = forwardOf(this.#biz, orderId, order, fact, raw, new Date(now).toISOString());
-      this.#outbox.add(newId(), encode(body), now);
+    const facts = [...before.facts];
+    for (const { recorded, raw } of added) {
+      for (const fact of recorded) {
+        facts.push(fact);
+        const order = this.#orderOf({ ...before, facts });
+        const body = forwardOf(this.#biz, this.#row.orderId, order, fact, raw, new Date(now).toISOString());
+        this.#outbox.add(newId(), encode(body), now);
+      }
     }
     const due = this.#store.due();
     if (due.forward === undefined) this.#store.keepDue(withDue(due, "forward", now));
   }
 }
 
-/** An authentic delivery about no order, owed to the backend once; false if it came before. */
-export function oweDelivery(
+/** The facts of one arrival that are new. */
+interface Added {
+  readonly recorded: readonly RecordedFact[];
+  readonly raw: string | null;
+}
+
+/** A delivery about no order is forwarded once; false if it came before. */
+export function enqueueDelivery(
   store: Store,
   outbox: Outbox,
-  delivery: { provider: string; type: string; eventId: string | null; raw: string },
+  delivery: { instance: string; type: string; eventId: string | null; raw: string },
   now: number,
 ): boolean {
   return store.transaction(() => {
-    const { provider, type, eventId, raw } = delivery;
+    const { instance, type, eventId, raw } = delivery;
     if (eventId !== null && !outbox.isNew(eventId, now)) return false;
-    outbox.add(newId(), encode(forwardOfDelivery(provider, type, eventId, raw, new Date(now).toISOString())), now);
+    outbox.add(newId(), encode(forwardOfDelivery(instance, type, eventId, raw, new Date(now).toISOString())), now);
     const due = store.due();
     // Not behind what waits for its next try: these have no order among them.
     store.keepDue({ ...due, forward: Math.min(due.forward ?? now, now), cleanup: due.cleanup ?? now + DAY_MS });
@@ -231,8 +250,8 @@ export function oweDelivery(
   });
 }
 
-/** Told by the day, so that an order's second fact of a day moves no due-time. */
-export const endOfDay = (at: number): number => Math.ceil(at / DAY_MS) * DAY_MS;
+/** By the day, so that an order's second fact of a day moves no due time. */
+const endOfDay = (at: number): number => Math.ceil(at / DAY_MS) * DAY_MS;
 
 /** A `webhook-id`; without a dot, which would let the borders of what is signed move. */
 const newId = (): string => `msg_${crypto.randomUUID().replaceAll("-", "")}`;

@@ -18,8 +18,10 @@ export interface Outstanding {
 }
 
 const OUTBOX = `(
-  seq INTEGER PRIMARY KEY, id TEXT NOT NULL, body TEXT NOT NULL, tries INTEGER NOT NULL, due INTEGER NOT NULL, given_up INTEGER NOT NULL
+  seq INTEGER PRIMARY KEY, id TEXT NOT NULL, at INTEGER NOT NULL, tries INTEGER NOT NULL, due INTEGER NOT NULL, given_up INTEGER NOT NULL
 )`;
+// Apart from what changes with each try: a row that never changes its size stays in its place, so overwriting it leaves no copy behind.
+const BODIES = "(seq INTEGER PRIMARY KEY, body TEXT NOT NULL)";
 const SEEN = "(id TEXT PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID";
 
 export class Outbox {
@@ -31,27 +33,31 @@ export class Outbox {
     this.#inOrder = inOrder;
   }
 
-  add(id: string, body: string, due: number): void {
+  add(id: string, body: string, now: number): void {
+    const { sql } = this.#rows;
     this.#rows.makeTable("outbox", OUTBOX);
-    this.#rows.sql.exec("INSERT INTO outbox (id, body, tries, due, given_up) VALUES (?, ?, 0, ?, 0)", id, body, due);
+    this.#rows.makeTable("bodies", BODIES);
+    sql.exec("INSERT INTO outbox (id, at, tries, due, given_up) VALUES (?, ?, 0, ?, 0)", id, now, now);
+    sql.exec("INSERT INTO bodies (seq, body) VALUES ((SELECT max(seq) FROM outbox), ?)", body);
   }
 
   /** What is owed and to be tried next: an order's facts in their order, so that the others wait behind the first; else what is due. */
   head(): Owed | null {
     if (!this.#rows.hasTable("outbox")) return null;
     const [head] = this.#rows.sql.exec<{ id: string; body: string; tries: number; due: number }>(
-      `SELECT id, body, tries, due FROM outbox WHERE given_up = 0 ORDER BY ${this.#inOrder ? "seq" : "due, seq"} LIMIT 1`,
+      `SELECT id, body, tries, due FROM outbox JOIN bodies USING (seq) WHERE given_up = 0
+       ORDER BY ${this.#inOrder ? "seq" : "due, seq"} LIMIT 1`,
     );
     return head ?? null;
   }
 
-  /** Counts a try, and says when the next one is due if this one comes to nothing. */
+  /** Counts a try, and sets when the next one is due if this one fails. */
   tried(id: string, tries: number, due: number): void {
     this.#rows.sql.exec("UPDATE outbox SET tries = ?, due = ? WHERE id = ?", tries, due, id);
   }
 
   delivered(id: string): void {
-    this.#rows.sql.exec("DELETE FROM outbox WHERE id = ?", id);
+    this.#delete("id = ?", id);
   }
 
   giveUp(id: string): void {
@@ -72,20 +78,28 @@ export class Outbox {
     return this.#rows.sql.exec("INSERT OR IGNORE INTO seen (id, at) VALUES (?, ?)", id, now).rowsWritten > 0;
   }
 
-  /** Forgets deliveries seen before `before`; true if any is still remembered. */
+  /** Deletes the ids of deliveries seen before `before` (ms); true if any is left. */
   forgetSeen(before: number): boolean {
     this.#rows.makeTable("seen", SEEN);
     this.#rows.sql.exec("DELETE FROM seen WHERE at < ?", before);
     return [...this.#rows.sql.exec("SELECT 1 FROM seen LIMIT 1")].length > 0;
   }
 
-  /** Forgets what was given up and came about before `before` (ISO 8601, as every body has it in `timestamp`). */
-  forgetGivenUp(before: string): void {
-    if (!this.#rows.hasTable("outbox")) return;
-    this.#rows.sql.exec("DELETE FROM outbox WHERE given_up = 1 AND json_extract(body, '$.timestamp') < ?", before);
+  /** Deletes what was given up and came about before `before` (ms). */
+  forgetGivenUp(before: number): void {
+    if (this.#rows.hasTable("outbox")) this.#delete("given_up = 1 AND at < ?", before);
   }
 
-  drop(): void {
-    this.#rows.dropTable("outbox");
+  /** Overwrites the bodies before it deletes them: what a provider sent must not stay in the file. */
+  #delete(which: string, value: string | number): void {
+    const { sql } = this.#rows;
+    const bodies = `seq IN (SELECT seq FROM outbox WHERE ${which})`;
+    sql.exec(`UPDATE bodies SET body = ${zeros("body")} WHERE ${bodies}`, value);
+    sql.exec(`DELETE FROM bodies WHERE ${bodies}`, value);
+    sql.exec(`DELETE FROM outbox WHERE ${which}`, value);
   }
 }
+
+/** SQL for a text of zeros with as many bytes as the column's text has: SQLite writes a row of the same size over the old one. */
+export const zeros = (column: string): string =>
+  `substr(hex(zeroblob(length(CAST(${column} AS BLOB)))), 1, length(CAST(${column} AS BLOB)))`;

@@ -12,6 +12,7 @@ import { countsOf } from "./list.ts";
 import { SentOnce } from "./once.ts";
 import { KeptOrder } from "./order.ts";
 import { Outbox } from "./outbox.ts";
+import { PaymentIndexPart } from "./payment-index.ts";
 import { Presence } from "./presence.ts";
 import type { Sent } from "./requests.ts";
 import { Rows } from "./rows.ts";
@@ -29,6 +30,7 @@ export class Parts {
   #alarm: Alarm | undefined;
   #history: History | undefined;
   #order: KeptOrder | undefined;
+  #index: PaymentIndexPart | undefined;
 
   constructor(ctx: DurableObjectState, env: Env) {
     this.#storage = ctx.storage;
@@ -63,6 +65,10 @@ export class Parts {
   get order(): KeptOrder {
     const { key, epoch } = this.self;
     return (this.#order ??= new KeptOrder(key, epoch, this.store, this.outbox, this.settings.orders));
+  }
+
+  get index(): PaymentIndexPart {
+    return (this.#index ??= new PaymentIndexPart(this.#rows));
   }
 
   /** What newcomers and those who come back get. */

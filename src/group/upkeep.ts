@@ -31,7 +31,7 @@ export class Upkeep {
         return alarm.start(step.start);
       }
     }
-    if (self.consumer.keeps === "order") this.#parts.order.keepDue(await this.#desk.around());
+    if (self.consumer.keeps === "order") this.#parts.order.setDueTimes(await this.#desk.around());
     await alarm.arm(self.settings);
   }
 

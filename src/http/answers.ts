@@ -2,6 +2,8 @@
 // checks an answer while it is given, so no route imports more than types from here, and the Worker carries none of it.
 import * as v from "valibot";
 import { Currency, statuses } from "../callbacks/merchant.ts";
+import type { MismatchReason } from "../core/acceptance.ts";
+import { disputeStatuses } from "../core/fact.ts";
 import { GROUP_NAME } from "../core/group.ts";
 import { BIZ } from "../core/order.ts";
 import { EPOCH } from "../core/position.ts";
@@ -45,13 +47,37 @@ export type BrowserOrder = v.InferOutput<typeof BrowserOrder>;
 
 export const Money = v.object({ amount: v.string(), currency: Currency });
 
-export const Mismatch = v.object({
+/** A payment of an order, as its provider reported it. */
+export const Payment = v.object({
   provider: v.string(),
   event_id: v.string(),
   payment_id: Text,
   amount: Text,
   currency: Text,
 });
+
+export const Mismatch = v.object({
+  reason: v.picklist([
+    "currency",
+    "unknown_currency",
+    "no_amount",
+    "payment_of_another_order",
+    "split_failed",
+    "refund_currency",
+  ] as const satisfies MismatchReason[]),
+  ...Payment.entries,
+});
+
+export const Dispute = v.object({
+  provider: v.string(),
+  dispute_id: Text,
+  payment_id: Text,
+  status: v.picklist(disputeStatuses),
+  amount: Text,
+  currency: Text,
+});
+
+export const Underpaid = v.object({ paid: v.string(), missing: v.string() });
 
 export const Forwards = v.object({ owed: Count, given_up: Count });
 
@@ -65,9 +91,16 @@ export const BackendOrder = v.object({
   refunded: v.string(),
   checked: v.boolean(),
   late: v.boolean(),
-  disputed: v.boolean(),
+  held: v.nullable(v.literal("not_registered")),
+  overpaid: v.string(),
+  underpaid: v.nullable(Underpaid),
+  payments: v.array(Payment),
+  excess_payments: v.array(Payment),
   mismatches: v.array(Mismatch),
-  duplicate_payments: v.array(v.string()),
+  disputed: v.picklist(["none", ...disputeStatuses]),
+  disputes: v.array(Dispute),
+  full: v.boolean(),
+  erased_at: v.nullable(Instant),
   forwards: Forwards,
 });
 export type BackendOrder = v.InferOutput<typeof BackendOrder>;

@@ -18,7 +18,7 @@ import {
   sendToUser,
 } from "./groups.ts";
 import { metrics } from "./metrics.ts";
-import { lookAtOrder, registerByBiz, registerByOrderId } from "./orders.ts";
+import { eraseOrder, lookAtOrder, registerByBiz, registerByOrderId } from "./orders.ts";
 import { refuse, refuseSetting } from "./refuse.ts";
 
 export interface App {
@@ -40,6 +40,7 @@ app.post("/callback/:biz", boundedBody, callback);
 app.put("/orders", backendOnly, boundedBody, registerByOrderId);
 app.put("/orders/:biz", backendOnly, boundedBody, registerByBiz);
 app.get("/orders/:biz", lookAtOrder);
+app.delete("/orders/:biz", backendOnly, eraseOrder);
 app.post("/groups/:group/send", backendOnly, boundedBody, sendToGroup);
 app.post("/groups/:group/users/:sub/send", backendOnly, boundedBody, sendToUser);
 app.post("/channels/:channel/send", backendOnly, boundedBody, sendToChannel);

@@ -6,8 +6,11 @@ import { openProvider, settingName } from "../callbacks/open.ts";
 import type { OpenProvider } from "../callbacks/providers.ts";
 import type { Callback, Webhook } from "../core/callback.ts";
 import { errorText } from "../core/log.ts";
-import { no, ok, type Result } from "../core/result.ts";
-import { bizOf, paymentGroup } from "../callbacks/order-id.ts";
+import { deliver, type DeliveryPorts } from "../core/delivery.ts";
+import { FACTS_MAX } from "../core/limits.ts";
+import { no } from "../core/result.ts";
+import { bizOf } from "../callbacks/order-id.ts";
+import { paymentIndex } from "../callbacks/payment-index.ts";
 import { note } from "../observe/note.ts";
 import { refuse, refuseSetting } from "./refuse.ts";
 import type { App } from "./app.ts";
@@ -27,7 +30,7 @@ export async function providerCallback(c: Context<App>): Promise<Response> {
     if (provider.reason.reason === "not_set") return refuse(c, "unknown_provider");
     return refuseSetting(c, settingName(name), provider.reason.expected);
   }
-  const webhook = { headers: new Map(c.req.raw.headers), body: new Uint8Array(await c.req.arrayBuffer()) };
+  const webhook = { headers: c.req.raw.headers, body: new Uint8Array(await c.req.arrayBuffer()) };
   const { verdict, detail, group } = await takeDelivery(c, provider.value, webhook);
   note(c.env, { event: "callback", provider: name, group, reason: verdict, detail, ms: Date.now() - c.var.began });
   return inTheirWords(provider.value.reply(verdict));
@@ -45,7 +48,7 @@ async function takeDelivery(c: Context<App>, provider: OpenProvider, webhook: We
     const raw = c.var.settings.orders.forward === null ? null : rawOf(webhook);
     const outcomes: Outcome[] = [];
     // One after the other: the facts of a batch arrive in the order they stand in it.
-    for (const callback of proved.value) outcomes.push(await deliver(c, callback, raw));
+    for (const callback of proved.value) outcomes.push(await bringToOrder(c, callback, raw));
     return together(outcomes);
   } catch (error) {
     return { verdict: "try_again", detail: errorText(error), group: null };
@@ -55,42 +58,43 @@ async function takeDelivery(c: Context<App>, provider: OpenProvider, webhook: We
 /** A delivery as text, to be handed on; what is not UTF-8 (Alipay's GBK) as base64, and said so. */
 const rawOf = ({ body }: Webhook): string => textOf(body) ?? `base64:${toBase64(body)}`;
 
-/** Brings one callback to its order; `raw` is null where nothing is handed on. Only a Callback can be brought: what nobody has verified is of another type. */
-async function deliver(c: Context<App>, callback: Callback, raw: string | null): Promise<Outcome> {
-  const { provider, type, eventId, facts, paymentId } = callback;
-  if (facts.length === 0) {
-    if (raw === null) return { verdict: "ignored", detail: type, group: null };
-    const isNew = await c.env.GROUP.getByName(`callbacks_${provider}`).owe({ provider, type, eventId, raw });
-    return { verdict: isNew ? "ignored" : "duplicate", detail: type, group: null };
+/** Brings one verified event to its order; `raw` is null where nothing is forwarded. */
+async function bringToOrder(c: Context<App>, callback: Callback, raw: string | null): Promise<Outcome> {
+  const delivered = await deliver(callback, raw, portsOf(c, raw));
+  if (!delivered.ok) return { verdict: "try_again", detail: delivered.reason, group: null };
+  const { verdict, biz } = delivered.value;
+  const group = biz === null ? null : `order_${biz}`;
+  const { type, ignored } = callback;
+  switch (verdict) {
+    case "stored":
+    case "duplicate":
+    case "ignored":
+      return { verdict, detail: ignored ?? type, group };
+    case "waiting":
+      return { verdict: "ignored", detail: `${type}: waits for its payment`, group };
+    case "full":
+      return { verdict: "ignored", detail: `${type}: the order has ${FACTS_MAX} facts`, group };
+    case "erased":
+      return { verdict: "ignored", detail: `${type}: the order was erased`, group };
   }
-  const biz = await bizOfCallback(c, callback);
-  if (!biz.ok) return { verdict: "try_again", detail: biz.reason, group: null };
-  const isPayment = facts.some((fact) => fact.kind === "payment" && fact.status === "paid");
-  const group = `order_${biz.value}`;
-  const arrival = { facts, orderId: callback.orderId, raw };
-  // Both at once, and acknowledged when both are durable: whichever a crash leaves out, the repeated delivery brings in.
-  const [{ fresh }] = await Promise.all([
-    c.env.GROUP.getByName(group).record(arrival),
-    isPayment && paymentId !== null ? linkPayment(c, provider, paymentId, biz.value) : null,
-  ]);
-  return { verdict: fresh ? "stored" : "duplicate", detail: type, group };
 }
 
-/** For what follows a payment and names nothing else: a refund, a dispute. */
-async function linkPayment(c: Context<App>, provider: string, paymentId: string, biz: string): Promise<void> {
-  await c.env.GROUP.getByName(await paymentGroup(provider, paymentId)).link(biz);
-}
-
-async function bizOfCallback(
-  c: Context<App>,
-  { provider, orderId, paymentId }: Callback,
-): Promise<Result<string, string>> {
-  if (orderId !== null) {
-    const biz = await bizOf(orderId, c.var.settings.orders.idKey);
-    return biz.ok ? biz : no("the order id is no biz, and ORDER_ID_KEY is not set");
-  }
-  const biz = paymentId === null ? null : await c.env.GROUP.getByName(await paymentGroup(provider, paymentId)).linked();
-  return biz === null ? no("it names a payment only, and none that is known") : ok(biz);
+/** The objects behind a delivery. */
+export function portsOf(c: Context<App>, raw: string | null): DeliveryPorts {
+  const order = (biz: string) => c.env.GROUP.getByName(`order_${biz}`);
+  const isKnown = async (biz: string) => order(biz).isKnown();
+  return {
+    orders: { isKnown, record: async (biz, arrivals) => (await order(biz).record(arrivals)).result },
+    index: paymentIndex((group) => c.env.GROUP.getByName(group)),
+    bizOf: async (orderId) => {
+      const biz = await bizOf(orderId, c.var.settings.orders.idKeys, async (candidate) => order(candidate).isTaken());
+      return biz.ok ? biz : no("the order id is no biz, and ORDER_ID_KEY is not set");
+    },
+    handOn: async ({ instance, type, eventId }) => {
+      if (raw === null) return true;
+      return c.env.GROUP.getByName(`callbacks_${instance}`).enqueueDelivery({ instance, type, eventId, raw });
+    },
+  };
 }
 
 /** One answer for a batch: the worst there is, since everything that is not acknowledged comes again. */

@@ -7,7 +7,7 @@ import { basename, join } from "node:path";
 import { WebSocket } from "ws";
 import { freePort } from "../support/port.ts";
 import { cpuMs, moveToClientCore } from "./machine.ts";
-import { callbackWords, linkedWords, Pages } from "./measures/callbacks.ts";
+import { callbackWords, claimingWords, Pages } from "./measures/callbacks.ts";
 import { Group } from "./measures/fanout.ts";
 import { idempotentWords, plainWords, Subjects, v1Words, type Server } from "./subjects.ts";
 
@@ -27,7 +27,7 @@ const loads: Readonly<Record<string, (server: Server) => Promise<() => Promise<u
     return () => pages.callAtOnce();
   },
   linked: async (server) => {
-    const pages = await Pages.gather(server, linkedWords, SIZE);
+    const pages = await Pages.gather(server, claimingWords, SIZE);
     return () => pages.callAtOnce();
   },
 };

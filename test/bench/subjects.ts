@@ -98,14 +98,18 @@ export class Server {
   }
 }
 
-/** What Belfry is told that the bench needs; what else it could be told, a merchant with one provider has not set either. */
+/** Settings that the bench needs; a merchant with one provider has set no others. */
 const SECRETS = ["API_KEYS", "CALLBACK_HMAC"];
 
 /** Builds each once, and starts it as often as it is asked for. */
 export class Subjects {
   readonly #folder: string;
   readonly #built = new Map<string, Built>();
-  readonly #secrets = Object.fromEntries(SECRETS.map((name) => [name, settingIn(DEVELOPMENT_FILE, name)]));
+  readonly #secrets = {
+    ...Object.fromEntries(SECRETS.map((name) => [name, settingIn(DEVELOPMENT_FILE, name)])),
+    // A registration would make the order's file, which is most of what a first callback costs.
+    REQUIRE_REGISTERED: "0",
+  };
   readonly #running: Running[] = [];
   #started = 0;
 

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import HmacValidator from "@adyen/api-library/lib/src/utils/hmacValidator.js";
 import { describe, expect, it } from "vitest";
 import { adyen } from "../../src/callbacks/adyen.ts";
+import { providers } from "../../src/callbacks/providers.ts";
 import type { Webhook } from "../../src/core/callback.ts";
 import { bare, dispute, eur, flip, open, payment, prove, proveOne, stage, webhook } from "./delivery.ts";
 
@@ -36,38 +37,57 @@ const deliver = (fields: Partial<Record<keyof Item, unknown>> = {}) => deliverAl
 
 const paid = [payment("paid", "PSP1", eur("19.99"))];
 const follows = { pspReference: "MOD1", originalReference: "PSP1" };
-const refund = [{ kind: "refund", refundId: "MOD1", paymentId: "PSP1", money: eur("19.99"), cumulative: false }];
+const captured = [{ kind: "capture", captureId: "MOD1", paymentId: "PSP1", money: eur("19.99") }];
+const captureFailed = (captureId: string | null) => [{ kind: "capture_failed", captureId, paymentId: "PSP1" }];
+const refundOf = (money: object | null) => ({
+  kind: "refund",
+  refundId: "MOD1",
+  paymentId: "PSP1",
+  money,
+  cumulative: false,
+});
+const refund = [refundOf(eur("19.99"))];
 const refundFailed = [{ kind: "refund_failed", refundId: "MOD1", paymentId: "PSP1", money: eur("19.99") }];
-const voided = { kind: "voided", paymentId: "PSP1" };
-const cancelled = [payment("closed", "PSP1", eur("19.99")), voided];
+const voidOf = (money: object | null) => ({ kind: "voided", voidId: "MOD1", paymentId: "PSP1", money });
+const disputed = (status: string) => [dispute(status, "PSP1", "MOD1", eur("19.99"))];
+const splitId = "MOD1";
+const split = { pspReference: "MOD1" };
+const closed = { kind: "split_closed", splitId, money: eur("19.99") };
 
-const rows: readonly (readonly [event: string, success: string, fields: object, facts: object[]])[] = [
-  ["AUTHORISATION", "true", {}, paid],
-  ["AUTHORISATION", "false", {}, [payment("failed", "PSP1", eur("19.99"))]],
-  ["PENDING", "true", {}, [payment("pending", "PSP1", eur("19.99"))]],
-  ["OFFER_CLOSED", "true", {}, [payment("closed", "PSP1", eur("19.99"))]],
-  ["CANCELLATION", "true", follows, cancelled],
-  ["TECHNICAL_CANCEL", "true", follows, cancelled],
-  ["CANCEL_OR_REFUND", "true", follows, cancelled],
-  ["EXPIRE", "true", follows, cancelled],
-  ["CAPTURE_FAILED", "true", follows, [voided]],
-  ["REFUND", "true", follows, refund],
-  ["REFUND_WITH_DATA", "true", follows, refund],
-  ["REFUND", "false", follows, refundFailed],
-  ["REFUND_WITH_DATA", "false", follows, refundFailed],
-  ["REFUND_FAILED", "true", follows, refundFailed],
-  ["REFUNDED_REVERSED", "true", follows, refundFailed],
-  ["REQUEST_FOR_INFORMATION", "true", follows, [dispute("open", "PSP1")]],
-  ["NOTIFICATION_OF_CHARGEBACK", "true", follows, [dispute("open", "PSP1")]],
-  ["CHARGEBACK", "true", follows, [dispute("open", "PSP1")]],
-  ["CHARGEBACK_REVERSED", "true", follows, [dispute("won", "PSP1")]],
-  ["PREARBITRATION_WON", "true", follows, [dispute("won", "PSP1")]],
-  ["SECOND_CHARGEBACK", "true", follows, [dispute("lost", "PSP1")]],
-  ["PREARBITRATION_LOST", "true", follows, [dispute("lost", "PSP1")]],
+const byHand = "success = true, capture = manual";
+const done = "success = true";
+const undone = "success = false";
+
+type TestedRow = readonly [event: string, where: string, facts: object[], fields?: object];
+
+/** Rows of one outcome, for a modification of the payment PSP1. */
+const each = (events: readonly string[], where: string, facts: object[]): TestedRow[] =>
+  events.map((event) => [event, where, facts]);
+
+const rows: readonly TestedRow[] = [
+  ["AUTHORISATION", byHand, [payment("pending", "PSP1", eur("19.99"))], { pspReference: "PSP1" }],
+  ["AUTHORISATION", done, paid, { pspReference: "PSP1" }],
+  ["AUTHORISATION", undone, [payment("failed", "PSP1", eur("19.99"))], { pspReference: "PSP1" }],
+  ["PENDING", done, [payment("pending", "PSP1", eur("19.99"))], { pspReference: "PSP1" }],
+  ["CAPTURE", done, captured],
+  ["CAPTURE", undone, captureFailed("MOD1")],
+  ["CAPTURE_FAILED", done, captureFailed(null)],
+  ["OFFER_CLOSED", done, [payment("failed", "PSP1", eur("19.99"))], { pspReference: "PSP1" }],
+  ...each(["CANCELLATION", "TECHNICAL_CANCEL"], done, [voidOf(eur("19.99"))]),
+  ["EXPIRE", done, [voidOf(null)]],
+  ["MANUAL_REVIEW_REJECT", done, [voidOf(eur("19.99"))]],
+  ["CANCEL_OR_REFUND", byHand, [...refund, voidOf(null)]],
+  ["CANCEL_OR_REFUND", done, refund],
+  ...each(["REFUND", "REFUND_WITH_DATA"], done, refund),
+  ...each(["REFUND", "REFUND_WITH_DATA"], undone, refundFailed),
+  ...each(["REFUND_FAILED", "REFUNDED_REVERSED"], done, refundFailed),
+  ...each(["REQUEST_FOR_INFORMATION", "NOTIFICATION_OF_CHARGEBACK", "CHARGEBACK"], done, disputed("open")),
+  ...each(["CHARGEBACK_REVERSED", "PREARBITRATION_WON", "ISSUER_RESPONSE_TIMEFRAME_EXPIRED"], done, disputed("won")),
+  ...each(["SECOND_CHARGEBACK", "PREARBITRATION_LOST", "DISPUTE_DEFENSE_PERIOD_ENDED"], done, disputed("lost")),
+  ["ORDER_OPENED", done, [{ kind: "split_opened", splitId, money: eur("19.99") }], split],
+  ["ORDER_CLOSED", done, [{ ...closed, succeeded: true }], { pspReference: "MOD2", originalReference: "MOD1" }],
+  ["ORDER_CLOSED", undone, [{ ...closed, succeeded: false }], { pspReference: "MOD2", originalReference: "MOD1" }],
 ];
-
-/** The rows for captures made by hand, tested apart. */
-const byHand = ["AUTHORISATION", "CAPTURE"].map((event) => `${event}, success = true, capture = manual`);
 
 describe("an Adyen webhook", async () => {
   const provider = await open("adyen", setting);
@@ -82,29 +102,38 @@ describe("an Adyen webhook", async () => {
     });
   });
 
-  it.each(rows)("%s, success = %s", async (eventCode, success, fields, facts) => {
-    expect(bare((await proveOne(provider, deliver({ eventCode, success, ...fields }))).facts)).toEqual(facts);
+  const tested = rows.map(([event, where, facts, fields = follows]) => [event, where, facts, fields] as const);
+
+  it.each(tested)("%s, %s", async (eventCode, where, facts, fields) => {
+    const opened = where === byHand ? await open("adyen", { ...setting, capture: "manual" }) : provider;
+    const success = where === undone ? "false" : "true";
+    expect(bare((await proveOne(opened, deliver({ eventCode, success, ...fields }))).facts)).toEqual(facts);
   });
 
   it("has a test for each row of its table", () => {
-    const tested = [...byHand, ...rows.map(([event, success]) => `${event}, success = ${success}`)];
-    expect(tested).toEqual(adyen.mapping.map(([row]) => row));
+    expect(rows.map(([event, where]) => `${event}, ${where}`)).toEqual(adyen.mapping.map(([row]) => row));
   });
 
-  it("with captures made by hand proves a payment by its capture, not by its authorisation", async () => {
+  it("with captures made by hand names the capture that failed", async () => {
     const manual = await open("adyen", { ...setting, capture: "manual" });
-    const pending = [payment("pending", "PSP1", eur("19.99"))];
-    expect(bare((await proveOne(manual, deliver())).facts)).toEqual(pending);
-    expect(bare((await proveOne(manual, deliver({ eventCode: "CAPTURE", ...follows }))).facts)).toEqual(paid);
+    const failed = await proveOne(manual, deliver({ eventCode: "CAPTURE_FAILED", ...follows }));
+    expect(bare(failed.facts)).toEqual(captureFailed("MOD1"));
   });
 
-  it("of a capture or a report is acknowledged and proves nothing", async () => {
-    for (const eventCode of ["CAPTURE", "REPORT_AVAILABLE"]) {
-      expect((await proveOne(provider, deliver({ eventCode, ...follows }))).facts).toEqual([]);
-    }
-    expect(
-      (await proveOne(provider, deliver({ eventCode: "CANCELLATION", success: "false", ...follows }))).facts,
-    ).toEqual([]);
+  it.each([0, ""])("of a cancellation that states the amount %j covers all of the payment", async (value) => {
+    const all = { amount: { value, currency: value === "" ? "" : "EUR" }, ...follows };
+    const cancelled = await proveOne(provider, deliver({ eventCode: "CANCELLATION", ...all }));
+    expect(bare(cancelled.facts)).toEqual([voidOf(null)]);
+    const reversed = await proveOne(provider, deliver({ eventCode: "CANCEL_OR_REFUND", ...all }));
+    expect(bare(reversed.facts)).toEqual([refundOf(null)]);
+  });
+
+  it.each([
+    ["a report", { eventCode: "REPORT_AVAILABLE", merchantReference: "" }],
+    ["a failed cancellation", { eventCode: "CANCELLATION", success: "false" }],
+    ["a defense that was sent", { eventCode: "INFORMATION_SUPPLIED" }],
+  ])("of %s is acknowledged and proves nothing", async (_what, fields) => {
+    expect(await proveOne(provider, deliver({ ...follows, ...fields }))).toMatchObject({ facts: [], ignored: null });
   });
 
   it.each([
@@ -162,12 +191,6 @@ describe("an Adyen webhook", async () => {
       "signature",
     ],
     ["another key", () => deliverAll([signed({}, "11".repeat(32))]), "signature"],
-    ["another account", () => deliver({ merchantAccountCode: "OtherShop" }), "identity"],
-    [
-      "a colon moved into the account",
-      () => deliver({ merchantAccountCode: "Shop:ORD", merchantReference: "1" }),
-      "identity",
-    ],
     [
       "a colon moved into the amount",
       () => deliver({ merchantReference: "ORD", amount: { value: "1:1999", currency: "EUR" } }),
@@ -189,8 +212,60 @@ describe("an Adyen webhook", async () => {
     ["an item that is none", () => webhook({}, '{"live":"false","notificationItems":[1]}'), "parse"],
     ["no JSON", () => webhook({}, "[accepted]"), "parse"],
     ["a byte order mark", () => webhook({}, `\u{feff}${Buffer.from(deliver().body).toString()}`), "parse"],
-    ["the other live", () => deliverAll([signed({})], "true"), "identity"],
   ])("with %s is refused", async (_what, delivery, at) => {
     expect(await stage(provider, delivery())).toBe(at);
+  });
+
+  it.each([
+    ["another account", setting, () => deliver({ merchantAccountCode: "OtherShop" })],
+    ["the other mode", setting, () => deliverAll([signed({})], "true")],
+    ["an account that is none of those listed", { ...setting, merchantAccount: ["A", "B"] }, () => deliver()],
+    [
+      "an account that a colon was moved into",
+      setting,
+      () => deliver({ merchantAccountCode: "Shop:ORD", merchantReference: "1" }),
+    ],
+  ])("of %s is acknowledged and proves nothing", async (_what, opened, delivery) => {
+    expect(await proveOne(await open("adyen", opened), delivery())).toMatchObject({
+      eventId: "PSP1:AUTHORISATION:true",
+      orderId: null,
+      paymentId: null,
+      facts: [],
+      ignored: "other_account",
+    });
+  });
+
+  it("of another account is refused where the signature is wrong", async () => {
+    expect(await stage(provider, deliverAll([signed({ merchantAccountCode: "X" }, "11".repeat(32))]))).toBe(
+      "signature",
+    );
+  });
+
+  it("in a batch of two accounts counts for one of them", async () => {
+    const batch = deliverAll([signed({ merchantAccountCode: "OtherShop", pspReference: "PSP2" }), signed({})]);
+    expect((await prove(provider, batch)).map(({ ignored }) => ignored)).toEqual(["other_account", null]);
+  });
+
+  it.each([
+    ["one of several accounts", { merchantAccount: ["A", "Shop"] }, "false"],
+    ["any account", { merchantAccount: "any" }, "false"],
+    ["any mode", { live: "any" }, "true"],
+  ])("of %s counts", async (_what, more, live) => {
+    const opened = await open("adyen", { ...setting, ...more });
+    expect(bare((await proveOne(opened, deliverAll([signed({})], live))).facts)).toEqual(paid);
+  });
+
+  it("names the order by a path inside the reference", async () => {
+    const opened = await open("adyen", { ...setting, order: "merchantReference.order" });
+    expect((await proveOne(opened, deliver({ merchantReference: '{"order":"ORD-2"}' }))).orderId).toBe("ORD-2");
+  });
+
+  it.each([
+    ["merchantAccount", { merchantAccount: undefined }],
+    ["live", { live: undefined }],
+    ["order", { order: "additionalData.order" }],
+  ])("with a wrong or missing %s in its setting is a problem that names the field", async (field, more) => {
+    const opened = await providers.get("adyen")?.open({ ...setting, ...more });
+    expect(opened).toMatchObject({ ok: false, reason: expect.stringMatching(new RegExp(`^${field} must be`)) });
   });
 });

@@ -65,7 +65,11 @@ const rows: readonly (readonly [row: string, more: Fields, facts: object[]])[] =
     { trade_status: "TRADE_CLOSED", refund_fee: "19.99", out_biz_no: "R1" },
     [paid, refund("19.99")],
   ],
-  ["TRADE_CLOSED, was_paid = yes", { trade_status: "TRADE_CLOSED" }, [paid, { kind: "voided", paymentId: "T1" }]],
+  [
+    "TRADE_CLOSED, was_paid = yes",
+    { trade_status: "TRADE_CLOSED" },
+    [paid, { kind: "voided", voidId: null, paymentId: "T1", money: null }],
+  ],
   ["TRADE_CLOSED", { trade_status: "TRADE_CLOSED", gmt_payment: "" }, [payment("closed", "T1", cny("19.99"))]],
 ];
 
@@ -134,6 +138,66 @@ describe("an Alipay notification", async () => {
     expect((await proveOne(provider, webhook({}, body))).orderId).toBe("语雀-1");
   });
 
+  it.each([{ app_id: "2021000000000002" }, { seller_id: "2088000000000002" }, { seller_id: "" }])(
+    "of %o is authentic, and proves nothing",
+    async (change) => {
+      const callback = await proveOne(provider, deliver({ ...fields, ...change }));
+      expect(callback).toMatchObject({ facts: [], ignored: "other_account" });
+    },
+  );
+
+  it.each([
+    [{ notify_type: "fund_auth_freeze", seller_id: "", auth_no: "AUTH-1", out_order_no: "ORD-1" }, null],
+    [{ notify_type: "", msg_method: "alipay.merchant.tradecomplain.changed", seller_id: "" }, null],
+    [{ notify_type: "fund_auth_freeze", seller_id: "", app_id: "2021000000000002" }, "other_account"],
+  ])("that is of another kind, %o, needs no seller", async (change, ignored) => {
+    expect(await proveOne(provider, deliver({ ...fields, ...change }))).toMatchObject({ facts: [], ignored });
+  });
+
+  it.each(["appId", "sellerId"])("needs to be told whose: %s, one or several or any", async (name) => {
+    const configured = async (value: unknown) => (await alipay.configure({ ...setting, [name]: value })).ok;
+    expect(await alipay.configure({ ...setting, [name]: undefined })).toEqual({
+      ok: false,
+      reason: `${name} must be the ${name} whose events count, a list of them, or "any"`,
+    });
+    expect(await Promise.all([configured("1"), configured(["1", "2"]), configured("any"), configured([])])).toEqual([
+      true,
+      true,
+      true,
+      false,
+    ]);
+  });
+
+  it.each([
+    ["passback_params", "ORD-9", "ORD-9"],
+    ["passback_params.order_id", '{"order_id":"ORD-9"}', "ORD-9"],
+    [["passback_params.order_id", "out_trade_no"], "ORD-9", "ORD-1"],
+  ])("names its order where the setting says: %s, %s", async (order, passback_params, orderId) => {
+    const other = await open("alipay", { ...setting, order });
+    expect((await proveOne(other, deliver({ ...fields, passback_params }))).orderId).toBe(orderId);
+  });
+
+  it("states when each thing happened, however late it is sent", async () => {
+    const later = { notify_time: "2026-11-23 21:00:00", gmt_create: "2026-11-22 19:59:00" };
+    const times = { ...half, gmt_refund: "2026-11-22 20:30:00.320", gmt_close: "2026-11-22 20:31:00", ...later };
+    const sent = async (change: Fields) =>
+      (await proveOne(provider, deliver({ ...fields, ...times, ...change }))).facts;
+    const second = 1000;
+    expect((await sent({})).map(({ at }) => at)).toEqual([NOW - 2 * second, NOW + 1800 * second + 320]);
+    const unpaid = { refund_fee: "", gmt_payment: "" };
+    expect((await sent({ ...unpaid, trade_status: "WAIT_BUYER_PAY" })).map(({ at }) => at)).toEqual([
+      NOW - 60 * second,
+    ]);
+    expect((await sent({ ...unpaid, trade_status: "TRADE_CLOSED" })).map(({ at }) => at)).toEqual([
+      NOW + 1860 * second,
+    ]);
+  });
+
+  it("of a trade in another currency states that one", async () => {
+    const callback = await proveOne(provider, deliver({ ...fields, ...half, trans_currency: "HKD" }));
+    expect(callback.facts).toMatchObject([{ money: { currency: "HKD" } }, { money: { currency: "HKD" } }]);
+  });
+
   it("25 hours late is proved: Alipay repeats for that long", async () => {
     expect(await stage(provider, deliver(fields), NOW + 25 * 3_600_000)).toBe("proved");
   });
@@ -188,8 +252,6 @@ describe("an Alipay notification", async () => {
     ["a charset that is none", () => deliver({ ...fields, charset: "utf-7" }), "parse"],
     ["an amount that is none", () => deliver({ ...fields, total_amount: "-19.99" }), "parse"],
     ["no notify_id", () => deliver({ ...fields, notify_id: "" }), "parse"],
-    ["another app_id", () => deliver({ ...fields, app_id: "2021000000000002" }), "identity"],
-    ["another seller_id", () => deliver({ ...fields, seller_id: "2088000000000002" }), "identity"],
   ])("with %s is refused", async (_what, delivery, at) => {
     expect(await stage(provider, delivery())).toBe(at);
   });
@@ -237,7 +299,7 @@ describe("a query to Alipay", async () => {
     ["TRADE_FINISHED", {}, [paid]],
     ["WAIT_BUYER_PAY", { send_pay_date: undefined }, [payment("pending", "T1", cny("19.99"))]],
     ["TRADE_CLOSED", { send_pay_date: undefined }, [payment("closed", "T1", cny("19.99"))]],
-    ["TRADE_CLOSED", {}, [paid, { kind: "voided", paymentId: "T1" }]],
+    ["TRADE_CLOSED", {}, [paid, { kind: "voided", voidId: null, paymentId: "T1", money: null }]],
   ])("reads %s", async (trade_status, more, facts) => {
     const found = await provider.query("ORD-1", network(() => answer({ ...trade, ...more, trade_status })).io);
     expect(found.ok && bare(found.value)).toEqual(facts);
@@ -264,6 +326,20 @@ describe("a query to Alipay", async () => {
     ["the connection is lost", lost, "try_again"],
   ])("where %s has no facts", async (_what, response, reason) => {
     expect(await provider.query("ORD-1", network(response).io)).toEqual({ ok: false, reason });
+  });
+
+  it("states the trade's currency where it is another than yuan", async () => {
+    const found = await provider.query("ORD-1", network(() => answer({ ...trade, trans_currency: "HKD" })).io);
+    expect(found.ok && bare(found.value)).toEqual([payment("paid", "T1", { ...cny("19.99"), currency: "HKD" })]);
+  });
+
+  it.each([
+    ["several apps", { appId: ["2021000000000001", "2021000000000002"] }],
+    ["any app", { appId: "any" }],
+    ["another field for the order's id", { order: "passback_params" }],
+  ])("is not made where the setting has %s", async (_what, change) => {
+    const other = await open("alipay", { ...setting, appPrivateKey: privatePem(ours.privateKey), gateway, ...change });
+    expect(await other.query("ORD-1", network(lost).io)).toEqual({ ok: false, reason: "not_configured" });
   });
 
   it("without the app's key is not configured", async () => {

@@ -44,7 +44,7 @@ export async function proveOne(provider: OpenProvider, delivery: Webhook, now = 
 
 /** Facts without their proof. */
 export const bare = (facts: readonly Fact[]): Record<string, unknown>[] =>
-  facts.map(({ provider: _provider, eventId: _eventId, at: _at, ...rest }) => rest);
+  facts.map(({ instance: _instance, eventId: _eventId, at: _at, ...rest }) => rest);
 
 export const usd = (amount: string) => ({ unit: "major", amount, currency: "USD" }) as const;
 export const eur = (amount: string) => ({ unit: "major", amount, currency: "EUR" }) as const;
@@ -56,7 +56,13 @@ export const payment = (status: string, paymentId: string | null, money: unknown
   paymentId,
   money,
 });
-export const dispute = (status: string, paymentId: string) => ({ kind: "dispute", status, paymentId });
+export const dispute = (status: string, paymentId: string, disputeId: string | null = null, money: unknown = null) => ({
+  kind: "dispute",
+  status,
+  disputeId,
+  paymentId,
+  money,
+});
 
 /** One byte of a text changed. */
 export function flip(text: string, at = Math.floor(text.length / 2)): string {

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import type { Reply } from "../../src/callbacks/adapter.ts";
 import { providers } from "../../src/callbacks/providers.ts";
-import type { Fact } from "../../src/core/fact.ts";
+import type { RecordedFact } from "../../src/core/fact.ts";
 import { forwardOf } from "../../src/core/forward.ts";
 import { orderOf } from "../../src/core/order.ts";
 import { NOW } from "./delivery.ts";
@@ -12,9 +12,11 @@ const text = readFileSync(new URL("../../docs/payments.md", import.meta.url), "u
 
 const section = (title: string): string => new RegExp(`\n## ${title}\n([\\s\\S]*?)(?=\n## |$)`).exec(text)?.[1] ?? "";
 
+const firstTable = (text: string): string => /(?:^\|.*\n?)+/m.exec(text)?.[0] ?? "";
+
 /** The rows of the first table of a section, its head aside. */
 const table = (title: string): string[][] =>
-  [...section(title).matchAll(/^\| (.+) \|$/gm)]
+  [...firstTable(section(title)).matchAll(/^\| (.+) \|$/gm)]
     .map(([, row = ""]) => row.split(" | ").map((cell) => cell.trim()))
     .slice(2);
 
@@ -38,10 +40,10 @@ describe("docs/payments.md", () => {
       data: { biz: string; raw: string };
     };
     const money = { unit: "major", amount: "19.99", currency: "USD" } as const;
-    const proof = { provider: "stripe", eventId: "evt_1", at: NOW };
-    const fact: Fact = { ...proof, kind: "payment", status: "paid", paymentId: "pi_1", money };
+    const proof = { instance: "stripe", arrivedAt: NOW, eventId: "evt_1", at: NOW };
+    const fact: RecordedFact = { ...proof, kind: "payment", status: "paid", paymentId: "pi_1", money };
     const registration = { money, expiresAt: null, orderId: "ORD-1001" };
-    const order = orderOf({ facts: [fact], registration, past: null, believed: false }, { requireRegistered: false });
+    const order = orderOf({ facts: [fact], registration, everPaid: false }, { requireRegistered: true });
     expect(forwardOf(printed.data.biz, "ORD-1001", order, fact, printed.data.raw, printed.timestamp)).toEqual(printed);
   });
 });

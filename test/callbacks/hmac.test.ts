@@ -6,8 +6,9 @@ import { hmac } from "../../src/callbacks/hmac.ts";
 import { bare, flip, NOW, NOW_SECONDS, open, payment, proveOne, stage, usd, webhook } from "./delivery.ts";
 
 const SECRET = "a secret of this test";
-const github = { secret: SECRET, header: "X-Hub-Signature-256", prefix: "sha256=" };
-const stamped = { secret: SECRET, header: "x-signature", timestampHeader: "X-Timestamp", encoding: "base64" };
+const paths = { amount: "amount", currency: "currency" };
+const github = { paths, secret: SECRET, header: "X-Hub-Signature-256", prefix: "sha256=" };
+const stamped = { paths, secret: SECRET, header: "x-signature", timestampHeader: "X-Timestamp", encoding: "base64" };
 
 const event = (status: string, more: object = {}): string =>
   JSON.stringify({
@@ -41,7 +42,7 @@ const rows: readonly (readonly [row: string, facts: object[]])[] = [
   ["refunded", refund],
   ["partially_refunded", refund],
   ["refund_failed", [{ kind: "refund_failed", refundId: "R1", paymentId: "P1", money: usd("19.99") }]],
-  ["voided", [{ kind: "voided", paymentId: "P1" }]],
+  ["voided", [{ kind: "voided", voidId: null, paymentId: "P1", money: null }]],
 ];
 
 describe("a webhook with an HMAC", async () => {

@@ -1,12 +1,12 @@
 // What the merchant's backend says: every word of it has a meaning of its own, and none is guessed.
 import { describe, expect, it } from "vitest";
 import { merchantFacts } from "../../src/callbacks/merchant.ts";
-import { freshOf, orderOf, type Known, type Registration } from "../../src/core/order.ts";
-import type { Fact } from "../../src/core/fact.ts";
+import { newFacts, recordedAt, type RecordedFact } from "../../src/core/fact.ts";
+import { orderOf, type Registration } from "../../src/core/order.ts";
 import type { JsonObject } from "../../src/core/json.ts";
 
-const factsOf = (provider: "backend" | "status", said: JsonObject) => {
-  const facts = merchantFacts(provider, said);
+const factsOf = (instance: "backend" | "status", said: JsonObject) => {
+  const facts = merchantFacts(instance, said);
   return facts.ok ? facts.value : expect.fail(facts.reason);
 };
 const registration: Registration = {
@@ -16,36 +16,37 @@ const registration: Registration = {
 };
 
 function orderAfter(...said: (readonly ["backend" | "status", JsonObject])[]) {
-  const facts: Fact[] = [];
-  for (const [provider, one] of said) facts.push(...freshOf(facts, factsOf(provider, one)));
-  const known: Known = { facts, registration, past: null, believed: false };
-  return orderOf(known, { requireRegistered: false });
+  const facts: RecordedFact[] = [];
+  for (const [instance, one] of said) {
+    facts.push(...newFacts(facts, factsOf(instance, one)).map((fact) => recordedAt(fact, 0)));
+  }
+  return orderOf({ facts, registration, everPaid: false }, { requireRegistered: true });
 }
 
-describe.each(["backend", "status"] as const)("a %s without event ids", (provider) => {
+describe.each(["backend", "status"] as const)("a %s without event ids", (instance) => {
   const wrong = { status: "paid", amount: "0.01", currency: "USD" };
   const right = { status: "paid", amount: 1999, currency: "USD" };
 
-  it("that corrects a wrong amount is heard, in whichever order it comes", () => {
-    expect(orderAfter([provider, wrong], [provider, right])).toMatchObject({ status: "paid", checked: true });
-    expect(orderAfter([provider, right], [provider, wrong])).toMatchObject({ status: "paid", checked: true });
+  it("that corrects a wrong amount has the last word, in whichever order it comes", () => {
+    expect(orderAfter([instance, wrong], [instance, right])).toMatchObject({ status: "paid", checked: true });
+    expect(orderAfter([instance, right], [instance, wrong])).toMatchObject({ status: "paid", checked: true });
   });
 
   it("that says the same again says nothing new", () => {
-    const facts = factsOf(provider, right);
-    expect(freshOf(facts, factsOf(provider, { ...right, amount: "19.990" }))).toEqual([]);
+    const facts = factsOf(instance, right);
+    expect(newFacts(facts, factsOf(instance, { ...right, amount: "19.990" }))).toEqual([]);
   });
 
-  it("that names two payments has told of two", () => {
-    const paid = (payment_id: string) => [provider, { ...right, payment_id }] as const;
-    expect(orderAfter(paid("p-1"), paid("p-2"))).toMatchObject({ duplicatePayments: ["p-2"] });
+  it("that names two payments reports two", () => {
+    const paid = (payment_id: string) => [instance, { ...right, payment_id }] as const;
+    expect(orderAfter(paid("p-1"), paid("p-2"))).toMatchObject({ excessPayments: [{ paymentId: "p-2" }] });
   });
 
-  it("that tells of a refund that grows is heard each time", () => {
-    const back = (amount: string) => [provider, { status: "partially_refunded", amount, currency: "USD" }] as const;
+  it("that reports a refund that grows reports each step", () => {
+    const back = (amount: string) => [instance, { status: "partially_refunded", amount, currency: "USD" }] as const;
     expect(orderAfter(back("5"))).toMatchObject({ status: "partially_refunded", refunded: "5" });
     expect(orderAfter(back("5"), back("12"))).toMatchObject({ refunded: "12" });
-    expect(orderAfter(back("5"), [provider, { status: "refunded" }])).toMatchObject({ status: "refunded" });
+    expect(orderAfter(back("5"), [instance, { status: "refunded" }])).toMatchObject({ status: "refunded" });
   });
 });
 

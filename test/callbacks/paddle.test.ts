@@ -24,6 +24,7 @@ const event = (event_type: string, data: object, more: object = {}): string =>
 
 const transaction = {
   id: "txn_1",
+  origin: "web",
   currency_code: "USD",
   custom_data: { order_id: "ORD-1" },
   details: { totals: { total: "1999", grand_total: "999" } },
@@ -53,18 +54,21 @@ const adjustments = (action: string, statuses: readonly string[], facts: object[
       ] as const,
   );
 
+const first = ", origin = web or api";
+const disputed = (status: string) => [dispute(status, "txn_1", null, usd("5"))];
+
 const rows: readonly (readonly [row: string, type: string, data: object, facts: object[]])[] = [
-  ["transaction.paid", "transaction.paid", transaction, of("paid")],
-  ["transaction.completed", "transaction.completed", transaction, of("paid")],
-  ["transaction.payment_failed", "transaction.payment_failed", transaction, of("failed")],
-  ["transaction.past_due", "transaction.past_due", transaction, of("failed")],
-  ["transaction.canceled", "transaction.canceled", transaction, of("closed")],
+  [`transaction.paid${first}`, "transaction.paid", transaction, of("paid")],
+  [`transaction.completed${first}`, "transaction.completed", transaction, of("paid")],
+  [`transaction.payment_failed${first}`, "transaction.payment_failed", transaction, of("failed")],
+  [`transaction.past_due${first}`, "transaction.past_due", transaction, of("failed")],
+  [`transaction.canceled${first}`, "transaction.canceled", transaction, of("closed")],
   ...adjustments("refund", ["approved"], refund),
   ...adjustments("refund", ["rejected", "reversed"], refundFailed),
-  ...adjustments("chargeback_warning", ["approved"], [dispute("open", "txn_1")]),
-  ...adjustments("chargeback_warning_reverse", ["approved"], [dispute("won", "txn_1")]),
-  ...adjustments("chargeback", ["approved"], [dispute("lost", "txn_1")]),
-  ...adjustments("chargeback_reverse", ["approved"], [dispute("won", "txn_1")]),
+  ...adjustments("chargeback_warning", ["approved"], disputed("open")),
+  ...adjustments("chargeback_warning_reverse", ["approved"], disputed("won")),
+  ...adjustments("chargeback", ["approved"], disputed("lost")),
+  ...adjustments("chargeback_reverse", ["approved"], disputed("won")),
 ];
 
 describe("a Paddle webhook", async () => {
@@ -90,6 +94,14 @@ describe("a Paddle webhook", async () => {
   it("has a test for each row of its table", () => {
     expect(rows.map(([row]) => row)).toEqual(paddle.mapping.map(([row]) => row));
   });
+
+  it.each(["subscription_recurring", "subscription_charge", "subscription_update", undefined])(
+    "of a transaction whose origin is %s is nobody's first order, whatever its custom data says",
+    async (origin) => {
+      const renewal = deliver(event("transaction.completed", { ...transaction, origin }));
+      expect((await proveOne(provider, renewal)).facts).toEqual([]);
+    },
+  );
 
   it("of a refund that waits for approval proves nothing yet", async () => {
     expect(

@@ -8,12 +8,14 @@ import { PaypalStandIn, type Trouble } from "../../scripts/paypal-stand-in.ts";
 import { crc32 } from "../../src/callbacks/crc32.ts";
 import { paypal } from "../../src/callbacks/paypal.ts";
 import type { Webhook } from "../../src/core/callback.ts";
-import { bare, dispute, flip, lost, NOW, open, payment, proveOne, stage, usd, webhook } from "./delivery.ts";
+import type { Fact } from "../../src/core/fact.ts";
+import { flip, lost, NOW, open, payment, prove, proveOne, stage, usd, webhook } from "./delivery.ts";
 
 const { publicKey, privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
 const CERT_URL = "https://api.sandbox.paypal.com/v1/notifications/certs/CERT-1";
 const setting = {
   webhookId: "WEBHOOK-1",
+  merchantId: "SHOP",
   clientId: "client",
   clientSecret: "secret",
   apiBase: "http://127.0.0.1:12114",
@@ -45,48 +47,102 @@ const event = (event_type: string, resource: object, id: string | undefined = "W
   JSON.stringify({ id, create_time: "2026-11-22T11:59:57.500Z", event_type, resource });
 const deliver = (body: string, options?: Options): Webhook => webhook(headers(body, options), body);
 
+const payee = { merchant_id: "SHOP" };
 const amount = { currency_code: "USD", value: "19.99" };
-const capture = { id: "CAP1", custom_id: "ORD-1", amount };
+const capture = { id: "CAP1", custom_id: "ORD-1", amount, payee };
+const part = { ...capture, final_capture: false };
+const authorization = { ...capture, id: "AUTH1" };
 const back = {
   id: "REF1",
   custom_id: "ORD-1",
   amount: { ...amount, value: "5.00" },
+  payer: payee,
   links: [
-    { rel: "self", href: "x" },
+    { rel: "self", href: "https://api.paypal.com/v2/payments/refunds/REF1" },
     { rel: "up", href: "https://api.paypal.com/v2/payments/captures/CAP1" },
   ],
 };
-const order = { id: "O1", purchase_units: [{ custom_id: "ORD-1", amount }] };
-const disputed = { dispute_id: "D1", disputed_transactions: [{ seller_transaction_id: "CAP1", custom: "ORD-1" }] };
+const unit = { custom_id: "ORD-1", amount, payee };
+const order = { id: "O1", purchase_units: [unit] };
+const orderWith = (captured: object) => ({
+  id: "O1",
+  purchase_units: [{ ...unit, payments: { captures: [{ id: "CAP1", amount, ...captured }] } }],
+});
+/** As the first version of PayPal's API has it, with the payee that it does not state. */
+const sale = { id: "SALE1", custom: "ORD-1", amount: { total: "19.99", currency: "USD" }, payee };
+const cycle = { ...sale, billing_agreement_id: "I-CP18AJLYDWR2" };
+const saleBack = {
+  id: "REF1",
+  custom: "ORD-1",
+  amount: { total: "-5.00", currency: "USD" },
+  payer: payee,
+  links: [{ rel: "sale", href: "https://api.paypal.com/v1/payments/sale/SALE1" }],
+};
+const saleReversed = {
+  ...sale,
+  amount: { total: "-19.99", currency: "USD" },
+  links: [{ rel: "self", href: "https://api.paypal.com/v1/payments/refund/REV1" }],
+};
+const transaction = { seller_transaction_id: "CAP1", custom: "ORD-1", seller: payee };
+const disputed = { dispute_id: "D1", dispute_amount: amount, disputed_transactions: [transaction] };
+const resolved = (outcome_code: string) => ({ ...disputed, status: "RESOLVED", dispute_outcome: { outcome_code } });
 const paidBody = event("PAYMENT.CAPTURE.COMPLETED", capture);
 
+/** Facts without their proof. */
+const statements = (facts: readonly Fact[]) => facts.map(({ instance: _i, eventId: _e, at: _a, ...rest }) => rest);
 const of = (status: string, id: string | null = "CAP1") => [payment(status, id, usd("19.99"))];
-const refund = [{ kind: "refund", refundId: "REF1", paymentId: "CAP1", money: usd("5"), cumulative: false }];
+const aPart = [{ ...payment("paid", "CAP1", usd("19.99")), isPart: true }];
+const refund = (paymentId = "CAP1", refundId = "REF1", value = "5") => [
+  { kind: "refund", refundId, paymentId, money: usd(value), cumulative: false },
+];
+const failedRefund = [{ kind: "refund_failed", refundId: "REF1", paymentId: "CAP1", money: usd("5") }];
+const dispute = (status: string) => [
+  { kind: "dispute", status, disputeId: "D1", paymentId: "CAP1", money: usd("19.99") },
+];
+const LOST = "dispute_outcome.outcome_code = RESOLVED_BUYER_FAVOUR or RESOLVED_WITH_PAYOUT or ACCEPTED";
+const KEPT = "dispute_outcome.outcome_code = RESOLVED_SELLER_FAVOUR or CANCELED_BY_BUYER or DENIED or NONE";
+const CAPTURED = "status = COMPLETED or PARTIALLY_REFUNDED or REFUNDED";
 
-const rows: readonly (readonly [row: string, type: string, resource: object, facts: object[]])[] = [
-  ["PAYMENT.CAPTURE.COMPLETED", "PAYMENT.CAPTURE.COMPLETED", capture, of("paid")],
-  ["PAYMENT.CAPTURE.PENDING", "PAYMENT.CAPTURE.PENDING", capture, of("pending")],
-  ["PAYMENT.CAPTURE.DENIED", "PAYMENT.CAPTURE.DENIED", capture, of("failed")],
-  ["PAYMENT.CAPTURE.DECLINED", "PAYMENT.CAPTURE.DECLINED", capture, of("failed")],
-  ["PAYMENT.CAPTURE.REFUNDED", "PAYMENT.CAPTURE.REFUNDED", back, refund],
-  ["PAYMENT.CAPTURE.REVERSED", "PAYMENT.CAPTURE.REVERSED", back, refund],
-  ["CHECKOUT.ORDER.APPROVED", "CHECKOUT.ORDER.APPROVED", order, of("pending", null)],
-  ["CHECKOUT.PAYMENT-APPROVAL.REVERSED", "CHECKOUT.PAYMENT-APPROVAL.REVERSED", order, of("failed", null)],
-  ["PAYMENT.AUTHORIZATION.CREATED", "PAYMENT.AUTHORIZATION.CREATED", { ...capture, id: "AUTH1" }, of("pending", null)],
-  ["PAYMENT.AUTHORIZATION.VOIDED", "PAYMENT.AUTHORIZATION.VOIDED", { ...capture, id: "AUTH1" }, of("closed", null)],
-  ["CUSTOMER.DISPUTE.CREATED", "CUSTOMER.DISPUTE.CREATED", disputed, [dispute("open", "CAP1")]],
+/** The rows of the table; an event's name is what stands before the first comma. */
+const rows: readonly (readonly [row: string, resource: object, facts: object[]])[] = [
+  ["PAYMENT.CAPTURE.COMPLETED, final_capture = false", part, aPart],
+  ["PAYMENT.CAPTURE.COMPLETED", capture, of("paid")],
+  ["PAYMENT.CAPTURE.PENDING", capture, of("pending")],
+  ["PAYMENT.CAPTURE.DENIED", capture, of("failed")],
+  ["PAYMENT.CAPTURE.DECLINED", capture, of("failed")],
+  ["PAYMENT.CAPTURE.REFUNDED, status = FAILED or CANCELLED", { ...back, status: "CANCELLED" }, failedRefund],
+  ["PAYMENT.CAPTURE.REFUNDED", back, refund()],
+  ["PAYMENT.CAPTURE.REVERSED", back, refund()],
+  ["PAYMENT.REFUND.PENDING", { ...back, status: "PENDING" }, refund()],
+  ["PAYMENT.REFUND.FAILED", { ...back, status: "FAILED" }, failedRefund],
+  ["PAYMENT.AUTHORIZATION.CREATED", authorization, of("pending", "AUTH1")],
+  ["PAYMENT.AUTHORIZATION.VOIDED", authorization, of("failed", "AUTH1")],
+  ["CHECKOUT.ORDER.APPROVED", order, of("pending", null)],
   [
-    "CUSTOMER.DISPUTE.RESOLVED, dispute_outcome.outcome_code = RESOLVED_BUYER_FAVOUR or ACCEPTED",
-    "CUSTOMER.DISPUTE.RESOLVED",
-    { ...disputed, dispute_outcome: { outcome_code: "RESOLVED_BUYER_FAVOUR" } },
-    [dispute("lost", "CAP1")],
+    `CHECKOUT.ORDER.COMPLETED, ${CAPTURED}, final_capture = false`,
+    orderWith({ status: "COMPLETED", final_capture: false }),
+    aPart,
   ],
-  [
-    "CUSTOMER.DISPUTE.RESOLVED, dispute_outcome.outcome_code = RESOLVED_SELLER_FAVOUR or CANCELED_BY_BUYER or DENIED",
-    "CUSTOMER.DISPUTE.RESOLVED",
-    { ...disputed, dispute_outcome: { outcome_code: "CANCELED_BY_BUYER" } },
-    [dispute("won", "CAP1")],
-  ],
+  [`CHECKOUT.ORDER.COMPLETED, ${CAPTURED}`, orderWith({ status: "REFUNDED" }), of("paid")],
+  ["CHECKOUT.ORDER.COMPLETED, status = PENDING or CREATED", orderWith({ status: "PENDING" }), of("pending")],
+  ["CHECKOUT.ORDER.COMPLETED, status = DECLINED or FAILED", orderWith({ status: "DECLINED" }), of("failed")],
+  ["CHECKOUT.PAYMENT-APPROVAL.REVERSED", order, of("failed", null)],
+  ["PAYMENT.SALE.COMPLETED, billing_agreement_id = I-…", cycle, []],
+  ["PAYMENT.SALE.PENDING, billing_agreement_id = I-…", cycle, []],
+  ["PAYMENT.SALE.DENIED, billing_agreement_id = I-…", cycle, []],
+  ["PAYMENT.SALE.COMPLETED", { ...sale, billing_agreement_id: "B-7FB31251F28061234" }, of("paid", "SALE1")],
+  ["PAYMENT.SALE.PENDING", sale, of("pending", "SALE1")],
+  ["PAYMENT.SALE.DENIED", sale, of("failed", "SALE1")],
+  ["PAYMENT.SALE.REFUNDED", saleBack, refund("SALE1")],
+  ["PAYMENT.SALE.REVERSED", saleReversed, refund("SALE1", "REV1", "19.99")],
+  ["CUSTOMER.DISPUTE.CREATED", disputed, dispute("open")],
+  ["RISK.DISPUTE.CREATED", disputed, dispute("open")],
+  [`CUSTOMER.DISPUTE.RESOLVED, ${LOST}`, resolved("RESOLVED_WITH_PAYOUT"), dispute("lost")],
+  [`CUSTOMER.DISPUTE.RESOLVED, ${KEPT}`, resolved("NONE"), dispute("won")],
+  [`CUSTOMER.DISPUTE.UPDATED, status = RESOLVED, ${LOST}`, resolved("ACCEPTED"), dispute("lost")],
+  [`CUSTOMER.DISPUTE.UPDATED, status = RESOLVED, ${KEPT}`, resolved("DENIED"), dispute("won")],
+  ["CUSTOMER.DISPUTE.UPDATED, status = RESOLVED", resolved(""), []],
+  ["CUSTOMER.DISPUTE.UPDATED", { ...resolved("ACCEPTED"), status: "UNDER_REVIEW" }, dispute("open")],
 ];
 
 describe("a PayPal webhook", async () => {
@@ -97,14 +153,98 @@ describe("a PayPal webhook", async () => {
     expect(callback).toMatchObject({ eventId: "WH-1", orderId: "ORD-1", paymentId: "CAP1", at: NOW - 2500 });
   });
 
-  it.each(rows)("%s", async (_row, type, resource, facts) => {
-    const callback = await proveOne(provider, deliver(event(type, resource)));
+  it.each(rows)("%s", async (row, resource, facts) => {
+    const callback = await proveOne(provider, deliver(event(row.split(",")[0] ?? "", resource)));
     expect(callback.orderId).toBe("ORD-1");
-    expect(bare(callback.facts)).toEqual(facts);
+    expect(statements(callback.facts)).toEqual(facts);
   });
 
   it("has a test for each row of its table", () => {
     expect(rows.map(([row]) => row)).toEqual(paypal.mapping.map(([row]) => row));
+  });
+
+  const { payee: _payee, ...withoutPayee } = capture;
+  const { payer: _payer, ...withoutPayer } = back;
+
+  it.each([
+    ["capture", "PAYMENT.CAPTURE.COMPLETED", { ...capture, payee: { merchant_id: "STRANGER" } }],
+    ["refund", "PAYMENT.CAPTURE.REFUNDED", { ...back, payer: { merchant_id: "STRANGER" } }],
+    [
+      "dispute",
+      "CUSTOMER.DISPUTE.CREATED",
+      { ...disputed, disputed_transactions: [{ ...transaction, seller: { merchant_id: "STRANGER" } }] },
+    ],
+  ])("of another account's %s proves nothing", async (_kind, type, resource) => {
+    const callback = await proveOne(provider, deliver(event(type, resource)));
+    expect(callback).toMatchObject({ facts: [], orderId: null, paymentId: null, ignored: "other_account" });
+  });
+
+  it.each([
+    ["capture", "PAYMENT.CAPTURE.COMPLETED", withoutPayee],
+    ["refund", "PAYMENT.CAPTURE.REFUNDED", withoutPayer],
+  ])("of a %s without its account is about the payment, and about no order", async (_kind, type, resource) => {
+    const callback = await proveOne(provider, deliver(event(type, resource)));
+    expect(callback).toMatchObject({ orderId: null, paymentId: "CAP1", ignored: null, facts: [{ paymentId: "CAP1" }] });
+    const any = await open("paypal", { ...setting, merchantId: "any" });
+    expect((await proveOne(any, deliver(event(type, resource)))).orderId).toBe("ORD-1");
+  });
+
+  it("with an e-mail address alone for its payee has no account", async () => {
+    const resource = { ...capture, payee: { email_address: "shop@business.example.com" } };
+    expect((await proveOne(provider, deliver(event("PAYMENT.CAPTURE.COMPLETED", resource)))).orderId).toBeNull();
+  });
+
+  it("of several statements has a callback for each, with an id of its own", async () => {
+    const payments = { captures: [{ id: "CAP1", status: "COMPLETED", amount }], authorizations: [{ id: "AUTH1" }] };
+    const stranger = { ...unit, payee: { merchant_id: "STRANGER" } };
+    const units = { purchase_units: [{ ...unit, payments }, stranger, { ...unit, custom_id: "ORD-2" }] };
+    const callbacks = await prove(provider, deliver(event("CHECKOUT.ORDER.COMPLETED", units)));
+    expect(callbacks.map(({ eventId, orderId, paymentId }) => [eventId, orderId, paymentId])).toEqual([
+      ["WH-1#1", "ORD-1", "CAP1"],
+      ["WH-1#2", "ORD-1", "AUTH1"],
+      ["WH-1", null, null],
+      ["WH-1#4", "ORD-2", null],
+    ]);
+  });
+
+  it.each([
+    ["CHECKOUT.ORDER.APPROVED", { id: "O1", purchase_units: [] }],
+    ["CUSTOMER.DISPUTE.CREATED", { dispute_id: "D1" }],
+    ["PAYMENT.PAYOUTSBATCH.SUCCESS", { batch_header: {} }],
+  ])("%s about no payment still is one event", async (type, resource) => {
+    expect((await prove(provider, deliver(event(type, resource)))).map(({ facts }) => facts)).toEqual([[]]);
+  });
+
+  it.each([
+    ["the link up before all others", { ...back, links: [...saleBack.links, ...back.links] }, "refund", "CAP1"],
+    [
+      "a link to a capture",
+      { ...back, links: [{ rel: "capture", href: "/v1/payments/capture/CAP2" }] },
+      "refund",
+      "CAP2",
+    ],
+    ["a field", { ...back, links: [], sale_id: "SALE2" }, "sale", "SALE2"],
+    ["its own id, where it is the capture", { ...capture, payer: payee }, "capture", "CAP1"],
+    ["nothing, where it is a refund without a link", { ...back, links: [] }, "refund", null],
+  ])("about money that went back names its payment by %s", async (_what, resource, resource_type, paymentId) => {
+    const body = JSON.parse(event("PAYMENT.CAPTURE.REVERSED", resource)) as object;
+    expect((await proveOne(provider, deliver(JSON.stringify({ ...body, resource_type })))).paymentId).toBe(paymentId);
+  });
+
+  it.each([
+    [
+      "inside a custom id that is JSON",
+      "custom_id.order_id",
+      { ...capture, custom_id: '{"order_id":"ORD-9"}' },
+      "ORD-9",
+    ],
+    ["at the second of its paths", ["note", "invoice_id"], { ...capture, invoice_id: "ORD-8" }, "ORD-8"],
+    ["nowhere else than at its paths", "invoice_id", capture, null],
+    ["by the first version's name", "invoice_id", { ...sale, invoice_number: "ORD-7" }, "ORD-7"],
+  ])("has the order's id %s", async (_what, paths, resource, orderId) => {
+    const described = await open("paypal", { ...setting, order: paths });
+    const callback = await proveOne(described, deliver(event("PAYMENT.CAPTURE.COMPLETED", resource)));
+    expect(callback.orderId).toBe(orderId);
   });
 
   it("without a pinned key passes the pre-filter unchecked: it is confirm that proves it", async () => {
@@ -166,7 +306,6 @@ describe("a PayPal webhook", async () => {
 });
 
 describe("the confirmation of a PayPal webhook", async () => {
-  const provider = await open("paypal", setting);
   // A body that would change if it were parsed and written anew.
   const body = paidBody.replace("{", '{ "n" : 1.0,"e":1e5,"u":"\\u00e9", ');
   const delivery = deliver(body);
@@ -174,6 +313,8 @@ describe("the confirmation of a PayPal webhook", async () => {
   async function confirm(sent: Webhook, trouble: Trouble = {}, issued: Webhook = delivery) {
     const standIn = new PaypalStandIn(trouble);
     standIn.issue(issued.headers, issued.body);
+    // Each with a memory of its own.
+    const provider = await open("paypal", setting);
     const answer = await provider.confirm?.(sent, { fetch: standIn.fetch, now: NOW, nonce: "" });
     return { answer, asked: standIn.asked };
   }
@@ -210,7 +351,8 @@ describe("the confirmation of a PayPal webhook", async () => {
     expect(await near.confirm?.(delivery, io)).toBe("confirmed");
     server.close();
     server.closeAllConnections();
-    expect(await near.confirm?.(delivery, io)).toBe("try_again");
+    const next = deliver(body, { more: { "PAYPAL-TRANSMISSION-ID": "id-2" } });
+    expect(await near.confirm?.(next, io)).toBe("try_again");
   });
 
   it("is refused for a body that PayPal did not send, whatever its checksum", async () => {
@@ -239,9 +381,107 @@ describe("the confirmation of a PayPal webhook", async () => {
     ],
     ["it answers with another word", { verify: async () => Response.json({ verification_status: "PENDING" }) }],
     ["it answers with nonsense", { verify: async () => new Response("<html>") }],
+    ["its answer never ends", { verify: async () => endless('{"verification_status":"SUCCESS","free":"') }],
+    ["its token never ends", { token: async () => endless('{"access_token":"A21AA","free":"') }],
   ])("is to be tried again when %s", async (_what, trouble) => {
     expect((await confirm(delivery, trouble)).answer).toBe("try_again");
   });
+});
+
+describe("what PayPal answered", () => {
+  const HOUR = 3_600_000;
+  const TOKEN = "/v1/oauth2/token";
+  const VERIFY = "/v1/notifications/verify-webhook-signature";
+  const sent = (id: string, body = paidBody) => deliver(body, { more: { "PAYPAL-TRANSMISSION-ID": id } });
+
+  /** One opened setting and one PayPal, which is asked at several times. */
+  async function isolate(trouble: Trouble = {}) {
+    const provider = await open("paypal", setting);
+    const standIn = new PaypalStandIn(trouble);
+    const ask = async (delivery: Webhook, later = 0) => {
+      standIn.issue(delivery.headers, delivery.body);
+      const answer = await provider.confirm?.(delivery, { fetch: standIn.fetch, now: NOW + later, nonce: "" });
+      return [answer, ...standIn.asked.splice(0).map(({ url }) => new URL(url).pathname)];
+    };
+    return { ask, provider, standIn };
+  }
+
+  it("is not asked again for a transmission that comes again", async () => {
+    const { ask } = await isolate();
+    expect(await ask(sent("id-1"))).toEqual(["confirmed", TOKEN, VERIFY]);
+    expect(await ask(sent("id-1"), HOUR)).toEqual(["confirmed"]);
+  });
+
+  it("confirms no other body of the same transmission", async () => {
+    const { ask, provider, standIn } = await isolate();
+    await ask(sent("id-1"));
+    const forged = sent("id-1", paidBody.replace("ORD-1", "ORD-2"));
+    expect(await provider.confirm?.(forged, { fetch: standIn.fetch, now: NOW, nonce: "" })).toBe("refused");
+  });
+
+  it("is kept for the last 100 transmissions", async () => {
+    const { ask } = await isolate();
+    for (let i = 0; i <= 100; i++) await ask(sent(`id-${i}`));
+    expect(await ask(sent("id-1"))).toEqual(["confirmed"]);
+    expect(await ask(sent("id-0"))).toEqual(["confirmed", VERIFY]);
+  });
+
+  it("is not kept where it is a refusal", async () => {
+    const { provider, standIn } = await isolate();
+    const io = { fetch: standIn.fetch, now: NOW, nonce: "" };
+    expect(await provider.confirm?.(sent("id-1"), io)).toBe("refused");
+    standIn.issue(sent("id-1").headers, sent("id-1").body);
+    expect(await provider.confirm?.(sent("id-1"), io)).toBe("confirmed");
+  });
+
+  it("has a token that is used until a minute before its end", async () => {
+    const { ask } = await isolate();
+    await ask(sent("id-1"));
+    expect(await ask(sent("id-2"), 9 * HOUR - 61_000)).toEqual(["confirmed", VERIFY]);
+    expect(await ask(sent("id-3"), 9 * HOUR - 60_000)).toEqual(["confirmed", TOKEN, VERIFY]);
+  });
+
+  it.each([{ access_token: "A21AA" }, { access_token: "A21AA", expires_in: "soon" }])(
+    "has a token that is used once where it states no lifetime: %j",
+    async (token) => {
+      const { ask } = await isolate({ token: async () => Response.json(token) });
+      await ask(sent("id-1"));
+      expect(await ask(sent("id-2"))).toEqual(["confirmed", TOKEN, VERIFY]);
+    },
+  );
+
+  it("has a token that may be revoked: another is asked for, once", async () => {
+    const statuses = [200, 401, 200, 401, 401];
+    const verify = async () =>
+      Response.json({ verification_status: "SUCCESS" }, { status: statuses.shift() ?? expect.fail("asked too often") });
+    const { ask } = await isolate({ verify });
+    expect(await ask(sent("id-1"))).toEqual(["confirmed", TOKEN, VERIFY]);
+    expect(await ask(sent("id-2"))).toEqual(["confirmed", VERIFY, TOKEN, VERIFY]);
+    expect(await ask(sent("id-3"))).toEqual(["try_again", VERIFY, TOKEN, VERIFY]);
+  });
+
+  it("is waited for by its own request alone: of two at once both ask", async () => {
+    const { provider, standIn } = await isolate();
+    standIn.issue(sent("id-1").headers, sent("id-1").body);
+    const silent = { fetch: () => new Promise<Response>(() => {}), now: NOW, nonce: "" };
+    void provider.confirm?.(sent("id-1"), silent);
+    expect(await provider.confirm?.(sent("id-1"), { fetch: standIn.fetch, now: NOW, nonce: "" })).toBe("confirmed");
+  });
+});
+
+/** `start`, and then blanks for ever. */
+function endless(start: string): Response {
+  const blanks = new Uint8Array(16_384).fill(32);
+  const body = new ReadableStream<Uint8Array>({
+    start: (controller) => controller.enqueue(new TextEncoder().encode(start)),
+    pull: (controller) => controller.enqueue(blanks),
+  });
+  return new Response(body);
+}
+
+it("without merchantId the setting is refused by the field's name", async () => {
+  const { merchantId: _merchantId, ...rest } = setting;
+  expect(await paypal.configure(rest)).toEqual({ ok: false, reason: expect.stringMatching(/^merchantId must be /) });
 });
 
 it("CRC-32 agrees with zlib's", () => {

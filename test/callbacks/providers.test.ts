@@ -84,20 +84,52 @@ describe("a setting", () => {
 
   it.each(names)("of %s without what it must have is refused by the name of the field", async (name) => {
     const setting = callbackSetting(name);
-    const optional = new Set([
-      "livemode",
-      "sellerId",
-      "appid",
-      "apiBase",
-      "certs",
-      "live",
-      "merchantId",
-      "timestampHeader",
-    ]);
+    const optional = new Set(["apiBase", "certs", "timestampHeader"]);
     for (const field of Object.keys(setting).filter((key) => !optional.has(key))) {
       const opened = await providers.get(name)?.open({ ...setting, [field]: undefined });
       expect(opened?.ok === false && opened.reason).toMatch(new RegExp(`^${field} must be `));
     }
+  });
+
+  it.each([
+    ["stripe", "livemode"],
+    ["stripe", "account"],
+    ["alipay", "appId"],
+    ["alipay", "sellerId"],
+    ["wechatpay", "mchid"],
+    ["wechatpay", "appid"],
+    ["paypal", "merchantId"],
+    ["adyen", "merchantAccount"],
+    ["adyen", "live"],
+    ["square", "merchantId"],
+  ])("of %s opts out of its check of %s by a word, never by silence", async (name, field) => {
+    const setting = callbackSetting(name);
+    expect(await providers.get(name)?.open({ ...setting, [field]: "any" })).toMatchObject({ ok: true });
+    expect(await providers.get(name)?.open({ ...setting, [field]: "" })).toMatchObject({ ok: false });
+    expect(await providers.get(name)?.open({ ...setting, [field]: [] })).toMatchObject({ ok: false });
+  });
+
+  it.each(["standard", "hmac"])(
+    "of %s with a paid outcome names amount and currency, or says unsigned",
+    async (name) => {
+      const { paths: _, ...bare } = callbackSetting(name);
+      for (const paths of [{}, { amount: "a" }, { currency: "c" }]) {
+        const opened = await providers.get(name)?.open({ ...bare, paths });
+        expect(opened?.ok === false && opened.reason).toMatch(/^paths must be .*amount and currency/);
+      }
+      expect(await providers.get(name)?.open({ ...bare, amount: "unsigned" })).toMatchObject({ ok: true });
+      expect(await providers.get(name)?.open({ ...bare, amount: "signed" })).toMatchObject({ ok: false });
+      expect(await providers.get(name)?.open({ ...bare, outcomes: { x: "refund" } })).toMatchObject({ ok: true });
+    },
+  );
+
+  it.each(names)("of %s names where the order's id stands, as a path or a list of them", async (name) => {
+    const open = (order: unknown) => providers.get(name)?.open({ ...callbackSetting(name), order });
+    // Adyen signs one field of the merchant's.
+    const path = name === "adyen" ? "merchantReference.order" : "metadata.order";
+    expect(await open(path)).toMatchObject({ ok: true });
+    expect(await open([path, path])).toMatchObject({ ok: true });
+    for (const order of [7, {}, [], [""]]) expect((await open(order))?.ok === false && order).toBe(order);
   });
 
   it.each(names)("of %s with a misspelt field is refused, not half obeyed", async (name) => {
@@ -107,7 +139,7 @@ describe("a setting", () => {
 
   it("of a base that is neither https nor this machine is refused", async () => {
     for (const apiBase of ["http://api.stripe.com", "ftp://localhost", "localhost", "http://localhost.evil.example"]) {
-      expect(await providers.get("stripe")?.open({ secret: "s", apiBase })).toEqual({
+      expect(await providers.get("stripe")?.open({ secret: "s", livemode: false, apiBase })).toEqual({
         ok: false,
         reason: "apiBase must be an https URL",
       });
@@ -135,8 +167,14 @@ it("the development example is JSON in single quotes, one line each: every reade
 describe("a delivery made for development", () => {
   /** What these providers never send, and so cannot be made. */
   const never: Readonly<Record<string, readonly Outcome[]>> = {
-    alipay: ["failed"],
-    wechatpay: ["pending", "failed", "closed"],
+    stripe: ["closed"],
+    alipay: ["failed", "disputed"],
+    wechatpay: ["pending", "failed", "closed", "disputed"],
+    paypal: ["closed"],
+    adyen: ["closed"],
+    square: ["closed"],
+    standard: ["disputed"],
+    hmac: ["disputed"],
   };
   const first: Readonly<Record<Outcome, string>> = {
     pending: "payment",
@@ -145,6 +183,7 @@ describe("a delivery made for development", () => {
     paid: "payment",
     partially_refunded: "refund",
     refunded: "refund",
+    disputed: "dispute",
   };
   const told = { orderId: "ORD-1", amount: "19.99", currency: "USD", now: NOW };
 
@@ -160,10 +199,12 @@ describe("a delivery made for development", () => {
     // `transaction.ready` is nothing that Belfry knows a use for.
     if (name === "paddle" && outcome === "pending") return expect(callback.facts).toEqual([]);
     const fact = callback.facts.find(({ kind }) => kind === first[outcome]);
-    expect(fact).toMatchObject(first[outcome] === "payment" ? { status: outcome } : { kind: "refund" });
+    expect(fact).toMatchObject(first[outcome] === "payment" ? { status: outcome } : { kind: first[outcome] });
     const amount = outcome === "partially_refunded" ? "9.99" : "19.99";
     expect(fact).toMatchObject({ money: name === "alipay" ? { ...usd(amount), currency: "CNY" } : usd(amount) });
-    expect(callback.orderId).toBe(name === "paddle" && first[outcome] === "refund" ? null : "ORD-1");
+    // What follows a payment may name the payment alone.
+    expect(["ORD-1", first[outcome] === "payment" ? "" : null]).toContain(callback.orderId);
+    expect(callback.paymentId).toContain(name === "paypal" ? "CAP" : "ORD-1");
   });
 
   it("by another setting is signed with that one's secret and names", async () => {
@@ -172,12 +213,21 @@ describe("a delivery made for development", () => {
       header: "X-Sig",
       prefix: "v0=",
       encoding: "base64",
-      paths: { order: "a.b", amount: "a.c" },
+      paths: { order: "a.b", amount: "a.c", currency: "currency" },
       unit: "major",
     };
     const { headers, body } = signed("hmac", { ...told, outcome: "paid", setting });
     const callback = await proveOne(await open("hmac", setting), webhook(headers, body));
     expect(callback).toMatchObject({ orderId: "ORD-1", facts: [{ status: "paid", money: usd("19.99") }] });
+  });
+
+  it("for another account is authentic, and proves nothing", async () => {
+    for (const name of ["stripe", "alipay", "wechatpay", "paypal", "adyen", "square"]) {
+      const setting = callbackSetting(name);
+      const { headers, body } = signed(name, { ...told, outcome: "paid", setting, isOtherAccount: true });
+      const callback = await proveOne(await open(name, setting), webhook(headers, body));
+      expect([name, callback.ignored, callback.facts]).toEqual([name, "other_account", []]);
+    }
   });
 
   it("made twice is the same event", async () => {

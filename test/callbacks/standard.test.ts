@@ -13,6 +13,9 @@ interface Options {
   readonly prefix?: string;
 }
 
+const paths = { amount: "data.amount", currency: "data.currency" };
+const setting = { secret: SECRET, paths };
+
 const sign = (body: string, { secret = SECRET, at = NOW_SECONDS, id = "msg_1" }: Options = {}): string =>
   new StandardWebhook(secret).sign(id, new Date(at * 1000), body);
 
@@ -44,7 +47,7 @@ const rows: readonly (readonly [row: string, facts: object[]])[] = [
 ];
 
 describe("a Standard Webhook", async () => {
-  const provider = await open("standard", { secret: SECRET });
+  const provider = await open("standard", setting);
 
   it("proves what the reference library signed", async () => {
     const callback = await proveOne(provider, deliver(paidBody));
@@ -71,7 +74,7 @@ describe("a Standard Webhook", async () => {
       { "svix-id": "msg_1", "svix-timestamp": String(NOW_SECONDS), "svix-signature": signature },
       paidBody,
     );
-    expect(await stage(await open("standard", { secret: SECRET, headerPrefix: "svix-" }), delivery)).toBe("proved");
+    expect(await stage(await open("standard", { ...setting, headerPrefix: "svix-" }), delivery)).toBe("proved");
     expect(await stage(provider, delivery)).toBe("header");
   });
 
@@ -96,13 +99,13 @@ describe("a Standard Webhook", async () => {
   });
 
   it("of a price that a float would blur is exact", async () => {
-    const described = await open("standard", { secret: SECRET, unit: "major" });
+    const described = await open("standard", { ...setting, unit: "major" });
     const body = paidBody.replace("1999", "90071992547409.93");
     expect(bare((await proveOne(described, deliver(body))).facts)).toEqual(of("paid", usd("90071992547409.93")));
   });
 
   it("is taken while the secret is being rotated, on either side", async () => {
-    const rotating = await open("standard", { secret: [`whsec_${btoa("a new key of 24 bytes...")}`, SECRET] });
+    const rotating = await open("standard", { paths, secret: [`whsec_${btoa("a new key of 24 bytes...")}`, SECRET] });
     expect(await stage(rotating, deliver(paidBody))).toBe("proved");
     const both = {
       ...headers(paidBody),

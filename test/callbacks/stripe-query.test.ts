@@ -12,6 +12,13 @@ const intent = {
 const of = (status: string) => [payment(status, "pi_1", usd("19.99"))];
 const refunded = { kind: "refund", refundId: null, paymentId: "pi_1", money: usd("5"), cumulative: true };
 
+/** A body without an end. */
+const endless = () =>
+  new ReadableStream(
+    { pull: (controller) => controller.enqueue(new Uint8Array(65_536).fill(32)) },
+    { highWaterMark: 0 },
+  );
+
 describe("a query to Stripe", async () => {
   const setting = { secret: SECRET, livemode: false, apiKey: "rk_test_1", apiBase: "http://127.0.0.1:12111/" };
   const provider = await open("stripe", setting);
@@ -30,7 +37,7 @@ describe("a query to Stripe", async () => {
 
   it.each([
     ["succeeded", {}, "paid"],
-    ["canceled", {}, "closed"],
+    ["canceled", {}, "failed"],
     ["requires_capture", {}, "pending"],
     ["requires_payment_method", {}, "pending"],
   ])("reads %s", async (status, more, becomes) => {
@@ -43,6 +50,23 @@ describe("a query to Stripe", async () => {
     const { io } = network(() => found({ ...hit, status: "succeeded", latest_charge: { amount_refunded: 500 } }));
     const answer = await provider.query("ORD-1", io);
     expect(answer.ok && bare(answer.value)).toEqual([...of("paid"), refunded]);
+  });
+
+  it("takes what a hold left uncaptured for no refund", async () => {
+    const latest_charge = { amount: 2500, amount_captured: 1999, amount_refunded: 501 };
+    const { io } = network(() => found({ ...hit, amount: 2500, status: "succeeded", latest_charge }));
+    const answer = await provider.query("ORD-1", io);
+    expect(answer.ok && bare(answer.value)).toEqual(of("paid"));
+  });
+
+  it("asks by the metadata that the setting names the order by", async () => {
+    const opened = await open("stripe", { ...setting, order: ["client_reference_id", "metadata.shop_order"] });
+    const { io, asked } = network(() => found({ ...hit, status: "succeeded", metadata: { shop_order: "ORD-1" } }));
+    const answer = await opened.query("ORD-1", io);
+    expect(answer.ok && bare(answer.value)).toEqual(of("paid"));
+    expect(asked[0]?.url.searchParams.get("query")).toBe('metadata["shop_order"]:"ORD-1"');
+    const elsewhere = await open("stripe", { ...setting, order: "client_reference_id" });
+    expect(await elsewhere.query("ORD-1", io)).toEqual({ ok: false, reason: "not_configured" });
   });
 
   it.each([
@@ -58,6 +82,7 @@ describe("a query to Stripe", async () => {
       "try_again",
     ],
     ["reads nonsense", () => new Response("<html>"), "try_again"],
+    ["reads more than a mebibyte", () => new Response(endless()), "try_again"],
     ["loses the connection", lost, "try_again"],
   ])("that %s says so", async (_what, answer, reason) => {
     expect(await provider.query("ORD-1", network(answer).io)).toEqual({ ok: false, reason });
@@ -65,7 +90,7 @@ describe("a query to Stripe", async () => {
 
   it("without an API key is not configured", async () => {
     const { io, asked } = network(() => found());
-    expect(await (await open("stripe", { secret: SECRET })).query("ORD-1", io)).toEqual({
+    expect(await (await open("stripe", { secret: SECRET, livemode: false })).query("ORD-1", io)).toEqual({
       ok: false,
       reason: "not_configured",
     });

@@ -13,6 +13,7 @@ import {
   NOW_SECONDS,
   open,
   payment,
+  prove,
   proveOne,
   stage,
   webhook,
@@ -85,7 +86,13 @@ const paid = payment("paid", "T1", cny("19.99"));
 const failed = [{ kind: "refund_failed", refundId: "R1", paymentId: "T1", money: cny("5") }];
 
 const rows: readonly (readonly [row: string, type: string, resource: object, facts: object[]])[] = [
-  ["TRANSACTION.SUCCESS, trade_state = SUCCESS", "TRANSACTION.SUCCESS", transaction, [paid]],
+  ["TRANSACTION.SUCCESS, trade_state = SUCCESS or REFUND", "TRANSACTION.SUCCESS", transaction, [paid]],
+  [
+    "TRANSACTION.FAIL",
+    "TRANSACTION.FAIL",
+    { ...transaction, trade_state: "PAY_FAIL" },
+    [payment("failed", "T1", cny("19.99"))],
+  ],
   [
     "REFUND.SUCCESS",
     "REFUND.SUCCESS",
@@ -187,28 +194,99 @@ describe("a WeChat Pay notification", async () => {
     ["no resource", () => deliver(JSON.stringify({ id: "EV-1" })), "decrypt"],
     ["no JSON", () => deliver("hello"), "parse"],
     [
-      "another mchid",
-      () => deliver(sealed("TRANSACTION.SUCCESS", { ...transaction, mchid: "1900000002" })),
-      "identity",
-    ],
-    ["no mchid", () => deliver(sealed("TRANSACTION.SUCCESS", { ...transaction, mchid: undefined })), "identity"],
-    ["another appid", () => deliver(sealed("TRANSACTION.SUCCESS", { ...transaction, appid: "wx2" })), "identity"],
-    ["no appid", () => deliver(sealed("TRANSACTION.SUCCESS", { ...transaction, appid: undefined })), "identity"],
-    [
-      "a combined order",
-      () =>
-        deliver(
-          sealed("TRANSACTION.SUCCESS", { combine_mchid: setting.mchid, combine_appid: setting.appid, sub_orders: [] }),
-        ),
-      "parse",
-    ],
-    [
       "an amount that is none",
       () => deliver(sealed("TRANSACTION.SUCCESS", { ...transaction, amount: { total: 19.99 } })),
       "parse",
     ],
   ])("with %s is refused", async (_what, delivery, at) => {
     expect(await stage(provider, delivery())).toBe(at);
+  });
+
+  it.each([
+    ["another mchid", { mchid: "1900000002" }],
+    ["no mchid", { mchid: undefined }],
+    ["another appid", { appid: "wx2" }],
+    ["no appid", { appid: undefined }],
+  ])("with %s is authentic, and proves nothing", async (_what, change) => {
+    const delivery = deliver(sealed("TRANSACTION.SUCCESS", { ...transaction, ...change }));
+    expect(await proveOne(provider, delivery)).toMatchObject({ facts: [], ignored: "other_account" });
+  });
+
+  it("of a combined order proves the payment of each of its sub orders, each under an event id of its own", async () => {
+    const sub_orders = [1, 2].map((n) => ({
+      mchid: setting.mchid,
+      out_trade_no: `ORD-${n}`,
+      transaction_id: `T${n}`,
+      trade_state: "SUCCESS",
+      amount: { total_amount: 100 * n, currency: "CNY" },
+    }));
+    const combined = { combine_mchid: "1900000009", combine_appid: setting.appid, sub_orders };
+    const callbacks = await prove(provider, deliver(sealed("TRANSACTION.SUCCESS", combined)));
+    expect(callbacks.map(({ eventId, orderId, facts }) => [eventId, orderId, bare(facts)])).toEqual([
+      ["EV-1:1900000001:ORD-1", "ORD-1", [payment("paid", "T1", cny("1"))]],
+      ["EV-1:1900000001:ORD-2", "ORD-2", [payment("paid", "T2", cny("2"))]],
+    ]);
+  });
+
+  it.each([
+    ["another merchant's sub order", { mchid: "1900000002" }, "other_account"],
+    ["another merchant behind ours", { sub_mchid: "1900000002" }, "other_account"],
+    ["ours behind a provider", { mchid: "1230000109", sub_mchid: setting.mchid }, null],
+  ])("of a combined order counts by who is paid: %s", async (_what, change, ignored) => {
+    const sub_orders = [
+      { mchid: setting.mchid, out_trade_no: "ORD-1", transaction_id: "T1", trade_state: "SUCCESS", ...change },
+    ];
+    const combined = { combine_mchid: setting.mchid, combine_appid: setting.appid, sub_orders };
+    const callback = await proveOne(provider, deliver(sealed("TRANSACTION.SUCCESS", combined)));
+    expect(callback).toMatchObject({ ignored, facts: ignored === null ? [{ status: "paid" }] : [] });
+  });
+
+  it("of a combined order without a sub order is acknowledged and proves nothing", async () => {
+    const combined = { combine_mchid: setting.mchid, combine_appid: setting.appid, sub_orders: [] };
+    expect((await proveOne(provider, deliver(sealed("TRANSACTION.SUCCESS", combined)))).facts).toEqual([]);
+  });
+
+  it.each([
+    ["its merchant", setting.mchid, null],
+    ["another merchant", "1900000002", "other_account"],
+  ])("of a service provider is of the merchant that is paid: %s", async (_what, sub_mchid, ignored) => {
+    const names = { mchid: undefined, appid: undefined, sp_mchid: "1230000109", sp_appid: setting.appid, sub_mchid };
+    const callback = await proveOne(provider, deliver(sealed("TRANSACTION.SUCCESS", { ...transaction, ...names })));
+    expect(callback.ignored).toBe(ignored);
+  });
+
+  it.each([
+    ["MCHTRANSFER.BILL.FINISHED", { out_bill_no: "B1", state: "SUCCESS" }, null],
+    ["COMPLAINT.CREATE", { complaint_id: "C1", action_type: "CREATE_COMPLAINT" }, null],
+    ["TRANSACTION.SUCCESS", { mchid: setting.mchid, order_id: "P1", out_order_no: "ORD-1" }, null],
+    ["PAYSCORE.USER_PAID", { mchid: setting.mchid, appid: setting.appid, out_order_no: "ORD-1" }, null],
+    ["PAYSCORE.USER_PAID", { mchid: "1900000002", appid: setting.appid, out_order_no: "ORD-1" }, "other_account"],
+  ])("of %s about no payment is acknowledged", async (type, resource, ignored) => {
+    expect(await proveOne(provider, deliver(sealed(type, resource)))).toMatchObject({ facts: [], ignored });
+  });
+
+  it("names its order where the setting says: in attach, which a refund does not repeat", async () => {
+    const other = await open("wechatpay", { ...setting, order: ["attach.order_id", "out_trade_no"] });
+    const orderOf = async (type: string, resource: object) =>
+      (await proveOne(other, deliver(sealed(type, resource)))).orderId;
+    const attach = JSON.stringify({ order_id: "ORD-9" });
+    expect(await orderOf("TRANSACTION.SUCCESS", { ...transaction, attach })).toBe("ORD-9");
+    expect(await orderOf("TRANSACTION.SUCCESS", transaction)).toBe("ORD-1");
+    expect(await orderOf("REFUND.SUCCESS", refund)).toBe(null);
+  });
+
+  it.each(["mchid", "appid"])("needs to be told whose: %s, one or several or any", async (name) => {
+    const configured = async (value: unknown) => (await wechatpay.configure({ ...setting, [name]: value })).ok;
+    expect(await wechatpay.configure({ ...setting, [name]: undefined })).toEqual({
+      ok: false,
+      reason: `${name} must be the ${name} whose events count, a list of them, or "any"`,
+    });
+    expect(await Promise.all([configured("1"), configured(["1", "2"]), configured("any"), configured([])])).toEqual([
+      true,
+      true,
+      true,
+      false,
+    ]);
   });
 
   it("needs an APIv3 key of 32 bytes", async () => {
@@ -270,6 +348,15 @@ describe("a query to WeChat Pay", async () => {
     ["the connection is lost", lost, "try_again"],
   ])("where %s has no facts", async (_what, response, reason) => {
     expect(await provider.query("ORD-1", network(response).io)).toEqual({ ok: false, reason });
+  });
+
+  it.each([
+    ["several merchants", { mchid: ["1900000001", "1900000002"] }],
+    ["any merchant", { mchid: "any" }],
+    ["another field for the order's id", { order: "attach" }],
+  ])("is not made where the setting has %s", async (_what, change) => {
+    const other = await open("wechatpay", { ...setting, ...access, ...change });
+    expect(await other.query("ORD-1", network(lost).io)).toEqual({ ok: false, reason: "not_configured" });
   });
 
   it("without the merchant's key is not configured", async () => {

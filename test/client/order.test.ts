@@ -38,6 +38,21 @@ describe("what is told of an order", () => {
     expect(order.outcome).toBe(told.at(-1));
   });
 
+  it("is a further refund, and no other status again", async () => {
+    const { clock, told, remote } = orderScene();
+    await clock.pass(0);
+    for (const status of ["failed", "failed", "paid", "paid", "partially_refunded", "partially_refunded"] as const) {
+      remote.becomes(status);
+    }
+    expect(statuses(told.slice(1))).toEqual([
+      ["failed", 1, "push"],
+      ["paid", 2, "push"],
+      ["partially_refunded", 3, "push"],
+      ["partially_refunded", 4, "push"],
+    ]);
+    expect(remote.version).toBe(4);
+  });
+
   it("is what has been there before the page", async () => {
     const { server, clock, client } = scene();
     const biz = newBiz();
@@ -252,6 +267,36 @@ describe("the poll", () => {
     expect([server.polled, statuses(told).at(-1)]).toEqual([1, ["paid", 1, "poll"]]);
   });
 
+  it("goes on after a failed attempt, ends with each outcome that settles the order, and begins again where one is undone", async () => {
+    const { clock, server, remote, told } = orderScene();
+    server.refuse(4102, "group_unavailable");
+    remote.becomes("failed");
+    await clock.pass(60_000);
+    expect(statuses(told)).toEqual([["failed", 1, "poll"]]);
+    const { polled } = server;
+    expect(polled).toBeGreaterThan(4);
+    await clock.pass(15_000);
+    expect(server.polled).toBe(polled + 1);
+    server.wake();
+    await clock.pass(0);
+    expect(server.polled).toBe(polled + 2);
+
+    remote.becomes("paid");
+    await clock.pass(15_000);
+    expect(statuses(told).at(-1)).toEqual(["paid", 2, "poll"]);
+    const settledAt = server.polled;
+    await clock.pass(600_000);
+    expect(server.polled).toBe(settledAt);
+
+    server.mend();
+    remote.becomes("failed"); // its capture failed at the provider
+    await clock.pass(60_000);
+    expect(statuses(told).at(-1)).toEqual(["failed", 3, "snapshot"]);
+    server.cut();
+    await clock.pass(2000);
+    expect(server.polled).toBe(settledAt + 1);
+  });
+
   it("is given up after 10 seconds without an answer, and asked again", async () => {
     const { clock, server, order } = orderScene();
     server.hang();
@@ -301,6 +346,23 @@ describe("settled()", () => {
     expect(told.map(({ status }) => status)).toEqual(["pending", "failed", "closed", "paid", "refunded"]);
     expect(settled).toMatchObject({ status: "closed" });
     expect(server.connections).toHaveLength(1);
+  });
+
+  it("does not come for a page that opens on a failed order, until another attempt pays it", async () => {
+    const { server, clock, client } = scene();
+    const biz = newBiz();
+    server.order(biz).becomes("failed");
+    const settled: string[] = [];
+    void client
+      .order(biz)
+      .settled()
+      .then(({ status, source }) => settled.push(status, source));
+    await clock.pass(600_000);
+    expect([settled, server.connections.length]).toEqual([[], 1]);
+    server.order(biz).becomes("pending"); // the next attempt
+    server.order(biz).becomes("paid");
+    await settle();
+    expect(settled).toEqual(["paid", "push"]);
   });
 
   it("is rejected when its time is up, by its signal, and when the connection is closed for good", async () => {

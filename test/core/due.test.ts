@@ -1,7 +1,6 @@
 // One alarm for many reasons: what is due, when to wake, and what to do with an alarm that is set already.
 import { describe, expect, it } from "vitest";
-import { alarmStep, dueJobs, nextWake, orderDue, type Circumstances, type Due } from "../../src/core/due.ts";
-import { afterTry, retryAfterOf, waitBeforeTry } from "../../src/core/forward.ts";
+import { alarmStep, dueJobs, nextWake, orderDue, type Due, type OrderConditions } from "../../src/core/due.ts";
 import { isWorthAsking, waitBefore } from "../../src/core/reconcile.ts";
 
 const NOW = 1_000_000;
@@ -45,15 +44,15 @@ describe("alarmStep", () => {
 
 describe("an order's due-times", () => {
   const money = { unit: "major", amount: "1", currency: "USD" } as const;
-  const idle: Circumstances = {
+  const idle: OrderConditions = {
     status: "pending",
     registration: null,
     watchers: 0,
     canAsk: true,
-    keptUntil: null,
+    eraseAt: null,
     forward: undefined,
   };
-  const due = (change: Partial<Circumstances>, before: Due = {}) => orderDue(before, NOW, 0, { ...idle, ...change });
+  const due = (change: Partial<OrderConditions>, before: Due = {}) => orderDue(before, NOW, 0, { ...idle, ...change });
   const registration = (expiresAt: number | null) => ({ money, expiresAt, orderId: null });
 
   it.each<[string, Due, Due]>([
@@ -77,6 +76,9 @@ describe("an order's due-times", () => {
     ],
     ["ask for no registered order that never expires, unwatched", due({ registration: registration(null) }), {}],
     ["forget the expiry of what was paid", due({ status: "paid", registration: registration(NOW + 5) }), {}],
+    ["erase the order at its time, paid or not", due({ status: "paid", eraseAt: NOW + 5 }), { cleanup: NOW + 5 }],
+    ["erase no order that is kept for ever", due({ status: "paid" }, { cleanup: NOW + 5 }), {}],
+    ["try a forward at its time", due({ forward: NOW + 5 }), { forward: NOW + 5 }],
     ["keep a pause until it is over", due({}, { pause: NOW + 1 }), { pause: NOW + 1 }],
     ["forget a pause that is over", due({}, { pause: NOW }), {}],
   ])("%s", (_what, actual, expected) => expect(actual).toEqual(expected));
@@ -94,31 +96,4 @@ it("asking is worth it for a failed attempt, and for nothing that is settled", (
   for (const status of ["closed", "paid", "partially_refunded", "refunded"] as const) {
     expect(isWorthAsking(status, 1, null, NOW)).toBe(false);
   }
-});
-
-describe("a try", () => {
-  it.each<[string, number, number | null, object]>([
-    ["that is taken is done", 1, 204, { do: "delivered" }],
-    ["that is redirected is a failure", 1, 308, { do: "try_again", at: NOW + 5000 }],
-    ["without an answer is tried again", 1, null, { do: "try_again", at: NOW + 5000 }],
-    ["answered 410 is the last", 1, 410, { do: "give_up" }],
-    ["that is the tenth is the last", 10, 500, { do: "give_up" }],
-  ])("%s", (_what, tries, status, step) => expect(afterTry(tries, status, null, NOW, 0)).toEqual(step));
-
-  it("is put off for as long as the backend asks, for a day at most", () => {
-    expect(afterTry(1, 503, 60_000, NOW, 0)).toEqual({ do: "try_again", at: NOW + 60_000 });
-    expect(afterTry(1, 503, 10 * 86_400_000, NOW, 0)).toEqual({ do: "try_again", at: NOW + 86_400_000 });
-  });
-
-  it("waits up to a tenth longer than its turn", () => {
-    expect([waitBeforeTry(2, 0), waitBeforeTry(2, 1), waitBeforeTry(10, 0)]).toEqual([300_000, 330_000, null]);
-  });
-
-  it.each([
-    [null, null],
-    ["120", 120_000],
-    ["Thu, 01 Jan 1970 00:20:00 GMT", 200_000],
-    ["Thu, 01 Jan 1970 00:00:00 GMT", 0],
-    ["soon", null],
-  ])("reads Retry-After: %s as %s ms", (value, ms) => expect(retryAfterOf(value, NOW, Date.parse)).toBe(ms));
 });

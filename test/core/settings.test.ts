@@ -17,9 +17,9 @@ describe("settings", () => {
           statusUrl: null,
           statusKey: null,
           forward: null,
-          retentionMs: 90 * 86_400_000,
-          requireRegistered: false,
-          idKey: null,
+          retentionMs: null,
+          requireRegistered: true,
+          idKeys: [],
         },
         tokens: { secret: null, jwksUrl: null, issuer: null, audience: null },
         isDevelopment: false,
@@ -56,10 +56,15 @@ describe("settings", () => {
     ["ORDER_STATUS_URL", "https://shop.example/orders"],
     ["ORDER_STATUS_URL", "ftp://shop.example/{biz}"],
     ["FORWARD_URL", "shop.example"],
-    ["ORDER_RETENTION_DAYS", "31"],
+    ["ORDER_RETENTION_DAYS", "539"],
+    ["ORDER_RETENTION_DAYS", "36501"],
+    ["ORDER_RETENTION_DAYS", "-1"],
+    ["ORDER_RETENTION_DAYS", "NaN"],
     ["ORDER_RETENTION_DAYS", "forever"],
     ["REQUIRE_REGISTERED", "yes"],
+    ["REQUIRE_REGISTERED", "true"],
     ["ORDER_ID_KEY", "too-short-a-key"],
+    ["ORDER_ID_KEY", "a-key-of-16-or-so,too-short"],
     ["TOKEN_SECRET", "31-characters-are-one-too-few-x"],
     ["TOKEN_JWKS_URL", "issuer.example/keys"],
     ["TOKEN_JWKS_URL", "http://issuer.example/keys"],
@@ -74,6 +79,25 @@ describe("settings", () => {
     const settings = read({ [setting]: value });
     expect(settings).toMatchObject({ ok: false, reason: { setting } });
     expect(JSON.stringify(settings)).not.toContain(value);
+  });
+
+  it("keep orders for ever, or for as long as a card may be disputed and more", () => {
+    const retention = (days: string) => read({ ORDER_RETENTION_DAYS: days });
+    expect(retention("")).toMatchObject({ value: { orders: { retentionMs: null } } });
+    expect(retention(" 540 ")).toMatchObject({ value: { orders: { retentionMs: 540 * 86_400_000 } } });
+  });
+
+  it("count a payment of an unregistered order only where that is asked for", () => {
+    const required = (value: string) => read({ REQUIRE_REGISTERED: value });
+    for (const value of ["", "1"])
+      expect(required(value)).toMatchObject({ value: { orders: { requireRegistered: true } } });
+    expect(required("0")).toMatchObject({ value: { orders: { requireRegistered: false } } });
+  });
+
+  it("take several keys for order ids, the one for new orders first", () => {
+    expect(read({ ORDER_ID_KEY: "the-newest-key-of-all, one-that-is-older" })).toMatchObject({
+      value: { orders: { idKeys: ["the-newest-key-of-all", "one-that-is-older"] } },
+    });
   });
 
   it("refuse a FORWARD_URL without a secret to sign with", () => {

@@ -15,11 +15,11 @@ it.each([
   ["with an event id", "evt_1"],
   ["without one", null],
 ])(
-  "a delivery %s that was given up is kept for ORDER_RETENTION_DAYS, then nothing is left and nothing rings",
+  "a delivery %s that was given up is kept for 90 days, then nothing is left and no alarm is set",
   async (_what, eventId) => {
     stopClock();
     const began = Date.now();
-    await stubOf(group).owe({ provider: "stripe", type: "customer.created", eventId, raw: "{}" });
+    await stubOf(group).enqueueDelivery({ instance: "stripe", type: "customer.created", eventId, raw: "{}" });
     await runInDurableObject(stubOf(group), (_object, { storage }) =>
       storage.sql.exec("UPDATE outbox SET given_up = 1"),
     );

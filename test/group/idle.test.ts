@@ -1,4 +1,5 @@
 // Idle is free: what a group writes, what wakes it, and what it leaves behind.
+import { indexPlace } from "../../src/callbacks/order-id.ts";
 import { describe, expect, it, vi } from "vitest";
 import storagePage from "../../docs/storage.md?raw";
 import { countWrites, tablesOf, type Writes } from "../support/storage.ts";
@@ -110,22 +111,35 @@ describe("rows written", () => {
     expect(writes).toEqual({ rows: 0, alarms: 0 });
   });
 
-  it("by an order's first callback: table (2), fact, order, end of its keeping, alarm; by the same one again: none; by another: two", async () => {
+  it("by an order's first callback: one; by the same one again: none; by another: one", async () => {
     const biz = newBiz();
     const writes = await countWrites(`order_${biz}`);
     await callback(biz);
-    expect(writes).toEqual({ rows: 6, alarms: 1 });
-    expect(
-      documented("an order's first callback: its table (2), the fact, the order, when they are given up, the alarm"),
-    ).toEqual(writes);
+    expect(writes).toEqual({ rows: 1, alarms: 0 });
+    expect(documented("an order's first callback: the order")).toEqual(writes);
     await callback(biz);
-    expect(writes).toEqual({ rows: 6, alarms: 1 });
+    expect(writes).toEqual({ rows: 1, alarms: 0 });
     await callback(biz, { event_id: "another" });
-    expect(writes).toEqual({ rows: 8, alarms: 1 });
-    expect(documented("each further callback that proves something new: the fact, the order")).toEqual({
-      rows: 2,
-      alarms: 0,
-    });
+    expect(writes).toEqual({ rows: 2, alarms: 0 });
+    expect(documented("each further callback that proves something new: the order")).toEqual({ rows: 1, alarms: 0 });
+  });
+
+  it("by an order's first callback with a payment id: two, of which one is the claim; by the same one again: none", async () => {
+    const biz = newBiz();
+    const { group } = await indexPlace({ instance: "backend", paymentId: `p-${biz}` });
+    // The part of the index has its table by then, as 255 of 256 payments find it.
+    const other = await otherPaymentIn(group);
+    await callback(newBiz(), { payment_id: other });
+    const [order, index] = [await countWrites(`order_${biz}`), await countWrites(group)];
+    for (let times = 0; times < 2; times++) {
+      await callback(biz, { payment_id: `p-${biz}` });
+      const writes = { rows: order.rows + index.rows, alarms: order.alarms + index.alarms };
+      expect(writes).toEqual({ rows: 2, alarms: 0 });
+      expect(documented("an order's first callback with a payment id: the order; and in the index the claim")).toEqual(
+        writes,
+      );
+    }
+    expect(index).toEqual({ rows: 1, alarms: 0 });
   });
 
   it("by a leaving member while others stay: none", async () => {
@@ -138,6 +152,14 @@ describe("rows written", () => {
     expect(writes).toEqual({ rows: 0, alarms: 0 });
   });
 });
+
+/** The id of a payment that the same part of the index keeps. */
+async function otherPaymentIn(part: string): Promise<string> {
+  for (;;) {
+    const paymentId = `other-${newBiz()}`;
+    if ((await indexPlace({ instance: "backend", paymentId })).group === part) return paymentId;
+  }
+}
 
 describe("rows written by a send", () => {
   const send = (group: string, key?: string) =>
@@ -211,10 +233,10 @@ describe("rows and alarms of a whole journey, from the first step to the last", 
     expect(await late.nextJson()).toMatchObject({ paid: true });
     await page.leave();
     await late.leave();
-    // All of it by the one callback: the table (2 rows), the fact, the order, when they are given up, the alarm for that.
-    expect(writes).toEqual({ rows: 6, alarms: 1 });
+    // All of it by the one callback.
+    expect(writes).toEqual({ rows: 1, alarms: 0 });
     expect(documented("an order: connect, relay, callback, duplicate, late join, leave")).toEqual(writes);
-    expect(await tablesOf(`order_${biz}`)).toEqual(["facts"]);
+    expect(await tablesOf(`order_${biz}`)).toEqual([]);
   });
 
   it("an alarm group: join, three ticks, second join, both leave", async () => {

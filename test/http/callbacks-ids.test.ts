@@ -78,7 +78,12 @@ describe("an order id that is no biz", () => {
 it("Paddle's own transaction is the order where custom_data names none", async () => {
   const id = `txn_${newBiz()}`;
   const biz = await register(id);
-  const data = { id, currency_code: "USD", details: { totals: { total: "1999", currency_code: "USD" } } };
+  const data = {
+    id,
+    origin: "api",
+    currency_code: "USD",
+    details: { totals: { total: "1999", currency_code: "USD" } },
+  };
   const event = { event_id: "evt_1", event_type: "transaction.completed", occurred_at: new Date().toISOString(), data };
   expect((await send("paddle", genuine("paddle", "", { event }))).status).toBe(200);
   expect(await orderView(biz)).toMatchObject({ status: "paid", checked: true });
@@ -140,7 +145,7 @@ describe.each(["stripe", "square", "paddle"] as const)("a refund by %s that name
     await send(provider, genuine(provider, orderId));
     const page = await connect(`/ws/order/${biz}/`);
     expect(await page.nextJson()).toMatchObject({ status: "paid" });
-    const refund = refundOf(`payment-${orderId}-19.99`); // as events.ts names it
+    const refund = refundOf(`P-${orderId}-19.99-USD`); // as order-event.ts names it
     expect(await replyOf(await send(provider, refund))).toEqual([200, ""]);
     expect(await page.nextJson()).toEqual({ biz, paid: true, status: "partially_refunded" });
     expect(await orderView(biz)).toMatchObject({ refunded: "5", version: 2 });
@@ -148,17 +153,21 @@ describe.each(["stripe", "square", "paddle"] as const)("a refund by %s that name
     expect(log()).toContain('"reason":"duplicate"');
   });
 
-  it("is to be sent again as long as nobody knows the payment, and then finds it", async () => {
+  it("waits for its payment, acknowledged, and counts when that comes", async () => {
     const orderId = `ORD-${newBiz()}`;
-    const refund = refundOf(`payment-${orderId}-19.99`);
-    expect(await replyOf(await send(provider, refund))).toEqual([503, ""]);
-    expect(JSON.parse(log("callback"))).toMatchObject({
-      reason: "try_again",
-      detail: expect.stringContaining("a payment only"),
-    });
-    await send(provider, genuine(provider, orderId));
+    const biz = await register(orderId);
+    const refund = refundOf(`P-${orderId}-19.99-USD`);
     expect(await replyOf(await send(provider, refund))).toEqual([200, ""]);
-    expect(await orderView(await register(orderId))).toMatchObject({ status: "partially_refunded" });
+    expect(JSON.parse(log("callback"))).toMatchObject({
+      reason: "ignored",
+      group: null,
+      detail: expect.stringContaining("waits for its payment"),
+    });
+    expect(await orderView(biz)).toMatchObject({ status: "pending", version: 0 });
+    await send(provider, genuine(provider, orderId));
+    expect(await orderView(biz)).toMatchObject({ status: "partially_refunded", refunded: "5" });
+    await send(provider, refund);
+    expect(await orderView(biz)).toMatchObject({ status: "partially_refunded", refunded: "5", version: 1 });
   });
 
   it("is to be sent again while the payment cannot be reached", async () => {

@@ -2,7 +2,16 @@
 import { crc32 } from "node:zlib";
 import { beforeEach, expect, it } from "vitest";
 import type { Trouble } from "../../scripts/paypal-stand-in.ts";
-import { bytes, deliveryOf, orderView, replyOf, send, standInForPaypal, wholeLog } from "../support/deliver.ts";
+import {
+  bytes,
+  deliveryOf,
+  orderView,
+  registerFor,
+  replyOf,
+  send,
+  standInForPaypal,
+  wholeLog,
+} from "../support/deliver.ts";
 import { connect, newBiz } from "../support/workerd.ts";
 
 let log: (event?: string) => string;
@@ -14,6 +23,7 @@ const issued = (headers: Readonly<Record<string, string>>) => new Map(Object.ent
 
 it("a delivery that PayPal confirms is stored, and PayPal was shown it byte for byte", async () => {
   const biz = newBiz();
+  await registerFor("paypal", biz);
   const { headers, body } = deliveryOf("paypal", biz);
   const standIn = standInForPaypal();
   standIn.issue(issued(headers), body);
@@ -28,6 +38,8 @@ it("a delivery that PayPal confirms is stored, and PayPal was shown it byte for 
 
 it("a forged body whose CRC-32 fits PayPal's genuine signature is refused", async () => {
   const [mine, theirs] = [newBiz(), newBiz()];
+  await registerFor("paypal", mine, "0.01");
+  await registerFor("paypal", theirs);
   const genuine = deliveryOf("paypal", mine, { amount: "0.01" });
   const standIn = standInForPaypal();
   standIn.issue(issued(genuine.headers), genuine.body);

@@ -11,6 +11,7 @@ import {
   genuine,
   orderView,
   providerNames,
+  registerFor,
   replyOf,
   send,
   settingName,
@@ -18,7 +19,7 @@ import {
   unsigned,
   wholeLog,
 } from "../support/deliver.ts";
-import { anyone, backend, connect, look, mark, newBiz } from "../support/workerd.ts";
+import { anyone, connect, look, mark, newBiz } from "../support/workerd.ts";
 
 const success: Readonly<Record<string, string>> = { alipay: "success", adyen: "[accepted]" };
 const failure: Readonly<Record<string, string>> = { alipay: "fail", wechatpay: '{"code":"FAIL","message":"失败"}' };
@@ -36,17 +37,18 @@ describe.each(providerNames)("a delivery of %s", (provider) => {
 
   it("reaches the page that waits, and tells the backend what was paid and whether it was checked", async () => {
     const biz = newBiz();
-    await backend("PUT", `/orders/${biz}`, { amount: "19.99", currency: currencyOf(provider) });
+    await registerFor(provider, biz);
     const page = await connect(`/ws/order/${biz}/`);
     expect(await replyOf(await send(provider, genuine(provider, biz)))).toEqual(stored);
     expect(await page.nextJson()).toEqual({ biz, paid: true, status: "paid" });
     const paid = { status: "paid", version: 1, amount: "19.99", currency: currencyOf(provider), checked: true };
-    expect(await orderView(biz)).toMatchObject({ ...paid, mismatches: [], duplicate_payments: [] });
+    expect(await orderView(biz)).toMatchObject({ ...paid, mismatches: [], excess_payments: [], overpaid: "0" });
     expect(JSON.parse(log("callback"))).toMatchObject({ event: "callback", provider, reason: "stored" });
   });
 
   it("is acknowledged again when it comes again, and pushes nothing", async () => {
     const biz = newBiz();
+    await registerFor(provider, biz);
     const delivery = genuine(provider, biz);
     await send(provider, delivery);
     const page = await connect(`/ws/order/${biz}/`);
@@ -79,7 +81,7 @@ describe.each(providerNames)("a delivery of %s", (provider) => {
 
   it("of 0.01 for somebody else's order leaves that order payable, and only the backend sees it", async () => {
     const biz = newBiz();
-    await backend("PUT", `/orders/${biz}`, { amount: "19.99", currency: currencyOf(provider) });
+    await registerFor(provider, biz);
     const page = await connect(`/ws/order/${biz}/`);
     // Sending it again would not cure it: it is acknowledged.
     expect(await replyOf(await send(provider, genuine(provider, biz, { amount: "0.01" })))).toEqual(stored);
@@ -92,11 +94,11 @@ describe.each(providerNames)("a delivery of %s", (provider) => {
       version: 0,
       expires_at: null,
     });
-    const mismatch = { provider, amount: "0.01", currency: currencyOf(provider) };
-    expect(await orderView(biz)).toMatchObject({ status: "pending", mismatches: [mismatch] });
+    const underpaid = { paid: "0.01", missing: "19.98" };
+    expect(await orderView(biz)).toMatchObject({ status: "pending", underpaid, checked: false });
     await send(provider, genuine(provider, biz));
     expect(await page.nextJson()).toEqual({ biz, paid: true, status: "paid" });
-    expect(await orderView(biz)).toMatchObject({ status: "paid", checked: true, mismatches: [mismatch] });
+    expect(await orderView(biz)).toMatchObject({ status: "paid", checked: true, underpaid: null, overpaid: "0.01" });
   });
 
   it("is 404 where the provider is not set", async () => {
@@ -186,11 +188,12 @@ it("Alipay's GBK, as large as a body may be, is stored and handed on as the byte
   const body = new Uint8Array(Buffer.concat([content, Buffer.from(`&sign_type=RSA2&sign=${signature}`)]));
 
   const arrived: unknown[] = [];
-  const record = (arrival: { raw: unknown }) => {
-    arrived.push(arrival.raw);
-    return { fresh: true };
+  const record = (arrivals: readonly { raw: unknown }[]) => {
+    arrived.push(...arrivals.map(({ raw }) => raw));
+    return { result: "new" };
   };
-  const GROUP = { getByName: () => ({ link: () => undefined, record }) } as unknown as Env["GROUP"]; // all that the route calls
+  const claim = () => ({ biz, orphans: [] });
+  const GROUP = { getByName: () => ({ claim, record }) } as unknown as Env["GROUP"]; // all that the route calls
   const forward = { FORWARD_URL: "https://backend.example/hook", FORWARD_SECRET: env.FORWARD_SECRET };
   expect(await replyOf(await send("alipay", { headers: {}, body }, { GROUP, ...forward }))).toEqual([200, "success"]);
   expect(arrived).toEqual([`base64:${Buffer.from(body).toString("base64")}`]);
@@ -231,6 +234,7 @@ describe("a batch of Adyen's", () => {
 
   it("for two orders is stored in both before it is accepted", async () => {
     const bizs = [newBiz(), newBiz()];
+    await Promise.all(bizs.map((biz) => registerFor("adyen", biz)));
     const pages = await Promise.all(bizs.map((biz) => connect(`/ws/order/${biz}/`)));
     expect(await replyOf(await send("adyen", batch(...bizs.map(itemOf))))).toEqual([200, "[accepted]"]);
     for (const [i, biz] of bizs.entries()) {
@@ -248,6 +252,7 @@ describe("a batch of Adyen's", () => {
   it("of which one order cannot be reached is to be sent again", async () => {
     const bizs = [newBiz(), newBiz()];
     const reaches = (name: string) => (name === `order_${bizs[1]}` ? unreachable().GROUP : env.GROUP).getByName(name);
+    await Promise.all(bizs.map((biz) => registerFor("adyen", biz)));
     const half = { GROUP: { getByName: reaches } as unknown as Env["GROUP"] }; // all that the route calls
     expect((await send("adyen", batch(...bizs.map(itemOf)), half)).status).toBe(503);
     expect(await replyOf(await send("adyen", batch(...bizs.map(itemOf))))).toEqual([200, "[accepted]"]);
@@ -256,6 +261,7 @@ describe("a batch of Adyen's", () => {
 
   it("of which one item's order cannot be told is to be sent again, though the other is stored", async () => {
     const biz = newBiz();
+    await registerFor("adyen", biz);
     const reply = await send("adyen", batch(itemOf(biz), itemOf("ORD-1001")), { ORDER_ID_KEY: "" });
     expect(reply.status).toBe(503);
     expect(await orderView(biz)).toMatchObject({ status: "paid" });

@@ -1,9 +1,10 @@
 // Orders: registered by a backend, looked at by a page, kept for as long as they are worth keeping.
+import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, it, vi } from "vitest";
 import { app } from "../../src/http/app.ts";
-import { tablesOf } from "../support/storage.ts";
-import { anyone, armedAt, backend, callback, connect, newBiz, ring, stopClock } from "../support/workerd.ts";
+import { storedRows, tablesOf } from "../support/storage.ts";
+import { anyone, armedAt, backend, callback, connect, newBiz, ring, stopClock, stubOf } from "../support/workerd.ts";
 
 const view = async (biz: string) => (await backend("GET", `/orders/${biz}`)).json<Record<string, unknown>>();
 const register = (biz: string, body: object) => backend("PUT", `/orders/${biz}`, body);
@@ -33,8 +34,9 @@ describe("GET /orders/:biz", () => {
   it("shows a backend everything", async () => {
     const biz = newBiz();
     await register(biz, { amount: 1999, currency: "USD" });
-    await callback(biz, { amount: "0.01", currency: "USD", event_id: "e-0", payment_id: "p-0" });
-    await callback(biz, { amount: 1999, currency: "USD", event_id: "e-1", payment_id: "p-1" });
+    const ids = { "p-0": `p-0-${biz}`, "p-1": `p-1-${biz}` };
+    await callback(biz, { amount: "0.01", currency: "EUR", event_id: "e-0", payment_id: ids["p-0"] });
+    await callback(biz, { amount: 1999, currency: "USD", event_id: "e-1", payment_id: ids["p-1"] });
     expect(await view(biz)).toEqual({
       biz,
       status: "paid",
@@ -48,9 +50,25 @@ describe("GET /orders/:biz", () => {
       refunded: "0",
       checked: true,
       late: false,
-      disputed: false,
-      mismatches: [{ provider: "backend", event_id: "e-0", payment_id: "p-0", amount: "0.01", currency: "USD" }],
-      duplicate_payments: [],
+      held: null,
+      overpaid: "0",
+      underpaid: null,
+      payments: [{ provider: "backend", event_id: "e-1", payment_id: ids["p-1"], amount: "19.99", currency: "USD" }],
+      excess_payments: [],
+      mismatches: [
+        {
+          reason: "currency",
+          provider: "backend",
+          event_id: "e-0",
+          payment_id: ids["p-0"],
+          amount: "0.01",
+          currency: "EUR",
+        },
+      ],
+      disputed: "none",
+      disputes: [],
+      full: false,
+      erased_at: null,
       forwards: { owed: 0, given_up: 0 },
     });
   });
@@ -196,44 +214,95 @@ describe("an order's time", () => {
   });
 });
 
-describe("what is kept", () => {
+describe("an order that is kept", () => {
   const DAY = 86_400_000;
 
-  it("is the facts for 90 days after the last change; then only what they came to", async () => {
+  it("has no alarm and stays as it is, however long ago its last change was", async () => {
     stopClock();
     const biz = newBiz();
     await callback(biz, { amount: 1999, currency: "USD", event_id: "e-1" });
     await callback(biz, { status: "refunded", event_id: "e-2" });
-    const due = (await armedAt(`order_${biz}`)) ?? expect.fail("no alarm");
-    expect(due - Date.now()).toBeGreaterThanOrEqual(90 * DAY);
-    expect(due - Date.now()).toBeLessThanOrEqual(91 * DAY);
-    await ring(`order_${biz}`);
-    expect(await tablesOf(`order_${biz}`)).toEqual([]);
     expect(await armedAt(`order_${biz}`)).toBeNull();
-    expect(await view(biz)).toMatchObject({ status: "refunded", refunded: "19.99", version: 2 });
-
+    vi.setSystemTime(Date.now() + 1000 * DAY);
     await callback(biz, { amount: 1999, currency: "USD", event_id: "e-1" }); // a repetition after all that time
-    expect(await view(biz)).toMatchObject({ status: "refunded", version: 2 });
+    expect(await view(biz)).toMatchObject({ status: "refunded", refunded: "19.99", version: 2 });
     const page = await connect(`/ws/order/${biz}/`);
     expect(await page.nextJson()).toMatchObject({ status: "refunded", paid: false });
   });
 
-  it("is kept for longer by a page that comes", async () => {
-    stopClock();
+  it("is one row, which names its version", async () => {
     const biz = newBiz();
-    await callback(biz);
-    vi.setSystemTime(Date.now() + 60 * DAY);
-    await (await connect(`/ws/order/${biz}/`)).leave();
-    expect(((await armedAt(`order_${biz}`)) ?? 0) - Date.now()).toBeGreaterThanOrEqual(90 * DAY);
+    await register(biz, { amount: 1999, currency: "USD" });
+    await callback(biz, { amount: 1999, currency: "USD" });
+    expect(await tablesOf(`order_${biz}`)).toEqual([]);
+    expect(await storedRows(`order_${biz}`)).toEqual({ order: expect.objectContaining({ v: 1 }) });
   });
 
-  it("is kept while somebody watches", async () => {
-    stopClock();
+  it("is not read where its row has a version of later code", async () => {
     const biz = newBiz();
     await callback(biz);
-    await connect(`/ws/order/${biz}/`);
-    await ring(`order_${biz}`);
-    expect(await tablesOf(`order_${biz}`)).toContain("facts");
-    expect(((await armedAt(`order_${biz}`)) ?? 0) - Date.now()).toBeGreaterThanOrEqual(89 * DAY);
+    await runInDurableObject(stubOf(`order_${biz}`), (_object, { storage }) => storage.kv.put("order", { v: 2 }));
+    await evictDurableObject(stubOf(`order_${biz}`));
+    await runInDurableObject(stubOf(`order_${biz}`), (object) => expect(() => object.order()).toThrow("version 2"));
   });
 });
+
+describe("DELETE /orders/:biz", () => {
+  const erase = (biz: string) => backend("DELETE", `/orders/${biz}`);
+
+  it("leaves nothing but that the order was erased, and when", async () => {
+    const biz = newBiz();
+    await register(biz, { amount: 1999, currency: "USD", expires_in: 900 });
+    await callback(biz, { amount: 1999, currency: "USD", payment_id: `p-${biz}` });
+    expect((await erase(biz)).status).toBe(204);
+    expect(await storedRows(`order_${biz}`)).toEqual({ order: { v: 1, erasedAt: expect.any(Number) } });
+    expect(await armedAt(`order_${biz}`)).toBeNull();
+    expect(await view(biz)).toMatchObject({ status: "pending", version: 0, registered: null, payments: [] });
+    expect(await view(biz)).toMatchObject({ erased_at: expect.any(String) });
+    expect(await (await anyone(`/orders/${biz}`)).json()).toMatchObject({ status: "pending", paid: false, version: 0 });
+  });
+
+  it("takes the claims of its payments with it", async () => {
+    const [biz, other] = [newBiz(), newBiz()];
+    await callback(biz, { amount: 1999, currency: "USD", payment_id: `p-${biz}` });
+    await erase(biz);
+    await callback(other, { amount: 1999, currency: "USD", payment_id: `p-${biz}` });
+    expect(await view(other)).toMatchObject({ status: "paid", mismatches: [] });
+  });
+
+  it("is 410 for what comes later: a registration, the merchant's callback", async () => {
+    const biz = newBiz();
+    await callback(biz);
+    await erase(biz);
+    for (const response of [await register(biz, { amount: 1, currency: "USD" }), await callback(biz)]) {
+      expect(await response.json()).toMatchObject({ status: 410, reason: "order_erased" });
+    }
+  });
+
+  it("is no error for an order that is erased already, or that nobody knows, which stays unknown", async () => {
+    const biz = newBiz();
+    expect((await erase(biz)).status).toBe(204);
+    expect(await storedRows(`order_${biz}`)).toEqual({});
+    await callback(biz);
+    await erase(biz);
+    expect((await erase(biz)).status).toBe(204);
+  });
+
+  it("needs a key, and an id that an order can have", async () => {
+    expect((await anyone(`/orders/${newBiz()}`, { method: "DELETE" })).status).toBe(401);
+    expect(await (await erase("SHORT")).json()).toMatchObject({ status: 404, reason: "unknown_order" });
+  });
+});
+
+it.each(["CLP", "CVE", "HUF", "IDR", "ISK", "MGA", "TWD", "UGX"])(
+  "an amount of %s is a decimal string: providers count its minor units differently",
+  async (currency) => {
+    const refused = await (await register(newBiz(), { amount: 2000, currency })).json();
+    expect(refused).toMatchObject({
+      status: 422,
+      reason: "bad_registration",
+      detail: expect.stringContaining(currency),
+    });
+    expect((await register(newBiz(), { amount: "2000", currency })).status).toBe(200);
+  },
+);

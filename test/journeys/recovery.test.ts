@@ -224,11 +224,12 @@ const SUITES: readonly [string, () => Pick<World, "group" | "publish" | "keeps">
       const biz = newBiz();
       const publish = async (n: number) => {
         if (n === 1) await callback(biz, { status: "failed" });
-        else if (n === 2) await callback(biz, { status: "paid", payment_id: "p", amount: 1_000_000, currency: "USD" });
+        else if (n === 2)
+          await callback(biz, { status: "paid", payment_id: `p-${biz}`, amount: 1_000_000, currency: "USD" });
         else
           await callback(biz, {
             status: "partially_refunded",
-            payment_id: "p",
+            payment_id: `p-${biz}`,
             amount: n,
             currency: "USD",
             event_id: `e${n}`,

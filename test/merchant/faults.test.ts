@@ -2,6 +2,8 @@
 import { env } from "cloudflare:workers";
 import { runInDurableObject } from "cloudflare:test";
 import { describe, expect, it, vi } from "vitest";
+import { paymentIndex } from "../../src/callbacks/payment-index.ts";
+import { recordOwn } from "../../src/core/delivery.ts";
 import { Group } from "../../src/group/group.ts";
 import { app } from "../../src/http/app.ts";
 import {
@@ -97,12 +99,9 @@ describe("a job that fails by a fault of ours", () => {
     const biz = newBiz();
     await backend("PUT", `/orders/${biz}`, { amount: 1, currency: "USD", expires_in: 5 });
     await runInDurableObject(stubOf(`order_${biz}`), (_object, { storage }) => {
-      const exec = storage.sql.exec.bind(storage.sql);
-      storage.sql.exec = (query, ...bindings) => {
-        if (!query.startsWith("INSERT INTO facts")) return exec(query, ...bindings) as never; // generic over the row
-        storage.sql.exec = exec as never;
+      vi.spyOn(storage, "transactionSync").mockImplementationOnce(() => {
         throw new Error("disk full");
-      };
+      });
     });
     await ring(`order_${biz}`);
     expect(log()).toContainEqual(expect.objectContaining({ event: "fault", detail: "Error: disk full" }));
@@ -170,25 +169,26 @@ describe("a registration", () => {
   });
 });
 
+const money = { unit: "major", amount: "19.99", currency: "USD" } as const;
+const paid = {
+  kind: "payment",
+  status: "paid",
+  instance: "stripe",
+  eventId: "e-1",
+  at: null,
+  paymentId: "p-1",
+  money,
+} as const;
+
 describe("REQUIRE_REGISTERED", () => {
   const strict = { REQUIRE_REGISTERED: "1" };
-  const money = { unit: "major", amount: "19.99", currency: "USD" } as const;
-  const paid = {
-    kind: "payment",
-    status: "paid",
-    provider: "stripe",
-    eventId: "e-1",
-    at: null,
-    paymentId: "p-1",
-    money,
-  } as const;
 
   it("holds a payment as pending until it is registered, and rings then", async () => {
     stopClock();
     merchant(taken);
     const biz = newBiz();
     const page = await connect(`/ws/order/${biz}/`);
-    await under(`order_${biz}`, strict, (group) => group.record({ facts: [paid], orderId: null, raw: null }));
+    await under(`order_${biz}`, strict, (group) => group.record([{ facts: [paid], orderId: null, raw: null }]));
     expect((await under(`order_${biz}`, strict, (group) => group.order())).order).toMatchObject({ status: "pending" });
     const registered = await under(`order_${biz}`, strict, (group) =>
       group.register({ money, expiresAt: null, orderId: null }),
@@ -202,7 +202,7 @@ describe("REQUIRE_REGISTERED", () => {
     merchant(taken);
     const biz = newBiz();
     const waits = await connect(`/ws/order/${biz}/`);
-    await under(`order_${biz}`, strict, (group) => group.record({ facts: [paid], orderId: null, raw: null }));
+    await under(`order_${biz}`, strict, (group) => group.record([{ facts: [paid], orderId: null, raw: null }]));
     const comes = await connect(`/ws/order/${biz}/`);
     for (const page of [waits, comes]) expect(await page.nextJson()).toEqual({ biz, paid: true, status: "paid" });
     expect(await view(biz)).toMatchObject({ status: "paid", version: 1 });
@@ -229,7 +229,7 @@ describe("deliveries about no order", () => {
     const shop = merchant(({ body }) => (body.includes("refused") ? new Response(null, { status: 422 }) : taken()));
     const group = "callbacks_square";
     const owe = (eventId: string) =>
-      stubOf(group).owe({ provider: "square", type: "catalog.updated", eventId, raw: eventId });
+      stubOf(group).enqueueDelivery({ instance: "square", type: "catalog.updated", eventId, raw: eventId });
     await owe("refused");
     await owe("taken-1");
     await owe("taken-2");
@@ -246,36 +246,15 @@ describe("deliveries about no order", () => {
   });
 });
 
-describe("a payment that asking found", () => {
-  it("is found again by what names the payment only", async () => {
-    stopClock();
-    merchant(taken);
+describe("a payment that a provider's answer reports", () => {
+  it("is claimed for its order, as if it had been delivered", async () => {
     const biz = newBiz();
-    const paymentId = `pi_${biz}`;
-    const { linkPayments } = await import("../../src/group/ask.ts");
-    await linkPayments(env, biz, [
-      { kind: "payment", status: "paid", provider: "stripe", eventId: "query:1", at: null, paymentId, money: null },
-      { kind: "payment", status: "paid", provider: "status", eventId: "", at: null, paymentId: "told", money: null },
-    ]);
-    const { paymentGroup } = await import("../../src/callbacks/order-id.ts");
-    expect(await stubOf(await paymentGroup("stripe", paymentId)).linked()).toBe(biz);
-    expect(await stubOf(await paymentGroup("status", "told")).linked()).toBeNull();
-  });
-
-  it("stays linked for as long as its order keeps its facts, and no longer", async () => {
-    stopClock();
-    merchant(taken);
-    const biz = newBiz();
-    const { paymentGroup } = await import("../../src/callbacks/order-id.ts");
-    const link = await paymentGroup("stripe", `pi_${biz}`);
-    await stubOf(link).link(biz);
-    await callback(biz);
-    await ring(`order_${biz}`); // the forward
-    await ring(link);
-    expect(await stubOf(link).linked()).toBe(biz);
-    await ring(`order_${biz}`);
-    await ring(link);
-    expect(await stubOf(link).linked()).toBeNull();
+    const payment = { instance: "stripe", paymentId: `pi_${biz}` };
+    const orders = { isKnown: async () => true, record: async () => "new" as const };
+    const index = paymentIndex((group) => stubOf(group));
+    const fact = { ...paid, paymentId: payment.paymentId };
+    await recordOwn(biz, { facts: [fact], orderId: null, raw: null }, { orders, index });
+    expect(await index.claimOf(payment)).toEqual({ biz, orphans: [] });
   });
 });
 

@@ -54,7 +54,16 @@ describe("a new fact", () => {
         fact: "payment.paid",
         provider: "backend",
         event_id: "e-1",
-        flags: { checked: false, late: false, disputed: false, mismatch: false, duplicate_payment: false },
+        flags: {
+          checked: false,
+          late: false,
+          held: false,
+          underpaid: false,
+          overpaid: false,
+          excess_payment: false,
+          mismatch: false,
+          disputed: "none",
+        },
         raw: '{"event_id":"e-1","payment_id":"p-1","amount":1999,"currency":"USD"}',
       },
     });

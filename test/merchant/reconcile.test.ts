@@ -113,7 +113,7 @@ describe("a registered order", () => {
     await register(biz);
     await ring(`order_${biz}`);
     const order = await (await backend("GET", `/orders/${biz}`)).json();
-    expect(order).toMatchObject({ status: "pending", mismatches: [{ provider: "status", amount: "0.01" }] });
+    expect(order).toMatchObject({ status: "pending", underpaid: { paid: "0.01", missing: "19.98" }, mismatches: [] });
   });
 
   it("is asked about once more when its time is up, and only then closed; a payment after that still wins, late", async () => {
@@ -235,7 +235,7 @@ describe("providers that are asked directly", () => {
   const paid = {
     kind: "payment",
     status: "paid",
-    provider: "stripe",
+    instance: "stripe",
     eventId: "query:p-1",
     at: null,
     paymentId: "p-1",

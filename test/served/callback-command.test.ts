@@ -4,33 +4,29 @@ import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { once } from "node:events";
 import { promisify } from "node:util";
-import { describe, expect, inject, it } from "vitest";
+import { describe, expect, inject, it, vi } from "vitest";
 import { callbackSetting } from "../../scripts/development.ts";
 import { providerNames } from "../../scripts/sign.ts";
+import { callbackCommand } from "../support/callback-command.ts";
 import { backend, Client, newBiz } from "../support/client.ts";
 import { snippetsOf } from "../support/snippets.ts";
 
 const server = inject("url");
 const { port } = new URL(server);
 
-/** The command with its output, whether it succeeds or not. */
-async function callback(...args: readonly string[]): Promise<{ code: number; stdout: string; stderr: string }> {
-  const command = ["run", "-s", "callback", "--", "--port", port, ...args];
-  try {
-    return { code: 0, ...(await promisify(execFile)("npm", command)) };
-  } catch (error) {
-    return error as { code: number; stdout: string; stderr: string }; // what execFile rejects with when a command fails
-  }
-}
+vi.setConfig({ testTimeout: 30_000 }); // npm starts anew for each command, beside all other tests
+
+const callback = (...args: readonly string[]) => callbackCommand(server, ...args);
 
 describe.each(providerNames)("npm run callback -- %s", (provider) => {
-  it("turns the page that waits to paid, and to refused with a byte changed", { timeout: 30_000 }, async () => {
+  it("turns the page that waits to paid, and to refused with a byte changed", async () => {
     const biz = newBiz();
     const page = await Client.connect(server, `/ws/order/${biz}/`);
     const changed = await callback(provider, biz, "--tamper");
-    expect(changed).toMatchObject({ code: 1, stdout: expect.stringMatching(/one of them changed\n401 /) });
+    expect(changed).toMatchObject({ code: 1, stdout: expect.stringMatching(/^PUT .*\n.*one of them changed\n401 /) });
     const sent = await callback(provider, biz);
-    expect(sent).toMatchObject({ code: 0, stdout: expect.stringMatching(/^POST \/callbacks\/.*\n200 /) });
+    const lines = /^GET \/orders .*: registered with .* already\nPOST \/callbacks\/.*\n200 /;
+    expect(sent).toMatchObject({ code: 0, stdout: expect.stringMatching(lines) });
     expect(sent.stdout).toContain(biz);
     expect(await page.nextJson()).toEqual({ biz, paid: true, status: "paid" });
     expect(page.arrivals).toHaveLength(1);
@@ -40,16 +36,16 @@ describe.each(providerNames)("npm run callback -- %s", (provider) => {
 });
 
 describe("npm run callback", () => {
-  it("takes any order id, outcome and amount", { timeout: 30_000 }, async () => {
+  it("takes any order id, outcome and amount", async () => {
     const orderId = `订单-🧧-${newBiz()}`;
     const registration = { order_id: orderId, amount: "19.99", currency: "EUR" };
     const registered = await backend(server, "PUT", "/orders", registration);
     const { biz } = (await registered.json()) as { biz: string }; // what the route answers
     const page = await Client.connect(server, `/ws/order/${biz}/`);
-    const send = (...flags: readonly string[]) => callback("stripe", orderId, "--currency", "EUR", ...flags);
+    const send = (...flags: readonly string[]) => callback("stripe", orderId, ...flags);
     expect(await send("--outcome", "failed")).toMatchObject({ code: 0 });
     expect(await page.nextJson()).toEqual({ biz, paid: false, status: "failed" });
-    expect(await send("--amount", "0.01")).toMatchObject({ code: 0 });
+    expect(await send("--amount", "0.01", "--currency", "USD")).toMatchObject({ code: 0 });
     expect(await send()).toMatchObject({ code: 0 });
     expect(await page.nextJson()).toEqual({ biz, paid: true, status: "paid" });
     expect(await send("--outcome", "partially_refunded")).toMatchObject({ code: 0 });
@@ -57,8 +53,75 @@ describe("npm run callback", () => {
     expect(await (await backend(server, "GET", `/orders/${biz}`)).json()).toMatchObject({
       order_id: orderId,
       refunded: "9.99",
-      mismatches: [{ amount: "0.01", currency: "EUR" }],
+      mismatches: [{ reason: "currency", amount: "0.01", currency: "USD" }],
     });
+  });
+
+  it("registers an order once, with the amount of its first payment", async () => {
+    const [biz, second] = [newBiz(), `P${newBiz()}`];
+    const view = async () => (await backend(server, "GET", `/orders/${biz}`)).json();
+    const first = await callback("stripe", biz, "--amount", "12.50", "--currency", "EUR");
+    expect(first.stdout).toMatch(
+      /^PUT \/orders .*: 12\.50 EUR\nPOST \/callbacks\/stripe .*: paid, 12\.50 EUR \(.*\n200 /,
+    );
+    expect(await view()).toMatchObject({ status: "paid", checked: true });
+    const again = await callback("stripe", biz);
+    expect(again.stdout).toMatch(/^GET \/orders .*: registered with 12\.5 EUR already\nPOST .*: paid, 12\.5 EUR \(/);
+    expect(await view()).toMatchObject({ status: "paid", excess_payments: [], payments: [{ amount: "12.5" }] });
+    await callback("stripe", biz, "--payment", second);
+    expect(await view()).toMatchObject({ status: "paid", excess_payments: [{ payment_id: second, amount: "12.5" }] });
+  });
+
+  it("shows the biz of an order id, which its page waits for", async () => {
+    const { stdout } = await callback("square", `ORD-${newBiz()}`);
+    const [, biz] = /^PUT \/orders ORD-\w+ \(biz (\w{32})\): 19\.99 USD\n/.exec(stdout) ?? [];
+    const page = await Client.connect(server, `/ws/order/${biz}/`);
+    expect(await page.nextJson()).toEqual({ biz, paid: true, status: "paid" });
+  });
+
+  it.each(["stripe", "square", "adyen"])(
+    "%s: a refund is about the last payment, unless another is named",
+    async (provider) => {
+      const [biz, second] = [newBiz(), `P${newBiz()}`];
+      const view = async () => (await backend(server, "GET", `/orders/${biz}`)).json();
+      await callback(provider, biz, "--amount", "25", "--registered", "19.99");
+      await callback(provider, biz, "--amount", "7", "--payment", second);
+      expect(await view()).toMatchObject({ overpaid: "5.01", excess_payments: [{ payment_id: second }] });
+      const refund = await callback(provider, biz, "--outcome", "refunded");
+      expect(refund.stdout).toContain(`: refunded, 7 USD (${second}), `);
+      expect(await view()).toMatchObject({ status: "paid", overpaid: "5.01", excess_payments: [] });
+      await callback(provider, biz, "--outcome", "partially_refunded", "--amount", "25", "--refunded", "10");
+      expect(await view()).toMatchObject({ status: "partially_refunded", refunded: "4.99" });
+    },
+  );
+
+  it("registers again only what is registered otherwise", async () => {
+    const biz = newBiz();
+    await backend(server, "PUT", `/orders/${biz}`, { amount: "19.99", currency: "USD", expires_in: 600 });
+    const view = async () => (await backend(server, "GET", `/orders/${biz}`)).json();
+    const part = await callback("hmac", biz, "--amount", "10", "--registered", "19.99");
+    expect(part.stdout).toMatch(/^GET /);
+    expect(await view()).toMatchObject({ status: "pending", expires_at: expect.any(String) });
+    const less = await callback("hmac", biz, "--amount", "5", "--registered", "15");
+    expect(less.stdout).toMatch(/^PUT .*: 15 USD\n/);
+    expect(await view()).toMatchObject({ status: "paid", checked: true, registered: { amount: "15" } });
+  });
+
+  it("registers another amount than is paid, or nothing, if asked to", async () => {
+    const [part, none] = [newBiz(), newBiz()];
+    const view = async (biz: string) => (await backend(server, "GET", `/orders/${biz}`)).json();
+    expect(await callback("square", part, "--amount", "10", "--registered", "19.99")).toMatchObject({ code: 0 });
+    expect(await view(part)).toMatchObject({ status: "pending", underpaid: { paid: "10", missing: "9.99" } });
+    expect(await callback("square", none, "--unregistered")).toMatchObject({ code: 0 });
+    expect(await view(none)).toMatchObject({ status: "pending", held: "not_registered", registered: null });
+  });
+
+  it("shows the refusal of a registration, and delivers nothing then", async () => {
+    const biz = newBiz();
+    expect(await callback("hmac", biz)).toMatchObject({ code: 0 });
+    const refused = await callback("hmac", biz, "--registered", "30", "--payment", "P2");
+    expect(refused).toMatchObject({ code: 1, stdout: expect.stringMatching(/^PUT .*\n409 .*/) });
+    expect(refused.stdout).not.toContain("POST");
   });
 
   it.each<[string, readonly string[], string]>([
@@ -67,12 +130,18 @@ describe("npm run callback", () => {
     ["a provider that there is not", ["paypall", newBiz()], "no such provider: paypall"],
     ["an outcome that there is not", ["stripe", "ORD-1", "--outcome", "lost"], "no such outcome: lost"],
     ["an outcome that the provider never tells", ["wechatpay", "ORD-1", "--outcome", "failed"], "WeChat Pay never"],
+    ["an amount refunded of no refund", ["stripe", "ORD-1", "--refunded", "5"], "--refunded goes with"],
+    ["an account that there is not", ["stripe", "ORD-1", "--account", "mine"], "--account is: other"],
+    ["another account, where none is named", ["hmac", "ORD-1", "--account", "other"], "no word for another account"],
+    ["two answers to one question", ["stripe", "ORD-1", "--unregistered", "--registered", "5"], "exclude each other"],
     ["an amount that is none", ["stripe", "ORD-1", "--amount", "1,99"], "--amount"],
     ["more digits than the currency has", ["stripe", "ORD-1", "--amount", "1.999"], "USD has 2 digits"],
     ["a currency that is none", ["stripe", "ORD-1", "--currency", "usd"], "--currency"],
     ["an option that there is not", ["stripe", "ORD-1", "--tampered"], "--tampered"],
-    ["a provider's option without one", [newBiz(), "--tamper"], "go with a provider"],
+    ["a provider's option without one", [newBiz(), "--tamper"], "--tamper goes with a provider"],
     ["--failed with a provider", ["stripe", "ORD-1", "--failed"], "--outcome failed"],
+    ["a payment's id with a colon", ["adyen", "ORD-1", "--payment", "a:b"], "--payment is an id"],
+    ["a port that is none", ["stripe", "ORD-1", "--port", "http"], "--port is a number"],
     ["too much", ["stripe", "ORD-1", "ORD-2"], ""],
   ])("shows its usage and exits with 2 for %s", async (_what, args, said) => {
     const { code, stdout, stderr } = await callback(...args);
@@ -113,7 +182,7 @@ describe("docs/payments.md", () => {
     return (await ran.catch((error: { stdout: string }) => error)).stdout; // a refusal exits with 1
   }
 
-  it("does what its commands say, in this order", { timeout: 30_000 }, async () => {
+  it("does what its commands say, in this order", async () => {
     const orderId = `ORD-${newBiz()}`;
     expect(snippets).toHaveLength(4);
     const [pay = "", tamper = "", register = "", see = ""] = snippets;

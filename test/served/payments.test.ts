@@ -8,6 +8,7 @@ import { backend, Client, newBiz } from "../support/client.ts";
 import { startServer } from "../support/server.ts";
 
 const FORWARD_SECRET = settingIn(DEVELOPMENT_FILE, "FORWARD_SECRET");
+const PRICE = { amount: "19.99", currency: "USD" };
 
 describe("a process killed between its reply and the forward", () => {
   it("hands the fact on after it has come back, and the order changed exactly once", { timeout: 60_000 }, async () => {
@@ -16,11 +17,11 @@ describe("a process killed between its reply and the forward", () => {
     const server = await startServer({ FORWARD_URL: `http://localhost:${shop.port}/hook` });
     try {
       const biz = newBiz();
+      await backend(server.url, "PUT", `/orders/${biz}`, PRICE);
       const delivery = signed("stripe", {
         orderId: biz,
         outcome: "paid",
-        amount: "19.99",
-        currency: "USD",
+        ...PRICE,
         now: Date.now(),
         setting: callbackSetting("stripe"),
       });
@@ -86,12 +87,12 @@ describe("the whole path, from callback to browser", () => {
     async () => {
       const verified = async (): Promise<number> => {
         const biz = newBiz();
+        await backend(server, "PUT", `/orders/${biz}`, PRICE);
         const page = await Client.connect(server, `/ws/order/${biz}/`);
         const delivery = signed("stripe", {
           orderId: biz,
           outcome: "paid",
-          amount: "19.99",
-          currency: "USD",
+          ...PRICE,
           now: Date.now(),
           setting: callbackSetting("stripe"),
         });

@@ -71,7 +71,14 @@ export function unsigned({ headers, body }: Delivery): Delivery {
 /** An object namespace whose objects are all out of reach. */
 export const unreachable = (): Pick<Env, "GROUP"> => {
   const lost = () => Promise.reject(Object.assign(new Error("Network connection lost."), { retryable: true }));
-  const stub = { record: lost, link: lost, linked: lost, owe: lost };
+  const stub = {
+    record: lost,
+    isKnown: lost,
+    claim: lost,
+    claimOf: lost,
+    storeOrphan: lost,
+    enqueueDelivery: lost,
+  };
   return { GROUP: { getByName: () => stub } as unknown as Env["GROUP"] }; // all that the route calls
 };
 
@@ -99,6 +106,10 @@ export function genuine(provider: ProviderName, orderId: string, asked?: Asked):
   if (provider === "paypal") standInForPaypal().issue(new Map(Object.entries(delivery.headers)), delivery.body);
   return delivery;
 }
+
+/** Registers an order for what a delivery pays, as a shop does before its customer pays. */
+export const registerFor = (provider: ProviderName, biz: string, amount = "19.99"): Promise<Response> =>
+  backend("PUT", `/orders/${biz}`, { amount, currency: currencyOf(provider) });
 
 /** The order as the merchant's backend sees it. */
 export const orderView = async (biz: string): Promise<Record<string, unknown>> =>

@@ -58,3 +58,7 @@ export const tablesOf = (group: string): Promise<string[]> =>
       .map(({ name }) => name)
       .filter((name) => !name.startsWith("_")),
   );
+
+/** The rows an object has stored under a key, its tables left out. */
+export const storedRows = (group: string): Promise<Record<string, unknown>> =>
+  runInDurableObject(stubOf(group), (_object, { storage }) => Object.fromEntries(storage.kv.list()));

@@ -7,11 +7,15 @@ import { OrderOutcome } from "../answers.ts";
 import { described, type Operation, type Param } from "./operation.ts";
 import { biz, EXAMPLE_BIZ } from "./params.ts";
 
+/** The statuses of an order, as docs/payments.md has them. */
+export const STATUSES =
+  "`pending`; `failed`: an attempt ended, another may follow; `closed`: nothing was paid, and nothing can be; `paid`; `partially_refunded`; `refunded`.";
+
 export const callbackSchemas = {
   Saying: described(Saying, "What became of an order. Every key may be left out; an empty body says that it is paid.", {
     biz: "The order's own id. A signed body has to name it: a signature does not cover the URL.",
     paid: "`true`, or `false` for a failed attempt. Null says that nothing is known, which is no callback.",
-    status: "Must not contradict `paid`. Null is refused, as there.",
+    status: `${STATUSES} Must not contradict \`paid\`. Null is refused, as there.`,
     event_id: "Your own id of what you report: the same `event_id` and `status` again change nothing and push nothing.",
     payment_id: "Your own id of the payment.",
     amount:
@@ -21,7 +25,7 @@ export const callbackSchemas = {
   OrderOutcome: described(OrderOutcome, "What pages see of an order.", {
     biz: "The order's id.",
     paid: "True for `paid` and `partially_refunded`.",
-    status: "What the order comes to.",
+    status: STATUSES,
   }),
 };
 
@@ -50,7 +54,15 @@ const reportOutcome: Operation = {
     bytes: BODY_BYTES,
   },
   answers: [{ status: 200, about: "What pages now see.", schema: "OrderOutcome" }],
-  refusals: ["not_json", "unauthorized", "unknown_order", "bad_callback", "group_unavailable"],
+  refusals: [
+    "not_json",
+    "unauthorized",
+    "unknown_order",
+    "bad_callback",
+    "order_erased",
+    "order_full",
+    "group_unavailable",
+  ],
   examples: {
     empty: { summary: "An empty body: it is paid", status: 200, answer: outcome },
     paid: {
@@ -97,7 +109,7 @@ const takeDelivery: Operation = {
   family: "payments",
   summary: "Take a payment provider's delivery",
   about:
-    "For providers, not for you: give them this URL. The signature is checked over the raw bytes, what is signed is put into the order's group, and only then comes the reply that stops the provider from sending the same again, in its own words. A delivery that was stored before, or is about nothing that Belfry keeps, is acknowledged too.",
+    "For providers, not for you: give them this URL. The signature is checked over the raw bytes, what is signed is put into the order's group, and only then comes the reply that stops the provider from sending the same again, in its own words. A delivery is acknowledged too if it was stored before, is about another account or mode, waits for its payment, or proves nothing.",
   who: "provider",
   params: {
     provider: {
@@ -116,13 +128,13 @@ const takeDelivery: Operation = {
   answers: [
     {
       status: 200,
-      about: "Stored, or known already: the provider's word for success.",
+      about: "Authentic, whatever it is about: the provider's word for success.",
       schema: null,
       types: ["text/plain"],
     },
     {
       status: 401,
-      about: "Not signed by the provider: its word for failure.",
+      about: "Not signed by the provider, or not readable: its word for failure.",
       schema: null,
       types: ["text/plain", "application/json"],
     },

@@ -1,8 +1,9 @@
 // The routes of orders, told: what a backend registers, what it and a browser are shown. The schemas are the routes' own.
 import * as v from "valibot";
 import { BODY_BYTES } from "../../core/limits.ts";
-import { BackendOrder, BrowserOrder, Forwards, Mismatch, Money } from "../answers.ts";
+import { BackendOrder, BrowserOrder, Dispute, Forwards, Mismatch, Money, Payment, Underpaid } from "../answers.ts";
 import { OrderId, Registration } from "../requests.ts";
+import { STATUSES } from "./callback.ts";
 import { described, type Operation } from "./operation.ts";
 import { biz, EXAMPLE_BIZ } from "./params.ts";
 
@@ -10,17 +11,26 @@ import { biz, EXAMPLE_BIZ } from "./params.ts";
 const RegistrationById = v.object({ order_id: OrderId, ...Registration.entries });
 
 const registered = {
-  amount: 'What is to be paid: an integer in minor units (`1999`) or a decimal string in major ones (`"19.99"`).',
+  amount:
+    'What is to be paid: an integer in ISO 4217\'s minor units (`1999`) or a decimal string in major ones (`"19.99"`). Of CLP, CVE, HUF, IDR, ISK, MGA, TWD and UGX, which providers count differently, a decimal string alone.',
   currency: "ISO 4217.",
   expires_in: "Seconds from now until the order closes unpaid; at most a year. Absent or null: never.",
 };
 
 const shown = {
   biz: "The order's id.",
-  status: "What the order comes to: the same whatever the order in which its callbacks came.",
+  status: `${STATUSES} The same whatever the order in which its callbacks came.`,
   paid: "Whether the money has come and has not all gone back.",
   version: "Grows by one with every change that a page can see; 0 as long as nobody has heard of the order.",
   expires_at: "When it closes unpaid; null: never.",
+};
+
+const paymentFields = {
+  provider: "The instance that reported it; `backend` for your own callback.",
+  event_id: "The sender's id of the event.",
+  payment_id: "The sender's id of the payment.",
+  amount: "What was captured: major units, or the provider's own units where its currency is unknown.",
+  currency: "The currency it was paid in.",
 };
 
 export const orderSchemas = {
@@ -34,22 +44,41 @@ export const orderSchemas = {
     ...shown,
     order_id: "Your own id, where it is not the biz itself.",
     registered: "What was registered, in major units; null: nothing.",
-    amount: "What was paid, in major units, by the first payment that counts; null where none does or none says.",
+    amount:
+      "What the payments that count captured together, in major units; null where none counts or none states an amount.",
     currency: "The currency it was paid in.",
-    refunded: "What of it was refunded, in major units.",
-    checked: "Whether every payment that counts was compared with what was registered.",
+    refunded: "How much of the order's amount went back, in major units.",
+    checked: "Whether the payments that count reach the registered amount in its currency.",
     late: "Whether it was paid after it had been closed or had expired.",
-    disputed: "Whether a payment is disputed, or the dispute was lost.",
-    mismatches: "Payments of a wrong amount or currency, which do not count.",
-    duplicate_payments: "The ids of payments beyond the first, which you owe back.",
+    held: "`not_registered`: a payment arrived that counts when the order is registered; null: none.",
+    overpaid: "What the payments that count exceed the amount by, in major units: you owe it back.",
+    underpaid: "What was paid so far and what is missing; null: nothing was paid yet, or enough.",
+    payments: "The payments that count.",
+    excess_payments: "Payments beyond the amount: you owe them back. Refunding one removes it.",
+    mismatches: "Authentic reports that do not count, each with its reason. Refunding the payment removes it.",
+    disputed: "The worst of all disputes: `lost`, then `open`, then `won`; `none` without one. It changes no status.",
+    disputes: "The disputes of its payments.",
+    full: "Whether events arrived that the order could not record any more: it holds 1,000 facts. They were handed on.",
+    erased_at: "When it was erased; null: it was not.",
     forwards: "What is still owed to `FORWARD_URL`.",
   }),
-  Mismatch: described(Mismatch, "A payment that was proved, and is not the one that was asked for.", {
-    provider: "Who reported it; `backend` for your own callback.",
-    event_id: "The sender's id of what it reported.",
-    payment_id: "The sender's id of the payment.",
-    amount: "What was paid: major units, or what the provider said where its currency is unknown.",
-    currency: "The currency it was paid in.",
+  Payment: described(Payment, "A payment, as its provider reported it.", paymentFields),
+  Mismatch: described(Mismatch, "An authentic report that does not count.", {
+    reason:
+      "`currency`: another one than the order's; `unknown_currency`: its digits are not known; `no_amount`: the event states none; `payment_of_another_order`: another order claimed it first; `split_failed`: a part of a split that was given up; `refund_currency`: a refund in another currency than its payment.",
+    ...paymentFields,
+  }),
+  Dispute: described(Dispute, "A dispute of a payment.", {
+    provider: "The instance that reported it.",
+    dispute_id: "The provider's id of the dispute; null where it has one dispute per payment.",
+    payment_id: "The provider's id of the payment.",
+    status: "Where it stands.",
+    amount: "The disputed amount, in major units.",
+    currency: "The currency of the dispute.",
+  }),
+  Underpaid: described(Underpaid, "How far an order is paid, in major units of the registered currency.", {
+    paid: "What was paid so far.",
+    missing: "What is missing.",
   }),
   Money: described(Money, "An amount of money.", { amount: "A decimal in major units.", currency: "ISO 4217." }),
   Forwards: described(Forwards, "What is to be handed on to the merchant's backend.", {
@@ -73,10 +102,28 @@ const fresh = {
   refunded: "0",
   checked: false,
   late: false,
-  disputed: false,
+  held: null,
+  overpaid: "0",
+  underpaid: null,
+  payments: [],
+  excess_payments: [],
   mismatches: [],
-  duplicate_payments: [],
+  disputed: "none",
+  disputes: [],
+  full: false,
+  erased_at: null,
   forwards: { owed: 0, given_up: 0 },
+};
+
+const paid = {
+  ...fresh,
+  status: "paid",
+  paid: true,
+  version: 1,
+  amount: "19.99",
+  currency: "CNY",
+  checked: true,
+  payments: [{ provider: "backend", event_id: "e-1", payment_id: "p-1", amount: "19.99", currency: "CNY" }],
 };
 
 const registerOrderById: Operation = {
@@ -90,7 +137,14 @@ const registerOrderById: Operation = {
   who: "backend",
   body: { ...body, schema: "RegistrationById" },
   answers: [{ status: 200, about: "The order as it is now.", schema: "BackendOrder" }],
-  refusals: ["not_json", "bad_registration", "contradicts_payment", "no_order_id_key", "group_unavailable"],
+  refusals: [
+    "not_json",
+    "bad_registration",
+    "contradicts_payment",
+    "order_erased",
+    "no_order_id_key",
+    "group_unavailable",
+  ],
   examples: {
     registered: {
       summary: "19.99 dollars, in cents",
@@ -119,12 +173,19 @@ const registerOrder: Operation = {
   family: "orders",
   summary: "Register what an order costs",
   about:
-    "The same for an id that is a biz already. It may be changed as long as nothing is paid, and may come after the payment: what arrived before is compared then.",
+    "The same for an id that is a biz already. It may come after the payment: what arrived before is compared then. It may be changed as long as pages were not sent that the order is paid.",
   who: "backend",
   params: { biz },
   body: { ...body, schema: "Registration" },
   answers: [{ status: 200, about: "The order as it is now.", schema: "BackendOrder" }],
-  refusals: ["not_json", "unknown_order", "bad_registration", "contradicts_payment", "group_unavailable"],
+  refusals: [
+    "not_json",
+    "unknown_order",
+    "bad_registration",
+    "contradicts_payment",
+    "order_erased",
+    "group_unavailable",
+  ],
   examples: {
     registered: {
       summary: "19.99 yuan",
@@ -137,7 +198,7 @@ const registerOrder: Operation = {
       body: { amount: "19.99", currency: "CNY", expires_in: null },
       after: ["reportOutcome.paid"],
       status: 200,
-      answer: { ...fresh, status: "paid", paid: true, version: 1, amount: "19.99", currency: "CNY", checked: true },
+      answer: paid,
     },
     contradicts: {
       summary: "Another amount than was paid",
@@ -195,7 +256,7 @@ const readOrder: Operation = {
       by: "backend",
       after: ["registerOrder.registered", "reportOutcome.paid"],
       status: 200,
-      answer: { ...fresh, status: "paid", paid: true, version: 1, amount: "19.99", currency: "CNY", checked: true },
+      answer: paid,
     },
     no_biz: {
       summary: "An id that no order can have",
@@ -206,4 +267,21 @@ const readOrder: Operation = {
   },
 };
 
-export const orderOperations: readonly Operation[] = [registerOrderById, registerOrder, readOrder];
+const eraseOrder: Operation = {
+  id: "eraseOrder",
+  method: "delete",
+  path: "/orders/:biz",
+  family: "orders",
+  summary: "Erase an order",
+  about:
+    "Its facts, claims, forwards and your id of it go at once; what stays is that it was erased. Its id takes no registration and no callback any more; a provider's events about it are acknowledged and handed on.",
+  who: "backend",
+  params: { biz },
+  answers: [{ status: 204, about: "It is erased, or there was nothing to erase.", schema: null }],
+  refusals: ["unknown_order", "group_unavailable"],
+  examples: {
+    erased: { summary: "A paid order", after: ["reportOutcome.paid"], status: 204, answer: null },
+  },
+};
+
+export const orderOperations: readonly Operation[] = [registerOrderById, registerOrder, readOrder, eraseOrder];

@@ -1,0 +1,107 @@
+// Which of the payments count for an order, which are held, and which are mismatches with their reason. Adds nothing up.
+import { factKey, type Fact } from "./fact.ts";
+import { isSameKind, type Money } from "./money.ts";
+import type { Registration } from "./order.ts";
+import type { Payment } from "./payment.ts";
+import { foreignRefunds } from "./returns.ts";
+import { mayBePart, failedSplits } from "./split.ts";
+
+export type MismatchReason =
+  /** Another currency than the registered one, or than the order's first payment; or its own events contradict each other. */
+  | "currency"
+  /** Minor units of a currency whose digits are not known. */
+  | "unknown_currency"
+  /** The event states no amount. */
+  | "no_amount"
+  /** Another order has claimed the payment. */
+  | "payment_of_another_order"
+  /** A part of a split that was given up: the provider returns it. */
+  | "split_failed"
+  /** A refund in another currency than its payment: it counts for nothing. */
+  | "refund_currency";
+
+/** Authentic, and not what the order waits for. The entry goes when its money has gone back. */
+export interface Mismatch {
+  readonly reason: MismatchReason;
+  readonly instance: string;
+  readonly eventId: string;
+  readonly paymentId: string | null;
+  readonly money: Money | null;
+}
+
+export interface Acceptance {
+  readonly accepted: readonly Payment[];
+  /** They count when the order is registered. */
+  readonly held: readonly Payment[];
+  readonly mismatches: readonly Mismatch[];
+}
+
+/** `isOpen`: payments count without a registration. The merchant's word always does. */
+export function acceptanceOf(
+  payments: readonly Payment[],
+  facts: readonly Fact[],
+  registration: Registration | null,
+  isOpen: boolean,
+): Acceptance {
+  const paid = payments.filter(({ state }) => state === "paid");
+  const givenUp = failedSplits(facts);
+  const accepted: Payment[] = [];
+  const held: Payment[] = [];
+  const mismatches: Mismatch[] = [];
+  let expected: Money | null = registration?.money ?? null;
+  for (const payment of paid) {
+    const isOfFailedSplit = givenUp.some((split) => mayBePart(split, payment.instance, payment.captured));
+    const reason = reasonAgainst(payment, registration, expected) ?? (isOfFailedSplit ? "split_failed" : null);
+    if (reason !== null) {
+      if (!payment.isReturned) mismatches.push(mismatchOf(reason, payment));
+    } else if (isOpen || payment.isConfirmed) {
+      // Without a registration, the currency is that of the first payment.
+      expected ??= payment.captured;
+      accepted.push(payment);
+    } else held.push(payment);
+  }
+  return { accepted, held, mismatches: [...mismatches, ...refundsInOtherCurrencies(paid), ...foreignPayments(facts)] };
+}
+
+function reasonAgainst(
+  { captured, isAmbiguous, isMerchantsWord, isUnsigned }: Payment,
+  registration: Registration | null,
+  expected: Money | null,
+): MismatchReason | null {
+  // An amount that the sender does not sign is as good as none.
+  if (isUnsigned && registration !== null && !isMerchantsWord) return "no_amount";
+  if (captured === null) return isMerchantsWord || isUnsigned ? null : "no_amount";
+  if (isAmbiguous) return "currency";
+  if (captured.unit === "unknown") return "unknown_currency";
+  return expected !== null && !isSameKind(captured, expected) ? "currency" : null;
+}
+
+const mismatchOf = (
+  reason: MismatchReason,
+  { instance, eventId, id, captured }: Pick<Payment, "instance" | "eventId" | "id" | "captured">,
+): Mismatch => ({ reason, instance, eventId, paymentId: id, money: captured });
+
+const refundsInOtherCurrencies = (paid: readonly Payment[]): readonly Mismatch[] =>
+  paid.flatMap(({ facts, captured }) =>
+    foreignRefunds(facts, captured).map(({ instance, eventId, paymentId, money }) => ({
+      reason: "refund_currency" as const,
+      instance,
+      eventId,
+      paymentId,
+      money,
+    })),
+  );
+
+/** One entry for each payment, whichever events reported it. */
+function foreignPayments(facts: readonly Fact[]): readonly Mismatch[] {
+  const entries = new Map<string, Mismatch>();
+  const foreign = facts.filter((fact) => fact.kind === "foreign_payment");
+  for (const { instance, eventId, paymentId, money } of foreign.toSorted((a, b) =>
+    factKey(a) < factKey(b) ? -1 : 1,
+  )) {
+    const key = JSON.stringify([instance, paymentId]);
+    if (!entries.has(key))
+      entries.set(key, { reason: "payment_of_another_order", instance, eventId, paymentId, money });
+  }
+  return [...entries].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, entry]) => entry);
+}

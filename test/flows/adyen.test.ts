@@ -1,0 +1,4 @@
+import { adyen } from "./adyen.ts";
+import { runFlows } from "./run.ts";
+
+runFlows(adyen);

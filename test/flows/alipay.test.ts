@@ -1,0 +1,4 @@
+import { alipay } from "./alipay.ts";
+import { runFlows } from "./run.ts";
+
+runFlows(alipay);

@@ -1,0 +1,4 @@
+import { hmac } from "./hmac.ts";
+import { runFlows } from "./run.ts";
+
+runFlows(hmac);

@@ -1,0 +1,4 @@
+import { paddle } from "./paddle.ts";
+import { runFlows } from "./run.ts";
+
+runFlows(paddle);

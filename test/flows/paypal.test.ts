@@ -1,0 +1,4 @@
+import { paypal } from "./paypal.ts";
+import { runFlows } from "./run.ts";
+
+runFlows(paypal);

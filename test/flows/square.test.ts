@@ -1,0 +1,4 @@
+import { square } from "./square.ts";
+import { runFlows } from "./run.ts";
+
+runFlows(square);

@@ -1,0 +1,4 @@
+import { standard } from "./standard.ts";
+import { runFlows } from "./run.ts";
+
+runFlows(standard);

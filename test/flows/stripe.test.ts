@@ -1,0 +1,4 @@
+import { runFlows } from "./run.ts";
+import { stripe } from "./stripe.ts";
+
+runFlows(stripe);

@@ -1,0 +1,4 @@
+import { wechatpay } from "./wechatpay.ts";
+import { runFlows } from "./run.ts";
+
+runFlows(wechatpay);

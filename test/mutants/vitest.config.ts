@@ -1,0 +1,29 @@
+// The tests that mutants are tried against: the pure ones of the money code, few runs of each property.
+import { BaseSequencer, type TestSpecification } from "vitest/node";
+import { defineConfig } from "vitest/config";
+
+/** Files near the code first and whole flows last: the first failure ends a mutant's run. */
+class NearestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    return files.toSorted((a, b) => rank(a.moduleId) - rank(b.moduleId) || (a.moduleId < b.moduleId ? -1 : 1));
+  }
+}
+
+const ORDER = [/\/core\/(?!order-properties)/, /\/callbacks\//, /order-properties/, /\/flows\//];
+const rank = (path: string): number => ORDER.findIndex((pattern) => pattern.test(path));
+
+export default defineConfig({
+  test: {
+    include: [
+      "test/core/{acceptance,delivery,delivery-failures,dispute,due,fact,forward,money,order,order-properties,order-row,order-view,payment,settlement,split}.test.ts",
+      "test/callbacks/*.test.ts",
+      "test/flows/*.test.ts",
+    ],
+    exclude: ["test/flows/over-http.test.ts", "test/callbacks/docs.test.ts", "test/callbacks/vectors.test.ts"],
+    env: { PROPERTY_RUNS: "20" },
+    // No test leaves anything behind, and a mutant's run is short: its time is that of loading the code.
+    isolate: false,
+    fileParallelism: false,
+    sequence: { sequencer: NearestFirst },
+  },
+});
