@@ -15,7 +15,7 @@ export const callbackSchemas = {
   Saying: described(Saying, "What became of an order. Every key may be left out; an empty body says that it is paid.", {
     biz: "The order's own id. A signed body has to name it: a signature does not cover the URL.",
     paid: "`true`, or `false` for a failed attempt. Null says that nothing is known, which is no callback.",
-    status: `${STATUSES} Must not contradict \`paid\`. Null is refused, as there.`,
+    status: `${STATUSES} Must not contradict \`paid\`. Null is refused too.`,
     event_id: "Your own id of what you report: the same `event_id` and `status` again change nothing and push nothing.",
     payment_id: "Your own id of the payment.",
     amount:

@@ -37,7 +37,7 @@ export const plainMessages = {
   orderOutcome: {
     from: "server",
     schema: "OrderOutcome",
-    summary: "When it changes, and at once to whoever connects when it is no longer pending",
+    summary: "When it changes, and at once to whoever connects once it has changed",
     examples: {
       paid: { summary: "Paid", payload: { biz: EXAMPLE_BIZ, paid: true, status: "paid" } },
       failed: {
