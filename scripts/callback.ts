@@ -2,7 +2,7 @@
 // Never to any other: its signing keys are public.
 import { parseArgs } from "node:util";
 import { callbackSetting, DEVELOPMENT_FILE } from "./development.ts";
-import { captureId, followsPayment, paymentId as idOf } from "./order-event.ts";
+import { captureId, followsPayment, isRefund, paymentId as idOf } from "./order-event.ts";
 import { servePaypal } from "./paypal-server.ts";
 import { PaypalStandIn } from "./paypal-stand-in.ts";
 import { Shop, type KnownOrder, type KnownPayment, type Price } from "./shop.ts";
@@ -134,8 +134,7 @@ function checked(provider: string, orderId: string, flags: Flags): Outcome {
   if (flags.registered !== undefined && flags.unregistered) {
     throw new Misuse("--registered and --unregistered exclude each other");
   }
-  const isRefund = outcome === "partially_refunded" || outcome === "refunded";
-  if (flags.refunded !== undefined && !isRefund) {
+  if (flags.refunded !== undefined && !isRefund({ outcome })) {
     throw new Misuse("--refunded goes with --outcome partially_refunded or refunded");
   }
   if (flags.failed) throw new Misuse("--failed goes with a biz alone; here it is --outcome failed");

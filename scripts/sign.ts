@@ -2,6 +2,8 @@
 // is signed with a private key is signed with the development ones, known to everybody. Reads no file, so that it runs in workerd too.
 import { createCipheriv, createHash, createHmac, randomBytes, sign } from "node:crypto";
 import { crc32 } from "node:zlib";
+import { defaults as hmacDefaults } from "../src/callbacks/hmac.ts";
+import { defaults as standardDefaults } from "../src/callbacks/standard.ts";
 import privateKeys from "./development-keys.json" with { type: "json" };
 import {
   adyenItem,
@@ -182,23 +184,7 @@ function paddle(told: Told): Delivery {
 }
 
 function standard(told: Told): Delivery {
-  const words = {
-    "payment.pending": "pending",
-    "payment.failed": "failed",
-    "payment.canceled": "closed",
-    "payment.succeeded": "paid",
-    "refund.succeeded": "refund",
-  };
-  const paths = {
-    order: "data.order_id",
-    type: "type",
-    amount: "data.amount",
-    currency: "data.currency",
-    payment: "data.payment_id",
-    refund: "data.refund_id",
-    time: "timestamp",
-  };
-  const body = json(told.event ?? describedEvent(told, { words, paths }));
+  const body = json(told.event ?? describedEvent(told, standardDefaults));
   const prefix = fieldOf(told, "headerPrefix", "webhook-");
   const id = `msg_${createHash("sha256").update(eventId(told)).digest("hex").slice(0, 32)}`;
   const key = Buffer.from(secretOf(told).replace(/^whsec_/, ""), "base64");
@@ -215,18 +201,7 @@ function standard(told: Told): Delivery {
 }
 
 function generic(told: Told): Delivery {
-  const words = { pending: "pending", failed: "failed", closed: "closed", paid: "paid", refunded: "refunded" };
-  const paths = {
-    order: "order_id",
-    event: "event_id",
-    type: "status",
-    amount: "amount",
-    currency: "currency",
-    payment: "payment_id",
-    refund: "refund_id",
-    time: "time",
-  };
-  const body = json(told.event ?? describedEvent(told, { words, paths }));
+  const body = json(told.event ?? describedEvent(told, hmacDefaults));
   const timestampHeader = fieldOf(told, "timestampHeader").toLowerCase();
   const stamp = timestampHeader === "" ? [] : [`${seconds(told)}.`];
   const encoding = fieldOf(told, "encoding") === "base64" ? "base64" : "hex";

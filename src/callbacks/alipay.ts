@@ -10,7 +10,7 @@ import { header, major, orderIdAt, unproved } from "./content.ts";
 import { parseForm, signedForm } from "./form.ts";
 import { becomes, callbackOf, otherAccount, printed, type Row, type Told } from "./mapping.ts";
 import { replyIn } from "./reply.ts";
-import { isOf, Setting, type Identity } from "./setting.ts";
+import { type Identity, isOf, onlyOf, Setting } from "./setting.ts";
 import { isRsaSigned, type Key } from "./signature.ts";
 
 interface Config {
@@ -52,7 +52,7 @@ export const alipay: Adapter<Config> = {
     const gateway = setting.base("gateway", "https://openapi.alipay.com/gateway.do");
     if (setting.problem !== null) return no(setting.problem);
     // A query names one app, and a trade by its out_trade_no: an id from another field could be another order's.
-    const [asking = null] = appId === "any" || appId.size > 1 || order.join() !== TRADE ? [] : appId;
+    const asking = order.join() === TRADE ? onlyOf(appId) : null;
     const access = privateKey === null || asking === null ? null : { privateKey, gateway, appId: asking, keys };
     return ok({ keys, appId, sellerId, order, access });
   },

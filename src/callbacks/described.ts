@@ -44,7 +44,13 @@ const isOutcome = (word: string): word is Outcome => Object.hasOwn(outcomes, wor
 /** The setting's fields that describe an event. */
 export const descriptionFields = ["outcomes", "paths", "order", "unit", "amount"] as const;
 
-export function describe(setting: Setting, paths: Paths, usual: Readonly<Record<string, Outcome>>): Description {
+/** The paths and words that hold where the setting has none. */
+export interface Defaults {
+  readonly paths: Paths;
+  readonly words: Readonly<Record<string, Outcome>>;
+}
+
+export function describe(setting: Setting, { paths, words: usual }: Defaults): Description {
   const own = setting.stringMap("paths");
   if ([...own.keys()].some((name) => !Object.hasOwn(paths, name))) {
     setting.refuse("paths", `an object with none but ${Object.keys(paths).join(", ")}`);

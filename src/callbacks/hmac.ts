@@ -3,15 +3,7 @@ import { no, ok } from "../core/result.ts";
 import type { Adapter } from "./adapter.ts";
 import { fromBase64, fromHex, utf8 } from "./bytes.ts";
 import { header, isOutside, jsonObject, seconds, unproved } from "./content.ts";
-import {
-  describe,
-  descriptionFields,
-  rowsOf,
-  toldBy,
-  type Description,
-  type Outcome,
-  type Paths,
-} from "./described.ts";
+import { describe, descriptionFields, rowsOf, toldBy, type Description, type Defaults } from "./described.ts";
 import { callbackOf, printed } from "./mapping.ts";
 import { noWords, replyIn } from "./reply.ts";
 import { Setting } from "./setting.ts";
@@ -31,27 +23,28 @@ interface Config {
 const TOLERANCE_MS = 300_000;
 const HEADER_NAME = /^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/;
 
-const paths: Paths = {
-  order: "order_id",
-  event: "event_id",
-  type: "status",
-  amount: "amount",
-  currency: "currency",
-  payment: "payment_id",
-  refund: "refund_id",
-  time: "time",
-};
-
-/** What a status becomes where the setting has no `outcomes`: the order's own words. */
-const usual: Readonly<Record<string, Outcome>> = {
-  pending: "pending",
-  failed: "failed",
-  closed: "closed",
-  paid: "paid",
-  refunded: "refunded",
-  partially_refunded: "partially_refunded",
-  refund_failed: "refund_failed",
-  voided: "voided",
+/** Exported for `npm run callback`, which signs such events. */
+export const defaults: Defaults = {
+  paths: {
+    order: "order_id",
+    event: "event_id",
+    type: "status",
+    amount: "amount",
+    currency: "currency",
+    payment: "payment_id",
+    refund: "refund_id",
+    time: "time",
+  },
+  words: {
+    pending: "pending",
+    failed: "failed",
+    closed: "closed",
+    paid: "paid",
+    refunded: "refunded",
+    partially_refunded: "partially_refunded",
+    refund_failed: "refund_failed",
+    voided: "voided",
+  },
 };
 
 export const hmac: Adapter<Config> = {
@@ -73,7 +66,7 @@ export const hmac: Adapter<Config> = {
       : null;
     const prefix = setting.optionalString("prefix") ?? "";
     const encoding = setting.oneOf("encoding", ["hex", "base64"]);
-    const description = describe(setting, paths, usual);
+    const description = describe(setting, defaults);
     if (setting.problem !== null) return no(setting.problem);
     const keys = await hmacKeys(secrets);
     return ok({ keys, header: name.toLowerCase(), prefix, encoding, timestampHeader, description });
@@ -101,5 +94,5 @@ export const hmac: Adapter<Config> = {
   },
 
   reply: (verdict) => replyIn(noWords, verdict),
-  mapping: printed(rowsOf(usual)),
+  mapping: printed(rowsOf(defaults.words)),
 };

@@ -107,9 +107,11 @@ function factOf(kind: Becomes, proof: Proof, told: Amounts): Fact | null {
     case "part": {
       if (!payment.ok) return null;
       const status = kind === "part" ? "paid" : kind;
-      const isUnsigned = told.isUnsigned === true && status === "paid" ? { isUnsigned: true as const } : {};
-      const isPart = kind === "part" ? { isPart: true as const } : {};
-      return { ...proof, kind: "payment", status, paymentId, money: payment.value, ...isPart, ...isUnsigned };
+      const marks = {
+        ...(kind === "part" && { isPart: true as const }),
+        ...(told.isUnsigned === true && status === "paid" && { isUnsigned: true as const }),
+      };
+      return { ...proof, kind: "payment", status, paymentId, money: payment.value, ...marks };
     }
     case "capture":
       if (!capture.amount.ok) return null;

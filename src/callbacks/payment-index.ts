@@ -11,7 +11,10 @@ export interface IndexObject {
   eraseClaim(payment: string, biz: string): Promise<void>;
 }
 
-export type IndexObjects = (group: string) => IndexObject;
+/** The namespace of the groups, as far as the index needs it. */
+interface IndexObjects {
+  getByName(group: string): IndexObject;
+}
 
 export function paymentIndex(objects: IndexObjects): PaymentIndex {
   const at = async <Answer>(
@@ -19,7 +22,7 @@ export function paymentIndex(objects: IndexObjects): PaymentIndex {
     call: (object: IndexObject, key: string) => Promise<Answer>,
   ): Promise<Answer> => {
     const { group, key } = await indexPlace(payment);
-    return call(objects(group), key);
+    return call(objects.getByName(group), key);
   };
   return {
     claimOf: (payment) => at(payment, (object, key) => object.claimOf(key)),

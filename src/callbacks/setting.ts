@@ -8,6 +8,13 @@ export type Identity = ReadonlySet<string> | "any";
 export const isOf = (identity: Identity, id: string | null): boolean =>
   identity === "any" || (id !== null && identity.has(id));
 
+/** The account, where the setting names exactly one: the one that a query can be about. */
+export function onlyOf(identity: Identity): string | null {
+  if (identity === "any" || identity.size !== 1) return null;
+  const [only = null] = identity;
+  return only;
+}
+
 /** Whether an event of this mode counts; `mode` is the event's, as text. */
 export const isOfMode = (wanted: boolean | "any", mode: string | null): boolean =>
   wanted === "any" || mode === String(wanted);

@@ -1,7 +1,7 @@
 // Square's webhooks: HMAC over the subscribed URL and the raw body. The URL is the setting's, never rebuilt from the request.
 // No time is signed (developer.squareup.com/docs/webhooks/step3validate): a repeat is known by its event id alone.
 import type { Json, JsonObject } from "../core/json.ts";
-import { lessOf } from "../core/money.ts";
+import { isMinor, lessOf } from "../core/money.ts";
 import { no, ok } from "../core/result.ts";
 import type { Adapter } from "./adapter.ts";
 import { fromBase64, utf8, type Bytes } from "./bytes.ts";
@@ -106,12 +106,10 @@ function told(json: JsonObject, order: readonly string[]): Told {
 function withoutTip(payment: Json | undefined): Amount {
   if (at(payment, "total_money") === undefined) return money(payment, "amount_money");
   const [total, tip] = [textAt(payment, "total_money.amount"), textAt(payment, "tip_money.amount")];
-  const isTipped = total !== null && tip !== null && INTEGER.test(total) && INTEGER.test(tip);
+  const isTipped = total !== null && tip !== null && isMinor(total) && isMinor(tip);
   const currency = textAt(payment, "total_money.currency");
   return isTipped ? minor(lessOf(total, tip), currency, isoDigits) : money(payment, "total_money");
 }
-
-const INTEGER = /^\d{1,18}$/;
 
 const money = (json: Json | undefined, field: string): Amount =>
   minor(textAt(json, `${field}.amount`), textAt(json, `${field}.currency`), isoDigits);

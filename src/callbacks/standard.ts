@@ -4,15 +4,7 @@ import { no, ok, type Result } from "../core/result.ts";
 import type { Adapter } from "./adapter.ts";
 import { fromBase64, utf8, type Bytes } from "./bytes.ts";
 import { header, isOutside, jsonObject, seconds, unproved } from "./content.ts";
-import {
-  describe,
-  descriptionFields,
-  rowsOf,
-  toldBy,
-  type Description,
-  type Outcome,
-  type Paths,
-} from "./described.ts";
+import { describe, descriptionFields, rowsOf, toldBy, type Description, type Defaults } from "./described.ts";
 import { callbackOf, printed } from "./mapping.ts";
 import { noWords, replyIn } from "./reply.ts";
 import { Setting } from "./setting.ts";
@@ -29,25 +21,26 @@ interface Config {
 
 const TOLERANCE_MS = 300_000;
 
-const paths: Paths = {
-  order: "data.order_id",
-  event: "",
-  type: "type",
-  amount: "data.amount",
-  currency: "data.currency",
-  payment: "data.payment_id",
-  refund: "data.refund_id",
-  time: "timestamp",
-};
-
-/** What a type becomes where the setting has no `outcomes`. */
-const usual: Readonly<Record<string, Outcome>> = {
-  "payment.pending": "pending",
-  "payment.failed": "failed",
-  "payment.canceled": "closed",
-  "payment.succeeded": "paid",
-  "refund.succeeded": "refund",
-  "refund.failed": "refund_failed",
+/** Exported for `npm run callback`, which signs such events. */
+export const defaults: Defaults = {
+  paths: {
+    order: "data.order_id",
+    event: "",
+    type: "type",
+    amount: "data.amount",
+    currency: "data.currency",
+    payment: "data.payment_id",
+    refund: "data.refund_id",
+    time: "timestamp",
+  },
+  words: {
+    "payment.pending": "pending",
+    "payment.failed": "failed",
+    "payment.canceled": "closed",
+    "payment.succeeded": "paid",
+    "refund.succeeded": "refund",
+    "refund.failed": "refund_failed",
+  },
 };
 
 export const standard: Adapter<Config> = {
@@ -59,7 +52,7 @@ export const standard: Adapter<Config> = {
     if (secrets.includes(null)) setting.refuse("secret", "base64, with or without whsec_ before it, or a list of such");
     const prefix = setting.oneOf("headerPrefix", ["webhook-", "svix-"]);
     const hasEventPath = setting.stringMap("paths").has("event");
-    const description = describe(setting, paths, usual);
+    const description = describe(setting, defaults);
     if (setting.problem !== null) return no(setting.problem);
     const keys = await Promise.all(secrets.filter((secret) => secret !== null).map(hmacKey));
     return ok({ keys, prefix, description, hasEventPath });
@@ -79,7 +72,7 @@ export const standard: Adapter<Config> = {
   },
 
   reply: (verdict) => replyIn(noWords, verdict),
-  mapping: printed(rowsOf(usual)),
+  mapping: printed(rowsOf(defaults.words)),
 };
 
 /** The id of a delivery whose signature and time are right. */

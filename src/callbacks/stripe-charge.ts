@@ -1,6 +1,6 @@
 // What went back of a Stripe charge. No I/O.
 import type { Json } from "../core/json.ts";
-import { lessOf } from "../core/money.ts";
+import { isMinor, lessOf } from "../core/money.ts";
 import { textAt } from "./content.ts";
 
 /**
@@ -11,9 +11,7 @@ export function returnedOf(object: Json | undefined): string | null {
   const [refunded, held, captured] = ["amount_refunded", "amount", "amount_captured"].map((field) =>
     textAt(object, field),
   );
-  if (refunded == null || !INTEGER.test(refunded)) return refunded ?? null;
-  if (held == null || captured == null || !INTEGER.test(held) || !INTEGER.test(captured)) return refunded;
+  if (refunded == null || !isMinor(refunded)) return refunded ?? null;
+  if (held == null || captured == null || !isMinor(held) || !isMinor(captured)) return refunded;
   return lessOf(refunded, lessOf(held, captured));
 }
-
-const INTEGER = /^\d{1,18}$/;

@@ -19,7 +19,7 @@ import {
 import { stripeDigits } from "./currencies.ts";
 import { becomes, callbackOf, otherAccount, printed, type Becomes, type Row, type Told } from "./mapping.ts";
 import { noWords, replyIn } from "./reply.ts";
-import { isOf, isOfMode, Setting, type Identity } from "./setting.ts";
+import { type Identity, isOf, isOfMode, onlyOf, Setting } from "./setting.ts";
 import { hmacKeys, isSigned, SIGNATURES_MAX, type Key } from "./signature.ts";
 import { returnedOf } from "./stripe-charge.ts";
 import { queryStripe, type StripeAccess } from "./stripe-query.ts";
@@ -111,8 +111,8 @@ export const stripe: Adapter<Config> = {
     const base = setting.base("apiBase", "https://api.stripe.com");
     if (setting.problem !== null) return no(setting.problem);
     // Stripe is asked for one account: its own, or the only connected one.
-    const isOneAccount = account === null || (account !== "any" && account.size === 1);
-    const [connected = null] = account === null || account === "any" ? [] : account;
+    const connected = account === null ? null : onlyOf(account);
+    const isOneAccount = account === null || connected !== null;
     const metadataKey = metadataKeyOf(order);
     const access =
       apiKey === null || metadataKey === null || !isOneAccount

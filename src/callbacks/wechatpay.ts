@@ -9,7 +9,7 @@ import { at, isoTime, jsonObject, minor, orderIdAt, textAt, unproved, type Amoun
 import { isoDigits } from "./currencies.ts";
 import { becomes, callbackOf, otherAccount, printed, type Row } from "./mapping.ts";
 import { replyIn } from "./reply.ts";
-import { isOf, Setting, type Identity } from "./setting.ts";
+import { type Identity, isOf, onlyOf, Setting } from "./setting.ts";
 import type { Key } from "./signature.ts";
 import { queryWechatpay, type WechatpayAccess } from "./wechatpay-query.ts";
 import { checkSigned, type SerialKeys } from "./wechatpay-signature.ts";
@@ -108,7 +108,7 @@ export async function configureWith(keyBytes: number, value: unknown): Promise<R
   );
   const key = await crypto.subtle.importKey("raw", apiV3Key, "AES-GCM", false, ["decrypt"]);
   // A query names one merchant, and a payment by its out_trade_no: an id from another field could be another order's.
-  const [asking = null] = mchid === "any" || mchid.size > 1 || order.join() !== TRADE ? [] : mchid;
+  const asking = order.join() === TRADE ? onlyOf(mchid) : null;
   const rest = { serial, publicKeyId, base, appid, keys };
   const access = privateKey === null || asking === null ? null : { ...rest, privateKey, mchid: asking };
   return ok({ keys, apiV3Key: key, mchid, appid, order, access });

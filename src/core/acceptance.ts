@@ -4,7 +4,7 @@ import { isSameKind, type Money } from "./money.ts";
 import type { Registration } from "./order.ts";
 import type { Payment } from "./payment.ts";
 import { foreignRefunds } from "./returns.ts";
-import { mayBePart, failedSplits } from "./split.ts";
+import { failedSplits, mayBePart } from "./split.ts";
 
 export type MismatchReason =
   /** Another currency than the registered one, or than the order's first payment; or its own events contradict each other. */
@@ -36,7 +36,7 @@ export interface Acceptance {
   readonly mismatches: readonly Mismatch[];
 }
 
-/** `isOpen`: payments count without a registration. The merchant's word always does. */
+/** `isOpen`: payments count without a registration. */
 export function acceptanceOf(
   payments: readonly Payment[],
   facts: readonly Fact[],
@@ -54,7 +54,7 @@ export function acceptanceOf(
     const reason = reasonAgainst(payment, registration, expected) ?? (isOfFailedSplit ? "split_failed" : null);
     if (reason !== null) {
       if (!payment.isReturned) mismatches.push(mismatchOf(reason, payment));
-    } else if (isOpen || payment.isConfirmed) {
+    } else if (isOpen) {
       // Without a registration, the currency is that of the first payment.
       expected ??= payment.captured;
       accepted.push(payment);

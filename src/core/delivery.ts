@@ -81,32 +81,48 @@ export interface DeliveryOutcome {
 
 /**
  * Records facts that are known to be of `biz`: the merchant's word, or a provider's answer about this order. Payments among them are claimed
- * first; one that another order has claimed becomes a mismatch.
+ * first; one that another order has claimed becomes a mismatch. Returns the reply of `record`.
  */
-export async function recordOwn(
+export async function recordOwn<Reply extends { readonly result: RecordResult }>(
   biz: string,
   arrival: Arrival,
-  { orders, index }: Pick<DeliveryPorts, "orders" | "index">,
-): Promise<RecordResult> {
+  index: PaymentIndex,
+  record: (arrivals: readonly Arrival[]) => Promise<Reply>,
+): Promise<Reply> {
   let facts = arrival.facts;
-  const waited: Arrival[] = [];
-  const moved: (readonly [PaymentKey, readonly string[]])[] = [];
+  const claims: (readonly [PaymentKey, Claim])[] = [];
   for (const payment of paymentKeys(facts)) {
     const claim = await index.claim(payment, biz);
-    if (claim.biz !== biz) facts = facts.flatMap((fact) => (isOf(fact, payment) ? foreignFact(fact) : fact));
-    else if (claim.orphans.length > 0) {
-      waited.push(...claim.orphans.map((orphan) => orphan.arrival));
-      moved.push([payment, claim.orphans.map(({ key }) => key)]);
-    }
+    if (claim.biz === biz) claims.push([payment, claim]);
+    else facts = facts.flatMap((fact) => (isOf(fact, payment) ? foreignFact(fact) : fact));
   }
-  const result = await orders.record(biz, [{ ...arrival, facts }, ...waited]);
-  if (isRecorded(result)) for (const [payment, keys] of moved) await index.release(payment, keys);
-  // An erased order keeps no claim.
-  if (result === "erased") for (const payment of paymentKeys(facts)) await index.erase(payment, biz);
-  return result;
+  const reply = await record([{ ...arrival, facts }, ...claims.flatMap(([, claim]) => waitingFor(claim))]);
+  for (const [payment, claim] of claims) await settleClaim(payment, claim, reply.result, index);
+  return reply;
 }
 
-const isRecorded = (result: RecordResult): boolean => result === "new" || result === "duplicate";
+/** The arrivals that waited for a claim. */
+const waitingFor = ({ orphans }: Claim): readonly Arrival[] => orphans.map(({ arrival }) => arrival);
+
+/** Recorded orphans leave the index, behind their order's commit: a crash between the two moves them again, as duplicates. */
+async function settleClaim(
+  payment: PaymentKey,
+  { biz, orphans }: Claim,
+  result: RecordResult,
+  index: PaymentIndex,
+): Promise<void> {
+  switch (result) {
+    case "new":
+    case "duplicate": {
+      if (orphans.length === 0) return;
+      const keys = orphans.map(({ key }) => key);
+      return index.release(payment, keys);
+    }
+    case "erased": // An erased order keeps no claim.
+      return index.erase(payment, biz);
+    case "full":
+  }
+}
 
 /** The payments that the facts begin: those that an order claims. */
 const paymentKeys = (facts: readonly Fact[]): readonly PaymentKey[] =>
@@ -156,7 +172,7 @@ async function toNamedOrder(
   ports: DeliveryPorts,
 ): Promise<Result<DeliveryOutcome, string>> {
   const biz = await ports.bizOf(callback.orderId ?? "");
-  return biz.ok ? ok(await record(biz.value, [arrival], callback, ports)) : biz;
+  return biz.ok ? ok(outcomeOf(biz.value, await record(biz.value, [arrival], callback, ports))) : biz;
 }
 
 /** The first event that begins a payment and names an order claims the payment; later ones go to the claimant. */
@@ -204,35 +220,34 @@ async function claimForKnown(orderId: string, payment: PaymentKey, ports: Delive
   return ports.index.claim(payment, named.value);
 }
 
-/** The claimant's facts first, then the orphans leave the index: a crash between the two moves them again, as duplicates. */
 async function recordClaimed(
-  { biz, orphans }: Claim,
+  claim: Claim,
   payment: PaymentKey,
   arrival: Arrival,
   callback: Callback,
   ports: DeliveryPorts,
 ): Promise<DeliveryOutcome> {
-  const outcome = await record(biz, [arrival, ...orphans.map(({ arrival: waited }) => waited)], callback, ports);
-  if (outcome.verdict === "erased") await ports.index.erase(payment, biz);
-  if (orphans.length > 0 && (outcome.verdict === "stored" || outcome.verdict === "duplicate")) {
-    await ports.index.release(
-      payment,
-      orphans.map(({ key }) => key),
-    );
-  }
-  return outcome;
+  const result = await record(claim.biz, [arrival, ...waitingFor(claim)], callback, ports);
+  await settleClaim(payment, claim, result, ports.index);
+  return outcomeOf(claim.biz, result);
 }
 
+/** Records the arrivals; an order that takes none has its event handed on. */
 async function record(
   biz: string,
   arrivals: readonly Arrival[],
   callback: Callback,
   ports: DeliveryPorts,
-): Promise<DeliveryOutcome> {
+): Promise<RecordResult> {
   const result = await ports.orders.record(biz, arrivals);
   if (result === "full" || result === "erased") await ports.handOn(callback);
-  return { verdict: result === "new" ? "stored" : result, biz };
+  return result;
 }
+
+const outcomeOf = (biz: string, result: RecordResult): DeliveryOutcome => ({
+  verdict: result === "new" ? "stored" : result,
+  biz,
+});
 
 /** A reference of the event's own is not the order's id. */
 const withoutOrderId = (arrival: Arrival): Arrival => ({ ...arrival, orderId: null });

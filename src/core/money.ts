@@ -27,12 +27,15 @@ export function fromMinor(
   digits: number | undefined,
 ): Result<Money, "not an amount"> {
   const text = String(minor);
-  if (!/^\d{1,18}$/.test(text) || !CURRENCY.test(currency)) return no("not an amount");
+  if (!isMinor(text) || !CURRENCY.test(currency)) return no("not an amount");
   if (digits === undefined) return ok({ unit: "unknown", amount: text, currency });
   const padded = text.padStart(digits + 1, "0");
   const point = padded.length - digits;
   return ok({ unit: "major", amount: canonical(padded.slice(0, point), padded.slice(point)), currency });
 }
+
+/** Whether a text is an amount in minor units: a whole number. */
+export const isMinor = (text: string): boolean => /^\d{1,18}$/.test(text);
 
 const CURRENCY = /^[A-Z]{3}$/;
 

@@ -1,6 +1,6 @@
 // What the jobs of one object work on, and how they take facts in. Does no job itself.
 import { paymentIndex } from "../callbacks/payment-index.ts";
-import { recordOwn } from "../core/delivery.ts";
+import { recordOwn, type Arrival } from "../core/delivery.ts";
 import type { Fact } from "../core/fact.ts";
 import type { LogLine } from "../core/log.ts";
 import type { OrderSettings } from "../core/settings.ts";
@@ -74,16 +74,12 @@ export class Desk {
 
   /** Records facts that are known to be of this order, and notifies the members. */
   async take(facts: readonly Fact[]): Promise<void> {
-    const index = paymentIndex((group) => this.env.GROUP.getByName(group));
-    const orders = {
-      isKnown: () => Promise.resolve(true),
-      record: async (_biz: string, arrivals: Parameters<KeptOrder["recordFacts"]>[0]) => {
-        const recorded = this.#parts.order.recordFacts(arrivals, await this.around());
-        this.#ring(recorded);
-        return recorded.result;
-      },
+    const record = async (arrivals: readonly Arrival[]) => {
+      const recorded = this.#parts.order.recordFacts(arrivals, await this.around());
+      this.#ring(recorded);
+      return recorded;
     };
-    await recordOwn(this.key, { facts, orderId: null, raw: null }, { orders, index });
+    await recordOwn(this.key, { facts, orderId: null, raw: null }, paymentIndex(this.env.GROUP), record);
   }
 
   /** Behind this, and before anything is awaited again, all that is written is one commit: what is only to be asked has been asked. */

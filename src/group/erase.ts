@@ -11,7 +11,7 @@ import type { Parts } from "./parts.ts";
 export async function eraseOrder(parts: Parts, env: Env, now: number): Promise<void> {
   const { order, self, store } = parts;
   if (!order.isKnown) return;
-  const index = paymentIndex((group) => env.GROUP.getByName(group));
+  const index = paymentIndex(env.GROUP);
   // Facts may arrive while the index is awaited: their payments are erased too. The last look and the deletion are one turn.
   for (let erased = 0; ;) {
     const payments = namedPayments(order.row.facts).slice(erased);

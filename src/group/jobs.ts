@@ -135,7 +135,8 @@ async function cleanUp(desk: Desk): Promise<void> {
     order.setDueTimes(await desk.around());
     const isDue = (store.due().cleanup ?? Infinity) <= now;
     if (isDue && outbox.outstanding().owed === 0) return desk.erase();
-    return isDue ? void store.keepDue({ ...store.due(), cleanup: now + DAY_MS }) : undefined;
+    if (isDue) store.keepDue({ ...store.due(), cleanup: now + DAY_MS });
+    return;
   }
   const due: Due = store.due();
   const before = now - DELIVERY_DAYS * DAY_MS;

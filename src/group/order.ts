@@ -121,7 +121,7 @@ export class KeptOrder implements Kept {
         { ...row, facts: [...row.facts, ...facts], orderId: this.#named(orderId) },
         around,
       );
-      this.#enqueueForwards(row, added, around.now);
+      this.#enqueueForwards(row, added, change.order, around.now);
       this.setDueTimes(around);
       return { ...change, result: "new" };
     });
@@ -209,14 +209,15 @@ export class KeptOrder implements Kept {
     return { order, changed };
   }
 
-  /** One forward for each new fact, with the order as it was once that fact was recorded. */
-  #enqueueForwards(before: OrderRow, added: readonly Added[], now: number): void {
+  /** One forward for each new fact, with the order as it was once that fact was recorded: `after` behind the last. */
+  #enqueueForwards(before: OrderRow, added: readonly Added[], after: Order, now: number): void {
     if (this.#settings.forward === null) return;
     const facts = [...before.facts];
+    const count = facts.length + added.reduce((sum, { recorded }) => sum + recorded.length, 0);
     for (const { recorded, raw } of added) {
       for (const fact of recorded) {
         facts.push(fact);
-        const order = this.#orderOf({ ...before, facts });
+        const order = facts.length === count ? after : this.#orderOf({ ...before, facts });
         const body = forwardOf(this.#biz, this.#row.orderId, order, fact, raw, new Date(now).toISOString());
         this.#outbox.add(newId(), encode(body), now);
       }

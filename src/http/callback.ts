@@ -2,8 +2,8 @@
 import type { Context } from "hono";
 import { merchantFacts } from "../callbacks/merchant.ts";
 import { openProvider, settingName } from "../callbacks/open.ts";
-import { recordOwn, type Arrival, type RecordResult } from "../core/delivery.ts";
-import { orderFrame, type OrderFrame } from "../core/frames.ts";
+import { paymentIndex } from "../callbacks/payment-index.ts";
+import { recordOwn } from "../core/delivery.ts";
 import { isObject, parseExact, type Json, type JsonObject } from "../core/json.ts";
 import { BIZ } from "../core/order.ts";
 import { no, ok, type Result } from "../core/result.ts";
@@ -13,7 +13,6 @@ import { decodeBody } from "./body.ts";
 import { note } from "../observe/note.ts";
 import type { Refusal } from "./problem.ts";
 import { refuse, refuseSetting } from "./refuse.ts";
-import { portsOf } from "./callbacks.ts";
 import type { App } from "./app.ts";
 
 export async function callback(c: Context<App>): Promise<Response> {
@@ -31,31 +30,15 @@ export async function callback(c: Context<App>): Promise<Response> {
   const facts = merchantFacts("backend", said.value.json);
   if (!facts.ok) return refuse(c, "bad_callback", { detail: facts.reason });
   const raw = c.var.settings.orders.forward === null ? null : said.value.text;
-  const { result, frame } = await recordMerchantsWord(c, biz, { facts: facts.value, orderId: null, raw });
+  const arrival = { facts: facts.value, orderId: null, raw };
+  const order = c.env.GROUP.getByName(group);
+  const { result, frame } = await recordOwn(biz, arrival, paymentIndex(c.env.GROUP), (all) => order.record(all));
   if (result === "erased") return refuse(c, "order_erased");
   if (result === "full") return refuse(c, "order_full");
   const reason = result === "new" ? "stored" : "duplicate";
   const detail = isSigned ? "signed" : "by API key";
   note(c.env, { event: "callback", provider: "backend", group, reason, detail, ms: Date.now() - c.var.began });
   return c.json(frame satisfies OrderOutcome);
-}
-
-/** A payment that the word names is claimed first; the frame is the order's behind it. */
-async function recordMerchantsWord(
-  c: Context<App>,
-  biz: string,
-  arrival: Arrival,
-): Promise<{ readonly result: RecordResult; readonly frame: OrderFrame }> {
-  const order = c.env.GROUP.getByName(`order_${biz}`);
-  let frame: OrderFrame | null = null;
-  const { index, orders } = portsOf(c, arrival.raw);
-  const record = async (_biz: string, arrivals: readonly Arrival[]) => {
-    const reply = await order.record(arrivals);
-    frame = reply.frame;
-    return reply.result;
-  };
-  const result = await recordOwn(biz, arrival, { index, orders: { ...orders, record } });
-  return { result, frame: frame ?? orderFrame(biz, "pending") };
 }
 
 /**

@@ -80,12 +80,12 @@ async function bringToOrder(c: Context<App>, callback: Callback, raw: string | n
 }
 
 /** The objects behind a delivery. */
-export function portsOf(c: Context<App>, raw: string | null): DeliveryPorts {
+function portsOf(c: Context<App>, raw: string | null): DeliveryPorts {
   const order = (biz: string) => c.env.GROUP.getByName(`order_${biz}`);
   const isKnown = async (biz: string) => order(biz).isKnown();
   return {
     orders: { isKnown, record: async (biz, arrivals) => (await order(biz).record(arrivals)).result },
-    index: paymentIndex((group) => c.env.GROUP.getByName(group)),
+    index: paymentIndex(c.env.GROUP),
     bizOf: async (orderId) => {
       const biz = await bizOf(orderId, c.var.settings.orders.idKeys, async (candidate) => order(candidate).isTaken());
       return biz.ok ? biz : no("the order id is no biz, and ORDER_ID_KEY is not set");

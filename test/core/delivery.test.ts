@@ -1,7 +1,7 @@
 // How an event comes to its order: claims, events that wait for their payment, and payments of another order.
 import { describe, expect, it } from "vitest";
 import type { Callback } from "../../src/core/callback.ts";
-import { deliver, recordOwn, type Arrival, type DeliveryPorts, type RecordResult } from "../../src/core/delivery.ts";
+import { deliver, type Arrival, type DeliveryPorts, type RecordResult } from "../../src/core/delivery.ts";
 import { no } from "../../src/core/result.ts";
 import { World } from "../flows/world.ts";
 import { callback, dispute, paid, payment, refund, registration, usd } from "../support/facts.ts";
@@ -180,8 +180,7 @@ describe.each<RecordResult>(["full", "erased"])("an order that is %s", (result) 
 });
 
 describe("what is known to be of an order", () => {
-  const own = (one: World, biz: string, ...facts: Arrival["facts"]) =>
-    recordOwn(biz, { facts, orderId: null, raw: null }, one.ports);
+  const own = (one: World, biz: string, ...facts: Arrival["facts"]) => one.report(biz, facts);
 
   it("claims its payments and moves what waited for them", async () => {
     const one = world(A, B);

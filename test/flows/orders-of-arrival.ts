@@ -18,7 +18,7 @@ function* permutations<Event>(events: readonly Event[]): Generator<readonly Even
   }
 }
 
-function shuffled<Event>(events: readonly Event[], random: () => number): readonly Event[] {
+export function shuffled<Event>(events: readonly Event[], random: () => number): readonly Event[] {
   return events
     .map((event) => [random(), event] as const)
     .toSorted(([a], [b]) => a - b)

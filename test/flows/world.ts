@@ -2,13 +2,15 @@
 import type { Callback } from "../../src/core/callback.ts";
 import {
   deliver,
+  recordOwn,
   type Arrival,
   type Claim,
   type DeliveryPorts,
   type Orphan,
   type PaymentKey,
+  type RecordResult,
 } from "../../src/core/delivery.ts";
-import { newFacts, recordedAt, type RecordedFact } from "../../src/core/fact.ts";
+import { newFacts, recordedAt, type Fact, type RecordedFact } from "../../src/core/fact.ts";
 import { backendOrder, type BackendOrder } from "../../src/core/order-view.ts";
 import { hasPayment, looksDifferent, orderOf, type OrderRules, type Registration } from "../../src/core/order.ts";
 import { ok } from "../../src/core/result.ts";
@@ -41,6 +43,13 @@ export class World {
   async deliver(callback: Callback): Promise<void> {
     const delivered = await deliver(callback, null, this.ports);
     if (!delivered.ok) throw new Error(delivered.reason);
+  }
+
+  /** Records what the merchant reports of an order, or a provider's answer about it. */
+  async report(biz: string, facts: readonly Fact[]): Promise<RecordResult> {
+    const { index, orders } = this.ports;
+    const record = async (arrivals: readonly Arrival[]) => ({ result: await orders.record(biz, arrivals) });
+    return (await recordOwn(biz, { facts, orderId: null, raw: null }, index, record)).result;
   }
 
   view(biz: string): BackendOrder {
@@ -96,7 +105,9 @@ export class World {
         return Promise.resolve();
       },
       erase: (payment, biz) => {
-        if (this.#claims.get(keyOf(payment)) === biz) this.#claims.delete(keyOf(payment));
+        if (this.#claims.get(keyOf(payment)) !== biz) return Promise.resolve();
+        this.#claims.delete(keyOf(payment));
+        this.#orphans.delete(keyOf(payment));
         return Promise.resolve();
       },
     },

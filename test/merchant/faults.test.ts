@@ -250,10 +250,9 @@ describe("a payment that a provider's answer reports", () => {
   it("is claimed for its order, as if it had been delivered", async () => {
     const biz = newBiz();
     const payment = { instance: "stripe", paymentId: `pi_${biz}` };
-    const orders = { isKnown: async () => true, record: async () => "new" as const };
-    const index = paymentIndex((group) => stubOf(group));
+    const index = paymentIndex(env.GROUP);
     const fact = { ...paid, paymentId: payment.paymentId };
-    await recordOwn(biz, { facts: [fact], orderId: null, raw: null }, { orders, index });
+    await recordOwn(biz, { facts: [fact], orderId: null, raw: null }, index, async () => ({ result: "new" }));
     expect(await index.claimOf(payment)).toEqual({ biz, orphans: [] });
   });
 });

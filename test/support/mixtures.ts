@@ -1,11 +1,10 @@
 // Mixtures of payment events that nobody would write by hand: several orders, instances, payments, captures, refunds, splits, words.
 import fc from "fast-check";
 import { proved, type Callback } from "../../src/core/callback.ts";
-import { recordOwn } from "../../src/core/delivery.ts";
 import type { Fact, PaymentStatus } from "../../src/core/fact.ts";
 import type { Money } from "../../src/core/money.ts";
 import type { Registration } from "../../src/core/order.ts";
-import { randomFrom } from "../flows/orders-of-arrival.ts";
+import { randomFrom, shuffled } from "../flows/orders-of-arrival.ts";
 import type { World } from "../flows/world.ts";
 import { eur, registration, unknownMoney, usd } from "./facts.ts";
 
@@ -27,7 +26,7 @@ export interface Mixture {
 export async function take(world: World, step: Step): Promise<void> {
   if (step.do === "register") world.register(step.biz, step.registration);
   else if (step.do === "deliver") await world.deliver(step.callback);
-  else await recordOwn(step.biz, { facts: step.facts, orderId: null, raw: null }, world.ports);
+  else await world.report(step.biz, step.facts);
 }
 
 /** A fact without its proof and its payment, which the event has. */
@@ -164,7 +163,7 @@ export function mixtures(options: Options = {}): fc.Arbitrary<Mixture> {
         ...words.map((word, i) => wordStep(word, senders, `w-${i}`)),
         ...expired.map((biz): Step => ({ do: "record", biz, facts: [expiredFact] })),
       ];
-      return { requireRegistered, steps: shuffled(steps, seed) };
+      return { requireRegistered, steps: shuffled(steps, randomFrom(seed)) };
     });
 }
 
@@ -224,13 +223,4 @@ function wordStep(
   const home = senders.find((sender) => paymentId !== null && sender.paymentId === paymentId)?.home;
   const own = paymentId === null ? biz : (home ?? ORDERS[0]);
   return { do: "record", biz: own, facts: [factOf(fact, { instance, eventId, at: null, paymentId })] };
-}
-
-/** The same for each seed. */
-export function shuffled<Item>(items: readonly Item[], seed: number): readonly Item[] {
-  const random = randomFrom(seed);
-  return items
-    .map((item) => [random(), item] as const)
-    .toSorted(([a], [b]) => a - b)
-    .map(([, item]) => item);
 }
