@@ -49,6 +49,11 @@ describe("a webhook with an HMAC", async () => {
   const provider = await open("hmac", github);
   const withTime = await open("hmac", stamped);
 
+  it("says nothing of a part refunded whose amount it does not state: without it a part would be all", async () => {
+    const unstated = event("partially_refunded", { amount: undefined });
+    expect((await proveOne(provider, await deliver(unstated))).facts).toEqual([]);
+  });
+
   it("proves what another library signed", async () => {
     const callback = await proveOne(provider, await deliver(paidBody));
     expect(callback).toMatchObject({ eventId: "e-1", type: "paid", orderId: "ORD-1", paymentId: "P1", at: NOW });

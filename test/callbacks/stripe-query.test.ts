@@ -88,6 +88,13 @@ describe("a query to Stripe", async () => {
     expect(await provider.query("ORD-1", network(answer).io)).toEqual({ ok: false, reason });
   });
 
+  it.each([[["acct_1", "acct_2"]], ["any"]])("of several accounts asks none: account = %j", async (account) => {
+    const { io, asked } = network(() => found());
+    const opened = await open("stripe", { ...setting, account });
+    expect(await opened.query("ORD-1", io)).toEqual({ ok: false, reason: "not_configured" });
+    expect(asked).toEqual([]);
+  });
+
   it("without an API key is not configured", async () => {
     const { io, asked } = network(() => found());
     expect(await (await open("stripe", { secret: SECRET, livemode: false })).query("ORD-1", io)).toEqual({

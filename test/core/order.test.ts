@@ -18,6 +18,7 @@ import {
   payment,
   recorded,
   refund,
+  refundFailed,
   registered,
   registration,
   unregistered,
@@ -34,6 +35,23 @@ const input = (facts: readonly Fact[], more: Partial<OrderInput> = {}): OrderInp
 });
 
 describe("the status", () => {
+  it("is pending while a payment is under way, though another provider reports an unnamed end", () => {
+    const closed = payment("closed", usd("20"), { instance: "wechatpay", paymentId: null });
+    expect(registered([payment("pending"), closed])).toMatchObject({ status: "pending" });
+    expect(registered([payment("pending"), { ...closed, instance: "backend" }])).toMatchObject({ status: "closed" });
+  });
+
+  it("was reached where a refund failed between two payments, whatever is refunded later", () => {
+    const facts = [
+      paid(usd("15"), { paymentId: "p-1", at: 1 }),
+      refund(usd("5"), { paymentId: "p-1", refundId: "r-1", at: 2 }),
+      paid(usd("5"), { paymentId: "p-2", at: 3 }),
+      refundFailed("r-1", usd("5"), { paymentId: "p-1", at: 4 }),
+      refund(usd("5"), { paymentId: "p-1", refundId: "r-2", at: 5 }),
+    ];
+    expect(registered(facts)).toMatchObject({ status: "partially_refunded", refunded: "5" });
+  });
+
   it.each<[string, Fact[], string]>([
     ["of nothing is pending", [], "pending"],
     ["of a payment under way is pending", [payment("pending")], "pending"],

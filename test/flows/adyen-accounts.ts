@@ -72,6 +72,21 @@ const splits: readonly Flow[] = [
     },
     handedOn: 0,
   },
+  {
+    name: "a split that succeeds after one that was given up pays the order",
+    source: "Adyen/adyen-magento2#2771",
+    registered: { A: eur("100.00") },
+    events: (biz) => [
+      opened(biz("A")),
+      ended(biz("A"), false),
+      item("ORDER_OPENED", { psp: "SPLIT3", order: biz("A"), value: 10_000 }),
+      authorised(biz("A"), { psp: "PSP3", value: 9000 }),
+      authorised(biz("A"), { psp: "PSP4", value: 1000 }),
+      item("ORDER_CLOSED", { psp: "SPLIT4", of: "SPLIT3", order: biz("A"), value: 10_000 }),
+    ],
+    ends: { A: { status: "paid", amount: "100", mismatches: [] } },
+    handedOn: 0,
+  },
 ];
 
 const accounts: readonly Flow[] = [

@@ -147,6 +147,19 @@ const payments: readonly Flow[] = [
     handedOn: 0,
   },
   {
+    name: "the rest of an authorisation is cancelled after a part was captured: the part stays, whatever amount is stated",
+    source: CAPTURE,
+    setting: manual,
+    registered: { A: eur("12.00") },
+    events: (biz) => [
+      authorised(biz("A")),
+      modified("CAPTURE", "MOD1", { value: 1200 }),
+      modified("CANCELLATION", "MOD2", { value: 2000 }),
+    ],
+    ends: { A: { status: "paid", amount: "12", refunded: "0" } },
+    handedOn: 0,
+  },
+  {
     name: "an authorisation that expires after a part was captured: the part stays",
     source: CAPTURE,
     setting: manual,

@@ -1,7 +1,7 @@
 // Every flow once over HTTP, with a page connected to each of its orders: registered by the shop, delivered by the provider, seen by both.
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { signed, type Delivery } from "../../scripts/sign.ts";
 import { openProvider } from "../../src/callbacks/open.ts";
 import { indexPlace } from "../../src/callbacks/order-id.ts";
@@ -44,6 +44,7 @@ async function play(provider: ProviderName, flow: Flow): Promise<void> {
   const pages = new Map<string, Page>();
   for (const name of Object.keys(flow.ends)) pages.set(name, await connect(`/ws/order/${bizOf(name)}/`));
   for (const event of flow.events(bizOf)) await deliver(provider, flow, event);
+  for (const name of Object.keys(flow.ends)) await forwarded(bizOf(name));
   for (const [name, expected] of Object.entries(flow.ends)) {
     const biz = bizOf(name);
     const seen: BackendOrder = await (await backend("GET", `/orders/${biz}`)).json();
@@ -54,6 +55,12 @@ async function play(provider: ProviderName, flow: Flow): Promise<void> {
       seen.version === 0 ? null : { biz, paid: seen.paid, status: seen.status },
     );
   }
+}
+
+/** Waits until the shop has taken what is owed: behind the test, nobody answers a forward. */
+async function forwarded(biz: string): Promise<void> {
+  const owed = async () => (await (await backend("GET", `/orders/${biz}`)).json<BackendOrder>()).forwards.owed;
+  await vi.waitUntil(async () => (await owed()) === 0, { timeout: 30_000 });
 }
 
 async function deliver(provider: ProviderName, flow: Flow, event: object): Promise<void> {

@@ -114,6 +114,29 @@ describe("a new fact", () => {
   });
 });
 
+describe("an order that is erased while its forward waits for an answer", () => {
+  it("leaves nothing but that it was erased, and no fault", async () => {
+    stopClock();
+    const log = logged();
+    const [asked, answered] = [Promise.withResolvers<void>(), Promise.withResolvers<Answer>()];
+    merchant(() => {
+      asked.resolve();
+      return answered.promise;
+    });
+    const biz = newBiz();
+    await callback(biz);
+    const ringing = ring(`order_${biz}`);
+    await asked.promise;
+    expect((await backend("DELETE", `/orders/${biz}`)).status).toBe(204);
+    answered.resolve(new Response(null, { status: 503 }));
+    await ringing;
+    const rows = await runInDurableObject(stubOf(`order_${biz}`), (_object, { storage }) => [...storage.kv.list()]);
+    expect(rows.map(([key]) => key)).toEqual(["order"]);
+    expect(await armedAt(`order_${biz}`)).toBeNull();
+    expect(JSON.stringify(log())).not.toContain("fault");
+  });
+});
+
 describe("a backend that is down", () => {
   it("for ten deliveries gets them all afterwards, in order, also when the object slept in between", async () => {
     stopClock();
