@@ -17,6 +17,8 @@ const merchant = {
 
 export default defineConfig({
   test: {
+    // One file per core: much of a test's time is waiting for the server, and the default leaves a core for a watcher.
+    maxWorkers: "100%",
     // The Worker's own log has a line for everything that happens; of these, a test's reader wants the faults only.
     onConsoleLog: (line, type) => type === "stderr" || !line.startsWith('{"event":'),
     projects: [

@@ -2,8 +2,8 @@
 import { readFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 
-/** The free plan takes 3 MB; a small Worker starts fast, which is what the budget is for. */
-const BUDGET_KIB = 60;
+/** All nine adapters, the pages of events and the order. The cloud itself takes 3 MB; a small Worker starts fast, and this bound makes growth a decision. */
+const BUDGET_KIB = 72;
 
 const code = readFileSync("dist/index.js");
 const kib = gzipSync(code, { level: 9 }).length / 1024;

@@ -9,13 +9,13 @@ import { at, jsonObject, minor, noAmount, orderIdAt, textAt, unproved, type Amou
 import { adyenDigits } from "./currencies.ts";
 import { becomes, callbackOf, otherAccount, printed, type Becomes, type Row, type Told } from "./mapping.ts";
 import { replyIn } from "./reply.ts";
-import { isOf, isOfMode, Setting, type Identity } from "./setting.ts";
+import { isOf, isOfMode, Setting, type Identity, type Mode } from "./setting.ts";
 import { hmacKey, isSigned, type Key } from "./signature.ts";
 
 interface Config {
   readonly keys: readonly Key[];
   readonly merchantAccount: Identity;
-  readonly live: boolean | "any";
+  readonly live: Mode;
   readonly order: readonly string[];
   /** Whether Adyen captures what it has authorised by itself, or waits for a capture request. */
   readonly capture: "automatic" | "manual";
@@ -141,7 +141,7 @@ async function verifyItem(
   const event = told(item, config);
   // One company key serves several accounts.
   const isOurs = isOurMode && isOf(config.merchantAccount, textAt(item, "merchantAccountCode"));
-  return isOurs ? callbackOf(event) : ok(otherAccount(event));
+  return ok(isOurs ? callbackOf(event) : otherAccount(event));
 }
 
 function told(item: JsonObject, { order, capture }: Config): Told {

@@ -109,8 +109,7 @@ function provedBy(
   }
   const event = told(texts, config.order);
   if (!isOurs(config, texts, event.becomes.length > 0)) return ok([otherAccount(event)]);
-  const callback = callbackOf(event);
-  return callback.ok ? ok([timed(callback.value, texts)]) : callback;
+  return ok([timed(callbackOf(event), texts)]);
 }
 
 const firstStep = (path: string): string => path.split(".")[0] ?? path;

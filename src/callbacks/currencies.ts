@@ -60,6 +60,12 @@ export const adyenDigits: Digits = change(isoDigits, {
   UYW: null,
 });
 
+/** The digits after the point that an amount of the currency can have at any provider; undefined = no table has the currency. */
+export function digitsMax(currency: string): number | undefined {
+  const counts = [isoDigits, stripeDigits, adyenDigits].flatMap((digits) => digits.get(currency) ?? []);
+  return counts.length === 0 ? undefined : Math.max(...counts);
+}
+
 /**
  * Currencies whose minor units a provider counts unlike ISO 4217: an integer could mean two amounts (docs.stripe.com/currencies, "Special
  * cases"; docs.adyen.com/development-resources/currency-codes).

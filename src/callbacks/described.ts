@@ -1,13 +1,13 @@
 // An event whose JSON the setting describes: where its fields are, and what each of its words becomes. Guesses at no field.
 import type { JsonObject } from "../core/json.ts";
-import { isoTime, major, minor, noAmount, orderIdAt, seconds, textAt, type Amount } from "./content.ts";
+import { isoTime, major, minor, orderIdAt, seconds, textAt, type Amount } from "./content.ts";
 import { isoDigits } from "./currencies.ts";
 import type { Becomes, Row, Told } from "./mapping.ts";
 import type { Setting } from "./setting.ts";
 
 /** Dotted paths into the event. `event` is its id, `type` the word that `outcomes` knows. */
 export type Paths = Readonly<
-  Record<"order" | "event" | "type" | "amount" | "currency" | "payment" | "refund" | "time", string>
+  Record<"order" | "event" | "type" | "amount" | "currency" | "payment" | "refund" | "dispute" | "time", string>
 >;
 
 export interface Description {
@@ -103,7 +103,7 @@ export function toldBy(description: Description, json: JsonObject): Omit<Told, "
     payment: amount,
     isUnsigned,
     refund: { id: textAt(json, paths.refund), amount, cumulative: false },
-    voided: { id: null, amount: noAmount },
-    dispute: { id: null, amount },
+    voided: { id: null, amount },
+    dispute: { id: textAt(json, paths.dispute), amount },
   };
 }

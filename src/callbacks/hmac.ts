@@ -33,6 +33,7 @@ export const defaults: Defaults = {
     currency: "currency",
     payment: "payment_id",
     refund: "refund_id",
+    dispute: "dispute_id",
     time: "time",
   },
   words: {
@@ -89,8 +90,7 @@ export const hmac: Adapter<Config> = {
     if (!(await isSigned(config.keys, [signature], ...message))) return unproved("signature", "wrong signature");
     const json = jsonObject(webhook.body);
     if (json === null) return unproved("parse", "not a JSON object");
-    const callback = callbackOf({ instance: "hmac", ...toldBy(config.description, json) });
-    return callback.ok ? ok([callback.value]) : callback;
+    return ok([callbackOf({ instance: "hmac", ...toldBy(config.description, json) })]);
   },
 
   reply: (verdict) => replyIn(noWords, verdict),

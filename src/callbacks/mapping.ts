@@ -1,8 +1,7 @@
 // Tables of what a provider's event becomes, and the facts they yield. Decides nothing that is not in a table; does no I/O.
-import { proved, type Callback, type Proved, type Unproved } from "../core/callback.ts";
+import { proved, type Callback, type Proved } from "../core/callback.ts";
 import type { DisputeStatus, Fact, PaymentStatus, Proof } from "../core/fact.ts";
-import { ok, type Result } from "../core/result.ts";
-import { noAmount, unproved, type Amount } from "./content.ts";
+import { noAmount, type Amount } from "./content.ts";
 
 /** A fact by one word: the four statuses of a payment, and what can follow one. */
 export type Becomes =
@@ -62,22 +61,35 @@ export interface Told extends Omit<Proved, "facts" | "ignored"> {
   readonly splitId?: string | null;
 }
 
-/** The callback of a signed event. Rejects an event only if it would produce a fact but has no event id or no valid amount. */
-export function callbackOf(told: Told): Result<Callback, Unproved> {
-  const { instance, eventId, type, at, orderId, paymentId } = told;
+/**
+ * The callback of a signed event. An event that cannot be told apart, found or counted proves nothing: it is acknowledged and handed on,
+ * since a provider that gets no 2xx sends nothing else (Adyen), or disables the endpoint.
+ */
+export function callbackOf(told: Told): Callback {
+  const { instance, eventId, type, at, paymentId } = told;
   // Half a surrogate pair has no UTF-8: ids that differ there only would be one order.
-  if (orderId !== null && !orderId.isWellFormed()) return unproved("parse", "the order id is no Unicode text");
-  const facts: Fact[] = [];
+  const isReadable = told.orderId === null || told.orderId.isWellFormed();
+  const orderId = isReadable ? told.orderId : null;
+  const shared = { instance, eventId, type, at, orderId, paymentId };
   // An event that names neither an order nor a payment is about none that could be found.
-  if (told.becomes.length > 0 && (orderId !== null || paymentId !== null)) {
-    // Without an id every repeat would be a new fact.
-    if (eventId === null) return unproved("parse", "the event has no id");
-    const found = factsOf(told.becomes, { instance, eventId, at }, told);
-    if (found === null) return unproved("parse", "the amount or its currency is not one");
-    facts.push(...found);
+  if (told.becomes.length === 0 || (told.orderId === null && paymentId === null)) {
+    return proved({ ...shared, facts: [], ignored: null });
   }
-  return ok(proved({ instance, eventId, type, at, orderId, paymentId, facts, ignored: null }));
+  if (!isReadable) return proved({ ...shared, facts: [], ignored: "bad_order_id" });
+  // Without an id every repeat would be a new fact.
+  if (eventId === null) return proved({ ...shared, facts: [], ignored: "no_event_id" });
+  const facts = readableFacts(told.becomes, { instance, eventId, at }, told);
+  return proved({ ...shared, facts, ignored: facts.length === 0 ? "bad_amount" : null });
 }
+
+/** A payment whose amount cannot be read is one without an amount: a mismatch. Without its amount, a refund or void would be of everything. */
+const readableFacts = (kinds: readonly Becomes[], proof: Proof, told: Told): readonly Fact[] =>
+  kinds.flatMap((kind) => factOf(kind, proof, told) ?? unpricedFact(kind, proof, told) ?? []);
+
+const unpricedFact = (kind: Becomes, proof: Proof, told: Told): Fact | null =>
+  kind === "split_opened" || kind === "split_closed" || kind === "split_failed"
+    ? null
+    : factOf(kind, proof, { ...told, payment: noAmount });
 
 /** The callback of an authentic event of another account or mode: it proves nothing. */
 export const otherAccount = ({ instance, eventId, type, at }: Pick<Told, "instance" | "eventId" | "type" | "at">) =>

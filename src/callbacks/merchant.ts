@@ -1,11 +1,11 @@
 // What the merchant's own backend says of an order, in a callback of its own or when it is asked. Its proof is checked elsewhere.
 import * as v from "valibot";
 import type { Fact, Proof } from "../core/fact.ts";
-import type { JsonObject } from "../core/json.ts";
-import { fromMajor, fromMinor, type Money } from "../core/money.ts";
+import { isObject, type Json, type JsonObject } from "../core/json.ts";
+import { fromMajor, fromMinor, type MajorMoney, type Money } from "../core/money.ts";
 import { isPaid, type OrderStatus } from "../core/order.ts";
 import { no, ok, type Result } from "../core/result.ts";
-import { isoDigits } from "./currencies.ts";
+import { ambiguousMinorUnits, digitsMax, isoDigits } from "./currencies.ts";
 
 export const statuses = [
   "pending",
@@ -47,8 +47,7 @@ export const Saying = v.pipe(
 
 /** The facts of what a backend said, or what is wrong with it. `instance` is `backend` for a callback, `status` for an answer. */
 export function merchantFacts(instance: "backend" | "status", said: JsonObject): Result<readonly Fact[], string> {
-  // Amounts are read as numbers here, not as the text they were written as.
-  const parsed = v.safeParse(Saying, JSON.parse(JSON.stringify(said)));
+  const parsed = v.safeParse(Saying, withExactAmount(said));
   if (!parsed.success) return no(describeIssue(parsed.issues[0]));
   const { status, paid, event_id, payment_id, amount, currency } = parsed.output;
   // Only an empty word means paid: `{"state":"failed"}` says something else, and `{"status":null}` says that nothing is known yet.
@@ -56,10 +55,10 @@ export function merchantFacts(instance: "backend" | "status", said: JsonObject):
     (key) => key === "status" || key === "paid" || !Object.hasOwn(parsed.output, key),
   );
   if (status == null && paid == null && other !== undefined) return no(`${other}: say paid, or a status there is`);
-  const money = amount == null || currency == null ? null : moneyOf(amount, currency);
-  if (money !== null && money.unit === "unknown") return no(`currency: ${money.currency} is not one of ISO 4217`);
+  const money = amount == null || currency == null ? ok(null) : moneyOf(amount, currency);
+  if (!money.ok) return money;
   const what = status ?? (paid === false ? "failed" : "paid");
-  return ok(factsOf(what, { instance, at: null }, event_id ?? null, payment_id ?? null, money));
+  return ok(factsOf(what, { instance, at: null }, event_id ?? null, payment_id ?? null, money.value));
 }
 
 function factsOf(
@@ -83,12 +82,30 @@ function factsOf(
   ];
 }
 
-/** An amount that a backend gives, by ISO's digits; of unknown digits where the currency is none of ISO's. */
-export function moneyOf(amount: number | string, currency: string): Money {
+/** Numbers as JavaScript reads them, except `amount`: `20.0` and `2e1` are no integers, so they may be major units. */
+export function withExactAmount(body: Json | undefined): unknown {
+  const plain: unknown = JSON.parse(JSON.stringify(body ?? null));
+  return isObject(body) && Object.hasOwn(body, "amount") ? { ...(plain as object), amount: body["amount"] } : plain; // an object's JSON is one
+}
+
+/** An amount that a backend states, or why it is none: an order that nobody can pay is refused when it is registered. */
+export function moneyOf(amount: number | string, currency: string): Result<MajorMoney, string> {
+  const digits = digitsMax(currency);
+  if (digits === undefined) return no(`currency: ${currency} is not one of ISO 4217`);
+  if (typeof amount === "number" && ambiguousMinorUnits.has(currency)) {
+    return no(
+      `amount: providers count the minor units of ${currency} differently, so it has to be a decimal string in major units`,
+    );
+  }
   const money =
     typeof amount === "number" ? fromMinor(amount, currency, isoDigits.get(currency)) : fromMajor(amount, currency);
-  // Both were checked by their schema, so this is never taken; it refuses rather than guesses all the same.
-  return money.ok ? money.value : { unit: "unknown", amount: String(amount), currency };
+  if (!money.ok || money.value.unit === "unknown") {
+    return no(`amount: ${currency} takes a decimal string in major units`);
+  }
+  const fraction = money.value.amount.split(".")[1] ?? "";
+  return fraction.length <= digits
+    ? ok(money.value)
+    : no(`amount: ${currency} has ${digits === 0 ? "no decimals" : `${digits} decimals at most`}`);
 }
 
 /** The first thing wrong with a body, and where. What was sent instead is not repeated: it may be long, or a secret in the wrong place. */

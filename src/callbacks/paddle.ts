@@ -80,8 +80,7 @@ export const paddle: Adapter<Config> = {
     }
     const json = jsonObject(webhook.body);
     if (json === null) return unproved("parse", "not a JSON object");
-    const callback = callbackOf(told(json, config.order));
-    return callback.ok ? ok([callback.value]) : callback;
+    return ok([callbackOf(told(json, config.order))]);
   },
 
   reply: (verdict) => replyIn(noWords, verdict),

@@ -1,8 +1,8 @@
 // PayPal's webhooks, in two steps. `verify` is a pre-filter without I/O: PayPal signs a CRC-32 of the body, and whoever holds one genuine
 // delivery can write another body with the same CRC-32. So only `confirm`, which asks PayPal itself, makes a delivery true.
-import type { Callback, Unproved, Webhook } from "../core/callback.ts";
+import type { Callback, Webhook } from "../core/callback.ts";
 import type { Json, JsonObject } from "../core/json.ts";
-import { no, ok, type Result } from "../core/result.ts";
+import { no, ok } from "../core/result.ts";
 import type { Adapter } from "./adapter.ts";
 import { fromBase64, utf8 } from "./bytes.ts";
 import { header, isoTime, jsonObject, orderIdAt, textAt, unproved } from "./content.ts";
@@ -149,7 +149,7 @@ export const paypal: Adapter<Config> = {
     }
     const json = jsonObject(webhook.body);
     if (json === null) return unproved("parse", "not a JSON object");
-    return callbacksOf(json, config);
+    return ok(callbacksOf(json, config));
   },
 
   async confirm(config, webhook, io) {
@@ -196,7 +196,7 @@ function isPaypals(certUrl: string, certs: ReadonlyMap<string, Key>): boolean {
 }
 
 /** A callback for each statement of an event: the purchase units of one PayPal order may be orders of their own. */
-function callbacksOf(json: JsonObject, config: Config): Result<readonly Callback[], Unproved> {
+function callbacksOf(json: JsonObject, config: Config): readonly Callback[] {
   const type = textAt(json, "event_type") ?? "";
   const proof = { instance: "paypal", eventId: textAt(json, "id"), type, at: isoTime(textAt(json, "create_time")) };
   const statements = statementsOf(type, json);
@@ -210,11 +210,9 @@ function callbacksOf(json: JsonObject, config: Config): Result<readonly Callback
     }
     // Facts of one event are told apart by its id.
     const eventId = statements.length === 1 || proof.eventId === null ? proof.eventId : `${proof.eventId}#${index + 1}`;
-    const callback = callbackOf({ ...proof, eventId, ...told(type, statement, isOwn ? config.order : null) });
-    if (!callback.ok) return callback;
-    callbacks.push(callback.value);
+    callbacks.push(callbackOf({ ...proof, eventId, ...told(type, statement, isOwn ? config.order : null) }));
   }
-  return ok(callbacks);
+  return callbacks;
 }
 
 /**

@@ -4,6 +4,9 @@ import { rsaPrivateKey, rsaPublicKey, type Key } from "./signature.ts";
 /** The accounts whose events count. */
 export type Identity = ReadonlySet<string> | "any";
 
+/** Which events count: live ones (true), test ones (false), or both. */
+export type Mode = boolean | "any";
+
 /** Whether an event of the account `id` counts. An event that names no account counts for none. */
 export const isOf = (identity: Identity, id: string | null): boolean =>
   identity === "any" || (id !== null && identity.has(id));
@@ -16,8 +19,7 @@ export function onlyOf(identity: Identity): string | null {
 }
 
 /** Whether an event of this mode counts; `mode` is the event's, as text. */
-export const isOfMode = (wanted: boolean | "any", mode: string | null): boolean =>
-  wanted === "any" || mode === String(wanted);
+export const isOfMode = (wanted: Mode, mode: string | null): boolean => wanted === "any" || mode === String(wanted);
 
 /** Collects what a setting says; the first thing wrong with it is `problem`. What is wrong reads as empty until then. */
 export class Setting {
@@ -81,14 +83,16 @@ export class Setting {
     return ids.includes("any") ? "any" : new Set(ids);
   }
 
-  /** The mode whose events count: live or test. Leaving it out is a problem; the word "any" opts out. */
-  mode(name: string): boolean | "any" {
+  /** The mode whose events count: live or test. Leaving it out is a problem; the word "any" opts out, and so does a list of both. */
+  mode(name: string): Mode {
     const value = this.#fields.get(name);
-    if (value === "any") return "any";
-    if (value === true || value === "true") return true;
-    if (value !== false && value !== "false")
-      this.refuse(name, 'true for live events, false for test events, or "any"');
-    return false;
+    const list: readonly unknown[] = Array.isArray(value) ? value : [value];
+    const words = new Set(list.map(String));
+    const isKnown = [...words].every((word) => word === "true" || word === "false" || word === "any");
+    if (words.size === 0 || !isKnown) {
+      this.refuse(name, 'true for live events, false for test events, a list of both, or "any"');
+    }
+    return words.has("any") || words.size > 1 ? "any" : words.has("true");
   }
 
   /** Where the order's id stands in an event: a dotted path or a list of them, the first that has a text. */

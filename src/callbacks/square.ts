@@ -65,8 +65,7 @@ export const square: Adapter<Config> = {
     const event = told(json, config.order);
     // An application's webhook has the events of every seller that has authorised it.
     if (!isOf(config.merchantId, textAt(json, "merchant_id"))) return ok([otherAccount(event)]);
-    const callback = callbackOf(event);
-    return callback.ok ? ok([callback.value]) : callback;
+    return ok([callbackOf(event)]);
   },
 
   reply: (verdict) => replyIn(noWords, verdict),

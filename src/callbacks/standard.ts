@@ -31,6 +31,7 @@ export const defaults: Defaults = {
     currency: "data.currency",
     payment: "data.payment_id",
     refund: "data.refund_id",
+    dispute: "data.dispute_id",
     time: "timestamp",
   },
   words: {
@@ -67,8 +68,7 @@ export const standard: Adapter<Config> = {
     if (json === null) return unproved("parse", "not a JSON object");
     const told = toldBy(config.description, json);
     const eventId = config.hasEventPath ? told.eventId : authentic.value;
-    const callback = callbackOf({ instance: "standard", ...told, eventId });
-    return callback.ok ? ok([callback.value]) : callback;
+    return ok([callbackOf({ instance: "standard", ...told, eventId })]);
   },
 
   reply: (verdict) => replyIn(noWords, verdict),

@@ -8,13 +8,13 @@ import { ask } from "./ask.ts";
 import { at, jsonObject, minor, textAt } from "./content.ts";
 import { stripeDigits } from "./currencies.ts";
 import { becomes, factsOf, type Row } from "./mapping.ts";
-import { isOfMode } from "./setting.ts";
+import { isOfMode, type Mode } from "./setting.ts";
 import { returnedOf } from "./stripe-charge.ts";
 
 export interface StripeAccess {
   readonly apiKey: string;
   readonly base: string;
-  readonly livemode: boolean | "any";
+  readonly livemode: Mode;
   readonly account: string | null;
   /** Names the order in a payment intent's metadata. */
   readonly metadataKey: string;

@@ -19,14 +19,14 @@ import {
 import { stripeDigits } from "./currencies.ts";
 import { becomes, callbackOf, otherAccount, printed, type Becomes, type Row, type Told } from "./mapping.ts";
 import { noWords, replyIn } from "./reply.ts";
-import { type Identity, isOf, isOfMode, onlyOf, Setting } from "./setting.ts";
+import { type Identity, isOf, isOfMode, type Mode, onlyOf, Setting } from "./setting.ts";
 import { hmacKeys, isSigned, SIGNATURES_MAX, type Key } from "./signature.ts";
 import { returnedOf } from "./stripe-charge.ts";
 import { queryStripe, type StripeAccess } from "./stripe-query.ts";
 
 interface Config {
   readonly keys: readonly Key[];
-  readonly livemode: boolean | "any";
+  readonly livemode: Mode;
   /** Connected accounts whose events count; null = the account of the endpoint, whose events carry no `account`. */
   readonly account: Identity | null;
   readonly order: readonly string[];
@@ -46,7 +46,8 @@ const ORDER_PATHS = [
 const paidInvoice = { billing_reason: ["manual", "subscription_create", "quote_accept"] };
 
 const dispute = (event: string): Row[] => [
-  { event, where: { status: ["won", "warning_closed", "prevented"] }, becomes: ["dispute_won"] },
+  // charge_refunded: closed since the charge had been refunded, so nothing more is taken.
+  { event, where: { status: ["won", "warning_closed", "prevented", "charge_refunded"] }, becomes: ["dispute_won"] },
   { event, where: { status: ["lost"] }, becomes: ["dispute_lost"] },
   { event, becomes: ["dispute_open"] },
 ];
@@ -132,8 +133,7 @@ export const stripe: Adapter<Config> = {
     if (json === null) return unproved("parse", "not a JSON object");
     const event = told(json, config.order);
     if (!isOurs(config, json)) return ok([otherAccount(event)]);
-    const callback = callbackOf(event);
-    return callback.ok ? ok([callback.value]) : callback;
+    return ok([callbackOf(event)]);
   },
 
   canQuery: ({ access }) => access !== null,

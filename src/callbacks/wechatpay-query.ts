@@ -23,10 +23,10 @@ export interface WechatpayAccess {
   readonly keys: SerialKeys;
 }
 
-/** By `trade_state`. REFUND tells that something was refunded, not how much: that comes by notification. */
+/** By `trade_state`. REFUND states no amount, so the order may have none of its money left: the refund's notification proves both. */
 const states: readonly Row[] = [
   { event: "SUCCESS", becomes: ["paid"] },
-  { event: "REFUND", becomes: ["paid"] },
+  { event: "REFUND", becomes: [] },
   { event: "NOTPAY", becomes: ["pending"] },
   { event: "USERPAYING", becomes: ["pending"] },
   { event: "PAYERROR", becomes: ["failed"] },

@@ -61,7 +61,7 @@ export const wechatpay: Adapter<Config> = {
     if (json === null) return unproved("parse", "not a JSON object");
     const resource = await open(config.apiV3Key, json);
     if (!resource.ok) return resource;
-    return provedBy(config, json, resource.value);
+    return ok(callbacksOf(config, json, resource.value));
   },
 
   canQuery: ({ access }) => access !== null,
@@ -138,15 +138,8 @@ async function decrypt(
   }
 }
 
-function provedBy(config: Config, json: JsonObject, resource: JsonObject): Result<readonly Callback[], Unproved> {
-  const callbacks: Callback[] = [];
-  for (const payment of paymentsOf(json, resource)) {
-    const callback = provedByOne(config, json, payment);
-    if (!callback.ok) return callback;
-    callbacks.push(callback.value);
-  }
-  return ok(callbacks);
-}
+const callbacksOf = (config: Config, json: JsonObject, resource: JsonObject): readonly Callback[] =>
+  paymentsOf(json, resource).map((payment) => callbackOfPayment(config, json, payment));
 
 interface Notified {
   readonly eventId: string | null;
@@ -167,11 +160,7 @@ function paymentsOf(json: JsonObject, resource: JsonObject): readonly Notified[]
   });
 }
 
-function provedByOne(
-  config: Config,
-  json: JsonObject,
-  { eventId, appid, subject }: Notified,
-): Result<Callback, Unproved> {
+function callbackOfPayment(config: Config, json: JsonObject, { eventId, appid, subject }: Notified): Callback {
   const type = textAt(json, "event_type") ?? "";
   const currency = textAt(subject, "amount.currency") ?? "CNY";
   const fen = (...fields: readonly string[]): Amount => minor(textAt(subject, ...fields), currency, isoDigits);
@@ -189,7 +178,7 @@ function provedByOne(
     refund: { id: textAt(subject, "refund_id"), amount: fen("amount.refund"), cumulative: false },
   };
   const isProof = event.becomes.length > 0;
-  return isOurs(config, type, isProof, payeeOf(subject), appid) ? callbackOf(event) : ok(otherAccount(event));
+  return isOurs(config, type, isProof, payeeOf(subject), appid) ? callbackOf(event) : otherAccount(event);
 }
 
 /** The merchant that is paid: through a service provider the sub-merchant (in a combined order mchid is the provider's). */

@@ -45,8 +45,15 @@ export interface Proved {
   readonly ignored: IgnoredReason | null;
 }
 
-/** `other_account`: the event of another account, or of the other mode (test, live), than the setting names. */
-export type IgnoredReason = "other_account";
+export type IgnoredReason =
+  /** The event of another account, or of the other mode (test, live), than the setting names. */
+  | "other_account"
+  /** The event has no id: a repetition could not be recognised. */
+  | "no_event_id"
+  /** An amount that cannot be counted: negative, a fraction of a minor unit, a currency that is no three letters. */
+  | "bad_amount"
+  /** The order id is not Unicode text. */
+  | "bad_order_id";
 
 /** For callbacks/ only, after the signature has been checked. */
 export const proved = (callback: Proved): Callback => callback as Callback; // the brand exists in types only

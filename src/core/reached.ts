@@ -17,12 +17,12 @@ interface Change {
  * time was made behind all payments, as far as anybody knows.
  */
 export function wasReached(payments: readonly Payment[], amount: string): boolean {
-  const captured = payments.map((payment) => payment.captured?.amount ?? "0");
-  if (!isAtLeast(sumOf(captured), amount)) return false;
-  if (captured.some((each) => isAtLeast(each, amount))) return true;
-  const starts = payments.flatMap(({ facts }) => [startOf(facts), ...failuresOf(facts)]).toSorted((a, b) => a - b);
+  if (payments.some((payment) => isAtLeast(amountOf(payment), amount))) return true;
+  const kept = payments.filter((payment) => !isCancelled(payment));
+  if (!isAtLeast(sumOf(kept.map(amountOf)), amount)) return false;
+  const starts = kept.flatMap(({ facts }) => [startOf(facts), ...failuresOf(facts)]).toSorted((a, b) => a - b);
   // What was refunded before a payment was made is gone when that payment is there.
-  const changes = payments
+  const changes = kept
     .flatMap((payment) => changesOf(payment, starts))
     .toSorted((a, b) => a.at - b.at || Number(a.isStart) - Number(b.isStart));
   let held = "0";
@@ -32,6 +32,17 @@ export function wasReached(payments: readonly Payment[], amount: string): boolea
   }
   return false;
 }
+
+const amountOf = ({ captured }: Payment): string => captured?.amount ?? "0";
+
+/**
+ * A payment that was voided as a whole, by a provider that states no times (Adyen): its money never came, so it is no part of a sum. What a
+ * provider with times voids (Alipay closes a trade that was paid) came first.
+ */
+const isCancelled = ({ facts, isReturned }: Payment): boolean =>
+  isReturned &&
+  facts.some(({ kind }) => kind === "voided") &&
+  facts.every(({ kind, at }) => at === null && kind !== "refund");
 
 /** The sum held grows when a payment starts or a refund fails, so refunds are looked at then only: at the first of `starts` behind them. */
 function changesOf({ captured, facts }: Payment, starts: readonly number[]): readonly Change[] {

@@ -87,6 +87,8 @@ export class PaymentIndexPart {
   #deleteExpired(now: number): void {
     if (now - this.#expiredAt < DAY_MS) return;
     this.#expiredAt = now;
-    this.#rows.sql.exec("DELETE FROM orphans WHERE at < ?", now - ORPHAN_DAYS * DAY_MS);
+    const before = now - ORPHAN_DAYS * DAY_MS;
+    this.#rows.sql.exec(`UPDATE orphans SET arrival = ${zeros("arrival")} WHERE at < ?`, before);
+    this.#rows.sql.exec("DELETE FROM orphans WHERE at < ?", before);
   }
 }

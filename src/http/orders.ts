@@ -2,10 +2,9 @@
 import type { Context } from "hono";
 import * as v from "valibot";
 import { sha256, toHex } from "../callbacks/bytes.ts";
-import { ambiguousMinorUnits } from "../callbacks/currencies.ts";
-import { describeIssue, moneyOf } from "../callbacks/merchant.ts";
+import { describeIssue, moneyOf, withExactAmount } from "../callbacks/merchant.ts";
 import { ORDER_ID_CHARS } from "../core/limits.ts";
-import { isObject } from "../core/json.ts";
+import { isObject, type Json } from "../core/json.ts";
 import { BIZ } from "../core/order.ts";
 import { backendOrder, browserOrder, type OrderRecord } from "../core/order-view.ts";
 import { originAllowed } from "../core/origin.ts";
@@ -39,18 +38,19 @@ export async function registerByOrderId(c: Context<App>): Promise<Response> {
   return register(c, biz.value, id.output, body.value);
 }
 
-async function register(c: Context<App>, biz: string, orderId: string | null, body: unknown): Promise<Response> {
-  const parsed = v.safeParse(Registration, JSON.parse(JSON.stringify(body ?? null)));
+async function register(
+  c: Context<App>,
+  biz: string,
+  orderId: string | null,
+  body: Json | undefined,
+): Promise<Response> {
+  const parsed = v.safeParse(Registration, withExactAmount(body));
   if (!parsed.success) return refuse(c, "bad_registration", { detail: describeIssue(parsed.issues[0]) });
   const { amount, currency, expires_in } = parsed.output;
-  if (typeof amount === "number" && ambiguousMinorUnits.has(currency)) {
-    const detail = `amount: providers count the minor units of ${currency} differently, so it has to be a decimal string`;
-    return refuse(c, "bad_registration", { detail });
-  }
   const money = moneyOf(amount, currency);
-  if (money.unit === "unknown") return refuse(c, "bad_registration", { detail: "currency: not one of ISO 4217" });
+  if (!money.ok) return refuse(c, "bad_registration", { detail: money.reason });
   const expiresAt = expires_in == null ? null : Date.now() + Math.round(expires_in * 1000);
-  const registered = await c.env.GROUP.getByName(`order_${biz}`).register({ money, expiresAt, orderId });
+  const registered = await c.env.GROUP.getByName(`order_${biz}`).register({ money: money.value, expiresAt, orderId });
   if (registered.ok) return c.json(backendOrder(biz, registered.value) satisfies BackendOrder);
   return refuse(c, registered.reason === "erased" ? "order_erased" : "contradicts_payment");
 }

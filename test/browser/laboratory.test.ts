@@ -102,6 +102,8 @@ it("a settled order stays as it is: the next experiment takes a fresh one", asyn
   const page = await waiting();
   await page.locator("#callback").click();
   await says(page, "paid");
+  // One experiment at a time: the push may arrive before the reply that ends this one.
+  await page.locator("#wire").getByText("POST /callbacks/standard → 200").waitFor();
   const paid = page.url();
   await page.locator("#callback").click();
   await page.waitForURL((url) => url.href !== paid);

@@ -207,13 +207,20 @@ describe("an Adyen webhook", async () => {
       "parse",
     ],
     ["a success that is neither", () => deliver({ success: "maybe" }), "parse"],
-    ["an amount below nothing", () => deliver({ amount: { value: -1, currency: "EUR" } }), "parse"],
     ["no items", () => deliverAll([]), "header"],
     ["an item that is none", () => webhook({}, '{"live":"false","notificationItems":[1]}'), "parse"],
     ["no JSON", () => webhook({}, "[accepted]"), "parse"],
     ["a byte order mark", () => webhook({}, `\u{feff}${Buffer.from(deliver().body).toString()}`), "parse"],
   ])("with %s is refused", async (_what, delivery, at) => {
     expect(await stage(provider, delivery())).toBe(at);
+  });
+
+  it.each<[string, () => Webhook | Promise<Webhook>, "no_event_id" | "unpriced"]>([
+    ["an amount below nothing", () => deliver({ amount: { value: -1, currency: "EUR" } }), "unpriced"],
+  ])("with %s is acknowledged, and proves no amount", async (_what, delivery, what) => {
+    const { facts, ignored } = await proveOne(provider, await delivery());
+    if (what === "unpriced") expect(facts).toMatchObject([{ kind: "payment", money: null }]);
+    else expect([facts, ignored]).toEqual([[], what]);
   });
 
   it.each([

@@ -3,6 +3,7 @@ import { createSign, createVerify, generateKeyPairSync, type KeyObject } from "n
 import { AlipaySdk } from "alipay-sdk";
 import { describe, expect, it } from "vitest";
 import { alipay } from "../../src/callbacks/alipay.ts";
+import type { Webhook } from "../../src/core/callback.ts";
 import { bare, cny, lost, network, NOW, open, payment, proveOne, stage, webhook } from "./delivery.ts";
 
 const pair = () => generateKeyPairSync("rsa", { modulusLength: 2048 });
@@ -250,10 +251,17 @@ describe("an Alipay notification", async () => {
     ["JSON in it", () => webhook({}, JSON.stringify(fields)), "parse"],
     ["a broken escape", () => webhook({}, "sign=%zz"), "parse"],
     ["a charset that is none", () => deliver({ ...fields, charset: "utf-7" }), "parse"],
-    ["an amount that is none", () => deliver({ ...fields, total_amount: "-19.99" }), "parse"],
-    ["no notify_id", () => deliver({ ...fields, notify_id: "" }), "parse"],
   ])("with %s is refused", async (_what, delivery, at) => {
     expect(await stage(provider, delivery())).toBe(at);
+  });
+
+  it.each<[string, () => Webhook | Promise<Webhook>, "no_event_id" | "unpriced"]>([
+    ["an amount that is none", () => deliver({ ...fields, total_amount: "-19.99" }), "unpriced"],
+    ["no notify_id", () => deliver({ ...fields, notify_id: "" }), "no_event_id"],
+  ])("with %s is acknowledged, and proves no amount", async (_what, delivery, what) => {
+    const { facts, ignored } = await proveOne(provider, await delivery());
+    if (what === "unpriced") expect(facts).toMatchObject([{ kind: "payment", money: null }]);
+    else expect([facts, ignored]).toEqual([[], what]);
   });
 });
 

@@ -3,6 +3,7 @@ import { createHmac } from "node:crypto";
 import { sign as octokitSign } from "@octokit/webhooks-methods";
 import { describe, expect, it } from "vitest";
 import { hmac } from "../../src/callbacks/hmac.ts";
+import type { Webhook } from "../../src/core/callback.ts";
 import { bare, flip, NOW, NOW_SECONDS, open, payment, proveOne, stage, usd, webhook } from "./delivery.ts";
 
 const SECRET = "a secret of this test";
@@ -42,7 +43,7 @@ const rows: readonly (readonly [row: string, facts: object[]])[] = [
   ["refunded", refund],
   ["partially_refunded", refund],
   ["refund_failed", [{ kind: "refund_failed", refundId: "R1", paymentId: "P1", money: usd("19.99") }]],
-  ["voided", [{ kind: "voided", voidId: null, paymentId: "P1", money: null }]],
+  ["voided", [{ kind: "voided", voidId: null, paymentId: "P1", money: usd("19.99") }]],
 ];
 
 describe("a webhook with an HMAC", async () => {
@@ -95,10 +96,11 @@ describe("a webhook with an HMAC", async () => {
     );
   });
 
-  it("that says nothing about an order is acknowledged without an id; one that does is not", async () => {
-    expect((await proveOne(provider, await deliver('{"foo":"bar"}'))).facts).toEqual([]);
-    expect(await stage(provider, await deliver(event("paid", { event_id: undefined })))).toBe("parse");
-    expect(await stage(withTime, deliverStamped(event("paid", { event_id: undefined })))).toBe("parse");
+  it("without an id proves nothing, since a repetition could not be recognised", async () => {
+    expect(await proveOne(provider, await deliver('{"foo":"bar"}'))).toMatchObject({ facts: [], ignored: null });
+    const paid = event("paid", { event_id: undefined });
+    expect(await proveOne(provider, await deliver(paid))).toMatchObject({ facts: [], ignored: "no_event_id" });
+    expect(await proveOne(withTime, deliverStamped(paid))).toMatchObject({ facts: [], ignored: "no_event_id" });
   });
 
   it.each([
@@ -148,9 +150,16 @@ describe("a webhook with an HMAC", async () => {
     ],
     ["no signature", async () => webhook({}, paidBody), "header"],
     ["no JSON", () => deliver("Hello, World!"), "parse"],
-    ["an amount that is none", () => deliver(event("paid", { amount: "lots" })), "parse"],
   ])("with %s is refused", async (_what, delivery, at) => {
     expect(await stage(provider, await delivery())).toBe(at);
+  });
+
+  it.each<[string, () => Webhook | Promise<Webhook>, "no_event_id" | "unpriced"]>([
+    ["an amount that is none", () => deliver(event("paid", { amount: "lots" })), "unpriced"],
+  ])("with %s is acknowledged, and proves no amount", async (_what, delivery, what) => {
+    const { facts, ignored } = await proveOne(provider, await delivery());
+    if (what === "unpriced") expect(facts).toMatchObject([{ kind: "payment", money: null }]);
+    else expect([facts, ignored]).toEqual([[], what]);
   });
 
   it.each([

@@ -3,6 +3,7 @@ import { createHmac } from "node:crypto";
 import { Paddle } from "@paddle/paddle-node-sdk";
 import { describe, expect, it } from "vitest";
 import { paddle } from "../../src/callbacks/paddle.ts";
+import type { Webhook } from "../../src/core/callback.ts";
 import { bare, dispute, flip, NOW, NOW_SECONDS, open, payment, proveOne, stage, usd, webhook } from "./delivery.ts";
 
 const SECRET = "pdl_ntfset_of_this_test";
@@ -164,13 +165,20 @@ describe("a Paddle webhook", async () => {
     ["no h1", () => webhook({ "paddle-signature": `ts=${NOW_SECONDS};h2=00` }, paidBody), "header"],
     ["two ts", () => webhook({ "paddle-signature": `ts=1;${sign(paidBody)}` }, paidBody), "header"],
     ["no JSON", () => deliver("hello"), "parse"],
-    ["no event id", () => deliver(event("transaction.paid", transaction, { event_id: "" })), "parse"],
+  ])("with %s is refused", async (_what, delivery, at) => {
+    expect(await stage(provider, delivery())).toBe(at);
+  });
+
+  it.each<[string, () => Webhook | Promise<Webhook>, "no_event_id" | "unpriced"]>([
+    ["no event id", () => deliver(event("transaction.paid", transaction, { event_id: "" })), "no_event_id"],
     [
       "an amount that is none",
       () => deliver(event("transaction.paid", { ...transaction, details: { totals: { total: "19.99" } } })),
-      "parse",
+      "unpriced",
     ],
-  ])("with %s is refused", async (_what, delivery, at) => {
-    expect(await stage(provider, delivery())).toBe(at);
+  ])("with %s is acknowledged, and proves no amount", async (_what, delivery, what) => {
+    const { facts, ignored } = await proveOne(provider, await delivery());
+    if (what === "unpriced") expect(facts).toMatchObject([{ kind: "payment", money: null }]);
+    else expect([facts, ignored]).toEqual([[], what]);
   });
 });

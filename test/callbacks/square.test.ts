@@ -3,6 +3,7 @@ import { createHmac } from "node:crypto";
 import { WebhooksHelper } from "square";
 import { describe, expect, it } from "vitest";
 import { square } from "../../src/callbacks/square.ts";
+import type { Webhook } from "../../src/core/callback.ts";
 import { bare, dispute, flip, NOW, open, payment, proveOne, stage, usd, webhook } from "./delivery.ts";
 
 const setting = {
@@ -194,13 +195,24 @@ describe("a Square webhook", async () => {
     ],
     ["no signature", () => webhook({}, paidBody), "header"],
     ["no JSON", () => deliver("hello"), "parse"],
-    ["no event id", () => deliver(event("payment.updated", { payment: paymentObject }, { event_id: null })), "parse"],
+  ])("with %s is refused", async (_what, delivery, at) => {
+    expect(await stage(provider, delivery())).toBe(at);
+  });
+
+  it.each<[string, () => Webhook | Promise<Webhook>, "no_event_id" | "unpriced"]>([
+    [
+      "no event id",
+      () => deliver(event("payment.updated", { payment: paymentObject }, { event_id: null })),
+      "no_event_id",
+    ],
     [
       "an amount that is none",
       () => deliver(event("payment.updated", { payment: { ...paymentObject, total_money: money(19.99) } })),
-      "parse",
+      "unpriced",
     ],
-  ])("with %s is refused", async (_what, delivery, at) => {
-    expect(await stage(provider, delivery())).toBe(at);
+  ])("with %s is acknowledged, and proves no amount", async (_what, delivery, what) => {
+    const { facts, ignored } = await proveOne(provider, await delivery());
+    if (what === "unpriced") expect(facts).toMatchObject([{ kind: "payment", money: null }]);
+    else expect([facts, ignored]).toEqual([[], what]);
   });
 });

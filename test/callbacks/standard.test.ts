@@ -144,9 +144,16 @@ describe("a Standard Webhook", async () => {
     ["no timestamp", () => webhook({ ...headers(paidBody), "webhook-timestamp": "" }, paidBody), "header"],
     ["no signature", () => webhook({ ...headers(paidBody), "webhook-signature": "" }, paidBody), "header"],
     ["no JSON", () => deliver("hello"), "parse"],
-    ["an amount that is none", () => deliver(event("payment.succeeded", { amount: 19.99 })), "parse"],
-    ["an amount without a currency", () => deliver(event("payment.succeeded", { currency: null })), "parse"],
   ])("with %s is refused", async (_what, delivery, at) => {
     expect(await stage(provider, delivery())).toBe(at);
+  });
+
+  it.each<[string, () => ReturnType<typeof deliver>, "no_event_id" | "unpriced"]>([
+    ["an amount that is none", () => deliver(event("payment.succeeded", { amount: 19.99 })), "unpriced"],
+    ["an amount without a currency", () => deliver(event("payment.succeeded", { currency: null })), "unpriced"],
+  ])("with %s is acknowledged, and proves no amount", async (_what, delivery, what) => {
+    const { facts, ignored } = await proveOne(provider, delivery());
+    if (what === "unpriced") expect(facts).toMatchObject([{ kind: "payment", money: null }]);
+    else expect([facts, ignored]).toEqual([[], what]);
   });
 });

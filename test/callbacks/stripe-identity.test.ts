@@ -54,6 +54,7 @@ describe("a Stripe webhook", () => {
     ["any account", { account: "any" }, { account: "acct_3" }],
     ["the own account, where any is set", { account: "any" }, {}],
     ["any mode", { livemode: "any" }, { livemode: true }],
+    ["one of both modes", { livemode: [true, false] }, { livemode: true }],
   ])("of %s proves a payment", async (_what, more, envelope) => {
     const opened = await open("stripe", { ...setting, ...more });
     const callback = await proveOne(opened, deliver(envelope));

@@ -1,6 +1,7 @@
 import { Stripe } from "stripe";
 import { describe, expect, it } from "vitest";
 import { stripe } from "../../src/callbacks/stripe.ts";
+import type { Webhook } from "../../src/core/callback.ts";
 import {
   bare,
   dispute,
@@ -106,7 +107,11 @@ const returned = (type: string) =>
 const disputes = (name: string) =>
   cases(
     `charge.dispute.${name}`,
-    ["status = won or warning_closed or prevented", { ...disputed, status: "prevented" }, [disputeOf("won")]],
+    [
+      "status = won or warning_closed or prevented or charge_refunded",
+      { ...disputed, status: "charge_refunded" },
+      [disputeOf("won")],
+    ],
     ["status = lost", { ...disputed, status: "lost" }, [disputeOf("lost")]],
     ["", { ...disputed, status: "needs_response" }, [disputeOf("open")]],
   );
@@ -257,14 +262,21 @@ describe("a Stripe webhook", async () => {
     ["nine signatures", () => webhook({ "stripe-signature": `${sign(paid)}${",v1=00".repeat(8)}` }, paid), "header"],
     ["no JSON", () => deliver("not json"), "parse"],
     ["a JSON list", () => deliver("[]"), "parse"],
+  ])("with %s is refused", async (_what, delivery, at) => {
+    expect(await stage(provider, delivery())).toBe(at);
+  });
+
+  it.each<[string, () => Webhook | Promise<Webhook>, "no_event_id" | "unpriced"]>([
     [
       "an amount that is none",
       () => deliver(event("checkout.session.expired", { ...session, amount_total: -1 })),
-      "parse",
+      "unpriced",
     ],
-    ["no event id", () => deliver(event("checkout.session.expired", session, { id: undefined })), "parse"],
-  ])("with %s is refused", async (_what, delivery, at) => {
-    expect(await stage(provider, delivery())).toBe(at);
+    ["no event id", () => deliver(event("checkout.session.expired", session, { id: undefined })), "no_event_id"],
+  ])("with %s is acknowledged, and proves no amount", async (_what, delivery, what) => {
+    const { facts, ignored } = await proveOne(provider, await delivery());
+    if (what === "unpriced") expect(facts).toMatchObject([{ kind: "payment", money: null }]);
+    else expect([facts, ignored]).toEqual([[], what]);
   });
 
   it("sent twice over in one delivery is one", async () => {

@@ -3,6 +3,7 @@ import { generateKeyPairSync, type KeyObject } from "node:crypto";
 import { Aes, Formatter, Rsa } from "wechatpay-axios-plugin";
 import { describe, expect, it } from "vitest";
 import { wechatpay } from "../../src/callbacks/wechatpay.ts";
+import type { Webhook } from "../../src/core/callback.ts";
 import {
   bare,
   cny,
@@ -193,13 +194,20 @@ describe("a WeChat Pay notification", async () => {
     ],
     ["no resource", () => deliver(JSON.stringify({ id: "EV-1" })), "decrypt"],
     ["no JSON", () => deliver("hello"), "parse"],
+  ])("with %s is refused", async (_what, delivery, at) => {
+    expect(await stage(provider, delivery())).toBe(at);
+  });
+
+  it.each<[string, () => Webhook | Promise<Webhook>, "no_event_id" | "unpriced"]>([
     [
       "an amount that is none",
       () => deliver(sealed("TRANSACTION.SUCCESS", { ...transaction, amount: { total: 19.99 } })),
-      "parse",
+      "unpriced",
     ],
-  ])("with %s is refused", async (_what, delivery, at) => {
-    expect(await stage(provider, delivery())).toBe(at);
+  ])("with %s is acknowledged, and proves no amount", async (_what, delivery, what) => {
+    const { facts, ignored } = await proveOne(provider, await delivery());
+    if (what === "unpriced") expect(facts).toMatchObject([{ kind: "payment", money: null }]);
+    else expect([facts, ignored]).toEqual([[], what]);
   });
 
   it.each([
@@ -323,7 +331,6 @@ describe("a query to WeChat Pay", async () => {
 
   it.each([
     ["SUCCESS", "paid"],
-    ["REFUND", "paid"],
     ["NOTPAY", "pending"],
     ["USERPAYING", "pending"],
     ["PAYERROR", "failed"],

@@ -65,7 +65,7 @@ class Looper {
 }
 
 it(
-  "100 clients that reconnect in a loop for 30 s get each of 1,000 publications once and in order",
+  "100 clients that reconnect in a loop for 9 s get each of 300 publications once and in order",
   { timeout: 240_000 },
   async () => {
     const name = newBiz();
@@ -77,12 +77,12 @@ it(
     const over = new AbortController();
     const looping = loopers.map(async (looper) => {
       while (!over.signal.aborted) {
-        await looper.stay(() => pause(between(0, 5000)));
+        await looper.stay(() => pause(between(0, 1500)));
         await pause(between(0, 500));
       }
     });
     const began = performance.now();
-    for (let n = 1; n <= 1000; n += 2) {
+    for (let n = 1; n <= 300; n += 2) {
       // Two at a time: which is first is the group's to say.
       const pair = [n, n + 1].map(async (message) => {
         const response = await backend(server, "POST", `/groups/${group}/send`, { type: "send.message", message });
@@ -95,11 +95,11 @@ it(
     await Promise.all(
       loopers.map((looper) =>
         looper.stay(async () => {
-          await expect.poll(() => looper.told.at(-1)?.offset, { timeout: 30_000 }).toBe(1000);
+          await expect.poll(() => looper.told.at(-1)?.offset, { timeout: 30_000 }).toBe(300);
         }),
       ),
     );
-    const expected = Array.from({ length: 1000 }, (_, i) => ({ offset: i + 1, data: published.get(i + 1) }));
+    const expected = Array.from({ length: 300 }, (_, i) => ({ offset: i + 1, data: published.get(i + 1) }));
     for (const { told, unrecovered } of loopers) {
       expect(unrecovered).toBe(0);
       expect(told).toEqual(expected);

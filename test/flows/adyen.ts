@@ -175,6 +175,40 @@ const payments: readonly Flow[] = [
     handedOn: 0,
   },
   {
+    name: "a gift card's authorisation that is cancelled is no part of what a later card pays",
+    source: CANCEL,
+    registered,
+    events: (biz) => [
+      authorised(biz("A"), { value: 500 }),
+      modified("CANCELLATION", "MOD1", { value: 500 }),
+      authorised(biz("A"), { psp: "PSP2", value: 1500 }),
+    ],
+    ends: { A: { status: "pending", paid: false, underpaid: { paid: "15", missing: "5" } } },
+    handedOn: 0,
+  },
+  {
+    name: "an amount that is none makes a mismatch of a payment, and nothing of a refund",
+    source: TYPES,
+    registered,
+    events: (biz) => [authorised(biz("A"), { value: -1 }), modified("REFUND", "MOD1", { value: -1 })],
+    ends: {
+      A: {
+        status: "pending",
+        mismatches: [
+          {
+            reason: "no_amount",
+            provider: "adyen",
+            event_id: "PSP1:AUTHORISATION:true",
+            payment_id: "PSP1",
+            amount: null,
+            currency: null,
+          },
+        ],
+      },
+    },
+    handedOn: 1,
+  },
+  {
     name: "a failed cancellation changes nothing",
     source: CANCEL,
     registered,

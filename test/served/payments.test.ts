@@ -1,6 +1,6 @@
-// Money on the served Worker: a crash between reply and forward, a callback that never comes, and what the whole path costs.
+// Money on the served Worker: a crash between reply and forward, and a callback that never comes.
 import { Webhook } from "standardwebhooks";
-import { describe, expect, inject, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { callbackSetting, settingIn, DEVELOPMENT_FILE } from "../../scripts/development.ts";
 import { signed } from "../../scripts/sign.ts";
 import { Backend } from "../support/backend.ts";
@@ -69,61 +69,4 @@ describe("a callback that never comes", () => {
       await server.stop();
     }
   });
-});
-
-describe("the whole path, from callback to browser", () => {
-  const server = inject("url");
-  const ROUNDS = 150;
-
-  /** ms from the request to the frame, the median of many. */
-  async function median(round: () => Promise<number>): Promise<number> {
-    const times: number[] = [];
-    for (let i = 0; i < ROUNDS; i++) times.push(await round());
-    return times.toSorted((a, b) => a - b)[ROUNDS / 2] ?? Number.NaN;
-  }
-
-  it(
-    "verified, stored and pushed, is compared with the same push without verification and storage",
-    { timeout: 60_000 },
-    async () => {
-      const verified = async (): Promise<number> => {
-        const biz = newBiz();
-        await backend(server, "PUT", `/orders/${biz}`, PRICE);
-        const page = await Client.connect(server, `/ws/order/${biz}/`);
-        const delivery = signed("stripe", {
-          orderId: biz,
-          outcome: "paid",
-          ...PRICE,
-          now: Date.now(),
-          setting: callbackSetting("stripe"),
-        });
-        const start = performance.now();
-        const [{ at }, reply] = await Promise.all([
-          page.arrival(),
-          fetch(`${server}/callbacks/stripe`, { method: "POST", ...delivery }),
-        ]);
-        expect(reply.status).toBe(200);
-        page.socket.terminate();
-        return at - start;
-      };
-      const bare = async (): Promise<number> => {
-        const biz = newBiz();
-        const page = await Client.connect(server, `/ws/order/${biz}/`);
-        const event = { type: "send.message", message: { status: "paid" } };
-        const start = performance.now();
-        const [{ at }] = await Promise.all([
-          page.arrival(),
-          backend(server, "POST", `/groups/order_${biz}/send`, event),
-        ]);
-        page.socket.terminate();
-        return at - start;
-      };
-      await median(bare); // both paths warm before either is timed
-      const [plain, whole] = [await median(bare), await median(verified)];
-      console.log(
-        `callback to browser, median of ${ROUNDS}: ${whole.toFixed(2)} ms verified and stored, ${plain.toFixed(2)} ms without: ratio ${(whole / plain).toFixed(2)}`,
-      );
-      expect(whole).toBeGreaterThan(0);
-    },
-  );
 });
