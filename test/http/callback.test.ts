@@ -2,6 +2,7 @@
 import { evictDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
+import { app } from "../../src/http/app.ts";
 import { anyone, backend, callback, connect, look, newBiz, stubOf } from "../support/workerd.ts";
 
 describe("POST /callback/:biz/", () => {
@@ -102,6 +103,17 @@ describe("an API key", () => {
     ["in X-API-Key", { "X-API-Key": env.API_KEYS }],
   ])("lets a backend in %s", async (_where, headers) => {
     expect((await post(headers)).status).toBe(200);
+  });
+
+  it("is any of several: the old and the new one while keys are rotated", async () => {
+    const API_KEYS = "first-key-of-sixteen-bytes, second-key-of-sixteen-bytes";
+    const postWith = async (key: string) => {
+      const init = { method: "POST", headers: { "X-API-Key": key } };
+      return (await app.request(`/callback/${newBiz()}/`, init, { ...env, API_KEYS })).status;
+    };
+    expect(await postWith("first-key-of-sixteen-bytes")).toBe(200);
+    expect(await postWith("second-key-of-sixteen-bytes")).toBe(200);
+    expect(await postWith(env.API_KEYS)).toBe(401);
   });
 
   it.each<[string, Record<string, string>]>([

@@ -2,7 +2,8 @@
 import { env } from "cloudflare:workers";
 import { listDurableObjectIds } from "cloudflare:test";
 import { describe, expect, it } from "vitest";
-import { connect, handshake, newBiz } from "../support/workerd.ts";
+import { ADMISSION_HEADER, anybody, encodeAdmission } from "../../src/core/admission.ts";
+import { connect, handshake, newBiz, stubOf } from "../support/workerd.ts";
 
 const key = env.API_KEYS;
 const biz = newBiz();
@@ -113,6 +114,16 @@ describe("a handshake is let in", () => {
     expect(response.status).toBe(101);
     response.webSocket?.accept();
     response.webSocket?.close();
+  });
+
+  it("as whom the Worker admits, whatever admission it brings itself", async () => {
+    const group = `alarm_${newBiz()}`;
+    const member = { ...anybody, sub: "admin", mayPublish: true };
+    const forged = encodeAdmission({ mode: "v1", member, position: null });
+    const page = await connect(`/ws/alarm/${group.slice("alarm_".length)}/`, { [ADMISSION_HEADER]: forged });
+    const { listed } = await stubOf(group).connections("", 10);
+    expect(listed).toMatchObject([{ mode: "plain", sub: null }]);
+    await page.leave();
   });
 
   it("and a page in one group hears nothing of another", async () => {

@@ -184,6 +184,33 @@ describe("a backend that is down", () => {
     expect(await view(biz)).toMatchObject({ forwards: { owed: 0, given_up: 1 } });
   });
 
+  it("keeps the time of its next try when another fact arrives", async () => {
+    stopClock();
+    logged();
+    const shop = merchant(() => new Response(null, { status: 500 }));
+    const biz = newBiz();
+    await callback(biz, { status: "failed" });
+    for (let tries = 0; tries < 2; tries++) await ring(`order_${biz}`);
+    const next = await armedAt(`order_${biz}`);
+    await callback(biz);
+    expect(await armedAt(`order_${biz}`)).toBe(next);
+    expect(next).toBeGreaterThan(Date.now() + 60_000);
+    expect(shop.asked).toHaveLength(2);
+  });
+
+  it("that answers late is tried again at the schedule's time: the alarm is set behind the try", async () => {
+    stopClock();
+    logged();
+    merchant(() => {
+      vi.setSystemTime(Date.now() + 3000);
+      return new Response(null, { status: 500 });
+    });
+    const biz = newBiz();
+    await callback(biz);
+    await ring(`order_${biz}`);
+    expect(await armedAt(`order_${biz}`)).toBeGreaterThan(Date.now() + 4000);
+  });
+
   it("that answers 410 wants no more of it", async () => {
     stopClock();
     logged();
