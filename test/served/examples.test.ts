@@ -8,7 +8,8 @@ import { apiKey, backend, Client, newBiz } from "../support/client.ts";
 import { startServer, type Server } from "../support/server.ts";
 import { shopsAt } from "../support/shops.ts";
 import { portOf } from "../support/port.ts";
-import { DEVELOPMENT_FILE, settingIn } from "../../scripts/development.ts";
+import { callbackSetting, DEVELOPMENT_FILE, settingIn } from "../../scripts/development.ts";
+import { signed } from "../../scripts/sign.ts";
 
 const TOKEN_SECRET = settingIn(DEVELOPMENT_FILE, "TOKEN_SECRET");
 const FORWARD_SECRET = settingIn(DEVELOPMENT_FILE, "FORWARD_SECRET");
@@ -64,6 +65,29 @@ for (const { framework, missing, ask } of shops) {
       expect(await page.nextJson()).toEqual({ biz: order.biz, paid: true, status: "paid" });
       expect(await look(`/orders/${order.biz}`)).toMatchObject({ status: "paid", version: 1, checked: true });
       expect(page.arrivals).toHaveLength(1);
+    });
+
+    it("registers what a provider's payment is compared with: less is underpaid, the rest pays", async () => {
+      const order = { biz: newBiz(), amount: "19.99", currency: "CNY" };
+      expect((await ask("order", order)).status).toBeOneOf([302, 303]);
+      const pay = async (amount: string) => {
+        const setting = callbackSetting("alipay");
+        const payment = {
+          orderId: order.biz,
+          outcome: "paid",
+          amount,
+          currency: "CNY",
+          now: Date.now(),
+          setting,
+        } as const;
+        const delivery = signed("alipay", { ...payment, payment: `trade-${amount}-${order.biz}` });
+        expect((await fetch(`${url}/callbacks/alipay`, { method: "POST", ...delivery })).status).toBe(200);
+      };
+      await pay("15.00");
+      const underpaid = { paid: "15", missing: "4.99" };
+      expect(await look(`/orders/${order.biz}`)).toMatchObject({ status: "pending", checked: false, underpaid });
+      await pay("4.99");
+      expect(await look(`/orders/${order.biz}`)).toMatchObject({ status: "paid", checked: true, overpaid: "0" });
     });
 
     it("sends an article to a feed, once however often, to who has its token", { timeout: 60_000 }, async () => {
