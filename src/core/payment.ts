@@ -85,10 +85,9 @@ export const isPaying = (fact: Fact): fact is PayingFact =>
 function paymentOf(all: readonly Indexed[]): Payment {
   const own = all.filter(({ fact }) => !isMerchantsWord(fact.instance));
   const isConfirmed = all.some(({ fact }) => isMerchantsWord(fact.instance) && isPaying(fact));
-  const ownPaying = own.map(({ fact }) => fact).filter(isPaying);
-  const isPriced = ownPaying.some(({ money }) => money !== null);
+  const isPriced = own.some(({ fact }) => isPaying(fact) && fact.money !== null);
   // The merchant's word adds nothing to a payment whose provider reports how much was paid.
-  const reports = isPriced || (ownPaying.length > 0 && !isConfirmed) ? own : all;
+  const reports = isPriced ? own : all;
   const facts = reports.map(({ fact }) => fact);
   const paying = reports.filter(({ fact }) => isPaying(fact));
   const [proof] = paying.map(({ fact }) => fact).toSorted(byTime);
