@@ -1,3 +1,9 @@
-// The door: the Worker's routes and the object's class. Nothing else.
-export { Group } from "./group/group.ts";
-export { app as default } from "./http/app.ts";
+// The Worker that `wrangler deploy` deploys: the smallest user of belfry(), with all consumers and providers.
+import { belfry } from "./belfry.ts";
+import { allProviders } from "./callbacks/providers.ts";
+import { consumers } from "./consumers/index.ts";
+
+const push = belfry({ consumers, providers: allProviders });
+
+export class Group extends push.Group {}
+export default { fetch: push.fetch };

@@ -18,10 +18,15 @@ export const statuses = [
 
 const Id = v.pipe(v.string(), v.minLength(1), v.maxLength(200));
 
+const AMOUNT_EXPECTED = "an integer in minor units or a decimal string in major ones";
+
 /** Minor units as an integer, major units as a decimal string; never a float. */
 export const Amount = v.union(
-  [v.pipe(v.number(), v.safeInteger(), v.minValue(0)), v.pipe(v.string(), v.regex(/^\d{1,15}(\.\d{1,9})?$/))],
-  "an integer in minor units or a decimal string in major ones",
+  [
+    v.pipe(v.number(), v.safeInteger(AMOUNT_EXPECTED), v.minValue(0, AMOUNT_EXPECTED)),
+    v.pipe(v.string(), v.regex(/^\d{1,15}(\.\d{1,9})?$/, AMOUNT_EXPECTED)),
+  ],
+  AMOUNT_EXPECTED,
 );
 
 export const Currency = v.pipe(v.string(), v.regex(/^[A-Z]{3}$/, "three capital letters"));

@@ -1,6 +1,6 @@
-// The providers that this Worker has settings for, each opened once per Env. Logs nothing and shows no setting's value.
+// The providers that a Worker has settings for, each opened once per environment. Logs nothing and shows no setting's value.
 import { no, type Result } from "../core/result.ts";
-import { providers, type OpenProvider, type Provider } from "./providers.ts";
+import type { OpenProvider, Provider } from "./provider.ts";
 
 /** A provider's own setting: `CALLBACK_STRIPE` for `stripe`. */
 export const settingName = (provider: string): string => `CALLBACK_${provider.toUpperCase()}`;
@@ -10,26 +10,33 @@ export type Unopened = { readonly reason: "not_set" } | { readonly reason: "bad_
 
 type Opened = Result<OpenProvider, Unopened>;
 
-/** Never a promise of them: one request must not wait for what another one began and may not end. */
-const opened = new WeakMap<object, ReadonlyMap<string, Opened>>();
+export class ConfiguredProviders {
+  readonly #providers: readonly Provider[];
+  /** Holds results and never promises: a request must not wait for what another request started and may not finish. */
+  readonly #opened = new WeakMap<object, ReadonlyMap<string, Opened>>();
 
-/** One provider by the name in its route. Names that are none are not set. */
-export async function openProvider(env: object, name: string): Promise<Opened> {
-  return (await openedOf(env)).get(name) ?? no({ reason: "not_set" });
-}
+  constructor(providers: readonly Provider[]) {
+    this.#providers = providers;
+  }
 
-/** All providers that can be used. */
-export async function openProviders(env: object): Promise<readonly OpenProvider[]> {
-  return [...(await openedOf(env)).values()].flatMap((provider) => (provider.ok ? [provider.value] : []));
-}
+  /** One provider by the name in its route. Names that are none are not set. */
+  async get(env: object, name: string): Promise<Opened> {
+    return (await this.#openedOf(env)).get(name) ?? no({ reason: "not_set" });
+  }
 
-async function openedOf(env: object): Promise<ReadonlyMap<string, Opened>> {
-  const known = opened.get(env);
-  if (known !== undefined) return known;
-  const all = [...providers].map(async ([name, provider]) => [name, await read(env, provider)] as const);
-  const open = new Map(await Promise.all(all));
-  opened.set(env, open);
-  return open;
+  /** All providers that can be used. */
+  async all(env: object): Promise<readonly OpenProvider[]> {
+    return [...(await this.#openedOf(env)).values()].flatMap((provider) => (provider.ok ? [provider.value] : []));
+  }
+
+  async #openedOf(env: object): Promise<ReadonlyMap<string, Opened>> {
+    const known = this.#opened.get(env);
+    if (known !== undefined) return known;
+    const all = this.#providers.map(async (provider) => [provider.name, await read(env, provider)] as const);
+    const opened = new Map(await Promise.all(all));
+    this.#opened.set(env, opened);
+    return opened;
+  }
 }
 
 async function read(env: object, provider: Provider): Promise<Opened> {

@@ -11,18 +11,13 @@ export interface IndexObject {
   eraseClaim(payment: string, biz: string): Promise<void>;
 }
 
-/** The namespace of the groups, as far as the index needs it. */
-interface IndexObjects {
-  getByName(group: string): IndexObject;
-}
-
-export function paymentIndex(objects: IndexObjects): PaymentIndex {
+export function paymentIndex(objectOf: (group: string) => IndexObject): PaymentIndex {
   const at = async <Answer>(
     payment: PaymentKey,
     call: (object: IndexObject, key: string) => Promise<Answer>,
   ): Promise<Answer> => {
     const { group, key } = await indexPlace(payment);
-    return call(objects.getByName(group), key);
+    return call(objectOf(group), key);
   };
   return {
     claimOf: (payment) => at(payment, (object, key) => object.claimOf(key)),

@@ -1,75 +1,38 @@
-// The nine providers by name, and how a setting opens one. Reads no environment and keeps nothing.
-import type { Callback, Unproved, Webhook } from "../core/callback.ts";
-import type { Fact } from "../core/fact.ts";
-import { no, ok, type Result } from "../core/result.ts";
-import { adyen } from "./adyen.ts";
-import type { Adapter, Confirmation, ProviderIo, QueryReason, Reply, Verdict } from "./adapter.ts";
-import { alipay } from "./alipay.ts";
-import { hmac } from "./hmac.ts";
-import { paddle } from "./paddle.ts";
-import { paypal } from "./paypal.ts";
-import { square } from "./square.ts";
-import { standard } from "./standard.ts";
-import { stripe } from "./stripe.ts";
-import { wechatpay } from "./wechatpay.ts";
+// The nine providers, one by one and by name. A bundler leaves out those that a Worker does not name.
+import { adyen as adyenAdapter } from "./adyen.ts";
+import { alipay as alipayAdapter } from "./alipay.ts";
+import { hmac as hmacAdapter } from "./hmac.ts";
+import { paddle as paddleAdapter } from "./paddle.ts";
+import { paypal as paypalAdapter } from "./paypal.ts";
+import { square as squareAdapter } from "./square.ts";
+import { standard as standardAdapter } from "./standard.ts";
+import { stripe as stripeAdapter } from "./stripe.ts";
+import { wechatpay as wechatpayAdapter } from "./wechatpay.ts";
+import { provider, type Provider } from "./provider.ts";
 
-/** A provider whose setting has not been read yet. */
-export interface Provider {
-  readonly name: string;
-  readonly open: (setting: unknown) => Promise<Result<OpenProvider, string>>;
-  readonly reply: (verdict: Verdict) => Reply;
-  readonly mapping: Adapter<unknown>["mapping"];
-}
+export const stripe: Provider = /* @__PURE__ */ provider(stripeAdapter);
+export const alipay: Provider = /* @__PURE__ */ provider(alipayAdapter);
+export const wechatpay: Provider = /* @__PURE__ */ provider(wechatpayAdapter);
+export const paypal: Provider = /* @__PURE__ */ provider(paypalAdapter);
+export const adyen: Provider = /* @__PURE__ */ provider(adyenAdapter);
+export const square: Provider = /* @__PURE__ */ provider(squareAdapter);
+export const paddle: Provider = /* @__PURE__ */ provider(paddleAdapter);
+export const standard: Provider = /* @__PURE__ */ provider(standardAdapter);
+export const hmac: Provider = /* @__PURE__ */ provider(hmacAdapter);
 
-/** A provider with its keys: what `:provider` of the route is, whichever it may be. */
-export interface OpenProvider {
-  readonly name: string;
-  readonly verify: (webhook: Webhook, now: number) => Promise<Result<readonly Callback[], Unproved>>;
-  /** Whether the signature is right, whatever was signed; false for a provider that has no use for the question. */
-  readonly isAuthentic: (webhook: Webhook, now: number) => Promise<boolean>;
-  /** Null where the signature proves enough. */
-  readonly confirm: ((webhook: Webhook, io: ProviderIo) => Promise<Confirmation>) | null;
-  /** Whether its setting has what `query` needs. */
-  readonly canQuery: boolean;
-  readonly query: (orderId: string, io: ProviderIo) => Promise<Result<readonly Fact[], QueryReason>>;
-  readonly reply: (verdict: Verdict) => Reply;
-}
-
-function provider<Config>(adapter: Adapter<Config>): Provider {
-  const { name, reply, mapping, confirm, query } = adapter;
-  const open: Provider["open"] = async (setting) => {
-    const configured = await adapter.configure(setting);
-    if (!configured.ok) return configured;
-    const config = configured.value;
-    return ok({
-      name,
-      reply,
-      verify: (webhook, now) => adapter.verify(config, webhook, now),
-      isAuthentic: async (webhook, now) => (await adapter.isAuthentic?.(config, webhook, now)) ?? false,
-      confirm: confirm === undefined ? null : (webhook, io) => confirm(config, webhook, io),
-      canQuery: query !== undefined && (adapter.canQuery?.(config) ?? false),
-      query: async (orderId, io) => {
-        try {
-          return query === undefined ? no("not_configured") : await query(config, orderId, io);
-        } catch {
-          return no("try_again"); // a fault in asking one provider must not cost the others, nor the order its alarm
-        }
-      },
-    });
-  };
-  return { name, open, reply, mapping };
-}
-
-const all: readonly Provider[] = [
-  provider(stripe),
-  provider(alipay),
-  provider(wechatpay),
-  provider(paypal),
-  provider(adyen),
-  provider(square),
-  provider(paddle),
-  provider(standard),
-  provider(hmac),
+/** All of them, in the order of docs/payments.md. */
+export const allProviders: readonly Provider[] = [
+  stripe,
+  alipay,
+  wechatpay,
+  paypal,
+  adyen,
+  square,
+  paddle,
+  standard,
+  hmac,
 ];
 
-export const providers: ReadonlyMap<string, Provider> = new Map(all.map((entry) => [entry.name, entry]));
+export const providers: ReadonlyMap<string, Provider> = /* @__PURE__ */ new Map(
+  allProviders.map((entry) => [entry.name, entry]),
+);

@@ -3,6 +3,7 @@ import type { Json, JsonObject } from "../core/json.ts";
 import type { Result } from "../core/result.ts";
 import type { Served } from "../core/route.ts";
 import type { Settings } from "../core/settings.ts";
+import type { BelfryEnv } from "../env.ts";
 
 export interface Consumer extends Served {
   /** Who may connect: anybody whose Origin is allowed, or only who brings a token for the group (or an API key). */
@@ -68,7 +69,8 @@ export interface Tick {
   readonly group: string;
   /** What the path said: `{ project: "7" }` for `/ws/alarm/7/`. */
   readonly params: Readonly<Record<string, string>>;
-  readonly env: Env;
+  /** The Worker's own environment, as `wrangler types` describes it. */
+  readonly env: BelfryEnv & Cloudflare.Env;
   readonly settings: Settings;
   /** Aborted at the deadline and when the last connection has left. Hand it to `fetch`. */
   readonly signal: AbortSignal;

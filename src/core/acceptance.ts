@@ -1,7 +1,7 @@
 // Which of the payments count for an order, which are held, and which are mismatches with their reason. Adds nothing up.
 import { factKey, type Fact } from "./fact.ts";
 import { isSameKind, type Money } from "./money.ts";
-import type { Registration } from "./order.ts";
+import type { Registration } from "./registration.ts";
 import type { Payment } from "./payment.ts";
 import { foreignRefunds } from "./returns.ts";
 import { failedSplits, mayBePart } from "./split.ts";

@@ -1,5 +1,6 @@
 // One object, one alarm, many reasons to wake: what is due, and when to wake next. Pure: arms nothing, reads no clock.
-import { isSettled, type OrderStatus, type Registration } from "./order.ts";
+import { isSettled, type OrderStatus } from "./order.ts";
+import type { Registration } from "./registration.ts";
 import { isWorthAsking, waitBefore } from "./reconcile.ts";
 import { nextTick } from "./schedule.ts";
 

@@ -1,6 +1,7 @@
 // An order as it is stored: one row, with a version number in it. Reads no storage.
 import type { RecordedFact } from "./fact.ts";
-import type { OrderInput, OrderStatus, Registration } from "./order.ts";
+import type { OrderInput, OrderStatus } from "./order.ts";
+import type { Registration } from "./registration.ts";
 
 const VERSION = 1;
 

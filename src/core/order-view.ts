@@ -1,7 +1,8 @@
 // An order as its readers see it: the JSON of a browser's view and of the backend's. Reads nothing and decides nothing.
 import type { Dispute } from "./dispute.ts";
 import type { Mismatch } from "./acceptance.ts";
-import { isPaid, type ListedPayment, type Order, type OrderStatus, type Registration } from "./order.ts";
+import { isPaid, type ListedPayment, type Order, type OrderStatus } from "./order.ts";
+import type { Registration } from "./registration.ts";
 import { formatIsoTime } from "./time.ts";
 
 /** What is stored of an order, beside what follows from its facts. */

@@ -2,23 +2,15 @@
 import { acceptanceOf, type Mismatch } from "./acceptance.ts";
 import { disputesOf, worstOf, type Dispute, type DisputeState } from "./dispute.ts";
 import type { PaymentStatus, RecordedFact } from "./fact.ts";
-import type { MajorMoney, Money } from "./money.ts";
+import type { Money } from "./money.ts";
 import { isMerchantsWord, paymentsOf, type Payment } from "./payment.ts";
+import type { Registration } from "./registration.ts";
 import { settle, type Settlement } from "./settlement.ts";
 
 /** The shape of an order's id: it stands in paths and group names, and is its secret. */
 export const BIZ = /^[a-z0-9]{32}$/;
 
 export type OrderStatus = PaymentStatus | "partially_refunded" | "refunded";
-
-/** What the merchant's backend expects to be paid. */
-export interface Registration {
-  readonly money: MajorMoney;
-  /** ms since 1970; null = the order never expires. */
-  readonly expiresAt: number | null;
-  /** The id its providers know the order by, where that is not the biz itself. */
-  readonly orderId: string | null;
-}
 
 /** Everything that an order follows from. */
 export interface OrderInput {

@@ -1,5 +1,6 @@
 // When an order's status is asked for, and whether it is worth asking. Asks nobody: clock and dice are passed in.
-import { isSettled, type OrderStatus, type Registration } from "./order.ts";
+import { isSettled, type OrderStatus } from "./order.ts";
+import type { Registration } from "./registration.ts";
 
 /** The seconds after which an answer is asked for, the first time and then each time again; the last one repeats. */
 const WAIT_SECONDS = [10, 20, 40, 60] as const;

@@ -76,6 +76,7 @@ type Name =
   | "TOKEN_JWKS_URL"
   | "TOKEN_ISSUER"
   | "TOKEN_AUDIENCE"
+  | "JURISDICTION"
   | "DEVELOPMENT";
 
 const read = new WeakMap<Vars, Result<Settings, BadSetting>>();
@@ -110,6 +111,8 @@ export function readSettings(vars: Vars): Result<Settings, BadSetting> {
   if (!orders.ok) return orders;
   const tokens = readTokenSettings(vars);
   if (!tokens.ok) return tokens;
+  if (!["", "eu", "fedramp"].includes(vars.JURISDICTION?.trim() ?? ""))
+    return bad("JURISDICTION", "eu, fedramp, or empty");
   const development = text(vars.DEVELOPMENT) ?? "0";
   if (development !== "0" && development !== "1") return bad("DEVELOPMENT", "0 or 1");
   return ok({
@@ -132,7 +135,7 @@ function readOrderSettings(vars: Vars): Result<OrderSettings, BadSetting> {
   const secret = text(vars.FORWARD_SECRET);
   if (url !== null && !URL.test(url)) return bad("FORWARD_URL", "an http or https URL");
   if (url !== null && (secret === null || !WEBHOOK_SECRET.test(secret))) {
-    return bad("FORWARD_SECRET", "18 bytes or more in base64, with or without whsec_ before it");
+    return bad("FORWARD_SECRET", "24 bytes or more in base64, with or without whsec_ before it");
   }
   const retention = text(vars.ORDER_RETENTION_DAYS);
   const days = retention === null ? null : Number(retention);
@@ -176,7 +179,7 @@ const URL = /^https?:\/\/([a-z0-9.-]+|\[[0-9a-f:.]+\])(:\d{1,5})?(\/\S*)?$/i;
 // Whoever can change the keys on their way lets himself in: https, or http on this machine, where there is nobody in between.
 const KEYS_URL = /^(https:\/\/[a-z0-9.-]+|http:\/\/(localhost|127\.0\.0\.1))(:\d{1,5})?(\/\S*)?$/i;
 // Whole base64 groups, then what may be left of one: some print it without its padding.
-const WEBHOOK_SECRET = /^(whsec_)?([A-Za-z0-9+/]{4}){6,}([A-Za-z0-9+/]{2}(==)?|[A-Za-z0-9+/]{3}=?)?$/;
+const WEBHOOK_SECRET = /^(whsec_)?([A-Za-z0-9+/]{4}){8,}([A-Za-z0-9+/]{2}(==)?|[A-Za-z0-9+/]{3}=?)?$/;
 
 // Characters that may stand in a header and in a subprotocol (RFC 9110, 5.6.2), where Node's own WebSocket has to put its key.
 const API_KEY = /^[A-Za-z0-9._~+-]{16,}$/;

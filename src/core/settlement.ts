@@ -1,7 +1,7 @@
 // Adds up the accepted payments of an order against its amount: what counts, what is missing, what is too much, what went back. Pure.
 import type { Fact } from "./fact.ts";
 import { greaterOf, isAtLeast, isSameKind, isZero, lesserOf, lessOf, sumOf, type Money } from "./money.ts";
-import type { Registration } from "./order.ts";
+import type { Registration } from "./registration.ts";
 import type { Payment } from "./payment.ts";
 import { wasReached } from "./reached.ts";
 import { returnedOf, type Returns } from "./returns.ts";

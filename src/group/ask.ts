@@ -1,9 +1,9 @@
 // Asks for an order's status: the merchant's backend, or the providers whose keys allow it. Keeps nothing itself.
-import { openProviders } from "../callbacks/open.ts";
+import type { ConfiguredProviders } from "../callbacks/open.ts";
 import { boundedText } from "../outside/body.ts";
 import { withDeadline } from "../outside/deadline.ts";
 import { merchantFacts } from "../callbacks/merchant.ts";
-import type { OpenProvider } from "../callbacks/providers.ts";
+import type { OpenProvider } from "../callbacks/provider.ts";
 import type { Fact } from "../core/fact.ts";
 import { retryAfterOf } from "../core/forward.ts";
 import { isObject, parseExact } from "../core/json.ts";
@@ -22,10 +22,11 @@ const noAnswer = (reason: NoAnswer["reason"], detail: string, retryAfter: number
   no({ reason, detail, retryAfter });
 
 /** Whether there is anybody to ask for an order's status. */
-export const canAsk = async (env: Env, settings: OrderSettings): Promise<boolean> =>
-  settings.statusUrl !== null || (await askable(env)).length > 0;
+export const canAsk = async (providers: ConfiguredProviders, env: object, settings: OrderSettings): Promise<boolean> =>
+  settings.statusUrl !== null || (await askable(providers, env)).length > 0;
 
-export const askable = async (env: Env) => (await openProviders(env)).filter(({ canQuery }) => canQuery);
+export const askable = async (providers: ConfiguredProviders, env: object): Promise<readonly OpenProvider[]> =>
+  (await providers.all(env)).filter(({ canQuery }) => canQuery);
 
 /** What the merchant's backend says at `ORDER_STATUS_URL`. */
 export async function askBackend(

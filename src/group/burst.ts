@@ -1,8 +1,8 @@
 // The order in which frames go out: alone, one goes at once; those that come while it is on its way are kept and sent together. Keeps nothing.
 import type { Result } from "../core/result.ts";
 import type { Parts } from "./parts.ts";
-import { publishAll, type Sending } from "./publish.ts";
-import type { Sent } from "./requests.ts";
+import type { Sending, Sent } from "../core/group-api.ts";
+import { publishAll } from "./publish.ts";
 
 type Outcome = Result<Sent, "key_reused">;
 

@@ -2,6 +2,7 @@
 import type { Member } from "../core/admission.ts";
 import { closeCodes, type CloseReason } from "../core/codes.ts";
 import { publicationFrames, skippedFrame, type Frame, type Mode, type Positioned } from "../core/frames.ts";
+import type { Receiver } from "../core/group-api.ts";
 import type { Heard } from "../core/heartbeat.ts";
 import { begin, lastFrameOf, whoIs } from "./attachment.ts";
 
@@ -10,12 +11,6 @@ export type Connection = WebSocket;
 
 /** The platform's index of subjects: of a long one its beginning, since a tag may have 256 bytes and a character three of them. */
 const subjectTag = (sub: string): string => `sub:${sub.slice(0, 84).toWellFormed()}`;
-
-/** Whom a frame is for. */
-export type Receiver =
-  | { readonly kind: "group" }
-  | { readonly kind: "connection"; readonly id: string }
-  | { readonly kind: "user"; readonly sub: string };
 
 /** Who gets a frame, by mode; and who does not, though it counts positions. */
 export interface Receivers extends Readonly<Record<Mode, ReadonlySet<Connection>>> {

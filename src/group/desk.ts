@@ -12,14 +12,16 @@ import type { Change, KeptOrder, Surroundings } from "./order.ts";
 import type { Outbox } from "./outbox.ts";
 import type { Parts } from "./parts.ts";
 import type { Store } from "./store.ts";
+import type { ConfiguredProviders } from "../callbacks/open.ts";
+import { groupOf, type BelfryEnv } from "../env.ts";
 
 export class Desk {
-  readonly env: Env;
+  readonly env: BelfryEnv;
   readonly members: Members;
   readonly #parts: Parts;
   readonly #ring: (change: Change) => void;
 
-  constructor(parts: Parts, members: Members, env: Env, ring: (change: Change) => void) {
+  constructor(parts: Parts, members: Members, env: BelfryEnv, ring: (change: Change) => void) {
     this.#parts = parts;
     this.members = members;
     this.env = env;
@@ -33,6 +35,10 @@ export class Desk {
   /** The biz, in an order's group. */
   get key(): string {
     return this.#parts.self.key;
+  }
+
+  get providers(): ConfiguredProviders {
+    return this.#parts.providers;
   }
 
   get settings(): OrderSettings {
@@ -79,14 +85,19 @@ export class Desk {
       this.#ring(recorded);
       return recorded;
     };
-    await recordOwn(this.key, { facts, orderId: null, raw: null }, paymentIndex(this.env.GROUP), record);
+    await recordOwn(
+      this.key,
+      { facts, orderId: null, raw: null },
+      paymentIndex((group) => groupOf(this.env, group)),
+      record,
+    );
   }
 
   /** Behind this, and before anything is awaited again, all that is written is one commit: what is only to be asked has been asked. */
   async around(): Promise<Surroundings> {
     await this.#parts.alarm.know();
     const { self, connections, settings } = this.#parts;
-    const asks = self.consumer.keeps === "order" && (await canAsk(this.env, settings.orders));
+    const asks = self.consumer.keeps === "order" && (await canAsk(this.providers, this.env, settings.orders));
     return { now: Date.now(), watchers: connections.count, canAsk: asks };
   }
 }

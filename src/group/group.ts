@@ -3,53 +3,42 @@ import { DurableObject } from "cloudflare:workers";
 import { ADMISSION_HEADER, decodeAdmission } from "../core/admission.ts";
 import type { Effect } from "../consumers/consumer.ts";
 import { dueJobs, FAULT_PAUSE_MS } from "../core/due.ts";
-import { encode, HEARTBEAT, orderFrame, type Counts, type OrderFrame } from "../core/frames.ts";
+import { encode, HEARTBEAT, orderFrame, type Counts } from "../core/frames.ts";
 import { MESSAGE_LENGTH } from "../core/limits.ts";
-import type { Arrival, Claim, Orphan, OrphanResult, RecordResult } from "../core/delivery.ts";
-import type { Registration } from "../core/order.ts";
+import type { Arrival, Claim, Orphan, OrphanResult } from "../core/delivery.ts";
+import type {
+  GroupApi,
+  GroupState,
+  ListedConnection,
+  PublicationList,
+  RecordReply,
+  Sending,
+  Sent,
+  UnclaimedDelivery,
+} from "../core/group-api.ts";
+import type { Registration } from "../core/registration.ts";
 import type { OrderRecord } from "../core/order-view.ts";
-import type { Position, Publication } from "../core/position.ts";
+import type { Position } from "../core/position.ts";
 import { ok, type Result } from "../core/result.ts";
 import { nextTick } from "../core/schedule.ts";
 import { mayGoOn, memberOf } from "./attachment.ts";
 import type { Connection } from "./connections.ts";
 import { Desk } from "./desk.ts";
 import { runJobs } from "./jobs.ts";
-import { countsOf, listConnections, usersOf, type Listed } from "./list.ts";
+import { countsOf, listConnections, usersOf } from "./list.ts";
 import { Members } from "./members.ts";
 import { eraseOrder } from "./erase.ts";
 import { enqueueDelivery, type Change, type Surroundings } from "./order.ts";
 import { Parts } from "./parts.ts";
 import { Burst } from "./burst.ts";
-import type { Sending } from "./publish.ts";
 import type { Sample } from "../core/tally.ts";
-import { answer, type Sent } from "./requests.ts";
+import { answer } from "./requests.ts";
 import { Ticks } from "./ticks.ts";
 import { Upkeep } from "./upkeep.ts";
+import type { BelfryEnv } from "../env.ts";
+import type { Installation } from "../installation.ts";
 
-export interface GroupState {
-  readonly epoch: string | null;
-  readonly offset: number;
-  readonly connections: number;
-  readonly users: number;
-  /** When the next tick is due, in ms; null without a push. */
-  readonly nextPush: number | null;
-}
-
-/** Where a group stands, and what it kept of the way there. */
-export interface Published {
-  readonly epoch: string | null;
-  readonly offset: number;
-  readonly publications: readonly Publication[];
-}
-
-/** What recording did, and the order's frame since. */
-export interface RecordReply {
-  readonly result: RecordResult;
-  readonly frame: OrderFrame;
-}
-
-export class Group extends DurableObject<Env> {
+export class Group extends DurableObject<BelfryEnv> implements GroupApi {
   readonly #parts: Parts;
   readonly #members: Members;
   readonly #burst: Burst;
@@ -57,9 +46,9 @@ export class Group extends DurableObject<Env> {
   readonly #desk: Desk;
   readonly #upkeep: Upkeep;
 
-  constructor(ctx: DurableObjectState, env: Env) {
+  constructor(ctx: DurableObjectState, env: BelfryEnv, installation: Installation) {
     super(ctx, env);
-    this.#parts = new Parts(ctx, env);
+    this.#parts = new Parts(ctx, env, installation);
     this.#members = new Members(this.#parts);
     this.#burst = new Burst(this.#parts);
     this.#ticks = new Ticks(this.#parts);
@@ -199,12 +188,7 @@ export class Group extends DurableObject<Env> {
   }
 
   /** Enqueues the forward of an authentic delivery about no order; false if it came before. */
-  async enqueueDelivery(delivery: {
-    instance: string;
-    type: string;
-    eventId: string | null;
-    raw: string;
-  }): Promise<boolean> {
+  async enqueueDelivery(delivery: UnclaimedDelivery): Promise<boolean> {
     const { store, outbox, alarm, self } = this.#parts;
     const isNew = enqueueDelivery(store, outbox, delivery, Date.now());
     await alarm.arm(self.settings);
@@ -232,13 +216,13 @@ export class Group extends DurableObject<Env> {
   }
 
   /** How many there are, and of the connections, by their ids, those after the id `after`, at most `limit`. */
-  connections(after: string, limit: number): Counts & { readonly listed: readonly Listed[] } {
+  connections(after: string, limit: number): Counts & { readonly listed: readonly ListedConnection[] } {
     const { connections } = this.#parts;
     return { ...countsOf(connections), listed: listConnections(connections, after, limit) };
   }
 
   /** What is kept, oldest first, behind the offset `after`, at most `limit`. */
-  history(after: number, limit: number): Published {
+  history(after: number, limit: number): PublicationList {
     const { kept, maxAge } = this.#parts;
     return { ...this.#position(), publications: kept.since(after, limit, Date.now(), maxAge) };
   }

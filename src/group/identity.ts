@@ -1,18 +1,21 @@
 // Who a group is: its name, what serves it, its settings. Found out when asked, so that a bad setting breaks no sleeping object.
 import type { Consumer } from "../consumers/consumer.ts";
-import { allConsumers } from "../consumers/index.ts";
 import { splitGroup } from "../core/group.ts";
 import { findByGroup } from "../core/route.ts";
 import { settingsOf, type Settings } from "../core/settings.ts";
 import { note } from "../observe/note.ts";
+import type { BelfryEnv } from "../env.ts";
 
 export class Identity {
   readonly #id: DurableObjectId;
-  readonly #env: Env;
+  readonly #env: BelfryEnv;
+  readonly #consumers: readonly Consumer[];
+  #consumer: Consumer | undefined;
 
-  constructor(id: DurableObjectId, env: Env) {
+  constructor(id: DurableObjectId, env: BelfryEnv, consumers: readonly Consumer[]) {
     this.#id = id;
     this.#env = env;
+    this.#consumers = consumers;
   }
 
   get name(): string {
@@ -32,7 +35,11 @@ export class Identity {
   }
 
   get consumer(): Consumer {
-    const found = findByGroup(allConsumers, this.name);
+    return (this.#consumer ??= this.#findConsumer());
+  }
+
+  #findConsumer(): Consumer {
+    const found = findByGroup(this.#consumers, this.name);
     if (!found.ok) throw new Error(`no consumer serves the group ${this.name}`);
     return found.value.consumer;
   }

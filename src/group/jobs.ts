@@ -45,11 +45,11 @@ async function runJob(job: Job, desk: Desk): Promise<void> {
 
 /** The facts that asking brings, and how long who was asked wants to be left alone, in ms. */
 async function ask(desk: Desk): Promise<{ facts: readonly Fact[]; wait: number }> {
-  const { group, key, env, settings, store } = desk;
+  const { group, key, env, providers, settings, store } = desk;
   const now = Date.now();
   const answer =
     settings.statusUrl === null
-      ? await askProviders(await askable(env), store.orderRow()?.orderId ?? key, now)
+      ? await askProviders(await askable(providers, env), store.orderRow()?.orderId ?? key, now)
       : await askBackend(settings, key, now);
   // That nothing has happened yet is no fact to keep, and none to hand on.
   if (answer.ok) return { facts: answer.value.filter(isNews), wait: 0 };
@@ -83,7 +83,7 @@ async function expire(desk: Desk): Promise<void> {
   const order = desk.store.orderRow();
   const expiresAt = order?.registration?.expiresAt ?? null;
   if (order === null || expiresAt === null || expiresAt > Date.now() || isSettled(order.told.status)) return;
-  if (await canAsk(desk.env, desk.settings)) await desk.take((await ask(desk)).facts);
+  if (await canAsk(desk.providers, desk.env, desk.settings)) await desk.take((await ask(desk)).facts);
   // And so again after it was asked about.
   const stored = desk.store.orderRow();
   if (stored === null || isSettled(stored.told.status) || stored.registration?.expiresAt !== expiresAt) return;

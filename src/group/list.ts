@@ -1,21 +1,11 @@
 // Who is in a group, for backends and for members who ask. Changes nothing.
-import type { Counts, Mode, Who } from "../core/frames.ts";
+import type { Counts, Who } from "../core/frames.ts";
+import type { ListedConnection } from "../core/group-api.ts";
 import { sinceOf, whoIs } from "./attachment.ts";
 import type { Connections } from "./connections.ts";
 
-/** A connection as backends are told of it. */
-export interface Listed {
-  readonly id: string;
-  readonly mode: Mode;
-  readonly sub: string | null;
-  /** What others may see of it, as JSON text: a type that holds itself is too deep for the types of RPC. */
-  readonly info: string;
-  /** When it came, in ms. */
-  readonly since: number;
-}
-
 /** The connections in the order of their ids, those after the id `after`, at most `limit`. */
-export function listConnections(connections: Connections, after: string, limit: number): readonly Listed[] {
+export function listConnections(connections: Connections, after: string, limit: number): readonly ListedConnection[] {
   return [...connections]
     .map((connection) => ({ connection, id: connections.idOf(connection) }))
     .filter(({ id }) => id > after)

@@ -1,13 +1,7 @@
 // What was sent under an idempotency key, and what was answered: said again, it is answered again and done no more. Sends nothing itself.
+import type { IdempotencyKey } from "../core/group-api.ts";
 import { DAY_MS } from "../core/limits.ts";
 import type { Rows } from "./rows.ts";
-
-/** What marks a send as one and the same. */
-export interface Once {
-  readonly key: string;
-  /** Of what was sent: a key that comes with something else is a mistake of the sender's. */
-  readonly digest: string;
-}
 
 const SENT = "(key TEXT PRIMARY KEY, at INTEGER NOT NULL, digest TEXT NOT NULL, answer TEXT NOT NULL) WITHOUT ROWID";
 
@@ -19,7 +13,7 @@ export class SentOnce<Answer> {
   }
 
   /** What was answered before, "other" if something else was sent under this key, null if nothing was. */
-  before({ key, digest }: Once, now: number): Answer | "other" | null {
+  before({ key, digest }: IdempotencyKey, now: number): Answer | "other" | null {
     if (!this.#rows.hasTable("sent")) return null;
     const [sent] = this.#rows.sql.exec<{ digest: string; answer: string }>(
       "SELECT digest, answer FROM sent WHERE key = ? AND at > ?",
@@ -30,7 +24,7 @@ export class SentOnce<Answer> {
     return sent.digest === digest ? (JSON.parse(sent.answer) as Answer) : "other"; // only `keep` writes it
   }
 
-  keep({ key, digest }: Once, answer: Answer, now: number): void {
+  keep({ key, digest }: IdempotencyKey, answer: Answer, now: number): void {
     this.#rows.makeTable("sent", SENT);
     this.#rows.sql.exec(
       "INSERT OR REPLACE INTO sent (key, at, digest, answer) VALUES (?, ?, ?, ?)",

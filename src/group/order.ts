@@ -4,16 +4,10 @@ import { orderDue, withDue } from "../core/due.ts";
 import { newFacts, recordedAt, type Fact, type RecordedFact } from "../core/fact.ts";
 import { forwardOf, forwardOfDelivery } from "../core/forward.ts";
 import { encode, orderFrame } from "../core/frames.ts";
+import type { UnclaimedDelivery } from "../core/group-api.ts";
 import { DAY_MS, FACTS_MAX } from "../core/limits.ts";
-import {
-  contradicts,
-  hasPayment,
-  isSettled,
-  looksDifferent,
-  orderOf,
-  type Order,
-  type Registration,
-} from "../core/order.ts";
+import { contradicts, hasPayment, isSettled, looksDifferent, orderOf, type Order } from "../core/order.ts";
+import type { Registration } from "../core/registration.ts";
 import { emptyRow, inputOf, type OrderRow } from "../core/order-row.ts";
 import type { OrderRecord } from "../core/order-view.ts";
 import type { Position, Publication } from "../core/position.ts";
@@ -234,12 +228,7 @@ interface Added {
 }
 
 /** A delivery about no order is forwarded once; false if it came before. */
-export function enqueueDelivery(
-  store: Store,
-  outbox: Outbox,
-  delivery: { instance: string; type: string; eventId: string | null; raw: string },
-  now: number,
-): boolean {
+export function enqueueDelivery(store: Store, outbox: Outbox, delivery: UnclaimedDelivery, now: number): boolean {
   return store.transaction(() => {
     const { instance, type, eventId, raw } = delivery;
     if (eventId !== null && !outbox.isNew(eventId, now)) return false;

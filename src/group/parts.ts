@@ -1,5 +1,6 @@
 // What one group is made of, each part made when it is first asked for: a bad setting or an unknown name breaks no sleeping object.
 import type { Positioned } from "../core/frames.ts";
+import type { Sent } from "../core/group-api.ts";
 import type { LogLine } from "../core/log.ts";
 import type { Settings } from "../core/settings.ts";
 import { Tally, type MetricName, type Sample } from "../core/tally.ts";
@@ -14,9 +15,11 @@ import { KeptOrder } from "./order.ts";
 import { Outbox } from "./outbox.ts";
 import { PaymentIndexPart } from "./payment-index.ts";
 import { Presence } from "./presence.ts";
-import type { Sent } from "./requests.ts";
 import { Rows } from "./rows.ts";
 import { Store } from "./store.ts";
+import type { ConfiguredProviders } from "../callbacks/open.ts";
+import type { BelfryEnv } from "../env.ts";
+import type { Installation } from "../installation.ts";
 
 export class Parts {
   readonly self: Identity;
@@ -25,18 +28,20 @@ export class Parts {
   readonly once: SentOnce<Sent>;
   readonly #storage: DurableObjectStorage;
   readonly #rows: Rows;
-  readonly #env: Env;
+  readonly providers: ConfiguredProviders;
+  readonly #env: BelfryEnv;
   readonly #tally = new Tally();
   #alarm: Alarm | undefined;
   #history: History | undefined;
   #order: KeptOrder | undefined;
   #index: PaymentIndexPart | undefined;
 
-  constructor(ctx: DurableObjectState, env: Env) {
+  constructor(ctx: DurableObjectState, env: BelfryEnv, { allConsumers, providers }: Installation) {
     this.#storage = ctx.storage;
     this.#rows = new Rows(ctx.storage);
     this.#env = env;
-    this.self = new Identity(ctx.id, env);
+    this.self = new Identity(ctx.id, env, allConsumers);
+    this.providers = providers;
     this.connections = new Connections(ctx);
     this.store = new Store(this.#rows);
     this.once = new SentOnce(this.#rows);

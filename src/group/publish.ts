@@ -1,21 +1,11 @@
 // Frames on their way to their receivers: kept first where the group keeps a stream, then sent, once per idempotency key. Makes no frame.
-import type { Frame, Positioned } from "../core/frames.ts";
+import type { Positioned } from "../core/frames.ts";
+import type { Sending, Sent } from "../core/group-api.ts";
 import { DAY_MS } from "../core/limits.ts";
 import { no, ok, type Result } from "../core/result.ts";
-import { countOf, type Receiver, type Receivers } from "./connections.ts";
+import { countOf, type Receivers } from "./connections.ts";
 import { forgetBy } from "./forget.ts";
-import type { Once } from "./once.ts";
 import type { Parts } from "./parts.ts";
-import type { Sent } from "./requests.ts";
-
-/** A frame for a group, or for some of it. */
-export interface Sending {
-  readonly frame: Frame;
-  readonly to: Receiver;
-  /** The id of a connection that does not get it; null = everybody does. */
-  readonly exclude: string | null;
-  readonly once: Once | null;
-}
 
 /** What became of it; and, unless it was sent before, what is to go out. */
 interface Kept {

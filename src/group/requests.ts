@@ -11,6 +11,7 @@ import {
   type Frame,
   type Who,
 } from "../core/frames.ts";
+import type { Sent } from "../core/group-api.ts";
 import type { Json } from "../core/json.ts";
 import { LISTED_MAX, REPLAY_LENGTH } from "../core/limits.ts";
 import { firstWithin } from "../core/position.ts";
@@ -32,13 +33,6 @@ export interface Hall {
   readonly publish: (effect: Effect) => Promise<Sent>;
   /** Takes a new token for the connection; the time it runs out, in ms. */
   readonly refresh: (token: string) => Promise<Result<number | null, RefreshRefusal>>;
-}
-
-/** What a send did: where the group stands, and how many connections got the frame. */
-export interface Sent {
-  readonly epoch: string | null;
-  readonly offset: number;
-  readonly connections: number;
 }
 
 /** The frame that answers what a connection sent; `text` is null for a binary message. */

@@ -4,6 +4,8 @@ import { paramsOf } from "../core/route.ts";
 import { countOf } from "./connections.ts";
 import type { Parts } from "./parts.ts";
 import { produceFrame } from "./push.ts";
+import type { Tick } from "../consumers/consumer.ts";
+import type { BelfryEnv } from "../env.ts";
 
 export class Ticks {
   readonly #parts: Parts;
@@ -23,7 +25,7 @@ export class Ticks {
   }
 
   /** Deals with the tick that is due as the alarm rings that was set for `armed`, if there is one. */
-  async push(push: Push, armed: number, env: Env, now: number): Promise<void> {
+  async push(push: Push, armed: number, env: BelfryEnv, now: number): Promise<void> {
     const due = dueTick(push, armed, now);
     // The alarm may have been set for something else, a moment behind the tick's own.
     if (due === null || due === this.#dealt) return;
@@ -31,12 +33,12 @@ export class Ticks {
     await this.#make(push, env, now);
   }
 
-  async #make({ period }: Push, env: Env, now: number): Promise<void> {
+  async #make({ period }: Push, env: BelfryEnv, now: number): Promise<void> {
     const { connections, history, self } = this.#parts;
     const { consumer, name, settings } = self;
     if (consumer.push === undefined) return;
     const running = (this.#running = new AbortController());
-    const tick = { now, group: name, params: paramsOf(consumer, name), env, settings };
+    const tick = { now, group: name, params: paramsOf(consumer, name), env: env as Tick["env"], settings }; // the platform hands over the whole environment
     const frame = await produceFrame(consumer.push, tick, produceDeadline(period), running.signal, (line) =>
       this.#parts.note(line),
     );

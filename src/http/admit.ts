@@ -65,7 +65,7 @@ async function memberByToken({ var: { settings } }: Context<App>, text: string, 
 
 /** By the platform's own counters, which count in each of its places for itself: a brake, not a border. */
 async function comesTooOften(c: Context<App>): Promise<boolean> {
-  const limiter = c.env.UPGRADES as RateLimit | undefined; // a binding may be left out of wrangler.toml, whatever its type says
+  const limiter = c.env.UPGRADES;
   const address = c.req.header("CF-Connecting-IP");
   if (limiter === undefined || address === undefined) return false;
   return !(await limiter.limit({ key: address })).success;

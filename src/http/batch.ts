@@ -3,6 +3,7 @@ import type { Context } from "hono";
 import * as v from "valibot";
 import { utf8 } from "../callbacks/bytes.ts";
 import { describeIssue } from "../callbacks/merchant.ts";
+import type { Sending, Sent } from "../core/group-api.ts";
 import type { Json } from "../core/json.ts";
 import { BODY_BYTES } from "../core/limits.ts";
 import { note } from "../observe/note.ts";
@@ -13,8 +14,10 @@ import { faultOf } from "./fault.ts";
 import { wordsOf, type Refusal } from "./problem.ts";
 import { refuse } from "./refuse.ts";
 import { Batch, Item } from "./requests.ts";
-import { sendingOf, targetOf, type GroupStub, type Sending, type Sent } from "./sends.ts";
+import { sendingOf, targetOf } from "./sends.ts";
 import type { App } from "./app.ts";
+import type { Consumer } from "../consumers/consumer.ts";
+import { groupOf, type BelfryEnv, type GroupStub } from "../env.ts";
 
 /** An item that can be sent. */
 interface Ready {
@@ -34,26 +37,26 @@ export async function sendBatch(c: Context<App>): Promise<Response> {
   if (!body.ok) return refuse(c, body.reason);
   const batch = v.safeParse(Batch, body.value);
   if (!batch.success) return refuse(c, "bad_batch", { detail: describeIssue(batch.issues[0]) });
-  const items = await Promise.all(batch.output.items.map(readItem));
+  const items = await Promise.all(batch.output.items.map((item) => readItem(c.var.installation.consumers, item)));
   const stubOf = stubsOf(c.env);
   const results = await Promise.all(items.map((item) => sendItem(c.env, item, stubOf)));
   return c.json({ items: results.map((result) => answerOf(c, result)) } satisfies BatchResults);
 }
 
 /** One stub for each group: what goes by the same one arrives in the order in which it was called. */
-function stubsOf({ GROUP }: Env): (group: string) => GroupStub {
+function stubsOf(env: BelfryEnv): (group: string) => GroupStub {
   const stubs = new Map<string, GroupStub>();
   return (group) => {
-    const stub = stubs.get(group) ?? GROUP.getByName(group);
+    const stub = stubs.get(group) ?? groupOf(env, group);
     stubs.set(group, stub);
     return stub;
   };
 }
 
-async function readItem(item: unknown): Promise<Result<Ready, Refused>> {
+async function readItem(consumers: readonly Consumer[], item: unknown): Promise<Result<Ready, Refused>> {
   const parsed = v.safeParse(Item, item);
   if (!parsed.success) return no({ group: null, reason: "bad_item", detail: describeIssue(parsed.issues[0]) });
-  const target = targetOf(parsed.output);
+  const target = targetOf(consumers, parsed.output);
   if (!target.ok) return no({ group: null, ...target.reason });
   const { group } = target.value;
   const event = parsed.output.event as Json; // `readJson` parsed it, and no schema has changed it
@@ -64,7 +67,7 @@ async function readItem(item: unknown): Promise<Result<Ready, Refused>> {
 }
 
 async function sendItem(
-  env: Env,
+  env: BelfryEnv,
   item: Result<Ready, Refused>,
   stubOf: (group: string) => GroupStub,
 ): Promise<Result<Sent, Refused>> {

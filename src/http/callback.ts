@@ -1,7 +1,7 @@
 // The merchant's own callback, the articles' route: proved by an API key, or signed. Stores nothing itself; the order's group does.
 import type { Context } from "hono";
 import { merchantFacts } from "../callbacks/merchant.ts";
-import { openProvider, settingName } from "../callbacks/open.ts";
+import { settingName } from "../callbacks/open.ts";
 import { paymentIndex } from "../callbacks/payment-index.ts";
 import { recordOwn } from "../core/delivery.ts";
 import { isObject, parseExact, type Json, type JsonObject } from "../core/json.ts";
@@ -14,6 +14,7 @@ import { note } from "../observe/note.ts";
 import type { Refusal } from "./problem.ts";
 import { refuse, refuseSetting } from "./refuse.ts";
 import type { App } from "./app.ts";
+import { groupOf } from "../env.ts";
 
 export async function callback(c: Context<App>): Promise<Response> {
   const body = new Uint8Array(await c.req.arrayBuffer());
@@ -31,8 +32,13 @@ export async function callback(c: Context<App>): Promise<Response> {
   if (!facts.ok) return refuse(c, "bad_callback", { detail: facts.reason });
   const raw = c.var.settings.orders.forward === null ? null : said.value.text;
   const arrival = { facts: facts.value, orderId: null, raw };
-  const order = c.env.GROUP.getByName(group);
-  const { result, frame } = await recordOwn(biz, arrival, paymentIndex(c.env.GROUP), (all) => order.record(all));
+  const order = groupOf(c.env, group);
+  const { result, frame } = await recordOwn(
+    biz,
+    arrival,
+    paymentIndex((name) => groupOf(c.env, name)),
+    (all) => order.record(all),
+  );
   if (result === "erased") return refuse(c, "order_erased");
   if (result === "full") return refuse(c, "order_full");
   const reason = result === "new" ? "stored" : "duplicate";
@@ -46,7 +52,7 @@ export async function callback(c: Context<App>): Promise<Response> {
  * whoever did sign to give up.
  */
 async function isSignedByMerchant(c: Context<App>, body: Uint8Array<ArrayBuffer>): Promise<Result<boolean, string>> {
-  const standard = await openProvider(c.env, "standard");
+  const standard = await c.var.installation.providers.get(c.env, "standard");
   if (!standard.ok) return standard.reason.reason === "not_set" ? ok(false) : no(standard.reason.expected);
   return ok(await standard.value.isAuthentic({ headers: c.req.raw.headers, body }, Date.now()));
 }

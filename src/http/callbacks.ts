@@ -2,8 +2,8 @@
 import type { Context } from "hono";
 import type { ProviderIo, Reply, Verdict } from "../callbacks/adapter.ts";
 import { textOf, toBase64 } from "../callbacks/bytes.ts";
-import { openProvider, settingName } from "../callbacks/open.ts";
-import type { OpenProvider } from "../callbacks/providers.ts";
+import { settingName } from "../callbacks/open.ts";
+import type { OpenProvider } from "../callbacks/provider.ts";
 import type { Callback, Webhook } from "../core/callback.ts";
 import { errorText } from "../core/log.ts";
 import { deliver, type DeliveryPorts } from "../core/delivery.ts";
@@ -14,6 +14,7 @@ import { paymentIndex } from "../callbacks/payment-index.ts";
 import { note } from "../observe/note.ts";
 import { refuse, refuseSetting } from "./refuse.ts";
 import type { App } from "./app.ts";
+import { groupOf } from "../env.ts";
 
 /** What is to be told of a delivery, and why, for the log. */
 interface Outcome {
@@ -25,7 +26,7 @@ interface Outcome {
 
 export async function providerCallback(c: Context<App>): Promise<Response> {
   const name = c.req.param("provider") ?? "";
-  const provider = await openProvider(c.env, name);
+  const provider = await c.var.installation.providers.get(c.env, name);
   if (!provider.ok) {
     if (provider.reason.reason === "not_set") return refuse(c, "unknown_provider");
     return refuseSetting(c, settingName(name), provider.reason.expected);
@@ -81,18 +82,18 @@ async function bringToOrder(c: Context<App>, callback: Callback, raw: string | n
 
 /** The objects behind a delivery. */
 function portsOf(c: Context<App>, raw: string | null): DeliveryPorts {
-  const order = (biz: string) => c.env.GROUP.getByName(`order_${biz}`);
+  const order = (biz: string) => groupOf(c.env, `order_${biz}`);
   const isKnown = async (biz: string) => order(biz).isKnown();
   return {
     orders: { isKnown, record: async (biz, arrivals) => (await order(biz).record(arrivals)).result },
-    index: paymentIndex(c.env.GROUP),
+    index: paymentIndex((group) => groupOf(c.env, group)),
     bizOf: async (orderId) => {
       const biz = await bizOf(orderId, c.var.settings.orders.idKeys, async (candidate) => order(candidate).isTaken());
       return biz.ok ? biz : no("the order id is no biz, and ORDER_ID_KEY is not set");
     },
     handOn: async ({ instance, type, eventId }) => {
       if (raw === null) return true;
-      return c.env.GROUP.getByName(`callbacks_${instance}`).enqueueDelivery({ instance, type, eventId, raw });
+      return groupOf(c.env, `callbacks_${instance}`).enqueueDelivery({ instance, type, eventId, raw });
     },
   };
 }

@@ -1,6 +1,6 @@
 // The way in for WebSockets: who is refused is refused here, before an object is woken. Holds no connection itself.
 import type { Context } from "hono";
-import { consumers } from "../consumers/index.ts";
+import { groupOf } from "../env.ts";
 import { ADMISSION_HEADER, encodeAdmission, type Admission } from "../core/admission.ts";
 import { readHandshake } from "../core/handshake.ts";
 import { readPosition } from "../core/position.ts";
@@ -15,7 +15,7 @@ export async function connect(c: Context<App>): Promise<Response> {
   if (!isUpgrade(request)) return refuse(c, "upgrade_required", { detail: "connect with a WebSocket" });
   const handshake = readHandshake(request.headers.get("Sec-WebSocket-Protocol"));
   const url = new URL(request.url);
-  const found = findByPath(consumers, url.pathname, freshKey);
+  const found = findByPath(c.var.installation.consumers, url.pathname, freshKey);
   const admitted = await admit(c, found.ok ? found.value : null, handshake.ok ? handshake.value.bearer : null);
   const group = found.ok ? found.value.group : undefined;
   if (!admitted.ok) return refuse(c, admitted.reason.reason, { ...(group && { group }), ...admitted.reason });
@@ -27,7 +27,7 @@ export async function connect(c: Context<App>): Promise<Response> {
   const admission: Admission = { mode, member: admitted.value, position };
   const headers = new Headers({ Upgrade: "websocket", [ADMISSION_HEADER]: encodeAdmission(admission) });
   if (echo !== null) headers.set("Sec-WebSocket-Protocol", echo);
-  const response = await c.env.GROUP.getByName(found.value.group).fetch("https://group/", { headers });
+  const response = await groupOf(c.env, found.value.group).fetch("https://group/", { headers });
   if (response.status !== 503) {
     note(c.env, { event: "connect", group: found.value.group, reason: "joined", mode, ms: Date.now() - c.var.began });
     return response;

@@ -1,9 +1,10 @@
 // What was thrown on the way, as a reason: the platform's trouble, which passes, or a fault of ours. Notes it; answers nobody.
 import { errorText } from "../core/log.ts";
 import { note } from "../observe/note.ts";
+import type { BelfryEnv } from "../env.ts";
 
 /** Whoever asked hears no more than the reason; what was thrown stands in the log. */
-export function faultOf(env: Env, error: unknown, route: string): "group_unavailable" | "internal" {
+export function faultOf(env: BelfryEnv, error: unknown, route: string): "group_unavailable" | "internal" {
   const reason = isUnreachable(error) ? "group_unavailable" : "internal";
   note(env, { event: "fault", reason, route, detail: errorText(error) });
   return reason;

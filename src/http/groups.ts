@@ -2,7 +2,7 @@
 import type { Context } from "hono";
 import * as v from "valibot";
 import { describeIssue } from "../callbacks/merchant.ts";
-import { consumers } from "../consumers/index.ts";
+import { groupOf } from "../env.ts";
 import { historyText } from "../core/frames.ts";
 import { channelName, parseChannel } from "../core/group.ts";
 import type { Json } from "../core/json.ts";
@@ -35,22 +35,22 @@ function subIn(path: string): string {
 }
 
 async function sendOne(c: Context<App>, address: Address): Promise<Response> {
-  const target = targetOf(address);
+  const target = targetOf(c.var.installation.consumers, address);
   if (!target.ok) return refuse(c, target.reason.reason, target.reason);
   const event = await readJson(c.req.raw);
   if (!event.ok) return refuse(c, event.reason);
   const sending = await sendingOf(target.value, event.value, c.req.header("Idempotency-Key") ?? null);
   if (!sending.ok) return refuse(c, sending.reason.reason, sending.reason);
-  const sent = await c.env.GROUP.getByName(target.value.group).send(sending.value);
+  const sent = await groupOf(c.env, target.value.group).send(sending.value);
   return sent.ok ? c.json(sent.value satisfies Sent) : refuse(c, "idempotency_key_reused");
 }
 
 /** How many are connected, when the next push is due, and where the group stands. */
 export async function lookAtGroup(c: Context<App>): Promise<Response> {
-  const found = findByGroup(consumers, c.req.param("group") ?? "");
+  const found = findByGroup(c.var.installation.consumers, c.req.param("group") ?? "");
   if (!found.ok) return refuse(c, found.reason);
   const { group, consumer } = found.value;
-  const { connections, users, nextPush, epoch, offset } = await c.env.GROUP.getByName(group).look();
+  const { connections, users, nextPush, epoch, offset } = await groupOf(c.env, group).look();
   const next_push = nextPush === null ? null : isoTime(nextPush);
   const state = { group, consumer: consumer.name, connections, users, next_push, position: { epoch, offset } };
   return c.json(state satisfies GroupState);
@@ -58,7 +58,7 @@ export async function lookAtGroup(c: Context<App>): Promise<Response> {
 
 /** Who is connected, in pages by the order of their channels. */
 export async function listConnections(c: Context<App>): Promise<Response> {
-  const found = findByGroup(consumers, c.req.param("group") ?? "");
+  const found = findByGroup(c.var.installation.consumers, c.req.param("group") ?? "");
   if (!found.ok) return refuse(c, found.reason);
   const query = v.safeParse(ConnectionsQuery, c.req.query());
   if (!query.success) return refuse(c, "bad_query", { detail: describeIssue(query.issues[0]) });
@@ -69,7 +69,7 @@ export async function listConnections(c: Context<App>): Promise<Response> {
     return refuse(c, "bad_query", { detail: "after: a channel of this group" });
   const last = channel?.value.connection ?? "";
   // One more, to know whether there is a next page.
-  const { connections, users, listed } = await c.env.GROUP.getByName(group).connections(last, limit + 1);
+  const { connections, users, listed } = await groupOf(c.env, group).connections(last, limit + 1);
   const members = listed.slice(0, limit).map(({ id, mode, sub, info, since }) => ({
     channel: channelName(group, id),
     mode,
@@ -83,12 +83,12 @@ export async function listConnections(c: Context<App>): Promise<Response> {
 
 /** What is kept of what was published, oldest first. */
 export async function listPublications(c: Context<App>): Promise<Response> {
-  const found = findByGroup(consumers, c.req.param("group") ?? "");
+  const found = findByGroup(c.var.installation.consumers, c.req.param("group") ?? "");
   if (!found.ok) return refuse(c, found.reason);
   const query = v.safeParse(HistoryQuery, c.req.query());
   if (!query.success) return refuse(c, "bad_query", { detail: describeIssue(query.issues[0]) });
   const { after, limit } = query.output;
-  const { publications, epoch, offset } = await c.env.GROUP.getByName(found.value.group).history(after, limit);
+  const { publications, epoch, offset } = await groupOf(c.env, found.value.group).history(after, limit);
   const told = publications.map(({ offset, at, frame }) => ({ offset, at: isoTime(at), frame }));
   return new Response(historyText({ epoch, offset }, told), { headers: { "Content-Type": "application/json" } });
 }
@@ -98,9 +98,9 @@ export async function disconnect(c: Context<App>): Promise<Response> {
   const channel = parseChannel(c.req.param("channel") ?? "");
   if (!channel.ok) return refuse(c, "malformed_channel");
   const { group, connection } = channel.value;
-  const found = findByGroup(consumers, group);
+  const found = findByGroup(c.var.installation.consumers, group);
   if (!found.ok) return refuse(c, found.reason);
-  const connections = await c.env.GROUP.getByName(group).disconnect(connection);
+  const connections = await groupOf(c.env, group).disconnect(connection);
   return c.json({ connections } satisfies Disconnected);
 }
 

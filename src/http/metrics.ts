@@ -1,6 +1,6 @@
 // Prometheus' page: what this isolate has seen, and what the groups asked for have. Counts nothing itself.
 import type { Context } from "hono";
-import { consumers } from "../consumers/index.ts";
+import { groupOf } from "../env.ts";
 import { METRIC_GROUPS_MAX } from "../core/limits.ts";
 import { findByGroup } from "../core/route.ts";
 import { prometheus } from "../core/tally.ts";
@@ -14,10 +14,10 @@ export async function metrics(c: Context<App>): Promise<Response> {
   if (groups.length > METRIC_GROUPS_MAX)
     return refuse(c, "bad_query", { detail: `at most ${METRIC_GROUPS_MAX} groups` });
   for (const group of groups) {
-    const found = findByGroup(consumers, group);
+    const found = findByGroup(c.var.installation.consumers, group);
     if (!found.ok) return refuse(c, found.reason);
   }
-  const ofGroups = await Promise.all(groups.map((group) => c.env.GROUP.getByName(group).samples()));
+  const ofGroups = await Promise.all(groups.map((group) => groupOf(c.env, group).samples()));
   const text = prometheus([...isolateSamples(), ...ofGroups.flat()]);
   return new Response(text, { headers: { "Content-Type": "text/plain; version=0.0.4; charset=utf-8" } });
 }

@@ -15,6 +15,7 @@ import { bizOf } from "../callbacks/order-id.ts";
 import { refuse } from "./refuse.ts";
 import { OrderId, Registration } from "./requests.ts";
 import type { App } from "./app.ts";
+import { groupOf } from "../env.ts";
 
 /** `PUT /orders/:biz`. */
 export async function registerByBiz(c: Context<App>): Promise<Response> {
@@ -32,7 +33,7 @@ export async function registerByOrderId(c: Context<App>): Promise<Response> {
   const id = v.safeParse(OrderId, isObject(body.value) ? body.value["order_id"] : undefined);
   if (!id.success)
     return refuse(c, "bad_registration", { detail: `order_id: a text of 1 to ${ORDER_ID_CHARS} characters` });
-  const isTaken = async (candidate: string) => c.env.GROUP.getByName(`order_${candidate}`).isTaken();
+  const isTaken = async (candidate: string) => groupOf(c.env, `order_${candidate}`).isTaken();
   const biz = await bizOf(id.output, c.var.settings.orders.idKeys, isTaken);
   if (!biz.ok) return refuse(c, "no_order_id_key");
   return register(c, biz.value, id.output, body.value);
@@ -50,7 +51,7 @@ async function register(
   const money = moneyOf(amount, currency);
   if (!money.ok) return refuse(c, "bad_registration", { detail: money.reason });
   const expiresAt = expires_in == null ? null : Date.now() + Math.round(expires_in * 1000);
-  const registered = await c.env.GROUP.getByName(`order_${biz}`).register({ money: money.value, expiresAt, orderId });
+  const registered = await groupOf(c.env, `order_${biz}`).register({ money: money.value, expiresAt, orderId });
   if (registered.ok) return c.json(backendOrder(biz, registered.value) satisfies BackendOrder);
   return refuse(c, registered.reason === "erased" ? "order_erased" : "contradicts_payment");
 }
@@ -59,7 +60,7 @@ async function register(
 export async function eraseOrder(c: Context<App>): Promise<Response> {
   const biz = c.req.param("biz") ?? "";
   if (!BIZ.test(biz)) return refuse(c, "unknown_order");
-  await c.env.GROUP.getByName(`order_${biz}`).erase();
+  await groupOf(c.env, `order_${biz}`).erase();
   return new Response(null, { status: 204 });
 }
 
@@ -68,7 +69,7 @@ export async function lookAtOrder(c: Context<App>): Promise<Response> {
   const biz = c.req.param("biz") ?? "";
   if (!BIZ.test(biz)) return refuse(c, "unknown_order");
   const isBackend = await showsApiKey(c);
-  const record = await c.env.GROUP.getByName(`order_${biz}`).order();
+  const record = await groupOf(c.env, `order_${biz}`).order();
   const body = JSON.stringify(isBackend ? backendOrder(biz, record) : browserOrder(biz, record));
   const headers = { ...crossOrigin(c), "Cache-Control": "no-cache", ETag: await tagOf(record, isBackend, body) };
   if (isCurrent(c.req.header("If-None-Match"), headers.ETag)) return new Response(null, { status: 304, headers });

@@ -1,6 +1,5 @@
 // A refusal, as whoever asked can hear it: problem+json, or, for belfry.v1, a connection that is closed with its code. Wakes no object.
 import type { Context } from "hono";
-import { consumers } from "../consumers/index.ts";
 import { closeCodes, type CloseReason } from "../core/codes.ts";
 import { subprotocols } from "../core/frames.ts";
 import { groupName } from "../core/group.ts";
@@ -40,7 +39,7 @@ interface Told {
 function groupIn(c: Context<App>): string | null {
   const { group, channel, biz }: Readonly<Record<string, string | undefined>> = c.req.param();
   const named = group ?? channel?.split("!")[0] ?? (biz === undefined ? "" : groupName("order", biz));
-  const found = findByGroup(consumers, named);
+  const found = findByGroup(c.var.installation.consumers, named);
   return found.ok ? found.value.group : null;
 }
 

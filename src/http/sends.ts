@@ -2,22 +2,15 @@
 import * as v from "valibot";
 import { sha256, toHex } from "../callbacks/bytes.ts";
 import type { Consumer } from "../consumers/consumer.ts";
-import { consumers } from "../consumers/index.ts";
 import { excludedOf, frameOf } from "../core/event.ts";
 import { encode } from "../core/frames.ts";
 import { parseChannel } from "../core/group.ts";
+import type { Receiver, Sending } from "../core/group-api.ts";
 import type { Json } from "../core/json.ts";
 import { no, ok, type Result } from "../core/result.ts";
 import { findByGroup } from "../core/route.ts";
 import type { Refusal } from "./problem.ts";
 import { IdempotencyKey, Sub } from "./requests.ts";
-
-export type GroupStub = ReturnType<Env["GROUP"]["getByName"]>;
-
-/** What a group takes. */
-export type Sending = Parameters<GroupStub["send"]>[0];
-/** What became of it. */
-export type Sent = Extract<Awaited<ReturnType<GroupStub["send"]>>, { readonly ok: true }>["value"];
 
 /** Where a backend says that an event goes: into a group, to one user in it, or to one connection. */
 export type Address =
@@ -28,22 +21,22 @@ export type Address =
 export interface Target {
   readonly group: string;
   readonly consumer: Consumer;
-  readonly to: Sending["to"];
+  readonly to: Receiver;
 }
 
-export function targetOf(address: Address): Result<Target, Refusal> {
+export function targetOf(consumers: readonly Consumer[], address: Address): Result<Target, Refusal> {
   if ("channel" in address) {
     const channel = parseChannel(address.channel);
     if (!channel.ok) return no({ reason: "malformed_channel" });
-    return inGroup(channel.value.group, { kind: "connection", id: channel.value.connection });
+    return inGroup(consumers, channel.value.group, { kind: "connection", id: channel.value.connection });
   }
   const { group, user } = address;
-  if (user == null) return inGroup(group, { kind: "group" });
+  if (user == null) return inGroup(consumers, group, { kind: "group" });
   const sub = v.safeParse(Sub, user);
-  return sub.success ? inGroup(group, { kind: "user", sub: sub.output }) : no({ reason: "malformed_sub" });
+  return sub.success ? inGroup(consumers, group, { kind: "user", sub: sub.output }) : no({ reason: "malformed_sub" });
 }
 
-function inGroup(group: string, to: Sending["to"]): Result<Target, Refusal> {
+function inGroup(consumers: readonly Consumer[], group: string, to: Receiver): Result<Target, Refusal> {
   const found = findByGroup(consumers, group);
   return found.ok ? ok({ ...found.value, to }) : no({ reason: found.reason });
 }

@@ -1,6 +1,7 @@
 // What happened, told to whoever runs the Worker: a line in the log, a count, and a data point where Analytics is bound. Decides nothing.
 import { logLine, type LogLine } from "../core/log.ts";
 import { Tally, type Sample } from "../core/tally.ts";
+import type { BelfryEnv } from "../env.ts";
 
 /** What this isolate has seen since it began. Workers and objects may share one, or not: the platform decides. */
 const isolate = new Tally();
@@ -8,13 +9,11 @@ const isolate = new Tally();
 export const isolateSamples = (): readonly Sample[] => isolate.samples();
 
 /** Notes one thing. What somebody has to look into is an error, the rest is news. */
-export function note(env: Env, line: LogLine): void {
+export function note(env: BelfryEnv, line: LogLine): void {
   if (isTrouble(line)) console.error(logLine(line));
   else console.log(logLine(line));
   isolate.note(line);
-  // Bound only by those who want it (docs/settings.md), so the generated Env does not name it.
-  const { ANALYTICS } = env as { readonly ANALYTICS?: AnalyticsEngineDataset }; // see above
-  ANALYTICS?.writeDataPoint(dataPoint(line));
+  env.ANALYTICS?.writeDataPoint(dataPoint(line));
 }
 
 function isTrouble(line: LogLine): boolean {

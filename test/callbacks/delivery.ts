@@ -1,5 +1,6 @@
 // What the tests of the nine providers share: making a delivery, opening a provider, reading what a delivery proved.
-import { providers, type OpenProvider } from "../../src/callbacks/providers.ts";
+import type { OpenProvider } from "../../src/callbacks/provider.ts";
+import { providers } from "../../src/callbacks/providers.ts";
 import type { ProviderIo } from "../../src/callbacks/adapter.ts";
 import type { Callback, Webhook } from "../../src/core/callback.ts";
 import type { Fact } from "../../src/core/fact.ts";

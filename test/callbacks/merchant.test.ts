@@ -2,7 +2,8 @@
 import { describe, expect, it } from "vitest";
 import { merchantFacts } from "../../src/callbacks/merchant.ts";
 import { newFacts, recordedAt, type RecordedFact } from "../../src/core/fact.ts";
-import { orderOf, type Registration } from "../../src/core/order.ts";
+import { orderOf } from "../../src/core/order.ts";
+import type { Registration } from "../../src/core/registration.ts";
 import type { JsonObject } from "../../src/core/json.ts";
 
 const factsOf = (instance: "backend" | "status", said: JsonObject) => {

@@ -2,7 +2,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { providers, type OpenProvider } from "../../src/callbacks/providers.ts";
+import type { OpenProvider } from "../../src/callbacks/provider.ts";
+import { providers } from "../../src/callbacks/providers.ts";
 import { configureWith, wechatpay } from "../../src/callbacks/wechatpay.ts";
 import { adyenDigits, isoDigits, stripeDigits } from "../../src/callbacks/currencies.ts";
 import type { Callback, Webhook } from "../../src/core/callback.ts";

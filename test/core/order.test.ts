@@ -1,14 +1,8 @@
 // An order as it follows from its facts and its registration: its status, what is held, late, contradicted, and what a browser sees of it.
 import { describe, expect, it } from "vitest";
 import type { Fact } from "../../src/core/fact.ts";
-import {
-  contradicts,
-  isSettled,
-  looksDifferent,
-  orderOf,
-  type OrderInput,
-  type Registration,
-} from "../../src/core/order.ts";
+import { contradicts, isSettled, looksDifferent, orderOf, type OrderInput } from "../../src/core/order.ts";
+import type { Registration } from "../../src/core/registration.ts";
 import {
   captureFailed,
   expired,

@@ -12,7 +12,8 @@ import {
 } from "../../src/core/delivery.ts";
 import { newFacts, recordedAt, type Fact, type RecordedFact } from "../../src/core/fact.ts";
 import { backendOrder, type BackendOrder } from "../../src/core/order-view.ts";
-import { hasPayment, looksDifferent, orderOf, type OrderRules, type Registration } from "../../src/core/order.ts";
+import { hasPayment, looksDifferent, orderOf, type OrderRules } from "../../src/core/order.ts";
+import type { Registration } from "../../src/core/registration.ts";
 import { ok } from "../../src/core/result.ts";
 
 interface StoredOrder {

@@ -4,7 +4,7 @@ import { expect, it } from "vitest";
 import { anybody } from "../../src/core/admission.ts";
 import { encode } from "../../src/core/frames.ts";
 import type { Group } from "../../src/group/group.ts";
-import type { Sending } from "../../src/group/publish.ts";
+import type { Sending } from "../../src/core/group-api.ts";
 import { evict, join, newFeed, stubOf, type Page } from "../support/workerd.ts";
 
 const sending = (data: string, more: Partial<Sending> = {}): Sending => ({

@@ -3,7 +3,7 @@ import { runInDurableObject } from "cloudflare:test";
 import { expect, it, vi } from "vitest";
 import { encode } from "../../src/core/frames.ts";
 import type { Group } from "../../src/group/group.ts";
-import type { Sending } from "../../src/group/publish.ts";
+import type { Sending } from "../../src/core/group-api.ts";
 import { evict, join, newAlarmGroup, newBiz, newFeed, ring, stopClock, stubOf } from "../support/workerd.ts";
 
 interface Costs {

@@ -133,7 +133,12 @@ describe("the linter refuses", () => {
       `export * from "../core/result.ts";`,
       "outside imports nothing from other rooms",
     ],
-    ["the door that imports tokens", "src/index.ts", `export * from "./tokens/verify.ts";`, "http and group only"],
+    [
+      "the deployed Worker that imports tokens",
+      "src/index.ts",
+      `export * from "./tokens/verify.ts";`,
+      "is belfry() with",
+    ],
     [
       "the client that imports more of core than it shares",
       "src/client/planted.ts",
@@ -177,10 +182,10 @@ describe("the linter refuses", () => {
       "descriptions are made of schemas, reasons and core",
     ],
     [
-      "the door that imports core",
+      "the deployed Worker that imports core",
       "src/index.ts",
       `export { ok } from "./core/result.ts";`,
-      "the door opens http and group only",
+      "the deployed Worker is belfry() with its consumers",
     ],
     ...[
       ["src/core/planted.ts", "./../consumers/order.ts"],

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { consumers } from "../../src/consumers/index.ts";
 import { parseChannel, isGroupName } from "../../src/core/group.ts";
 import { ChannelAddress, GroupName } from "../../src/http/answers.ts";
-import { app } from "../../src/http/app.ts";
+import { app } from "../support/app.ts";
 import { operations } from "../../src/http/api/index.ts";
 import { sendSchemas } from "../../src/http/api/sends.ts";
 import { problems } from "../../src/http/problem.ts";

@@ -2,7 +2,7 @@
 import { env } from "cloudflare:workers";
 import * as fc from "fast-check";
 import { expect, it, describe } from "vitest";
-import { app } from "../../src/http/app.ts";
+import { app } from "../support/app.ts";
 import { anyone, backend, evict, join, logged, newAlarmGroup, newBiz, newFeed, stubOf } from "../support/workerd.ts";
 
 const event = (message: unknown, more: object = {}) => ({ type: "send.message", message, ...more });

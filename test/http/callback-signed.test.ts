@@ -2,7 +2,7 @@
 import { createHmac } from "node:crypto";
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
-import { app } from "../../src/http/app.ts";
+import { app } from "../support/app.ts";
 import { orderView, settingOf, wholeLog } from "../support/deliver.ts";
 import { anyone, connect, newBiz } from "../support/workerd.ts";
 

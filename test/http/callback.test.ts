@@ -2,7 +2,7 @@
 import { evictDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
-import { app } from "../../src/http/app.ts";
+import { app } from "../support/app.ts";
 import { anyone, backend, callback, connect, look, newBiz, stubOf } from "../support/workerd.ts";
 
 describe("POST /callback/:biz/", () => {

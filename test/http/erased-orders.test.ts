@@ -1,7 +1,7 @@
 // Orders that were erased: their claims are gone, whichever event made them, and nothing that comes later brings one back.
 import { env } from "cloudflare:workers";
 import { expect, it } from "vitest";
-import { app } from "../../src/http/app.ts";
+import { app } from "../support/app.ts";
 import { events, newIntent, post, registered, stored } from "../support/claims.ts";
 import { orderView, wholeLog } from "../support/deliver.ts";
 import { backend, callback, newBiz } from "../support/workerd.ts";

@@ -2,7 +2,7 @@
 import { env } from "cloudflare:workers";
 import { runInDurableObject } from "cloudflare:test";
 import { expect, it } from "vitest";
-import { app } from "../../src/http/app.ts";
+import { app } from "../support/app.ts";
 import { handshake, logged, newBiz, stubOf } from "../support/workerd.ts";
 
 const key = { Authorization: `Bearer ${env.API_KEYS}` };

@@ -1,7 +1,7 @@
 // What whoever runs the Worker can see: a line per thing that happened, and Prometheus' page.
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
-import { app } from "../../src/http/app.ts";
+import { app } from "../support/app.ts";
 import { note } from "../../src/observe/note.ts";
 import { wholeLog } from "../support/deliver.ts";
 import {

@@ -2,7 +2,7 @@
 import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, it, vi } from "vitest";
-import { app } from "../../src/http/app.ts";
+import { app } from "../support/app.ts";
 import { storedRows, tablesOf } from "../support/storage.ts";
 import { anyone, armedAt, backend, callback, connect, newBiz, ring, stopClock, stubOf } from "../support/workerd.ts";
 

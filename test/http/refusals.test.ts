@@ -2,7 +2,7 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { closeCodes, type CloseReason } from "../../src/core/codes.ts";
-import { app } from "../../src/http/app.ts";
+import { app } from "../support/app.ts";
 import { problems, type Reason } from "../../src/http/problem.ts";
 import { wholeLog } from "../support/deliver.ts";
 import { claims, hmac, hs256, pair, signedBy, token } from "../tokens/signing.ts";

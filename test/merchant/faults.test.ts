@@ -4,8 +4,8 @@ import { runInDurableObject } from "cloudflare:test";
 import { describe, expect, it, vi } from "vitest";
 import { paymentIndex } from "../../src/callbacks/payment-index.ts";
 import { recordOwn } from "../../src/core/delivery.ts";
-import { Group } from "../../src/group/group.ts";
-import { app } from "../../src/http/app.ts";
+import { Group } from "../../src/index.ts";
+import { app } from "../support/app.ts";
 import {
   armedAt,
   backend,
@@ -250,7 +250,7 @@ describe("a payment that a provider's answer reports", () => {
   it("is claimed for its order, as if it had been delivered", async () => {
     const biz = newBiz();
     const payment = { instance: "stripe", paymentId: `pi_${biz}` };
-    const index = paymentIndex(env.GROUP);
+    const index = paymentIndex((group) => env.GROUP.getByName(group));
     const fact = { ...paid, paymentId: payment.paymentId };
     await recordOwn(biz, { facts: [fact], orderId: null, raw: null }, index, async () => ({ result: "new" }));
     expect(await index.claimOf(payment)).toEqual({ biz, orphans: [] });

@@ -2,7 +2,7 @@
 import { env } from "cloudflare:workers";
 import { runInDurableObject } from "cloudflare:test";
 import { describe, expect, it, vi } from "vitest";
-import type { OpenProvider } from "../../src/callbacks/providers.ts";
+import type { OpenProvider } from "../../src/callbacks/provider.ts";
 import { askProviders } from "../../src/group/ask.ts";
 import {
   armedAt,

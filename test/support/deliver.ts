@@ -3,7 +3,7 @@ import { env } from "cloudflare:workers";
 import { onTestFinished, vi } from "vitest";
 import { PaypalStandIn, type Trouble } from "../../scripts/paypal-stand-in.ts";
 import { signed, type Delivery, type Outcome } from "../../scripts/sign.ts";
-import { app } from "../../src/http/app.ts";
+import { app } from "./app.ts";
 import { backend } from "./workerd.ts";
 
 export const providerNames = [

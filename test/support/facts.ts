@@ -2,7 +2,8 @@
 import { proved, type Callback, type Proved } from "../../src/core/callback.ts";
 import type { DisputeStatus, Fact, PaymentStatus, RecordedFact } from "../../src/core/fact.ts";
 import type { MajorMoney, Money } from "../../src/core/money.ts";
-import { orderOf, type Order, type OrderRules, type Registration } from "../../src/core/order.ts";
+import { orderOf, type Order, type OrderRules } from "../../src/core/order.ts";
+import type { Registration } from "../../src/core/registration.ts";
 import { ordersOfArrival } from "../flows/orders-of-arrival.ts";
 
 type Of<Kind extends Fact["kind"]> = Extract<Fact, { readonly kind: Kind }>;

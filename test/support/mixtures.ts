@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { proved, type Callback } from "../../src/core/callback.ts";
 import type { Fact, PaymentStatus } from "../../src/core/fact.ts";
 import type { Money } from "../../src/core/money.ts";
-import type { Registration } from "../../src/core/order.ts";
+import type { Registration } from "../../src/core/registration.ts";
 import { randomFrom, shuffled } from "../flows/orders-of-arrival.ts";
 import type { World } from "../flows/world.ts";
 import { eur, registration, unknownMoney, usd } from "./facts.ts";

@@ -1,5 +1,6 @@
 // How long it takes to verify a provider's delivery, in Node, one after the other. In workerd the same code runs on the same kind of engine.
-import { openProvider } from "../../../src/callbacks/open.ts";
+import { ConfiguredProviders } from "../../../src/callbacks/open.ts";
+import { allProviders } from "../../../src/callbacks/providers.ts";
 import { callbackSetting, DEVELOPMENT_FILE, settingIn } from "../../../scripts/development.ts";
 import { providerNames, signed } from "../../../scripts/sign.ts";
 import { median } from "../pairs.ts";
@@ -13,7 +14,10 @@ export const verification: Measure = {
     const rows = [];
     for (const name of providerNames) {
       const setting = settingIn(DEVELOPMENT_FILE, `CALLBACK_${name.toUpperCase()}`);
-      const provider = await openProvider({ [`CALLBACK_${name.toUpperCase()}`]: setting }, name);
+      const provider = await new ConfiguredProviders(allProviders).get(
+        { [`CALLBACK_${name.toUpperCase()}`]: setting },
+        name,
+      );
       if (!provider.ok) throw new Error(`${name} cannot be opened`);
       const now = Date.now();
       const currency = name === "alipay" || name === "wechatpay" ? "CNY" : "USD";
