@@ -1,12 +1,13 @@
 // The route table: every HTTP route there is, on one screen. What a route does stands in the file of its family.
-import { Hono, type Context, type Next } from "hono";
-import { settingsOf, type Settings } from "../core/settings.ts";
-import { backendOnly } from "./backend.ts";
+import { Hono, type Next } from "hono";
+import { settingsOf } from "../core/settings.ts";
+import { backendOnly } from "./api-key.ts";
 import { sendBatch } from "./batch.ts";
 import { boundedBatch, boundedBody, boundedWebhook } from "./body.ts";
-import { callback } from "./callback.ts";
-import { providerCallback } from "./callbacks.ts";
+import { callback } from "./merchant-callback.ts";
+import { providerCallback } from "./provider-webhook.ts";
 import { connect } from "./connect.ts";
+import type { RouteContext, RouteEnv } from "./context.ts";
 import { faultOf } from "./fault.ts";
 import {
   disconnect,
@@ -19,16 +20,10 @@ import {
 } from "./groups.ts";
 import { metrics } from "./metrics.ts";
 import { eraseOrder, lookAtOrder, registerByBiz, registerByOrderId } from "./orders.ts";
-import { refuse, refuseSetting } from "./refuse.ts";
-
-export interface App {
-  Bindings: Env;
-  /** `began` is when the request came, in ms. */
-  Variables: { began: number; settings: Settings };
-}
+import { refuse, refuseSetting } from "./respond-problem.ts";
 
 // Not strict: a path means the same with and without its closing slash, on every route.
-export const app = new Hono<App>({ strict: false });
+export const app = new Hono<RouteEnv>({ strict: false });
 
 app.use(withSettings);
 app.get("/healthz", health);
@@ -68,8 +63,8 @@ app.onError((error, c) => {
 });
 
 /** A bad setting refuses everything: half a configuration must not take payments. Its value is not shown, only its name. */
-async function withSettings(c: Context<App>, next: Next): Promise<Response | void> {
-  c.set("began", Date.now());
+async function withSettings(c: RouteContext, next: Next): Promise<Response | void> {
+  c.set("startedAtMs", Date.now());
   const settings = settingsOf(c.env);
   if (settings.ok) {
     c.set("settings", settings.value);
@@ -79,12 +74,12 @@ async function withSettings(c: Context<App>, next: Next): Promise<Response | voi
   return refuseSetting(c, setting, `must be ${expected}`);
 }
 
-function health(c: Context<App>): Response {
+function health(c: RouteContext): Response {
   const { pushEveryMs, isDevelopment } = c.var.settings;
   return c.json({ status: "ok", push_every_seconds: pushEveryMs / 1000, development: isDevelopment });
 }
 
 /** A description of the API: a file beside the pages, made by `npm run api`. */
-function document(c: Context<App>): Promise<Response> {
+function document(c: RouteContext): Promise<Response> {
   return c.env.ASSETS.fetch(new Request(new URL(c.req.routePath, c.req.url), c.req.raw)); // the file has no closing slash
 }

@@ -1,5 +1,4 @@
 // Many sends in one request, each with its own answer: what is wrong with one costs the others nothing. Keeps nothing.
-import type { Context } from "hono";
 import * as v from "valibot";
 import { utf8 } from "../callbacks/bytes.ts";
 import { describeIssue } from "../callbacks/merchant.ts";
@@ -7,14 +6,14 @@ import type { Json } from "../core/json.ts";
 import { BODY_BYTES } from "../core/limits.ts";
 import { note } from "../observe/note.ts";
 import { no, ok, type Result } from "../core/result.ts";
-import type { BatchResults } from "./answers.ts";
+import type { BatchResults } from "./response-schemas.ts";
 import { readJson } from "./body.ts";
 import { faultOf } from "./fault.ts";
 import { wordsOf, type Refusal } from "./problem.ts";
-import { refuse } from "./refuse.ts";
-import { Batch, Item } from "./requests.ts";
-import { sendingOf, targetOf, type GroupStub, type Sending, type Sent } from "./sends.ts";
-import type { App } from "./app.ts";
+import { refuse } from "./respond-problem.ts";
+import { Batch, Item } from "./request-schemas.ts";
+import { sendingOf, targetOf, type GroupStub, type Sending, type Sent } from "./send-event.ts";
+import type { RouteContext } from "./context.ts";
 
 /** An item that can be sent. */
 interface Ready {
@@ -27,7 +26,7 @@ interface Refused extends Refusal {
   readonly group: string | null;
 }
 
-export async function sendBatch(c: Context<App>): Promise<Response> {
+export async function sendBatch(c: RouteContext): Promise<Response> {
   if (c.req.header("Idempotency-Key") !== undefined)
     return refuse(c, "bad_batch", { detail: "each item has an idempotency_key of its own" });
   const body = await readJson(c.req.raw);
@@ -78,9 +77,9 @@ async function sendItem(
   }
 }
 
-function answerOf({ env, var: { began } }: Context<App>, result: Result<Sent, Refused>) {
+function answerOf({ env, var: { startedAtMs } }: RouteContext, result: Result<Sent, Refused>) {
   if (result.ok) return { status: 200 as const, ...result.value };
   const { reason, group, detail } = result.reason;
-  note(env, { event: "refusal", reason, group, detail: detail ?? null, ms: Date.now() - began });
+  note(env, { event: "refusal", reason, group, detail: detail ?? null, ms: Date.now() - startedAtMs });
   return wordsOf(reason, detail);
 }

@@ -1,11 +1,10 @@
 // A request's body as JSON: bounded, in UTF-8, numbers kept as written. Validates no shape.
-import type { Context } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { parseExact, type Json } from "../core/json.ts";
 import { BATCH_BYTES, BODY_BYTES, WEBHOOK_BYTES } from "../core/limits.ts";
 import { no, ok, type Result } from "../core/result.ts";
-import { refuse } from "./refuse.ts";
-import type { App } from "./app.ts";
+import { refuse } from "./respond-problem.ts";
+import type { RouteContext } from "./context.ts";
 
 /** Refuses a body larger than any backend may send, before it is read to its end. */
 export const boundedBody = bounded(BODY_BYTES);
@@ -17,7 +16,7 @@ export const boundedBatch = bounded(BATCH_BYTES);
 export const boundedWebhook = bounded(WEBHOOK_BYTES);
 
 function bounded(bytes: number) {
-  const onError = (c: Context<App>) => refuse(c, "body_too_large", { detail: `at most ${bytes} bytes` });
+  const onError = (c: RouteContext) => refuse(c, "body_too_large", { detail: `at most ${bytes} bytes` });
   return bodyLimit({ maxSize: bytes, onError });
 }
 

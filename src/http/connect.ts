@@ -1,16 +1,15 @@
 // The way in for WebSockets: who is refused is refused here, before an object is woken. Holds no connection itself.
-import type { Context } from "hono";
 import { consumers } from "../consumers/index.ts";
 import { ADMISSION_HEADER, encodeAdmission, type Admission } from "../core/admission.ts";
 import { readHandshake } from "../core/handshake.ts";
 import { readPosition } from "../core/position.ts";
 import { findByPath } from "../core/route.ts";
 import { note } from "../observe/note.ts";
-import { admit } from "./admit.ts";
-import { isUpgrade, refuse } from "./refuse.ts";
-import type { App } from "./app.ts";
+import { admit } from "./authenticate.ts";
+import { isUpgrade, refuse } from "./respond-problem.ts";
+import type { RouteContext } from "./context.ts";
 
-export async function connect(c: Context<App>): Promise<Response> {
+export async function connect(c: RouteContext): Promise<Response> {
   const request = c.req.raw;
   if (!isUpgrade(request)) return refuse(c, "upgrade_required", { detail: "connect with a WebSocket" });
   const handshake = readHandshake(request.headers.get("Sec-WebSocket-Protocol"));
@@ -29,7 +28,13 @@ export async function connect(c: Context<App>): Promise<Response> {
   if (echo !== null) headers.set("Sec-WebSocket-Protocol", echo);
   const response = await c.env.GROUP.getByName(found.value.group).fetch("https://group/", { headers });
   if (response.status !== 503) {
-    note(c.env, { event: "connect", group: found.value.group, reason: "joined", mode, ms: Date.now() - c.var.began });
+    note(c.env, {
+      event: "connect",
+      group: found.value.group,
+      reason: "joined",
+      mode,
+      ms: Date.now() - c.var.startedAtMs,
+    });
     return response;
   }
   // The one thing a group itself refuses for: it is full, for everybody or for this subject.

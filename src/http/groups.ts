@@ -1,5 +1,4 @@
 // The channel layer for backends: events into groups, to users and channels; a look at a group; the end of a connection. Keeps nothing.
-import type { Context } from "hono";
 import * as v from "valibot";
 import { describeIssue } from "../callbacks/merchant.ts";
 import { consumers } from "../consumers/index.ts";
@@ -7,22 +6,22 @@ import { historyText } from "../core/frames.ts";
 import { channelName, parseChannel } from "../core/group.ts";
 import type { Json } from "../core/json.ts";
 import { findByGroup } from "../core/route.ts";
-import type { Connections, Disconnected, GroupState, Sent } from "./answers.ts";
+import type { Connections, Disconnected, GroupState, Sent } from "./response-schemas.ts";
 import { readJson } from "./body.ts";
-import { refuse } from "./refuse.ts";
-import { ConnectionsQuery, HistoryQuery } from "./requests.ts";
-import { sendingOf, targetOf, type Address } from "./sends.ts";
-import type { App } from "./app.ts";
+import { refuse } from "./respond-problem.ts";
+import { ConnectionsQuery, HistoryQuery } from "./request-schemas.ts";
+import { sendingOf, targetOf, type Address } from "./send-event.ts";
+import type { RouteContext } from "./context.ts";
 
 /** `group_send`: an event to everybody in the group. */
-export const sendToGroup = (c: Context<App>): Promise<Response> => sendOne(c, { group: c.req.param("group") ?? "" });
+export const sendToGroup = (c: RouteContext): Promise<Response> => sendOne(c, { group: c.req.param("group") ?? "" });
 
 /** To all connections of one user in the group. */
-export const sendToUser = (c: Context<App>): Promise<Response> =>
+export const sendToUser = (c: RouteContext): Promise<Response> =>
   sendOne(c, { group: c.req.param("group") ?? "", user: subIn(new URL(c.req.url).pathname) });
 
 /** `send`: to one connection. */
-export const sendToChannel = (c: Context<App>): Promise<Response> =>
+export const sendToChannel = (c: RouteContext): Promise<Response> =>
   sendOne(c, { channel: c.req.param("channel") ?? "" });
 
 /** Read from the path itself: where an escape is none, the router takes it for text, and some user may be called just that. */
@@ -34,7 +33,7 @@ function subIn(path: string): string {
   }
 }
 
-async function sendOne(c: Context<App>, address: Address): Promise<Response> {
+async function sendOne(c: RouteContext, address: Address): Promise<Response> {
   const target = targetOf(address);
   if (!target.ok) return refuse(c, target.reason.reason, target.reason);
   const event = await readJson(c.req.raw);
@@ -46,7 +45,7 @@ async function sendOne(c: Context<App>, address: Address): Promise<Response> {
 }
 
 /** How many are connected, when the next push is due, and where the group stands. */
-export async function lookAtGroup(c: Context<App>): Promise<Response> {
+export async function lookAtGroup(c: RouteContext): Promise<Response> {
   const found = findByGroup(consumers, c.req.param("group") ?? "");
   if (!found.ok) return refuse(c, found.reason);
   const { group, consumer } = found.value;
@@ -57,7 +56,7 @@ export async function lookAtGroup(c: Context<App>): Promise<Response> {
 }
 
 /** Who is connected, in pages by the order of their channels. */
-export async function listConnections(c: Context<App>): Promise<Response> {
+export async function listConnections(c: RouteContext): Promise<Response> {
   const found = findByGroup(consumers, c.req.param("group") ?? "");
   if (!found.ok) return refuse(c, found.reason);
   const query = v.safeParse(ConnectionsQuery, c.req.query());
@@ -82,7 +81,7 @@ export async function listConnections(c: Context<App>): Promise<Response> {
 }
 
 /** What is kept of what was published, oldest first. */
-export async function listPublications(c: Context<App>): Promise<Response> {
+export async function listPublications(c: RouteContext): Promise<Response> {
   const found = findByGroup(consumers, c.req.param("group") ?? "");
   if (!found.ok) return refuse(c, found.reason);
   const query = v.safeParse(HistoryQuery, c.req.query());
@@ -94,7 +93,7 @@ export async function listPublications(c: Context<App>): Promise<Response> {
 }
 
 /** Ends one connection; that it has gone already is no error. */
-export async function disconnect(c: Context<App>): Promise<Response> {
+export async function disconnect(c: RouteContext): Promise<Response> {
   const channel = parseChannel(c.req.param("channel") ?? "");
   if (!channel.ok) return refuse(c, "malformed_channel");
   const { group, connection } = channel.value;

@@ -1,15 +1,14 @@
 // Prometheus' page: what this isolate has seen, and what the groups asked for have. Counts nothing itself.
-import type { Context } from "hono";
 import { consumers } from "../consumers/index.ts";
 import { METRIC_GROUPS_MAX } from "../core/limits.ts";
 import { findByGroup } from "../core/route.ts";
 import { prometheus } from "../core/tally.ts";
 import { isolateSamples } from "../observe/note.ts";
-import { refuse } from "./refuse.ts";
-import type { App } from "./app.ts";
+import { refuse } from "./respond-problem.ts";
+import type { RouteContext } from "./context.ts";
 
 /** `GET /metrics`, and `?group=` once for each group that is to be asked: asking wakes its object. */
-export async function metrics(c: Context<App>): Promise<Response> {
+export async function metrics(c: RouteContext): Promise<Response> {
   const groups = [...new Set(c.req.queries("group"))]; // twice the same sample, and Prometheus takes none
   if (groups.length > METRIC_GROUPS_MAX)
     return refuse(c, "bad_query", { detail: `at most ${METRIC_GROUPS_MAX} groups` });

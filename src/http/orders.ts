@@ -1,5 +1,4 @@
 // Orders for backends and browsers: what is expected is registered, what is known is shown. Stores nothing and proves nothing.
-import type { Context } from "hono";
 import * as v from "valibot";
 import { sha256, toHex } from "../callbacks/bytes.ts";
 import { describeIssue, moneyOf, withExactAmount } from "../callbacks/merchant.ts";
@@ -8,16 +7,16 @@ import { isObject, type Json } from "../core/json.ts";
 import { BIZ } from "../core/order.ts";
 import { backendOrder, browserOrder, type OrderRecord } from "../core/order-view.ts";
 import { originAllowed } from "../core/origin.ts";
-import type { BackendOrder } from "./answers.ts";
-import { showsApiKey } from "./backend.ts";
+import type { BackendOrder } from "./response-schemas.ts";
+import { showsApiKey } from "./api-key.ts";
 import { readJson } from "./body.ts";
 import { bizOf } from "../callbacks/order-id.ts";
-import { refuse } from "./refuse.ts";
-import { OrderId, Registration } from "./requests.ts";
-import type { App } from "./app.ts";
+import { refuse } from "./respond-problem.ts";
+import { OrderId, Registration } from "./request-schemas.ts";
+import type { RouteContext } from "./context.ts";
 
 /** `PUT /orders/:biz`. */
-export async function registerByBiz(c: Context<App>): Promise<Response> {
+export async function registerByBiz(c: RouteContext): Promise<Response> {
   const biz = c.req.param("biz") ?? "";
   if (!BIZ.test(biz)) return refuse(c, "unknown_order");
   const body = await readJson(c.req.raw);
@@ -26,7 +25,7 @@ export async function registerByBiz(c: Context<App>): Promise<Response> {
 }
 
 /** `PUT /orders`, by the merchant's own id: the answer tells the biz that its page waits for. */
-export async function registerByOrderId(c: Context<App>): Promise<Response> {
+export async function registerByOrderId(c: RouteContext): Promise<Response> {
   const body = await readJson(c.req.raw);
   if (!body.ok) return refuse(c, body.reason);
   const id = v.safeParse(OrderId, isObject(body.value) ? body.value["order_id"] : undefined);
@@ -39,7 +38,7 @@ export async function registerByOrderId(c: Context<App>): Promise<Response> {
 }
 
 async function register(
-  c: Context<App>,
+  c: RouteContext,
   biz: string,
   orderId: string | null,
   body: Json | undefined,
@@ -56,7 +55,7 @@ async function register(
 }
 
 /** `DELETE /orders/:biz`: facts, claims, forwards and the merchant's id go at once. Erasing an order twice is no error. */
-export async function eraseOrder(c: Context<App>): Promise<Response> {
+export async function eraseOrder(c: RouteContext): Promise<Response> {
   const biz = c.req.param("biz") ?? "";
   if (!BIZ.test(biz)) return refuse(c, "unknown_order");
   await c.env.GROUP.getByName(`order_${biz}`).erase();
@@ -64,7 +63,7 @@ export async function eraseOrder(c: Context<App>): Promise<Response> {
 }
 
 /** `GET /orders/:biz`: a browser sees what its page shows, a backend everything. */
-export async function lookAtOrder(c: Context<App>): Promise<Response> {
+export async function lookAtOrder(c: RouteContext): Promise<Response> {
   const biz = c.req.param("biz") ?? "";
   if (!BIZ.test(biz)) return refuse(c, "unknown_order");
   const isBackend = await showsApiKey(c);
@@ -89,7 +88,7 @@ async function tagOf({ version }: OrderRecord, isBackend: boolean, body: string)
 }
 
 /** Pages of allowed origins may read; without an Origin nothing has to be allowed. */
-function crossOrigin(c: Context<App>): Record<string, string> {
+function crossOrigin(c: RouteContext): Record<string, string> {
   const origin = c.req.header("Origin") ?? null;
   const vary = { Vary: "Authorization, X-API-Key, Origin" };
   const isAllowed = originAllowed(c.var.settings.allowedOrigins, origin, new URL(c.req.url).hostname);

@@ -45,7 +45,7 @@ describe("npm run api:check", { timeout: 60_000 }, () => {
   it.each<[string, string, string, string, string]>([
     [
       "a schema that a route checks with",
-      "src/http/requests.ts",
+      "src/http/request-schemas.ts",
       "currency: Currency,",
       "currency: v.string(),",
       stale("openapi"),
@@ -53,7 +53,7 @@ describe("npm run api:check", { timeout: 60_000 }, () => {
     ["a limit", "src/core/limits.ts", "ORDER_ID_CHARS = 200", "ORDER_ID_CHARS = 100", stale("openapi")],
     ["a reason's words", "src/http/problem.ts", "An API key is needed", "A key is needed", stale("openapi")],
     ["a close code", "src/core/codes.ts", "silent: 4201", "silent: 4202", stale("asyncapi")],
-    ["an answer", "src/http/answers.ts", "connections: Count", "connections: v.string()", stale("openapi")],
+    ["an answer", "src/http/response-schemas.ts", "connections: Count", "connections: v.string()", stale("openapi")],
     ["a document by hand", "src/pages/asyncapi.json", `"Belfry"`, `"Steeple"`, stale("asyncapi")],
   ])("finds %s that was changed", async (_what, file, text, other, said) => {
     expect(await check(file, text, other)).toContain(said);

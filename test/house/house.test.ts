@@ -216,6 +216,18 @@ describe("the linter refuses", () => {
       "export const now = globalThis.Date.now();",
       "core knows no platform",
     ],
+    [
+      "http files whose types import one another in a circle",
+      "src/http/context.ts",
+      `import type { app } from "./app.ts";\nexport type RouteEnv = typeof app;`,
+      "import(no-cycle)",
+    ],
+    [
+      "files that import one another in a circle",
+      "src/tokens/header.ts",
+      `import { verifyToken } from "./verify.ts";\nexport const verify = verifyToken;`,
+      "import(no-cycle)",
+    ],
     ["any", "src/http/planted.ts", "export const x = (y: any): unknown => y;", "no-explicit-any"],
     ["a promise left alone", "src/http/planted.ts", "Promise.resolve(1);", "no-floating-promises"],
     [

@@ -3,7 +3,7 @@ import { safeParse } from "valibot";
 import { describe, expect, it } from "vitest";
 import { consumers } from "../../src/consumers/index.ts";
 import { parseChannel, isGroupName } from "../../src/core/group.ts";
-import { ChannelAddress, GroupName } from "../../src/http/answers.ts";
+import { ChannelAddress, GroupName } from "../../src/http/response-schemas.ts";
 import { app } from "../../src/http/app.ts";
 import { operations } from "../../src/http/api/index.ts";
 import { sendSchemas } from "../../src/http/api/sends.ts";

@@ -3,7 +3,7 @@ import * as v from "valibot";
 import { Saying } from "../../callbacks/merchant.ts";
 import { providers } from "../../callbacks/providers.ts";
 import { BODY_BYTES, WEBHOOK_BYTES } from "../../core/limits.ts";
-import { OrderOutcome } from "../answers.ts";
+import { OrderOutcome } from "../response-schemas.ts";
 import { described, type Operation, type Param } from "./operation.ts";
 import { biz, EXAMPLE_BIZ } from "./params.ts";
 

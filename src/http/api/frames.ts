@@ -2,7 +2,7 @@
 import * as v from "valibot";
 import { errorCodes, type ErrorReason } from "../../core/codes.ts";
 import { HEARTBEAT_SECONDS, HISTORY_MAX, REQUEST_ID_CHARS, SUB_CHARS } from "../../core/limits.ts";
-import { Any, ChannelAddress, Count, Epoch, Instant, Past, PublicationId } from "../answers.ts";
+import { Any, ChannelAddress, Count, Epoch, Instant, Past, PublicationId } from "../response-schemas.ts";
 import { groupSchemas } from "./groups.ts";
 import { described, type Described } from "./operation.ts";
 

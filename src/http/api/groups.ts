@@ -1,6 +1,6 @@
 // Groups for backends, told: who is there, what was published, and the end of a connection.
-import { ConnectionsQuery, HistoryQuery } from "../requests.ts";
-import { Connections, Disconnected, GroupState, Kept, Listed, Past, Position } from "../answers.ts";
+import { ConnectionsQuery, HistoryQuery } from "../request-schemas.ts";
+import { Connections, Disconnected, GroupState, Kept, Listed, Past, Position } from "../response-schemas.ts";
 import { described, type Operation } from "./operation.ts";
 import { channel, EXAMPLE_BIZ, group } from "./params.ts";
 

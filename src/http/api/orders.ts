@@ -1,8 +1,17 @@
 // The routes of orders, told: what a backend registers, what it and a browser are shown. The schemas are the routes' own.
 import * as v from "valibot";
 import { BODY_BYTES } from "../../core/limits.ts";
-import { BackendOrder, BrowserOrder, Dispute, Forwards, Mismatch, Money, Payment, Underpaid } from "../answers.ts";
-import { OrderId, Registration } from "../requests.ts";
+import {
+  BackendOrder,
+  BrowserOrder,
+  Dispute,
+  Forwards,
+  Mismatch,
+  Money,
+  Payment,
+  Underpaid,
+} from "../response-schemas.ts";
+import { OrderId, Registration } from "../request-schemas.ts";
 import { STATUSES } from "./callback.ts";
 import { described, type Operation } from "./operation.ts";
 import { biz, EXAMPLE_BIZ } from "./params.ts";

@@ -1,5 +1,5 @@
 // What stands in the paths of several families of routes, with its words. Checks nothing.
-import { Biz, ChannelAddress, GroupName } from "../answers.ts";
+import { Biz, ChannelAddress, GroupName } from "../response-schemas.ts";
 import type { Param } from "./operation.ts";
 
 /** The order of every example. */

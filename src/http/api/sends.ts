@@ -1,8 +1,8 @@
 // The sends of the channel layer, told: into a group, to a user, to one connection, many at once; and what each is answered.
 import * as v from "valibot";
 import { BATCH_BYTES, BATCH_MAX, BODY_BYTES } from "../../core/limits.ts";
-import { Any, BatchResult, BatchResults, Sent } from "../answers.ts";
-import { IdempotencyKey, Item, Sub } from "../requests.ts";
+import { Any, BatchResult, BatchResults, Sent } from "../response-schemas.ts";
+import { IdempotencyKey, Item, Sub } from "../request-schemas.ts";
 import { position } from "./groups.ts";
 import { described, type Exchange, type Operation, type Param } from "./operation.ts";
 import { channel, EXAMPLE_BIZ, group } from "./params.ts";

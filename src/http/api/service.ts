@@ -1,7 +1,7 @@
 // The Worker itself, told: whether it is well, what it has counted, and the documents that describe it.
 import * as v from "valibot";
 import { METRIC_GROUPS_MAX } from "../../core/limits.ts";
-import { GroupName, Health } from "../answers.ts";
+import { GroupName, Health } from "../response-schemas.ts";
 import { described, type Operation } from "./operation.ts";
 
 const Document = v.looseObject({});

@@ -1,6 +1,6 @@
 // The WebSocket paths: what is said on each in either mode, and how its handshake is refused. Opens none.
 import * as v from "valibot";
-import { Count, Epoch } from "../answers.ts";
+import { Count, Epoch } from "../response-schemas.ts";
 import type { Operation, Param } from "./operation.ts";
 import type { plainMessages } from "./messages.ts";
 import type { v1Messages } from "./messages-v1.ts";

@@ -1,5 +1,4 @@
 // Payment providers' deliveries: proved, stored in their orders' groups, and only then acknowledged, in the provider's own words.
-import type { Context } from "hono";
 import type { ProviderIo, Reply, Verdict } from "../callbacks/adapter.ts";
 import { textOf, toBase64 } from "../callbacks/bytes.ts";
 import { openProvider, settingName } from "../callbacks/open.ts";
@@ -12,8 +11,8 @@ import { no } from "../core/result.ts";
 import { bizOf } from "../callbacks/order-id.ts";
 import { paymentIndex } from "../callbacks/payment-index.ts";
 import { note } from "../observe/note.ts";
-import { refuse, refuseSetting } from "./refuse.ts";
-import type { App } from "./app.ts";
+import { refuse, refuseSetting } from "./respond-problem.ts";
+import type { RouteContext } from "./context.ts";
 
 /** What is to be told of a delivery, and why, for the log. */
 interface Outcome {
@@ -23,7 +22,7 @@ interface Outcome {
   readonly group: string | null;
 }
 
-export async function providerCallback(c: Context<App>): Promise<Response> {
+export async function providerCallback(c: RouteContext): Promise<Response> {
   const name = c.req.param("provider") ?? "";
   const provider = await openProvider(c.env, name);
   if (!provider.ok) {
@@ -32,12 +31,19 @@ export async function providerCallback(c: Context<App>): Promise<Response> {
   }
   const webhook = { headers: c.req.raw.headers, body: new Uint8Array(await c.req.arrayBuffer()) };
   const { verdict, detail, group } = await takeDelivery(c, provider.value, webhook);
-  note(c.env, { event: "callback", provider: name, group, reason: verdict, detail, ms: Date.now() - c.var.began });
+  note(c.env, {
+    event: "callback",
+    provider: name,
+    group,
+    reason: verdict,
+    detail,
+    ms: Date.now() - c.var.startedAtMs,
+  });
   return inTheirWords(provider.value.reply(verdict));
 }
 
 /** Nothing is acknowledged that is not stored: whatever goes wrong on the way, the provider is asked to come again. */
-async function takeDelivery(c: Context<App>, provider: OpenProvider, webhook: Webhook): Promise<Outcome> {
+async function takeDelivery(c: RouteContext, provider: OpenProvider, webhook: Webhook): Promise<Outcome> {
   try {
     const proved = await provider.verify(webhook, Date.now());
     if (!proved.ok)
@@ -59,7 +65,7 @@ async function takeDelivery(c: Context<App>, provider: OpenProvider, webhook: We
 const rawOf = ({ body }: Webhook): string => textOf(body) ?? `base64:${toBase64(body)}`;
 
 /** Brings one verified event to its order; `raw` is null where nothing is forwarded. */
-async function bringToOrder(c: Context<App>, callback: Callback, raw: string | null): Promise<Outcome> {
+async function bringToOrder(c: RouteContext, callback: Callback, raw: string | null): Promise<Outcome> {
   const delivered = await deliver(callback, raw, portsOf(c, raw));
   if (!delivered.ok) return { verdict: "try_again", detail: delivered.reason, group: null };
   const { verdict, biz } = delivered.value;
@@ -80,7 +86,7 @@ async function bringToOrder(c: Context<App>, callback: Callback, raw: string | n
 }
 
 /** The objects behind a delivery. */
-function portsOf(c: Context<App>, raw: string | null): DeliveryPorts {
+function portsOf(c: RouteContext, raw: string | null): DeliveryPorts {
   const order = (biz: string) => c.env.GROUP.getByName(`order_${biz}`);
   const isKnown = async (biz: string) => order(biz).isKnown();
   return {

@@ -1,5 +1,4 @@
 // The merchant's own callback, the articles' route: proved by an API key, or signed. Stores nothing itself; the order's group does.
-import type { Context } from "hono";
 import { merchantFacts } from "../callbacks/merchant.ts";
 import { openProvider, settingName } from "../callbacks/open.ts";
 import { paymentIndex } from "../callbacks/payment-index.ts";
@@ -7,15 +6,15 @@ import { recordOwn } from "../core/delivery.ts";
 import { isObject, parseExact, type Json, type JsonObject } from "../core/json.ts";
 import { BIZ } from "../core/order.ts";
 import { no, ok, type Result } from "../core/result.ts";
-import type { OrderOutcome } from "./answers.ts";
-import { showsApiKey, unauthorized } from "./backend.ts";
+import type { OrderOutcome } from "./response-schemas.ts";
+import { showsApiKey, unauthorized } from "./api-key.ts";
 import { decodeBody } from "./body.ts";
 import { note } from "../observe/note.ts";
 import type { Refusal } from "./problem.ts";
-import { refuse, refuseSetting } from "./refuse.ts";
-import type { App } from "./app.ts";
+import { refuse, refuseSetting } from "./respond-problem.ts";
+import type { RouteContext } from "./context.ts";
 
-export async function callback(c: Context<App>): Promise<Response> {
+export async function callback(c: RouteContext): Promise<Response> {
   const body = new Uint8Array(await c.req.arrayBuffer());
   const hasKey = await showsApiKey(c);
   const signed = hasKey ? ok(false) : await isSignedByMerchant(c, body);
@@ -37,7 +36,7 @@ export async function callback(c: Context<App>): Promise<Response> {
   if (result === "full") return refuse(c, "order_full");
   const reason = result === "new" ? "stored" : "duplicate";
   const detail = isSigned ? "signed" : "by API key";
-  note(c.env, { event: "callback", provider: "backend", group, reason, detail, ms: Date.now() - c.var.began });
+  note(c.env, { event: "callback", provider: "backend", group, reason, detail, ms: Date.now() - c.var.startedAtMs });
   return c.json(frame satisfies OrderOutcome);
 }
 
@@ -45,7 +44,7 @@ export async function callback(c: Context<App>): Promise<Response> {
  * Standard Webhooks, by the setting that its provider route goes by too; what is wrong with that, if it cannot be used: a 401 would tell
  * whoever did sign to give up.
  */
-async function isSignedByMerchant(c: Context<App>, body: Uint8Array<ArrayBuffer>): Promise<Result<boolean, string>> {
+async function isSignedByMerchant(c: RouteContext, body: Uint8Array<ArrayBuffer>): Promise<Result<boolean, string>> {
   const standard = await openProvider(c.env, "standard");
   if (!standard.ok) return standard.reason.reason === "not_set" ? ok(false) : no(standard.reason.expected);
   return ok(await standard.value.isAuthentic({ headers: c.req.raw.headers, body }, Date.now()));

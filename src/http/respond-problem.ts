@@ -1,5 +1,4 @@
 // A refusal, as whoever asked can hear it: problem+json, or, for belfry.v1, a connection that is closed with its code. Wakes no object.
-import type { Context } from "hono";
 import { consumers } from "../consumers/index.ts";
 import { closeCodes, type CloseReason } from "../core/codes.ts";
 import { subprotocols } from "../core/frames.ts";
@@ -7,13 +6,13 @@ import { groupName } from "../core/group.ts";
 import { readHandshake } from "../core/handshake.ts";
 import { findByGroup } from "../core/route.ts";
 import { note } from "../observe/note.ts";
-import type { App } from "./app.ts";
+import type { RouteContext } from "./context.ts";
 import { problem, type Reason } from "./problem.ts";
 
 /** Refuses a request, and notes it: there is no other way to refuse one. */
-export function refuse(c: Context<App>, reason: Reason, told: Told = {}): Response {
+export function refuse(c: RouteContext, reason: Reason, told: Told = {}): Response {
   const { group, detail, log, headers } = told;
-  const ms = Date.now() - c.var.began;
+  const ms = Date.now() - c.var.startedAtMs;
   note(c.env, { event: "refusal", reason, group: group ?? groupIn(c), detail: log ?? detail ?? null, ms });
   // A browser's WebSocket sees no HTTP status, and would try for ever.
   if (isCode(reason) && speaksV1(c.req.raw)) return closed(reason);
@@ -21,7 +20,7 @@ export function refuse(c: Context<App>, reason: Reason, told: Told = {}): Respon
 }
 
 /** Refuses for a setting that cannot be used: told by its name, never by its value. */
-export function refuseSetting(c: Context<App>, setting: string, expected: string): Response {
+export function refuseSetting(c: RouteContext, setting: string, expected: string): Response {
   note(c.env, { event: "setting", reason: "bad_setting", setting, expected });
   return refuse(c, "bad_setting", { detail: `${setting} ${expected}` });
 }
@@ -37,7 +36,7 @@ interface Told {
 }
 
 /** The group that a request names in its path; null if it names none that is served. */
-function groupIn(c: Context<App>): string | null {
+function groupIn(c: RouteContext): string | null {
   const { group, channel, biz }: Readonly<Record<string, string | undefined>> = c.req.param();
   const named = group ?? channel?.split("!")[0] ?? (biz === undefined ? "" : groupName("order", biz));
   const found = findByGroup(consumers, named);

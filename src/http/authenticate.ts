@@ -1,5 +1,4 @@
 // Who may come in, and as whom: by how often, by Origin, by API key, by token. Looks at the request only; wakes no object.
-import type { Context } from "hono";
 import type { Consumer } from "../consumers/consumer.ts";
 import { anybody, memberOfToken, type Member } from "../core/admission.ts";
 import { credentialsOf, type Credential } from "../core/credential.ts";
@@ -8,8 +7,8 @@ import { no, ok, type Result } from "../core/result.ts";
 import type { Found } from "../core/route.ts";
 import { coversGroup } from "../core/token.ts";
 import { verifyToken } from "../tokens/verify.ts";
-import { isApiKey } from "./backend.ts";
-import type { App } from "./app.ts";
+import { isApiKey } from "./api-key.ts";
+import type { RouteContext } from "./context.ts";
 import type { Reason } from "./problem.ts";
 
 export interface NotAdmitted {
@@ -24,7 +23,7 @@ type Admitted = Result<Member, NotAdmitted>;
 const backend: Member = { sub: null, info: null, mayPublish: true, expiresAt: null };
 
 /** Admits a client to what its path leads to; `found` is null if that is nothing. `bearer` came as a subprotocol. */
-export async function admit(c: Context<App>, found: Found<Consumer> | null, bearer: string | null): Promise<Admitted> {
+export async function admit(c: RouteContext, found: Found<Consumer> | null, bearer: string | null): Promise<Admitted> {
   if (await comesTooOften(c)) return no({ reason: "too_many_upgrades" });
   const origin = c.req.header("Origin") ?? null;
   // Checked even where a key comes along: a page that holds an API key should not be helped to use it.
@@ -47,7 +46,7 @@ export async function admit(c: Context<App>, found: Found<Consumer> | null, bear
 
 const mayBeKey: ReadonlySet<Credential["from"]> = new Set(["subprotocol", "authorization", "api_key"]);
 
-function shownBy({ req }: Context<App>, bearer: string | null): readonly Credential[] {
+function shownBy({ req }: RouteContext, bearer: string | null): readonly Credential[] {
   return credentialsOf({
     subprotocol: bearer,
     authorization: req.header("Authorization") ?? null,
@@ -57,14 +56,14 @@ function shownBy({ req }: Context<App>, bearer: string | null): readonly Credent
   });
 }
 
-async function memberByToken({ var: { settings } }: Context<App>, text: string, group: string): Promise<Admitted> {
+async function memberByToken({ var: { settings } }: RouteContext, text: string, group: string): Promise<Admitted> {
   const token = await verifyToken(text, settings.tokens, Date.now());
   if (!token.ok) return no({ reason: token.reason.reason, log: token.reason.detail });
   return coversGroup(token.value, group) ? ok(memberOfToken(token.value)) : no({ reason: "token_wrong_group" });
 }
 
 /** By the platform's own counters, which count in each of its places for itself: a brake, not a border. */
-async function comesTooOften(c: Context<App>): Promise<boolean> {
+async function comesTooOften(c: RouteContext): Promise<boolean> {
   const limiter = c.env.UPGRADES as RateLimit | undefined; // a binding may be left out of wrangler.toml, whatever its type says
   const address = c.req.header("CF-Connecting-IP");
   if (limiter === undefined || address === undefined) return false;

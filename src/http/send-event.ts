@@ -10,7 +10,7 @@ import type { Json } from "../core/json.ts";
 import { no, ok, type Result } from "../core/result.ts";
 import { findByGroup } from "../core/route.ts";
 import type { Refusal } from "./problem.ts";
-import { IdempotencyKey, Sub } from "./requests.ts";
+import { IdempotencyKey, Sub } from "./request-schemas.ts";
 
 export type GroupStub = ReturnType<Env["GROUP"]["getByName"]>;
 

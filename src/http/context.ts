@@ -1,0 +1,14 @@
+// Bindings and variables of every route. Types only, so that a handler imports no route table.
+import type { Context } from "hono";
+import type { Settings } from "../core/settings.ts";
+
+export interface RouteEnv {
+  Bindings: Env;
+  Variables: {
+    /** Arrival of the request, in ms since 1970. */
+    startedAtMs: number;
+    settings: Settings;
+  };
+}
+
+export type RouteContext = Context<RouteEnv>;
