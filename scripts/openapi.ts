@@ -1,13 +1,13 @@
 // The OpenAPI document, made of the routes' own descriptions and schemas. Writes no file and knows no route itself.
 import { families, operations, schemas } from "../src/http/api/index.ts";
 import type { Answer, Body, Exchange, Operation, Param, Who } from "../src/http/api/operation.ts";
-import { problems, wordsOf, type Reason } from "../src/http/problem.ts";
+import { problems, problemDetails, type ProblemReason } from "../src/http/problem.ts";
 import { jsonSchema, namedSchemas, reference } from "./json-schema.ts";
 
 type Json = Readonly<Record<string, unknown>>;
 
 /** What any request may come to, whatever its route. */
-const ANYWHERE: readonly Reason[] = ["internal", "bad_setting"];
+const ANYWHERE: readonly ProblemReason[] = ["internal", "bad_setting"];
 
 export function openapi(): Json {
   return {
@@ -156,8 +156,8 @@ function responsesOf(operation: Operation): Json {
   );
 }
 
-function refusalsOf(operation: Operation): ReadonlyMap<number, readonly Reason[]> {
-  const refusals = new Map<number, readonly Reason[]>();
+function refusalsOf(operation: Operation): ReadonlyMap<number, readonly ProblemReason[]> {
+  const refusals = new Map<number, readonly ProblemReason[]>();
   for (const reason of reasonsOf(operation)) {
     const [status] = problems[reason];
     refusals.set(status, [...(refusals.get(status) ?? []), reason]);
@@ -166,14 +166,14 @@ function refusalsOf(operation: Operation): ReadonlyMap<number, readonly Reason[]
 }
 
 /** Every reason a route can be refused for: its own, and those that follow from its key, its body and its being one of ours. */
-function reasonsOf({ who, body, refusals }: Operation): readonly Reason[] {
-  const byKey: readonly Reason[] = who === "backend" ? ["unauthorized"] : [];
-  const byBody: readonly Reason[] = body === undefined ? [] : ["body_too_large"];
+function reasonsOf({ who, body, refusals }: Operation): readonly ProblemReason[] {
+  const byKey: readonly ProblemReason[] = who === "backend" ? ["unauthorized"] : [];
+  const byBody: readonly ProblemReason[] = body === undefined ? [] : ["body_too_large"];
   return [...new Set([...byKey, ...byBody, ...refusals, ...ANYWHERE])];
 }
 
 /** What one status may bring: an answer, refusals, or (a provider's reply has a status that a refusal has too) both. */
-function responseOf(operation: Operation, status: number, reasons: readonly Reason[]): Json {
+function responseOf(operation: Operation, status: number, reasons: readonly ProblemReason[]): Json {
   const answer = operation.answers.find((candidate) => candidate.status === status);
   const refused = refusedExamples(operation, reasons);
   if (answer === undefined && Object.keys(refused).length === 0)
@@ -188,7 +188,7 @@ function responseOf(operation: Operation, status: number, reasons: readonly Reas
   };
 }
 
-const nameOf = (reasons: readonly Reason[]): string => reasons.join(".");
+const nameOf = (reasons: readonly ProblemReason[]): string => reasons.join(".");
 
 /** Refusals that several routes have in common, each set of reasons under its own name. */
 function sharedRefusals(): Json {
@@ -202,7 +202,7 @@ function sharedRefusals(): Json {
   return shared;
 }
 
-function refusalOf(status: number, reasons: readonly Reason[], examples: Json): Refusal {
+function refusalOf(status: number, reasons: readonly ProblemReason[], examples: Json): Refusal {
   if (reasons.length === 0) return { description: "", headers: {}, content: {} };
   const schema = {
     allOf: [reference("Problem"), { properties: { status: { const: status }, reason: { enum: reasons } } }],
@@ -220,18 +220,18 @@ interface Refusal extends Json {
   readonly content: Json;
 }
 
-const refusedExamples = ({ examples }: Operation, reasons: readonly Reason[]): Json =>
+const refusedExamples = ({ examples }: Operation, reasons: readonly ProblemReason[]): Json =>
   Object.fromEntries(
     Object.entries(examples).flatMap(([name, example]) =>
       !isAnswered(example) && reasons.includes(example.refused) ? [[name, refusedExample(example)]] : [],
     ),
   );
 
-const refusedExample = (example: Extract<Exchange, { readonly refused: Reason }>): Json => ({
+const refusedExample = (example: Extract<Exchange, { readonly refused: ProblemReason }>): Json => ({
   ...marks(example),
   ...(example.params === undefined ? {} : { "x-params": example.params }),
   ...(example.body === undefined ? {} : { "x-body": example.body }),
-  value: { type: "about:blank", ...wordsOf(example.refused, example.detail) },
+  value: { type: "about:blank", ...problemDetails(example.refused, example.detail) },
 });
 
 const isAnswered = (example: Exchange): example is Extract<Exchange, { readonly answer: unknown }> =>
@@ -262,7 +262,7 @@ const headersOf = (headers: Readonly<Record<string, Param>>): Json =>
     ]),
   );
 
-function refusalHeaders(reasons: readonly Reason[]): Json {
+function refusalHeaders(reasons: readonly ProblemReason[]): Json {
   const text = (description: string) => ({ description, schema: { type: "string" } });
   return {
     ...(reasons.includes("unauthorized") ? { "WWW-Authenticate": text("`Bearer`.") } : {}),

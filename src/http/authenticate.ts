@@ -1,4 +1,4 @@
-// Who may come in, and as whom: by how often, by Origin, by API key, by token. Looks at the request only; wakes no object.
+// Authentication of a WebSocket handshake, in this order: rate, Origin, API key, token. Reads the request only; wakes no object.
 import type { Consumer } from "../consumers/consumer.ts";
 import { anybody, memberOfToken, type Member } from "../core/admission.ts";
 import { credentialsOf, type Credential } from "../core/credential.ts";
@@ -9,44 +9,52 @@ import { coversGroup } from "../core/token.ts";
 import { verifyToken } from "../tokens/verify.ts";
 import { isApiKey } from "./api-key.ts";
 import type { RouteContext } from "./context.ts";
-import type { Reason } from "./problem.ts";
+import type { ProblemReason } from "./problem.ts";
 
-export interface NotAdmitted {
-  readonly reason: Reason;
-  /** For the log: never a part of what was shown. */
+export interface AuthenticationProblem {
+  readonly reason: ProblemReason;
+  /** Detail for the log. Contains no part of a credential. */
   readonly log?: string;
 }
 
-type Admitted = Result<Member, NotAdmitted>;
+type Authenticated = Result<Member, AuthenticationProblem>;
 
-/** A backend's key opens every group. */
-const backend: Member = { sub: null, info: null, mayPublish: true, expiresAt: null };
+/** The member of a connection with an API key, which opens every group. */
+const backendMember: Member = { sub: null, info: null, mayPublish: true, expiresAt: null };
 
-/** Admits a client to what its path leads to; `found` is null if that is nothing. `bearer` came as a subprotocol. */
-export async function admit(c: RouteContext, found: Found<Consumer> | null, bearer: string | null): Promise<Admitted> {
-  if (await comesTooOften(c)) return no({ reason: "too_many_upgrades" });
+/**
+ * Returns the member that a handshake authenticates.
+ *
+ * `found` is the consumer and group of the path, null for an unknown path; `bearer` is the credential in the subprotocol.
+ */
+export async function authenticate(
+  c: RouteContext,
+  found: Found<Consumer> | null,
+  bearer: string | null,
+): Promise<Authenticated> {
+  if (await exceedsUpgradeRate(c)) return no({ reason: "too_many_upgrades" });
   const origin = c.req.header("Origin") ?? null;
-  // Checked even where a key comes along: a page that holds an API key should not be helped to use it.
+  // The Origin counts beside an API key too: a page of a foreign origin must not profit from a leaked key.
   if (origin !== null && !originAllowed(c.var.settings.allowedOrigins, origin, new URL(c.req.url).hostname)) {
     return no({ reason: "origin_refused" });
   }
-  const shown = shownBy(c, bearer);
-  for (const { from, text } of shown) {
-    if (mayBeKey.has(from) && (await isApiKey(text, c.var.settings.apiKeys))) return ok(backend);
+  const credentials = readCredentials(c, bearer);
+  for (const { from, text } of credentials) {
+    if (apiKeySources.has(from) && (await isApiKey(text, c.var.settings.apiKeys))) return ok(backendMember);
   }
-  const token = shown.find(({ from }) => from !== "api_key");
+  const token = credentials.find(({ from }) => from !== "api_key");
   if (token === undefined && origin === null) return no({ reason: "origin_missing" });
   if (found === null) return ok(anybody);
-  const isNeeded = origin === null || found.consumer.access === "token";
-  if (token === undefined) return isNeeded ? no({ reason: "token_missing" }) : ok(anybody);
-  const member = await memberByToken(c, token.text, found.group);
-  // A cookie goes along unasked: one that is no good keeps nobody out of a group that is open.
-  return !member.ok && !isNeeded && token.from === "cookie" ? ok(anybody) : member;
+  const isRequired = origin === null || found.consumer.access === "token";
+  if (token === undefined) return isRequired ? no({ reason: "token_missing" }) : ok(anybody);
+  const member = await memberFromToken(c, token.text, found.group);
+  // Browsers send cookies automatically, so an invalid one is ignored where no token is required.
+  return !member.ok && !isRequired && token.from === "cookie" ? ok(anybody) : member;
 }
 
-const mayBeKey: ReadonlySet<Credential["from"]> = new Set(["subprotocol", "authorization", "api_key"]);
+const apiKeySources: ReadonlySet<Credential["from"]> = new Set(["subprotocol", "authorization", "api_key"]);
 
-function shownBy({ req }: RouteContext, bearer: string | null): readonly Credential[] {
+function readCredentials({ req }: RouteContext, bearer: string | null): readonly Credential[] {
   return credentialsOf({
     subprotocol: bearer,
     authorization: req.header("Authorization") ?? null,
@@ -56,15 +64,22 @@ function shownBy({ req }: RouteContext, bearer: string | null): readonly Credent
   });
 }
 
-async function memberByToken({ var: { settings } }: RouteContext, text: string, group: string): Promise<Admitted> {
+async function memberFromToken(
+  { var: { settings } }: RouteContext,
+  text: string,
+  group: string,
+): Promise<Authenticated> {
   const token = await verifyToken(text, settings.tokens, Date.now());
   if (!token.ok) return no({ reason: token.reason.reason, log: token.reason.detail });
   return coversGroup(token.value, group) ? ok(memberOfToken(token.value)) : no({ reason: "token_wrong_group" });
 }
 
-/** By the platform's own counters, which count in each of its places for itself: a brake, not a border. */
-async function comesTooOften(c: RouteContext): Promise<boolean> {
-  const limiter = c.env.UPGRADES as RateLimit | undefined; // a binding may be left out of wrangler.toml, whatever its type says
+/**
+ * Whether one address exceeds its handshakes. The platform counts per location and eventually consistently:
+ * https://developers.cloudflare.com/workers/runtime-apis/bindings/rate-limit/
+ */
+async function exceedsUpgradeRate(c: RouteContext): Promise<boolean> {
+  const limiter = c.env.UPGRADES as RateLimit | undefined; // wrangler.toml may omit the binding, unlike its type
   const address = c.req.header("CF-Connecting-IP");
   if (limiter === undefined || address === undefined) return false;
   return !(await limiter.limit({ key: address })).success;

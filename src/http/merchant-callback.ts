@@ -1,4 +1,4 @@
-// The merchant's own callback, the articles' route: proved by an API key, or signed. Stores nothing itself; the order's group does.
+// `POST /callback/:biz/`: the merchant's own report on an order, with an API key or signed by Standard Webhooks. The order's group stores it.
 import { merchantFacts } from "../callbacks/merchant.ts";
 import { openProvider, settingName } from "../callbacks/open.ts";
 import { paymentIndex } from "../callbacks/payment-index.ts";
@@ -6,34 +6,34 @@ import { recordOwn } from "../core/delivery.ts";
 import { isObject, parseExact, type Json, type JsonObject } from "../core/json.ts";
 import { BIZ } from "../core/order.ts";
 import { no, ok, type Result } from "../core/result.ts";
-import type { OrderOutcome } from "./response-schemas.ts";
-import { showsApiKey, unauthorized } from "./api-key.ts";
-import { decodeBody } from "./body.ts";
 import { note } from "../observe/note.ts";
-import type { Refusal } from "./problem.ts";
-import { refuse, refuseSetting } from "./respond-problem.ts";
+import { hasApiKey, respondUnauthorized } from "./api-key.ts";
+import { decodeBody } from "./body.ts";
 import type { RouteContext } from "./context.ts";
+import type { Problem } from "./problem.ts";
+import { respondBadSetting, respondProblem } from "./respond-problem.ts";
+import type { OrderOutcome } from "./response-schemas.ts";
 
-export async function callback(c: RouteContext): Promise<Response> {
+export async function merchantCallback(c: RouteContext): Promise<Response> {
   const body = new Uint8Array(await c.req.arrayBuffer());
-  const hasKey = await showsApiKey(c);
-  const signed = hasKey ? ok(false) : await isSignedByMerchant(c, body);
-  if (!signed.ok) return refuseSetting(c, settingName("standard"), signed.reason);
-  const isSigned = signed.value;
-  if (!hasKey && !isSigned) return unauthorized(c);
+  const hasKey = await hasApiKey(c);
+  const signature = hasKey ? ok(false) : await isSignedByMerchant(c, body);
+  if (!signature.ok) return respondBadSetting(c, settingName("standard"), signature.reason);
+  const isSigned = signature.value;
+  if (!hasKey && !isSigned) return respondUnauthorized(c);
   const biz = c.req.param("biz") ?? "";
-  if (!BIZ.test(biz)) return refuse(c, "unknown_order");
+  if (!BIZ.test(biz)) return respondProblem(c, "unknown_order");
   const group = `order_${biz}`;
-  const said = readBody(body, biz, isSigned);
-  if (!said.ok) return refuse(c, said.reason.reason, said.reason);
-  const facts = merchantFacts("backend", said.value.json);
-  if (!facts.ok) return refuse(c, "bad_callback", { detail: facts.reason });
-  const raw = c.var.settings.orders.forward === null ? null : said.value.text;
+  const report = readReport(body, biz, isSigned);
+  if (!report.ok) return respondProblem(c, report.reason.reason, report.reason);
+  const facts = merchantFacts("backend", report.value.json);
+  if (!facts.ok) return respondProblem(c, "bad_callback", { detail: facts.reason });
+  const raw = c.var.settings.orders.forward === null ? null : report.value.text;
   const arrival = { facts: facts.value, orderId: null, raw };
   const order = c.env.GROUP.getByName(group);
   const { result, frame } = await recordOwn(biz, arrival, paymentIndex(c.env.GROUP), (all) => order.record(all));
-  if (result === "erased") return refuse(c, "order_erased");
-  if (result === "full") return refuse(c, "order_full");
+  if (result === "erased") return respondProblem(c, "order_erased");
+  if (result === "full") return respondProblem(c, "order_full");
   const reason = result === "new" ? "stored" : "duplicate";
   const detail = isSigned ? "signed" : "by API key";
   note(c.env, { event: "callback", provider: "backend", group, reason, detail, ms: Date.now() - c.var.startedAtMs });
@@ -41,8 +41,8 @@ export async function callback(c: RouteContext): Promise<Response> {
 }
 
 /**
- * Standard Webhooks, by the setting that its provider route goes by too; what is wrong with that, if it cannot be used: a 401 would tell
- * whoever did sign to give up.
+ * Whether the body carries a Standard Webhooks signature under `CALLBACK_STANDARD`. An invalid setting is an error of its own:
+ * after a 401 a sender with a valid signature would stop retrying.
  */
 async function isSignedByMerchant(c: RouteContext, body: Uint8Array<ArrayBuffer>): Promise<Result<boolean, string>> {
   const standard = await openProvider(c.env, "standard");
@@ -50,12 +50,12 @@ async function isSignedByMerchant(c: RouteContext, body: Uint8Array<ArrayBuffer>
   return ok(await standard.value.isAuthentic({ headers: c.req.raw.headers, body }, Date.now()));
 }
 
-/** What the body says. It may not name another order than the URL; a signature does not cover the URL, so what is signed must name it. */
-function readBody(
+/** Parses the body; its `biz` must equal the URL's. Required in a signed body, because the signature excludes the URL. */
+function readReport(
   body: Uint8Array,
   biz: string,
   isSigned: boolean,
-): Result<{ readonly json: JsonObject; readonly text: string }, Refusal> {
+): Result<{ readonly json: JsonObject; readonly text: string }, Problem> {
   const text = decodeBody(body);
   const parsed = text === null ? null : text === "" ? ok<Json>({}) : parseExact(text);
   if (text === null || parsed === null || !parsed.ok) return no({ reason: "not_json" });

@@ -1,4 +1,4 @@
-// An event on its way from a backend into a group, the same for one alone and for one of a batch: read, made a frame of, sent. Answers nobody.
+// `POST …/send`: sends a backend's event to a group, a user or one connection. batch.ts sends its items with the same functions.
 import * as v from "valibot";
 import { sha256, toHex } from "../callbacks/bytes.ts";
 import type { Consumer } from "../consumers/consumer.ts";
@@ -9,57 +9,90 @@ import { parseChannel } from "../core/group.ts";
 import type { Json } from "../core/json.ts";
 import { no, ok, type Result } from "../core/result.ts";
 import { findByGroup } from "../core/route.ts";
-import type { Refusal } from "./problem.ts";
+import { readJson } from "./body.ts";
+import type { RouteContext } from "./context.ts";
+import type { Problem } from "./problem.ts";
 import { IdempotencyKey, Sub } from "./request-schemas.ts";
+import { respondProblem } from "./respond-problem.ts";
+import type { SendResponse } from "./response-schemas.ts";
 
 export type GroupStub = ReturnType<Env["GROUP"]["getByName"]>;
 
-/** What a group takes. */
-export type Sending = Parameters<GroupStub["send"]>[0];
-/** What became of it. */
-export type Sent = Extract<Awaited<ReturnType<GroupStub["send"]>>, { readonly ok: true }>["value"];
+/** Argument of the group's `send`: the encoded frame, its receivers and the idempotency key. */
+export type SendRequest = Parameters<GroupStub["send"]>[0];
 
-/** Where a backend says that an event goes: into a group, to one user in it, or to one connection. */
-export type Address =
+/** The receivers as the request names them. */
+export type SendAddress =
   | { readonly group: string; readonly user?: string | null | undefined }
   | { readonly channel: string };
 
-/** Where it goes. */
-export interface Target {
+export interface SendTarget {
   readonly group: string;
   readonly consumer: Consumer;
-  readonly to: Sending["to"];
+  readonly to: SendRequest["to"];
 }
 
-export function targetOf(address: Address): Result<Target, Refusal> {
+/** `POST /groups/:group/send`: Channels' `group_send`. */
+export const sendToGroup = (c: RouteContext): Promise<Response> => sendEvent(c, { group: c.req.param("group") ?? "" });
+
+/** `POST /groups/:group/users/:sub/send`: to every connection of one user in the group. */
+export const sendToUser = (c: RouteContext): Promise<Response> =>
+  sendEvent(c, { group: c.req.param("group") ?? "", user: subOfPath(new URL(c.req.url).pathname) });
+
+/** `POST /channels/:channel/send`: Channels' `send`. */
+export const sendToChannel = (c: RouteContext): Promise<Response> =>
+  sendEvent(c, { channel: c.req.param("channel") ?? "" });
+
+/** Decodes the sub in the path; "" if its escapes are invalid. Hono's `param` would return an invalid escape as literal text. */
+function subOfPath(path: string): string {
+  try {
+    return decodeURIComponent(path.split("/")[4] ?? "");
+  } catch {
+    return ""; // URIError; an empty sub is malformed
+  }
+}
+
+async function sendEvent(c: RouteContext, address: SendAddress): Promise<Response> {
+  const target = resolveTarget(address);
+  if (!target.ok) return respondProblem(c, target.reason.reason, target.reason);
+  const event = await readJson(c.req.raw);
+  if (!event.ok) return respondProblem(c, event.reason);
+  const request = await createSendRequest(target.value, event.value, c.req.header("Idempotency-Key") ?? null);
+  if (!request.ok) return respondProblem(c, request.reason.reason, request.reason);
+  const sent = await c.env.GROUP.getByName(target.value.group).send(request.value);
+  return sent.ok ? c.json(sent.value satisfies SendResponse) : respondProblem(c, "idempotency_key_reused");
+}
+
+/** Validates an address and finds the consumer of its group. */
+export function resolveTarget(address: SendAddress): Result<SendTarget, Problem> {
   if ("channel" in address) {
     const channel = parseChannel(address.channel);
     if (!channel.ok) return no({ reason: "malformed_channel" });
-    return inGroup(channel.value.group, { kind: "connection", id: channel.value.connection });
+    return targetInGroup(channel.value.group, { kind: "connection", id: channel.value.connection });
   }
   const { group, user } = address;
-  if (user == null) return inGroup(group, { kind: "group" });
+  if (user == null) return targetInGroup(group, { kind: "group" });
   const sub = v.safeParse(Sub, user);
-  return sub.success ? inGroup(group, { kind: "user", sub: sub.output }) : no({ reason: "malformed_sub" });
+  return sub.success ? targetInGroup(group, { kind: "user", sub: sub.output }) : no({ reason: "malformed_sub" });
 }
 
-function inGroup(group: string, to: Sending["to"]): Result<Target, Refusal> {
+function targetInGroup(group: string, to: SendRequest["to"]): Result<SendTarget, Problem> {
   const found = findByGroup(consumers, group);
   return found.ok ? ok({ ...found.value, to }) : no({ reason: found.reason });
 }
 
-/** The frame is made here, before an object is woken: what cannot be sent wakes nobody. */
-export async function sendingOf(
-  { group, consumer, to }: Target,
+/** Builds the frame of an event. Runs in the Worker, so that an invalid event wakes no object. */
+export async function createSendRequest(
+  { group, consumer, to }: SendTarget,
   event: Json | undefined,
   key: string | null,
-): Promise<Result<Sending, Refusal>> {
+): Promise<Result<SendRequest, Problem>> {
   if (key !== null && !v.is(IdempotencyKey, key)) return no({ reason: "bad_idempotency_key" });
   const frame = frameOf(consumer.events, event);
   if (!frame.ok) return frame;
   const exclude = excludedOf(event, group);
   if (!exclude.ok) return exclude;
-  // Of everything that was asked for, so that a key stands for one thing only: whom it is for, and the event with whom it leaves out.
+  // The digest covers receivers, event and `exclude`: the same key with any other request is `idempotency_key_reused`.
   const once = key === null ? null : { key, digest: toHex(await sha256(JSON.stringify([to, event ?? null]))) };
   return ok({ frame: encode(frame.value), to, exclude: exclude.value, once });
 }

@@ -2,7 +2,7 @@
 import * as v from "valibot";
 import { errorCodes, type ErrorReason } from "../../core/codes.ts";
 import { HEARTBEAT_SECONDS, HISTORY_MAX, REQUEST_ID_CHARS, SUB_CHARS } from "../../core/limits.ts";
-import { Any, ChannelAddress, Count, Epoch, Instant, Past, PublicationId } from "../response-schemas.ts";
+import { AnyJson, ChannelAddress, Count, Epoch, HistoryResponse, Instant, PublicationId } from "../response-schemas.ts";
 import { groupSchemas } from "./groups.ts";
 import { described, type Described } from "./operation.ts";
 
@@ -15,10 +15,10 @@ const Reason = v.picklist(Object.keys(errorCodes) as ErrorReason[]); // its own 
 // plain
 
 const Heartbeat = v.object({ type: v.literal("heartbeat") });
-const Result = v.object({ type: v.literal("result"), data: Any });
+const Result = v.object({ type: v.literal("result"), data: AnyJson });
 const ServerTime = v.object({ type: v.literal("ping"), data: v.string() });
 const BadInput = v.object({ type: v.literal("error"), data: v.string() });
-const Echoed = v.looseObject({ message: v.optional(Any) });
+const Echoed = v.looseObject({ message: v.optional(AnyJson) });
 
 // belfry.v1, from the server
 
@@ -35,10 +35,10 @@ const Publication = v.object({
   type: v.literal("publication"),
   offset: v.optional(Count),
   id: v.optional(PublicationId),
-  data: v.optional(Any),
+  data: v.optional(AnyJson),
 });
 
-const Item = v.object({ offset: v.optional(Count), id: v.optional(PublicationId), data: Any });
+const Item = v.object({ offset: v.optional(Count), id: v.optional(PublicationId), data: AnyJson });
 const Publications = v.object({ type: v.literal("publications"), items: v.array(Item) });
 
 const failing = { code: v.pipe(v.number(), v.integer()), reason: Reason, message: v.string(), temporary: v.boolean() };
@@ -46,7 +46,7 @@ const Fault = v.object(failing);
 const ErrorFrame = v.object({ type: v.literal("error"), ...failing });
 const Refusal = v.object({ type: v.literal("reply"), id: RequestId, error: Fault });
 
-const known = { sub: v.nullable(v.pipe(v.string(), v.maxLength(SUB_CHARS))), info: Any };
+const known = { sub: v.nullable(v.pipe(v.string(), v.maxLength(SUB_CHARS))), info: AnyJson };
 const Member = v.object(known);
 const Join = v.object({ type: v.literal("join"), ...known, connections: Count, users: Count });
 const Leave = v.object({ type: v.literal("leave"), ...known, connections: Count, users: Count });
@@ -62,7 +62,7 @@ const History = v.object({
   after: v.nullish(Count),
   limit: v.nullish(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(HISTORY_MAX))),
 });
-const Publish = v.object({ ...request("publish").entries, data: Any });
+const Publish = v.object({ ...request("publish").entries, data: AnyJson });
 const Refresh = v.object({ ...request("refresh").entries, token: v.string() });
 
 const Pinged = v.object({ time: v.pipe(v.number(), v.integer()) });
@@ -177,7 +177,7 @@ export const v1Schemas = {
   PresenceReply: replying(Present, "The reply to `presence`."),
   Kept: groupSchemas.Kept,
   Past: groupSchemas.Past,
-  HistoryReply: replying(Past, "The reply to `history`."),
+  HistoryReply: replying(HistoryResponse, "The reply to `history`."),
   Published: described(Published, "Where the group stands now.", {
     epoch: "Of the offset; null where nothing is kept.",
     offset: "Of what was published.",

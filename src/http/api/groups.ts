@@ -1,6 +1,14 @@
 // Groups for backends, told: who is there, what was published, and the end of a connection.
 import { ConnectionsQuery, HistoryQuery } from "../request-schemas.ts";
-import { Connections, Disconnected, GroupState, Kept, Listed, Past, Position } from "../response-schemas.ts";
+import {
+  ConnectionsResponse,
+  DisconnectResponse,
+  GroupResponse,
+  HistoryResponse,
+  KeptPublication,
+  ListedConnection,
+  Position,
+} from "../response-schemas.ts";
 import { described, type Operation } from "./operation.ts";
 import { channel, EXAMPLE_BIZ, group } from "./params.ts";
 
@@ -16,36 +24,36 @@ const counts = {
 
 export const groupSchemas = {
   Position: described(Position, "A place among the publications of a group.", position),
-  GroupState: described(GroupState, "A group as it is.", {
+  GroupState: described(GroupResponse, "A group as it is.", {
     group: "Its name.",
     consumer: "What kind of group it is.",
     ...counts,
     next_push: "When its next push is due; null: nobody is there, or it has none.",
     position: "Where it stands.",
   }),
-  Connections: described(Connections, "Who is connected, a page of them.", {
+  Connections: described(ConnectionsResponse, "Who is connected, a page of them.", {
     ...counts,
     members: "In the order of their channels.",
     next: "The `after` of the next page; null on the last.",
   }),
-  Listed: described(Listed, "A connection.", {
+  Listed: described(ListedConnection, "A connection.", {
     channel: "Its address.",
     mode: "How it speaks.",
     sub: "Whose it is, by its token; null without one.",
     info: "What others may know of them, by the token; null if nothing.",
     since: "When it came.",
   }),
-  Past: described(Past, "What was published, as far as it is kept.", {
+  Past: described(HistoryResponse, "What was published, as far as it is kept.", {
     ...position,
     publications: "Oldest first.",
   }),
-  Kept: described(Kept, "A publication that was kept.", {
+  Kept: described(KeptPublication, "A publication that was kept.", {
     offset: "Its place among the group's publications.",
     id: "`<epoch>-<offset>`.",
     at: "When it was published.",
     data: "The frame as it was sent; numbers stay as they were written.",
   }),
-  Disconnected: described(Disconnected, "What was ended.", { connections: "1, or 0 if it had gone." }),
+  Disconnected: described(DisconnectResponse, "What was ended.", { connections: "1, or 0 if it had gone." }),
 };
 
 const feed = "feed_news";

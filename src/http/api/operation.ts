@@ -1,7 +1,7 @@
 // What is told of a route: who may call it, what it takes, what it answers and what it refuses, with examples that are run. Runs nothing.
 import type { GenericSchema, ObjectEntries } from "valibot";
 import type { Json } from "../../core/json.ts";
-import type { Reason } from "../problem.ts";
+import type { ProblemReason } from "../problem.ts";
 
 /** One route, beside the schemas it goes by. The documents are made of these; the Worker's bundle has none of them. */
 export interface Operation {
@@ -21,7 +21,7 @@ export interface Operation {
   readonly body?: Body;
   readonly answers: readonly Answer[];
   /** The reasons of its own. What every route, body and key may be refused for is added where the document is made. */
-  readonly refusals: readonly Reason[];
+  readonly refusals: readonly ProblemReason[];
   readonly examples: Readonly<Record<string, Exchange>>;
 }
 
@@ -93,7 +93,7 @@ interface Answered {
 }
 
 interface Refused {
-  readonly refused: Reason;
+  readonly refused: ProblemReason;
   readonly detail?: string;
 }
 

@@ -2,8 +2,8 @@
 import * as v from "valibot";
 import { BODY_BYTES } from "../../core/limits.ts";
 import {
-  BackendOrder,
-  BrowserOrder,
+  BackendOrderResponse,
+  BrowserOrderResponse,
   Dispute,
   Forwards,
   Mismatch,
@@ -48,8 +48,8 @@ export const orderSchemas = {
     order_id: "Your own id of the order, up to 200 characters. A biz stays what it is; any other id stands for one.",
     ...registered,
   }),
-  BrowserOrder: described(BrowserOrder, "An order as its page may see it.", shown),
-  BackendOrder: described(BackendOrder, "An order, all of it.", {
+  BrowserOrder: described(BrowserOrderResponse, "An order as its page may see it.", shown),
+  BackendOrder: described(BackendOrderResponse, "An order, all of it.", {
     ...shown,
     order_id: "Your own id, where it is not the biz itself.",
     registered: "What was registered, in major units; null: nothing.",

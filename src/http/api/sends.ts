@@ -1,8 +1,8 @@
 // The sends of the channel layer, told: into a group, to a user, to one connection, many at once; and what each is answered.
 import * as v from "valibot";
 import { BATCH_BYTES, BATCH_MAX, BODY_BYTES } from "../../core/limits.ts";
-import { Any, BatchResult, BatchResults, Sent } from "../response-schemas.ts";
-import { IdempotencyKey, Item, Sub } from "../request-schemas.ts";
+import { AnyJson, BatchResponse, BatchResult, SendResponse } from "../response-schemas.ts";
+import { BatchItem, IdempotencyKey, Sub } from "../request-schemas.ts";
 import { position } from "./groups.ts";
 import { described, type Exchange, type Operation, type Param } from "./operation.ts";
 import { channel, EXAMPLE_BIZ, group } from "./params.ts";
@@ -10,13 +10,13 @@ import { channel, EXAMPLE_BIZ, group } from "./params.ts";
 /** Which types a group takes, and what each needs, its consumer declares; core/event.ts reads it. */
 const Event = v.looseObject({
   type: v.string(),
-  message: v.optional(Any),
-  data: v.optional(Any),
+  message: v.optional(AnyJson),
+  data: v.optional(AnyJson),
   exclude: v.optional(v.nullable(v.string())),
 });
 
 /** As a whole; the route looks at each item by itself. */
-const Batch = v.object({ items: v.pipe(v.array(Item), v.maxLength(BATCH_MAX)) });
+const Batch = v.object({ items: v.pipe(v.array(BatchItem), v.maxLength(BATCH_MAX)) });
 
 export const sendSchemas = {
   Event: described(
@@ -29,7 +29,7 @@ export const sendSchemas = {
       exclude: "The channel of a connection of this group that does not get it, as a rule the one that caused it.",
     },
   ),
-  Sent: described(Sent, "Where the group stands, and whom the frame reached.", {
+  Sent: described(SendResponse, "Where the group stands, and whom the frame reached.", {
     ...position,
     connections: "How many connections got the frame.",
   }),
@@ -37,12 +37,12 @@ export const sendSchemas = {
     items: "At most 100. The items of one group are sent in their order.",
   }),
   BatchItem: {
-    schema: Item,
+    schema: BatchItem,
     about:
       "A send: into a group, to one `user` in it, or to one `channel`; its `event` is as for one alone, and has at most 64 KiB.",
     fields: {},
   },
-  BatchResults: described(BatchResults, "What became of a batch.", { items: "One for each item, in the same place." }),
+  BatchResults: described(BatchResponse, "What became of a batch.", { items: "One for each item, in the same place." }),
   BatchResult: {
     schema: BatchResult,
     about:

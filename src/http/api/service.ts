@@ -1,13 +1,13 @@
 // The Worker itself, told: whether it is well, what it has counted, and the documents that describe it.
 import * as v from "valibot";
 import { METRIC_GROUPS_MAX } from "../../core/limits.ts";
-import { GroupName, Health } from "../response-schemas.ts";
+import { GroupName, HealthResponse } from "../response-schemas.ts";
 import { described, type Operation } from "./operation.ts";
 
 const Document = v.looseObject({});
 
 export const serviceSchemas = {
-  Health: described(Health, "The Worker is up.", {
+  Health: described(HealthResponse, "The Worker is up.", {
     status: "It is.",
     push_every_seconds: "The period of the pushes: the setting `PUSH_EVERY_SECONDS`.",
     development: "Whether the secrets are the checked-in ones, known to everybody: the setting `DEVELOPMENT`.",
