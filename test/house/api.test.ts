@@ -4,8 +4,9 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync }
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { build } from "esbuild";
 import { afterAll, describe, expect, it } from "vitest";
-import { lintAsyncapi, lintOpenapi } from "../../scripts/lint-api.ts";
+import { lintAsyncapi, lintOpenapi } from "../../api/lint.ts";
 
 const run = promisify(execFile);
 
@@ -16,7 +17,7 @@ const asyncapi = readFileSync("src/pages/asyncapi.json", "utf8");
 describe("npm run api:check", { timeout: 60_000 }, () => {
   /** A copy of what the documents are made of, to change something in. */
   const house = mkdtempSync(join(tmpdir(), "belfry-api-"));
-  for (const part of ["src", "scripts"]) cpSync(part, join(house, part), { recursive: true });
+  for (const part of ["api", "src", "scripts"]) cpSync(part, join(house, part), { recursive: true });
   symlinkSync(join(process.cwd(), "node_modules"), join(house, "node_modules"));
   afterAll(() => rmSync(house, { recursive: true }));
 
@@ -61,7 +62,7 @@ describe("npm run api:check", { timeout: 60_000 }, () => {
 
   it("finds what the linters find", async () => {
     const write: string[] = [];
-    expect(await check("src/http/api/orders.ts", `currency: "USD"`, `currency: "usd"`, write)).toContain(
+    expect(await check("api/orders.ts", `currency: "USD"`, `currency: "usd"`, write)).toContain(
       "oas3-valid-media-example",
     );
   });
@@ -117,5 +118,31 @@ describe("the linter of AsyncAPI", { timeout: 30_000 }, () => {
     ["a field there is none of", `"defaultContentType"`, `"contentTypeByDefault"`, "asyncapi-document-resolved"],
   ])("finds %s", async (_what, text, other, rule) => {
     expect((await lintAsyncapi(planted(asyncapi, text, other))).join("\n")).toContain(rule);
+  });
+});
+
+describe("the Worker's bundle", () => {
+  /** The files that esbuild bundles for an entry with this text. */
+  async function inputsOf(contents: string): Promise<string[]> {
+    const { metafile } = await build({
+      stdin: { contents, resolveDir: ".", loader: "ts" },
+      bundle: true,
+      metafile: true,
+      write: false,
+      format: "esm",
+      external: ["cloudflare:*", "node:*"],
+    });
+    return Object.keys(metafile.inputs);
+  }
+
+  it("contains no API description", async () => {
+    const inputs = await inputsOf(`export * from "./src/index.ts";`);
+    expect(inputs).toContain("src/http/routes.ts");
+    expect(inputs.filter((file) => file.startsWith("api/"))).toEqual([]);
+  });
+
+  it("would contain one that the Worker imports", async () => {
+    const inputs = await inputsOf(`export * from "./src/index.ts"; export * from "./api/index.ts";`);
+    expect(inputs).toContain("api/orders.ts");
   });
 });

@@ -19,7 +19,14 @@ const run = promisify(execFile);
 
 /** A copy of the house to plant violations in. */
 const house = mkdtempSync(join(tmpdir(), "belfry-house-"));
-for (const part of ["src", ".oxlintrc.json", "tsconfig.json", "tsconfig.base.json", "worker-configuration.d.ts"]) {
+for (const part of [
+  "api",
+  "src",
+  ".oxlintrc.json",
+  "tsconfig.json",
+  "tsconfig.base.json",
+  "worker-configuration.d.ts",
+]) {
   cpSync(part, join(house, part), { recursive: true });
 }
 symlinkSync(join(process.cwd(), "node_modules"), join(house, "node_modules"));
@@ -158,24 +165,28 @@ describe("the linter refuses", () => {
       `export { Line } from "./line.ts";`,
       "the hooks import react and the client's door only",
     ],
+    ...["core", "consumers", "callbacks", "tokens", "outside", "observe", "group", "http", "client"].map(
+      (room): [string, string, string, string] => [
+        `${room} that imports an API description`,
+        `src/${room}/planted.ts`,
+        `export { operations } from "../../api/index.ts";`,
+        "no-restricted-imports",
+      ],
+    ),
     [
-      "a route that imports a description",
-      "src/http/planted.ts",
-      `export { operations } from "./api/index.ts";`,
-      "routes carry no descriptions",
+      "the door that imports an API description",
+      "src/index.ts",
+      `export { operations } from "../api/index.ts";`,
+      "no-restricted-imports",
     ],
-    [
-      "a description that imports a route",
-      "src/http/api/planted.ts",
-      `export { app } from "../app.ts";`,
-      "descriptions are made of schemas, reasons and core",
-    ],
-    [
-      "a description that imports group",
-      "src/http/api/planted.ts",
-      `export type { Group } from "../../group/group.ts";`,
-      "descriptions are made of schemas, reasons and core",
-    ],
+    ...["../src/http/app.ts", "../src/http/orders.ts", "../src/group/group.ts", "../src/tokens/verify.ts", "hono"].map(
+      (path): [string, string, string, string] => [
+        `an API description that imports ${path}`,
+        "api/planted.ts",
+        `export * from "${path}";`,
+        "API descriptions import",
+      ],
+    ),
     [
       "the door that imports core",
       "src/index.ts",
@@ -242,7 +253,7 @@ describe("the linter refuses", () => {
   });
 
   it("nothing in the house as it stands", async () => {
-    const { stdout } = await run(join(house, "node_modules/.bin/oxlint"), ["src"], { cwd: house });
+    const { stdout } = await run(join(house, "node_modules/.bin/oxlint"), ["src", "api"], { cwd: house });
     expect(stdout).toContain("0 errors");
   });
 });
@@ -297,10 +308,12 @@ describe("core formats no time that it was not given", () => {
   );
 });
 
-describe("every file of src", () => {
-  const files = readdirSync("src", { recursive: true, encoding: "utf8" })
-    .filter((file) => file.endsWith(".ts"))
-    .map((file) => [file, readFileSync(join("src", file), "utf8")] as const);
+describe("every file of src and api", () => {
+  const files = ["src", "api"].flatMap((room) =>
+    readdirSync(room, { recursive: true, encoding: "utf8" })
+      .filter((file) => file.endsWith(".ts"))
+      .map((file) => [join(room, file), readFileSync(join(room, file), "utf8")] as const),
+  );
 
   it.each(files)("%s begins with what it does", (_file, text) => expect(text).toMatch(/^\/\/ [^\n]{20,}\n/));
 
