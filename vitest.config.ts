@@ -41,6 +41,7 @@ export default defineConfig({
         test: {
           name: "workerd",
           testTimeout: 30_000,
+          setupFiles: ["test/support/route-problems.ts"],
           include: [
             "test/{group,http,journeys}/**/*.test.ts",
             "test/tokens/verify.test.ts",

@@ -8,7 +8,7 @@ import type { BackendOrder } from "./core/order-view.ts";
 import type { BelfryEnv } from "./env.ts";
 import { Group } from "./group/group.ts";
 import { createApp } from "./http/app.ts";
-import { problem } from "./http/problem.ts";
+import { problemResponse } from "./http/problem.ts";
 import type { GroupApi, Sent } from "./core/group-api.ts";
 import { install } from "./installation.ts";
 
@@ -89,7 +89,7 @@ export function belfry({
   name = "GROUP",
 }: BelfryOptions = {}): Belfry {
   if (!/^(\/[A-Za-z0-9._~-]+)*$/.test(basePath)) {
-    throw new Error(`basePath must begin with one / and not end with one, such as "/push": this is "${basePath}"`);
+    throw new Error(`basePath must begin with one / and end without one, like "/push": received "${basePath}"`);
   }
   const installation = install(consumers, providers);
   const app = createApp(installation, pages);
@@ -114,7 +114,7 @@ export function belfry({
   return {
     fetch: async (request, env, ctx) => {
       const below = requestBelow(basePath, request);
-      return below === null ? problem("unknown_path") : app.fetch(below, withGroup(env), ctx);
+      return below === null ? problemResponse("unknown_path") : app.fetch(below, withGroup(env), ctx);
     },
     Group: WithInstallation,
     Entrypoint,

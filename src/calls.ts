@@ -8,17 +8,17 @@ import { BIZ } from "./core/order.ts";
 import { backendOrder, type BackendOrder } from "./core/order-view.ts";
 import { settingsOf } from "./core/settings.ts";
 import { groupOf, type BelfryEnv } from "./env.ts";
-import { wordsOf, type Refusal } from "./http/problem.ts";
+import { problemDetails, type Problem } from "./http/problem.ts";
 import type { Sent } from "./core/group-api.ts";
-import { sendingOf, targetOf } from "./http/sends.ts";
+import { createSendRequest, resolveTarget } from "./http/send-event.ts";
 import type { Installation } from "./installation.ts";
 
 /** A call that was refused: `reason` is the one that the HTTP route gives, and `message` says what was expected. */
 export class BelfryRefusal extends Error {
-  readonly reason: Refusal["reason"];
+  readonly reason: Problem["reason"];
 
-  constructor({ reason, detail }: Refusal) {
-    const { title } = wordsOf(reason);
+  constructor({ reason, detail }: Problem) {
+    const { title } = problemDetails(reason);
     super(detail === undefined ? title : `${title}: ${detail}`);
     this.name = "BelfryRefusal";
     this.reason = reason;
@@ -40,10 +40,10 @@ export async function send(
   event: unknown,
   { user, idempotencyKey }: SendOptions,
 ): Promise<Sent> {
-  const target = targetOf(consumers, { group, user });
+  const target = resolveTarget(consumers, { group, user });
   if (!target.ok) throw new BelfryRefusal(target.reason);
   const json = asJson(event);
-  const sending = await sendingOf(target.value, json, idempotencyKey ?? null);
+  const sending = await createSendRequest(target.value, json, idempotencyKey ?? null);
   if (!sending.ok) throw new BelfryRefusal(sending.reason);
   const sent = await groupOf(env, group).send(sending.value);
   if (!sent.ok) throw new BelfryRefusal({ reason: "idempotency_key_reused" });

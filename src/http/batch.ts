@@ -1,50 +1,49 @@
-// Many sends in one request, each with its own answer: what is wrong with one costs the others nothing. Keeps nothing.
-import type { Context } from "hono";
+// `POST /send`: sends up to 100 events; each item has a result of its own, and an invalid item leaves the others unaffected.
 import * as v from "valibot";
 import { utf8 } from "../callbacks/bytes.ts";
 import { describeIssue } from "../callbacks/merchant.ts";
-import type { Sending, Sent } from "../core/group-api.ts";
+import type { Consumer } from "../consumers/consumer.ts";
+import type { Sending } from "../core/group-api.ts";
 import type { Json } from "../core/json.ts";
 import { BODY_BYTES } from "../core/limits.ts";
-import { note } from "../observe/note.ts";
 import { no, ok, type Result } from "../core/result.ts";
-import type { BatchResults } from "./answers.ts";
-import { readJson } from "./body.ts";
-import { faultOf } from "./fault.ts";
-import { wordsOf, type Refusal } from "./problem.ts";
-import { refuse } from "./refuse.ts";
-import { Batch, Item } from "./requests.ts";
-import { sendingOf, targetOf } from "./sends.ts";
-import type { App } from "./app.ts";
-import type { Consumer } from "../consumers/consumer.ts";
 import { groupOf, type BelfryEnv, type GroupStub } from "../env.ts";
+import { note } from "../observe/note.ts";
+import { readJson } from "./body.ts";
+import type { RouteContext } from "./context.ts";
+import { logFault } from "./fault.ts";
+import { problemDetails, type Problem } from "./problem.ts";
+import { Batch, BatchItem } from "./request-schemas.ts";
+import { respondProblem } from "./respond-problem.ts";
+import type { BatchResponse, SendResponse } from "./response-schemas.ts";
+import { createSendRequest, resolveTarget } from "./send-event.ts";
 
-/** An item that can be sent. */
-interface Ready {
+interface ValidItem {
   readonly group: string;
-  readonly sending: Sending;
+  readonly request: Sending;
 }
 
-/** Why one was not, and the group it was for, where that is known. */
-interface Refused extends Refusal {
+interface ItemProblem extends Problem {
+  /** Null if the item names no valid group. */
   readonly group: string | null;
 }
 
-export async function sendBatch(c: Context<App>): Promise<Response> {
+export async function sendBatch(c: RouteContext): Promise<Response> {
   if (c.req.header("Idempotency-Key") !== undefined)
-    return refuse(c, "bad_batch", { detail: "each item has an idempotency_key of its own" });
+    return respondProblem(c, "bad_batch", { detail: "each item has an idempotency_key of its own" });
   const body = await readJson(c.req.raw);
-  if (!body.ok) return refuse(c, body.reason);
+  if (!body.ok) return respondProblem(c, body.reason);
   const batch = v.safeParse(Batch, body.value);
-  if (!batch.success) return refuse(c, "bad_batch", { detail: describeIssue(batch.issues[0]) });
-  const items = await Promise.all(batch.output.items.map((item) => readItem(c.var.installation.consumers, item)));
-  const stubOf = stubsOf(c.env);
+  if (!batch.success) return respondProblem(c, "bad_batch", { detail: describeIssue(batch.issues[0]) });
+  const { consumers } = c.var.installation;
+  const items = await Promise.all(batch.output.items.map((item) => readItem(consumers, item)));
+  const stubOf = groupStubs(c.env);
   const results = await Promise.all(items.map((item) => sendItem(c.env, item, stubOf)));
-  return c.json({ items: results.map((result) => answerOf(c, result)) } satisfies BatchResults);
+  return c.json({ items: results.map((result) => itemResult(c, result)) } satisfies BatchResponse);
 }
 
-/** One stub for each group: what goes by the same one arrives in the order in which it was called. */
-function stubsOf(env: BelfryEnv): (group: string) => GroupStub {
+/** Caches one stub per group: calls through one stub arrive in the order they were made. */
+function groupStubs(env: BelfryEnv): (group: string) => GroupStub {
   const stubs = new Map<string, GroupStub>();
   return (group) => {
     const stub = stubs.get(group) ?? groupOf(env, group);
@@ -53,37 +52,37 @@ function stubsOf(env: BelfryEnv): (group: string) => GroupStub {
   };
 }
 
-async function readItem(consumers: readonly Consumer[], item: unknown): Promise<Result<Ready, Refused>> {
-  const parsed = v.safeParse(Item, item);
+async function readItem(consumers: readonly Consumer[], item: unknown): Promise<Result<ValidItem, ItemProblem>> {
+  const parsed = v.safeParse(BatchItem, item);
   if (!parsed.success) return no({ group: null, reason: "bad_item", detail: describeIssue(parsed.issues[0]) });
-  const target = targetOf(consumers, parsed.output);
+  const target = resolveTarget(consumers, parsed.output);
   if (!target.ok) return no({ group: null, ...target.reason });
   const { group } = target.value;
-  const event = parsed.output.event as Json; // `readJson` parsed it, and no schema has changed it
+  const event = parsed.output.event as Json; // `readJson` parsed it, and the schema leaves it unchanged
   if (utf8(JSON.stringify(event)).length > BODY_BYTES)
     return no({ group, reason: "body_too_large", detail: `an event has at most ${BODY_BYTES} bytes` });
-  const sending = await sendingOf(target.value, event, parsed.output.idempotency_key ?? null);
-  return sending.ok ? ok({ group, sending: sending.value }) : no({ group, ...sending.reason });
+  const request = await createSendRequest(target.value, event, parsed.output.idempotency_key ?? null);
+  return request.ok ? ok({ group, request: request.value }) : no({ group, ...request.reason });
 }
 
 async function sendItem(
   env: BelfryEnv,
-  item: Result<Ready, Refused>,
+  item: Result<ValidItem, ItemProblem>,
   stubOf: (group: string) => GroupStub,
-): Promise<Result<Sent, Refused>> {
+): Promise<Result<SendResponse, ItemProblem>> {
   if (!item.ok) return item;
-  const { group, sending } = item.value;
+  const { group, request } = item.value;
   try {
-    const sent = await stubOf(group).send(sending);
+    const sent = await stubOf(group).send(request);
     return sent.ok ? ok(sent.value) : no({ group, reason: "idempotency_key_reused" });
   } catch (error) {
-    return no({ group, reason: faultOf(env, error, "/send") });
+    return no({ group, reason: logFault(env, error, "/send") });
   }
 }
 
-function answerOf({ env, var: { began } }: Context<App>, result: Result<Sent, Refused>) {
+function itemResult({ env, var: { startedAtMs } }: RouteContext, result: Result<SendResponse, ItemProblem>) {
   if (result.ok) return { status: 200 as const, ...result.value };
   const { reason, group, detail } = result.reason;
-  note(env, { event: "refusal", reason, group, detail: detail ?? null, ms: Date.now() - began });
-  return wordsOf(reason, detail);
+  note(env, { event: "refusal", reason, group, detail: detail ?? null, ms: Date.now() - startedAtMs });
+  return problemDetails(reason, detail);
 }

@@ -1,24 +1,14 @@
-// A request's body as JSON: bounded, in UTF-8, numbers kept as written. Validates no shape.
-import type { Context } from "hono";
+// Request bodies: bounded in bytes, decoded as UTF-8, parsed as JSON with numbers kept as written.
 import { bodyLimit } from "hono/body-limit";
 import { parseExact, type Json } from "../core/json.ts";
-import { BATCH_BYTES, BODY_BYTES, WEBHOOK_BYTES } from "../core/limits.ts";
 import { no, ok, type Result } from "../core/result.ts";
-import { refuse } from "./refuse.ts";
-import type { App } from "./app.ts";
+import type { RouteContext } from "./context.ts";
+import { respondProblem } from "./respond-problem.ts";
 
-/** Refuses a body larger than any backend may send, before it is read to its end. */
-export const boundedBody = bounded(BODY_BYTES);
-
-/** The same for a batch. */
-export const boundedBatch = bounded(BATCH_BYTES);
-
-/** The same for a payment provider's delivery. */
-export const boundedWebhook = bounded(WEBHOOK_BYTES);
-
-function bounded(bytes: number) {
-  const onError = (c: Context<App>) => refuse(c, "body_too_large", { detail: `at most ${bytes} bytes` });
-  return bodyLimit({ maxSize: bytes, onError });
+/** Middleware that rejects a larger body before it is read to its end. */
+export function limitBody(maxBytes: number) {
+  const onError = (c: RouteContext) => respondProblem(c, "body_too_large", { detail: `at most ${maxBytes} bytes` });
+  return bodyLimit({ maxSize: maxBytes, onError });
 }
 
 /** The body's JSON; undefined for an empty body. */
@@ -30,11 +20,11 @@ export async function readJson(request: Request): Promise<Result<Json | undefine
   return parsed?.ok === true ? parsed : no("not_json");
 }
 
-/** A body as text, without a byte-order mark; null if it is not UTF-8. */
+/** The body as text, without a byte-order mark; null if it is invalid UTF-8. */
 export function decodeBody(body: ArrayBuffer | Uint8Array): string | null {
   try {
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(body);
   } catch {
-    return null; // TypeError: not UTF-8
+    return null; // TypeError of a fatal decoder
   }
 }

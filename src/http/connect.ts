@@ -1,40 +1,40 @@
-// The way in for WebSockets: who is refused is refused here, before an object is woken. Holds no connection itself.
-import type { Context } from "hono";
-import { groupOf } from "../env.ts";
+// `GET /ws/*`: authenticates a WebSocket handshake and forwards it to the group's object. A refused handshake wakes no object.
 import { ADMISSION_HEADER, encodeAdmission, type Admission } from "../core/admission.ts";
 import { readHandshake } from "../core/handshake.ts";
 import { readPosition } from "../core/position.ts";
 import { findByPath } from "../core/route.ts";
 import { note } from "../observe/note.ts";
-import { admit } from "./admit.ts";
-import { isUpgrade, refuse } from "./refuse.ts";
-import type { App } from "./app.ts";
+import { authenticate } from "./authenticate.ts";
+import type { RouteContext } from "./context.ts";
+import { isUpgrade, respondProblem } from "./respond-problem.ts";
+import { groupOf } from "../env.ts";
 
-export async function connect(c: Context<App>): Promise<Response> {
+export async function connect(c: RouteContext): Promise<Response> {
   const request = c.req.raw;
-  if (!isUpgrade(request)) return refuse(c, "upgrade_required", { detail: "connect with a WebSocket" });
+  if (!isUpgrade(request)) return respondProblem(c, "upgrade_required", { detail: "connect with a WebSocket" });
   const handshake = readHandshake(request.headers.get("Sec-WebSocket-Protocol"));
   const url = new URL(request.url);
-  const found = findByPath(c.var.installation.consumers, url.pathname, freshKey);
-  const admitted = await admit(c, found.ok ? found.value : null, handshake.ok ? handshake.value.bearer : null);
+  const found = findByPath(c.var.installation.consumers, url.pathname, randomKey);
+  const member = await authenticate(c, found.ok ? found.value : null, handshake.ok ? handshake.value.bearer : null);
   const group = found.ok ? found.value.group : undefined;
-  if (!admitted.ok) return refuse(c, admitted.reason.reason, { ...(group && { group }), ...admitted.reason });
-  if (!found.ok) return refuse(c, found.reason);
-  if (!handshake.ok) return refuse(c, handshake.reason, { detail: "offer belfry.v1 or belfry.plain, or none" });
+  if (!member.ok) return respondProblem(c, member.reason.reason, { ...(group && { group }), ...member.reason });
+  if (!found.ok) return respondProblem(c, found.reason);
+  if (!handshake.ok) return respondProblem(c, handshake.reason, { detail: "offer belfry.v1 or belfry.plain, or none" });
 
   const { mode, echo } = handshake.value;
   const position = readPosition(url.searchParams.get("epoch"), url.searchParams.get("offset"));
-  const admission: Admission = { mode, member: admitted.value, position };
+  const admission: Admission = { mode, member: member.value, position };
   const headers = new Headers({ Upgrade: "websocket", [ADMISSION_HEADER]: encodeAdmission(admission) });
   if (echo !== null) headers.set("Sec-WebSocket-Protocol", echo);
   const response = await groupOf(c.env, found.value.group).fetch("https://group/", { headers });
   if (response.status !== 503) {
-    note(c.env, { event: "connect", group: found.value.group, reason: "joined", mode, ms: Date.now() - c.var.began });
+    const ms = Date.now() - c.var.startedAtMs;
+    note(c.env, { event: "connect", group: found.value.group, reason: "joined", mode, ms });
     return response;
   }
-  // The one thing a group itself refuses for: it is full, for everybody or for this subject.
+  // 503 of a group: `CONNECTIONS_PER_GROUP` or `CONNECTIONS_PER_SUBJECT` is reached; the body has the reason.
   const reason = (await response.text()) === "subject_full" ? "subject_full" : "group_full";
-  return refuse(c, reason, { group: found.value.group });
+  return respondProblem(c, reason, { group: found.value.group });
 }
 
-const freshKey = (): string => crypto.randomUUID().replaceAll("-", "");
+const randomKey = (): string => crypto.randomUUID().replaceAll("-", "");

@@ -1,23 +1,22 @@
-// Prometheus' page: what this isolate has seen, and what the groups asked for have. Counts nothing itself.
-import type { Context } from "hono";
-import { groupOf } from "../env.ts";
+// `GET /metrics`: the counters of this isolate and of the groups in `?group=`, as Prometheus text.
 import { METRIC_GROUPS_MAX } from "../core/limits.ts";
 import { findByGroup } from "../core/route.ts";
 import { prometheus } from "../core/tally.ts";
 import { isolateSamples } from "../observe/note.ts";
-import { refuse } from "./refuse.ts";
-import type { App } from "./app.ts";
+import type { RouteContext } from "./context.ts";
+import { respondProblem } from "./respond-problem.ts";
+import { groupOf } from "../env.ts";
 
-/** `GET /metrics`, and `?group=` once for each group that is to be asked: asking wakes its object. */
-export async function metrics(c: Context<App>): Promise<Response> {
-  const groups = [...new Set(c.req.queries("group"))]; // twice the same sample, and Prometheus takes none
+/** `?group=` may repeat; reading a group's counters wakes its object. */
+export async function getMetrics(c: RouteContext): Promise<Response> {
+  const groups = [...new Set(c.req.queries("group"))]; // Prometheus rejects a page with a duplicate sample
   if (groups.length > METRIC_GROUPS_MAX)
-    return refuse(c, "bad_query", { detail: `at most ${METRIC_GROUPS_MAX} groups` });
+    return respondProblem(c, "bad_query", { detail: `at most ${METRIC_GROUPS_MAX} groups` });
   for (const group of groups) {
     const found = findByGroup(c.var.installation.consumers, group);
-    if (!found.ok) return refuse(c, found.reason);
+    if (!found.ok) return respondProblem(c, found.reason);
   }
-  const ofGroups = await Promise.all(groups.map((group) => groupOf(c.env, group).samples()));
-  const text = prometheus([...isolateSamples(), ...ofGroups.flat()]);
+  const groupSamples = await Promise.all(groups.map((group) => groupOf(c.env, group).samples()));
+  const text = prometheus([...isolateSamples(), ...groupSamples.flat()]);
   return new Response(text, { headers: { "Content-Type": "text/plain; version=0.0.4; charset=utf-8" } });
 }

@@ -1,96 +1,96 @@
-// Orders for backends and browsers: what is expected is registered, what is known is shown. Stores nothing and proves nothing.
-import type { Context } from "hono";
+// `/orders`: registers the expected amount, returns an order to backends and browsers, erases an order.
 import * as v from "valibot";
 import { sha256, toHex } from "../callbacks/bytes.ts";
 import { describeIssue, moneyOf, withExactAmount } from "../callbacks/merchant.ts";
-import { ORDER_ID_CHARS } from "../core/limits.ts";
-import { isObject, type Json } from "../core/json.ts";
-import { BIZ } from "../core/order.ts";
-import { backendOrder, browserOrder, type OrderRecord } from "../core/order-view.ts";
-import { originAllowed } from "../core/origin.ts";
-import type { BackendOrder } from "./answers.ts";
-import { showsApiKey } from "./backend.ts";
-import { readJson } from "./body.ts";
 import { bizOf } from "../callbacks/order-id.ts";
-import { refuse } from "./refuse.ts";
-import { OrderId, Registration } from "./requests.ts";
-import type { App } from "./app.ts";
+import { isObject, type Json } from "../core/json.ts";
+import { ORDER_ID_CHARS } from "../core/limits.ts";
+import { backendOrder, browserOrder, type OrderRecord } from "../core/order-view.ts";
+import { BIZ } from "../core/order.ts";
+import { originAllowed } from "../core/origin.ts";
+import { hasApiKey } from "./api-key.ts";
+import { readJson } from "./body.ts";
+import type { RouteContext } from "./context.ts";
+import { OrderId, Registration } from "./request-schemas.ts";
+import { respondProblem } from "./respond-problem.ts";
+import type { BackendOrderResponse } from "./response-schemas.ts";
 import { groupOf } from "../env.ts";
 
 /** `PUT /orders/:biz`. */
-export async function registerByBiz(c: Context<App>): Promise<Response> {
+export async function registerByBiz(c: RouteContext): Promise<Response> {
   const biz = c.req.param("biz") ?? "";
-  if (!BIZ.test(biz)) return refuse(c, "unknown_order");
+  if (!BIZ.test(biz)) return respondProblem(c, "unknown_order");
   const body = await readJson(c.req.raw);
-  if (!body.ok) return refuse(c, body.reason);
+  if (!body.ok) return respondProblem(c, body.reason);
   return register(c, biz, null, body.value);
 }
 
-/** `PUT /orders`, by the merchant's own id: the answer tells the biz that its page waits for. */
-export async function registerByOrderId(c: Context<App>): Promise<Response> {
+/** `PUT /orders` with the merchant's `order_id`: the response contains the biz that the order's page connects with. */
+export async function registerByOrderId(c: RouteContext): Promise<Response> {
   const body = await readJson(c.req.raw);
-  if (!body.ok) return refuse(c, body.reason);
+  if (!body.ok) return respondProblem(c, body.reason);
   const id = v.safeParse(OrderId, isObject(body.value) ? body.value["order_id"] : undefined);
   if (!id.success)
-    return refuse(c, "bad_registration", { detail: `order_id: a text of 1 to ${ORDER_ID_CHARS} characters` });
+    return respondProblem(c, "bad_registration", { detail: `order_id: a text of 1 to ${ORDER_ID_CHARS} characters` });
   const isTaken = async (candidate: string) => groupOf(c.env, `order_${candidate}`).isTaken();
   const biz = await bizOf(id.output, c.var.settings.orders.idKeys, isTaken);
-  if (!biz.ok) return refuse(c, "no_order_id_key");
+  if (!biz.ok) return respondProblem(c, "no_order_id_key");
   return register(c, biz.value, id.output, body.value);
 }
 
 async function register(
-  c: Context<App>,
+  c: RouteContext,
   biz: string,
   orderId: string | null,
   body: Json | undefined,
 ): Promise<Response> {
   const parsed = v.safeParse(Registration, withExactAmount(body));
-  if (!parsed.success) return refuse(c, "bad_registration", { detail: describeIssue(parsed.issues[0]) });
+  if (!parsed.success) return respondProblem(c, "bad_registration", { detail: describeIssue(parsed.issues[0]) });
   const { amount, currency, expires_in } = parsed.output;
   const money = moneyOf(amount, currency);
-  if (!money.ok) return refuse(c, "bad_registration", { detail: money.reason });
+  if (!money.ok) return respondProblem(c, "bad_registration", { detail: money.reason });
   const expiresAt = expires_in == null ? null : Date.now() + Math.round(expires_in * 1000);
   const registered = await groupOf(c.env, `order_${biz}`).register({ money: money.value, expiresAt, orderId });
-  if (registered.ok) return c.json(backendOrder(biz, registered.value) satisfies BackendOrder);
-  return refuse(c, registered.reason === "erased" ? "order_erased" : "contradicts_payment");
+  if (registered.ok) return c.json(backendOrder(biz, registered.value) satisfies BackendOrderResponse);
+  return respondProblem(c, registered.reason === "erased" ? "order_erased" : "contradicts_payment");
 }
 
-/** `DELETE /orders/:biz`: facts, claims, forwards and the merchant's id go at once. Erasing an order twice is no error. */
-export async function eraseOrder(c: Context<App>): Promise<Response> {
+/** `DELETE /orders/:biz`: deletes facts, claims, forwards and the merchant's id. Idempotent. */
+export async function eraseOrder(c: RouteContext): Promise<Response> {
   const biz = c.req.param("biz") ?? "";
-  if (!BIZ.test(biz)) return refuse(c, "unknown_order");
+  if (!BIZ.test(biz)) return respondProblem(c, "unknown_order");
   await groupOf(c.env, `order_${biz}`).erase();
   return new Response(null, { status: 204 });
 }
 
-/** `GET /orders/:biz`: a browser sees what its page shows, a backend everything. */
-export async function lookAtOrder(c: Context<App>): Promise<Response> {
+/** `GET /orders/:biz`: the browser's view, or with an API key the backend's. */
+export async function getOrder(c: RouteContext): Promise<Response> {
   const biz = c.req.param("biz") ?? "";
-  if (!BIZ.test(biz)) return refuse(c, "unknown_order");
-  const isBackend = await showsApiKey(c);
+  if (!BIZ.test(biz)) return respondProblem(c, "unknown_order");
+  const isBackend = await hasApiKey(c);
   const record = await groupOf(c.env, `order_${biz}`).order();
   const body = JSON.stringify(isBackend ? backendOrder(biz, record) : browserOrder(biz, record));
-  const headers = { ...crossOrigin(c), "Cache-Control": "no-cache", ETag: await tagOf(record, isBackend, body) };
-  if (isCurrent(c.req.header("If-None-Match"), headers.ETag)) return new Response(null, { status: 304, headers });
+  const etag = await entityTag(record, isBackend, body);
+  const headers = { ...corsHeaders(c), "Cache-Control": "no-cache", ETag: etag };
+  if (matchesTag(c.req.header("If-None-Match"), etag)) return new Response(null, { status: 304, headers });
   return new Response(body, { headers: { ...headers, "Content-Type": "application/json" } });
 }
 
-/** RFC 9110, 13.1.2: a list, compared weakly; proxies weaken a tag when they compress. */
-const isCurrent = (ifNoneMatch: string | undefined, tag: string): boolean =>
+/** Weak comparison over a list (RFC 9110, 13.1.2): proxies that compress a response weaken its tag. */
+const matchesTag = (ifNoneMatch: string | undefined, etag: string): boolean =>
   (ifNoneMatch ?? "")
     .split(",")
     .map((entry) => entry.trim().replace(/^W\//, ""))
-    .some((entry) => entry === "*" || entry === tag);
+    .some((entry) => entry === "*" || entry === etag);
 
-/** The version and the view; a backend's view changes without the version, by a flag or a forward. */
-async function tagOf({ version }: OrderRecord, isBackend: boolean, body: string): Promise<string> {
+/** Version, view and a hash of the body: a flag or a forward changes the backend's view without a new version. */
+async function entityTag({ version }: OrderRecord, isBackend: boolean, body: string): Promise<string> {
   const hash = toHex((await sha256(body)).subarray(0, 8));
   return `"${version}-${isBackend ? "backend" : "browser"}-${hash}"`;
 }
 
-/** Pages of allowed origins may read; without an Origin nothing has to be allowed. */
-function crossOrigin(c: Context<App>): Record<string, string> {
+/** CORS headers for pages of `ALLOWED_ORIGINS`. */
+function corsHeaders(c: RouteContext): Record<string, string> {
   const origin = c.req.header("Origin") ?? null;
   const vary = { Vary: "Authorization, X-API-Key, Origin" };
   const isAllowed = originAllowed(c.var.settings.allowedOrigins, origin, new URL(c.req.url).hostname);

@@ -1,6 +1,6 @@
-// What goes wrong over HTTP, as problem+json (RFC 9457): each reason with its status and its words. Decides nothing.
+// Problem details (RFC 9457) of every refusal: reason, HTTP status and title.
 
-/** Every reason a request is refused for. The key is stable: it stands in `reason`, in the log and in the docs. */
+/** Status and title by reason. A reason is stable: it is `reason` in the response, in the log and in the docs. */
 export const problems = {
   unsupported_protocol: [400, "None of the subprotocols offered is spoken here"],
   not_json: [400, "The body is not JSON in UTF-8"],
@@ -44,23 +44,26 @@ export const problems = {
   group_unavailable: [503, "The group cannot be reached right now"],
 } as const satisfies Record<string, readonly [status: number, title: string]>;
 
-export type Reason = keyof typeof problems;
+export type ProblemReason = keyof typeof problems;
 
-/** Why something is refused. `detail` is for the reader and must hold no secret. */
-export interface Refusal {
-  readonly reason: Reason;
+export interface Problem {
+  readonly reason: ProblemReason;
+  /** For the client's developer. Must contain no secret. */
   readonly detail?: string;
 }
 
-/** A refusal in words. */
-export function wordsOf(reason: Reason, detail?: string) {
+/** Members of a problem without `type`, as an item of a batch contains them. */
+export function problemDetails(reason: ProblemReason, detail?: string) {
   const [status, title] = problems[reason];
   return { title, status, reason, ...(detail === undefined ? {} : { detail }) };
 }
 
-/** A refusal as a response; `headers` are what its status asks for. */
-export function problem(reason: Reason, detail?: string, headers: Record<string, string> = {}): Response {
-  const body = { type: "about:blank", ...wordsOf(reason, detail) };
+export function problemResponse(
+  reason: ProblemReason,
+  detail?: string,
+  headers: Record<string, string> = {},
+): Response {
+  const body = { type: "about:blank", ...problemDetails(reason, detail) };
   return Response.json(body, {
     status: body.status,
     headers: { ...headers, "Content-Type": "application/problem+json" },

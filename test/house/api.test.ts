@@ -4,8 +4,9 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync }
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { build } from "esbuild";
 import { afterAll, describe, expect, it } from "vitest";
-import { lintAsyncapi, lintOpenapi } from "../../scripts/lint-api.ts";
+import { lintAsyncapi, lintOpenapi } from "../../api/lint.ts";
 
 const run = promisify(execFile);
 
@@ -16,7 +17,7 @@ const asyncapi = readFileSync("src/pages/asyncapi.json", "utf8");
 describe("npm run api:check", { timeout: 60_000 }, () => {
   /** A copy of what the documents are made of, to change something in. */
   const house = mkdtempSync(join(tmpdir(), "belfry-api-"));
-  for (const part of ["src", "scripts"]) cpSync(part, join(house, part), { recursive: true });
+  for (const part of ["api", "src", "scripts"]) cpSync(part, join(house, part), { recursive: true });
   symlinkSync(join(process.cwd(), "node_modules"), join(house, "node_modules"));
   afterAll(() => rmSync(house, { recursive: true }));
 
@@ -45,7 +46,7 @@ describe("npm run api:check", { timeout: 60_000 }, () => {
   it.each<[string, string, string, string, string]>([
     [
       "a schema that a route checks with",
-      "src/http/requests.ts",
+      "src/http/request-schemas.ts",
       "currency: Currency,",
       "currency: v.string(),",
       stale("openapi"),
@@ -53,7 +54,7 @@ describe("npm run api:check", { timeout: 60_000 }, () => {
     ["a limit", "src/core/limits.ts", "ORDER_ID_CHARS = 200", "ORDER_ID_CHARS = 100", stale("openapi")],
     ["a reason's words", "src/http/problem.ts", "An API key is needed", "A key is needed", stale("openapi")],
     ["a close code", "src/core/codes.ts", "silent: 4201", "silent: 4202", stale("asyncapi")],
-    ["an answer", "src/http/answers.ts", "connections: Count", "connections: v.string()", stale("openapi")],
+    ["an answer", "src/http/response-schemas.ts", "connections: Count", "connections: v.string()", stale("openapi")],
     ["a document by hand", "src/pages/asyncapi.json", `"Belfry"`, `"Steeple"`, stale("asyncapi")],
   ])("finds %s that was changed", async (_what, file, text, other, said) => {
     expect(await check(file, text, other)).toContain(said);
@@ -61,7 +62,7 @@ describe("npm run api:check", { timeout: 60_000 }, () => {
 
   it("finds what the linters find", async () => {
     const write: string[] = [];
-    expect(await check("src/http/api/orders.ts", `currency: "USD"`, `currency: "usd"`, write)).toContain(
+    expect(await check("api/orders.ts", `currency: "USD"`, `currency: "usd"`, write)).toContain(
       "oas3-valid-media-example",
     );
   });
@@ -117,5 +118,31 @@ describe("the linter of AsyncAPI", { timeout: 30_000 }, () => {
     ["a field there is none of", `"defaultContentType"`, `"contentTypeByDefault"`, "asyncapi-document-resolved"],
   ])("finds %s", async (_what, text, other, rule) => {
     expect((await lintAsyncapi(planted(asyncapi, text, other))).join("\n")).toContain(rule);
+  });
+});
+
+describe("the Worker's bundle", () => {
+  /** The files that esbuild bundles for an entry with this text. */
+  async function inputsOf(contents: string): Promise<string[]> {
+    const { metafile } = await build({
+      stdin: { contents, resolveDir: ".", loader: "ts" },
+      bundle: true,
+      metafile: true,
+      write: false,
+      format: "esm",
+      external: ["cloudflare:*", "node:*"],
+    });
+    return Object.keys(metafile.inputs);
+  }
+
+  it("contains no API description", async () => {
+    const inputs = await inputsOf(`export * from "./src/index.ts";`);
+    expect(inputs).toContain("src/http/routes.ts");
+    expect(inputs.filter((file) => file.startsWith("api/"))).toEqual([]);
+  });
+
+  it("would contain one that the Worker imports", async () => {
+    const inputs = await inputsOf(`export * from "./src/index.ts"; export * from "./api/index.ts";`);
+    expect(inputs).toContain("api/orders.ts");
   });
 });

@@ -19,7 +19,14 @@ const run = promisify(execFile);
 
 /** A copy of the house to plant violations in. */
 const house = mkdtempSync(join(tmpdir(), "belfry-house-"));
-for (const part of ["src", ".oxlintrc.json", "tsconfig.json", "tsconfig.base.json", "worker-configuration.d.ts"]) {
+for (const part of [
+  "api",
+  "src",
+  ".oxlintrc.json",
+  "tsconfig.json",
+  "tsconfig.base.json",
+  "worker-configuration.d.ts",
+]) {
   cpSync(part, join(house, part), { recursive: true });
 }
 symlinkSync(join(process.cwd(), "node_modules"), join(house, "node_modules"));
@@ -163,24 +170,28 @@ describe("the linter refuses", () => {
       `export { Line } from "./line.ts";`,
       "the hooks import react and the client's door only",
     ],
+    ...["core", "consumers", "callbacks", "tokens", "outside", "observe", "group", "http", "client"].map(
+      (room): [string, string, string, string] => [
+        `${room} that imports an API description`,
+        `src/${room}/planted.ts`,
+        `export { operations } from "../../api/index.ts";`,
+        "no-restricted-imports",
+      ],
+    ),
     [
-      "a route that imports a description",
-      "src/http/planted.ts",
-      `export { operations } from "./api/index.ts";`,
-      "routes carry no descriptions",
+      "the door that imports an API description",
+      "src/index.ts",
+      `export { operations } from "../api/index.ts";`,
+      "no-restricted-imports",
     ],
-    [
-      "a description that imports a route",
-      "src/http/api/planted.ts",
-      `export { app } from "../app.ts";`,
-      "descriptions are made of schemas, reasons and core",
-    ],
-    [
-      "a description that imports group",
-      "src/http/api/planted.ts",
-      `export type { Group } from "../../group/group.ts";`,
-      "descriptions are made of schemas, reasons and core",
-    ],
+    ...["../src/http/app.ts", "../src/http/orders.ts", "../src/group/group.ts", "../src/tokens/verify.ts", "hono"].map(
+      (path): [string, string, string, string] => [
+        `an API description that imports ${path}`,
+        "api/planted.ts",
+        `export * from "${path}";`,
+        "API descriptions import",
+      ],
+    ),
     [
       "the deployed Worker that imports core",
       "src/index.ts",
@@ -221,6 +232,18 @@ describe("the linter refuses", () => {
       "export const now = globalThis.Date.now();",
       "core knows no platform",
     ],
+    [
+      "http files whose types import one another in a circle",
+      "src/http/context.ts",
+      `import type { app } from "./app.ts";\nexport type RouteEnv = typeof app;`,
+      "import(no-cycle)",
+    ],
+    [
+      "files that import one another in a circle",
+      "src/tokens/header.ts",
+      `import { verifyToken } from "./verify.ts";\nexport const verify = verifyToken;`,
+      "import(no-cycle)",
+    ],
     ["any", "src/http/planted.ts", "export const x = (y: any): unknown => y;", "no-explicit-any"],
     ["a promise left alone", "src/http/planted.ts", "Promise.resolve(1);", "no-floating-promises"],
     [
@@ -235,7 +258,7 @@ describe("the linter refuses", () => {
   });
 
   it("nothing in the house as it stands", async () => {
-    const { stdout } = await run(join(house, "node_modules/.bin/oxlint"), ["src"], { cwd: house });
+    const { stdout } = await run(join(house, "node_modules/.bin/oxlint"), ["src", "api"], { cwd: house });
     expect(stdout).toContain("0 errors");
   });
 });
@@ -290,10 +313,12 @@ describe("core formats no time that it was not given", () => {
   );
 });
 
-describe("every file of src", () => {
-  const files = readdirSync("src", { recursive: true, encoding: "utf8" })
-    .filter((file) => file.endsWith(".ts"))
-    .map((file) => [file, readFileSync(join("src", file), "utf8")] as const);
+describe("every file of src and api", () => {
+  const files = ["src", "api"].flatMap((room) =>
+    readdirSync(room, { recursive: true, encoding: "utf8" })
+      .filter((file) => file.endsWith(".ts"))
+      .map((file) => [join(room, file), readFileSync(join(room, file), "utf8")] as const),
+  );
 
   it.each(files)("%s begins with what it does", (_file, text) => expect(text).toMatch(/^\/\/ [^\n]{20,}\n/));
 

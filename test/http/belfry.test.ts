@@ -139,7 +139,7 @@ describe("a mistake of the Worker's code is an error that says what to write", (
     [
       "a basePath without a slash",
       { basePath: "push" },
-      'basePath must begin with one / and not end with one, such as "/push": this is "push"',
+      'basePath must begin with one / and end without one, like "/push": received "push"',
     ],
     ["a basePath with a slash behind", { basePath: "/push/" }, "basePath must begin with one /"],
     ["a basePath with two slashes", { basePath: "//push" }, "basePath must begin with one /"],

@@ -3,12 +3,12 @@ import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { closeCodes, type CloseReason } from "../../src/core/codes.ts";
 import { app } from "../support/app.ts";
-import { problems, type Reason } from "../../src/http/problem.ts";
+import { problems, type ProblemReason } from "../../src/http/problem.ts";
 import { wholeLog } from "../support/deliver.ts";
 import { claims, hmac, hs256, pair, signedBy, token } from "../tokens/signing.ts";
 
 /** What a handshake can be refused for: what has a code, and what cannot have one. */
-type Refusal = Extract<Reason, CloseReason> | "unsupported_protocol" | "unknown_path" | "upgrade_required";
+type Refusal = Extract<ProblemReason, CloseReason> | "unsupported_protocol" | "unknown_path" | "upgrade_required";
 
 /** How to be refused; absent parts are those of a page of our own that opens an order. */
 interface Attempt {

@@ -1,7 +1,7 @@
 // The messages of belfry.v1, each with its schema and examples that are run. Sends none.
-import type { Json } from "../../core/json.ts";
+import type { Json } from "../src/core/json.ts";
 import { heartbeat, type Message } from "./messages.ts";
-import { EXAMPLE_BIZ } from "./params.ts";
+import { EXAMPLE_BIZ } from "./parameters.ts";
 
 const welcome = {
   type: "welcome",

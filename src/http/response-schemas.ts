@@ -1,5 +1,5 @@
-// What backends and pages are answered, as schemas: what the routes answer is of their types, and the API documents are made of them. Nothing
-// checks an answer while it is given, so no route imports more than types from here, and the Worker carries none of it.
+// Schemas of responses. Handlers import the inferred types only, so that the Worker's bundle contains no schema of this file;
+// the API documents are generated from the schemas.
 import * as v from "valibot";
 import { Currency, statuses } from "../callbacks/merchant.ts";
 import type { MismatchReason } from "../core/acceptance.ts";
@@ -8,16 +8,15 @@ import { GROUP_NAME } from "../core/group.ts";
 import { BIZ } from "../core/order.ts";
 import { EPOCH } from "../core/position.ts";
 
-const Text = v.nullable(v.string());
+const NullableText = v.nullable(v.string());
 
-/** How many, or how far. */
 export const Count = v.pipe(v.number(), v.integer(), v.minValue(0));
 
-/** A point in time as text. */
+/** ISO 8601 in UTC. */
 export const Instant = v.pipe(v.string(), v.isoTimestamp());
 
-/** Any JSON value: what a frame may be. */
-export const Any = v.unknown();
+/** Any JSON value. */
+export const AnyJson = v.unknown();
 
 // Names
 
@@ -25,35 +24,32 @@ export const Biz = v.pipe(v.string(), v.regex(BIZ));
 export const GroupName = v.pipe(v.string(), v.regex(GROUP_NAME));
 export const ChannelAddress = v.pipe(v.string(), v.regex(/^[A-Za-z0-9._-]{1,99}![0-9a-f]{32}$/));
 
-/** One life of a group's history. */
+/** Identifies one history of a group; a new epoch restarts its offsets. */
 export const Epoch = v.pipe(v.string(), v.regex(EPOCH));
 export const PublicationId = v.pipe(v.string(), v.regex(/^[0-9a-z]{1,32}-\d+$/));
 
 // Orders
 
-/** What pages see of an order, as its group sends it. */
+/** The outcome frame of an order. */
 export const OrderOutcome = v.object({ biz: Biz, paid: v.boolean(), status: v.picklist(statuses) });
 export type OrderOutcome = v.InferOutput<typeof OrderOutcome>;
 
-/** What a page is shown. */
-export const BrowserOrder = v.object({
+/** `GET /orders/:biz` without an API key. */
+export const BrowserOrderResponse = v.object({
   biz: Biz,
   status: v.picklist(statuses),
   paid: v.boolean(),
   version: Count,
   expires_at: v.nullable(Instant),
 });
-export type BrowserOrder = v.InferOutput<typeof BrowserOrder>;
-
 export const Money = v.object({ amount: v.string(), currency: Currency });
 
-/** A payment of an order, as its provider reported it. */
 export const Payment = v.object({
   provider: v.string(),
   event_id: v.string(),
-  payment_id: Text,
-  amount: Text,
-  currency: Text,
+  payment_id: NullableText,
+  amount: NullableText,
+  currency: NullableText,
 });
 
 export const Mismatch = v.object({
@@ -70,24 +66,24 @@ export const Mismatch = v.object({
 
 export const Dispute = v.object({
   provider: v.string(),
-  dispute_id: Text,
-  payment_id: Text,
+  dispute_id: NullableText,
+  payment_id: NullableText,
   status: v.picklist(disputeStatuses),
-  amount: Text,
-  currency: Text,
+  amount: NullableText,
+  currency: NullableText,
 });
 
 export const Underpaid = v.object({ paid: v.string(), missing: v.string() });
 
 export const Forwards = v.object({ owed: Count, given_up: Count });
 
-/** What a backend is shown. */
-export const BackendOrder = v.object({
-  ...BrowserOrder.entries,
-  order_id: Text,
+/** An order with an API key. */
+export const BackendOrderResponse = v.object({
+  ...BrowserOrderResponse.entries,
+  order_id: NullableText,
   registered: v.nullable(Money),
-  amount: Text,
-  currency: Text,
+  amount: NullableText,
+  currency: NullableText,
   refunded: v.string(),
   checked: v.boolean(),
   late: v.boolean(),
@@ -103,16 +99,16 @@ export const BackendOrder = v.object({
   erased_at: v.nullable(Instant),
   forwards: Forwards,
 });
-export type BackendOrder = v.InferOutput<typeof BackendOrder>;
+export type BackendOrderResponse = v.InferOutput<typeof BackendOrderResponse>;
 
 // Groups
 
-export const Position = v.object({ epoch: Text, offset: Count });
+export const Position = v.object({ epoch: NullableText, offset: Count });
 
-export const Sent = v.object({ ...Position.entries, connections: Count });
-export type Sent = v.InferOutput<typeof Sent>;
+export const SendResponse = v.object({ ...Position.entries, connections: Count });
+export type SendResponse = v.InferOutput<typeof SendResponse>;
 
-export const GroupState = v.object({
+export const GroupResponse = v.object({
   group: GroupName,
   consumer: v.string(),
   connections: Count,
@@ -120,44 +116,52 @@ export const GroupState = v.object({
   next_push: v.nullable(Instant),
   position: Position,
 });
-export type GroupState = v.InferOutput<typeof GroupState>;
+export type GroupResponse = v.InferOutput<typeof GroupResponse>;
 
-/** One connection, as its group lists it. */
-export const Listed = v.object({
+export const ListedConnection = v.object({
   channel: ChannelAddress,
   mode: v.picklist(["plain", "v1"]),
-  sub: Text,
-  info: Any,
+  sub: NullableText,
+  info: AnyJson,
   since: Instant,
 });
 
-export const Connections = v.object({ connections: Count, users: Count, members: v.array(Listed), next: Text });
-export type Connections = v.InferOutput<typeof Connections>;
+export const ConnectionsResponse = v.object({
+  connections: Count,
+  users: Count,
+  members: v.array(ListedConnection),
+  next: NullableText,
+});
+export type ConnectionsResponse = v.InferOutput<typeof ConnectionsResponse>;
 
-/** A publication that was kept. */
-export const Kept = v.object({ offset: Count, id: PublicationId, at: Instant, data: Any });
+export const KeptPublication = v.object({ offset: Count, id: PublicationId, at: Instant, data: AnyJson });
 
-export const Past = v.object({ epoch: v.nullable(Epoch), offset: Count, publications: v.array(Kept) });
+export const HistoryResponse = v.object({
+  epoch: v.nullable(Epoch),
+  offset: Count,
+  publications: v.array(KeptPublication),
+});
 
-export const Disconnected = v.object({ connections: Count });
-export type Disconnected = v.InferOutput<typeof Disconnected>;
+export const DisconnectResponse = v.object({ connections: Count });
+export type DisconnectResponse = v.InferOutput<typeof DisconnectResponse>;
 
-/** What became of one send of a batch: as if it had been sent alone, or why not. */
-const SentItem = v.object({ status: v.literal(200), ...Sent.entries });
-const RefusedItem = v.object({
+const SentItem = v.object({ status: v.literal(200), ...SendResponse.entries });
+const ItemProblem = v.object({
   status: v.number(),
   title: v.string(),
   reason: v.string(),
   detail: v.optional(v.string()),
 });
 
-export const BatchResult = v.union([SentItem, RefusedItem]);
-export const BatchResults = v.object({ items: v.array(BatchResult) });
-export type BatchResults = v.InferOutput<typeof BatchResults>;
+/** Result of one item: the response to a single send, or a problem. */
+export const BatchResult = v.union([SentItem, ItemProblem]);
 
-// The Worker itself
+export const BatchResponse = v.object({ items: v.array(BatchResult) });
+export type BatchResponse = v.InferOutput<typeof BatchResponse>;
 
-export const Health = v.object({
+// Service
+
+export const HealthResponse = v.object({
   status: v.literal("ok"),
   push_every_seconds: v.pipe(v.number(), v.gtValue(0)),
   development: v.boolean(),

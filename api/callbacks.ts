@@ -1,28 +1,32 @@
 // The callbacks, told: the merchant's own, and the deliveries of payment providers with what they are answered.
 import * as v from "valibot";
-import { Saying } from "../../callbacks/merchant.ts";
-import { providers } from "../../callbacks/providers.ts";
-import { BODY_BYTES, WEBHOOK_BYTES } from "../../core/limits.ts";
-import { OrderOutcome } from "../answers.ts";
-import { described, type Operation, type Param } from "./operation.ts";
-import { biz, EXAMPLE_BIZ } from "./params.ts";
+import { Saying } from "../src/callbacks/merchant.ts";
+import { providers } from "../src/callbacks/providers.ts";
+import { OrderOutcome } from "../src/http/response-schemas.ts";
+import { documented, type Operation, type Parameter } from "./operation.ts";
+import { biz, EXAMPLE_BIZ } from "./parameters.ts";
 
 /** The statuses of an order, as docs/payments.md has them. */
 export const STATUSES =
   "`pending`; `failed`: an attempt ended, another may follow; `closed`: nothing was paid, and nothing can be; `paid`; `partially_refunded`; `refunded`.";
 
 export const callbackSchemas = {
-  Saying: described(Saying, "What became of an order. Every key may be left out; an empty body says that it is paid.", {
-    biz: "The order's own id. A signed body has to name it: a signature does not cover the URL.",
-    paid: "`true`, or `false` for a failed attempt. Null says that nothing is known, which is no callback.",
-    status: `${STATUSES} Must not contradict \`paid\`. Null is refused too.`,
-    event_id: "Your own id of what you report: the same `event_id` and `status` again change nothing and push nothing.",
-    payment_id: "Your own id of the payment.",
-    amount:
-      'An integer in minor units (`1999`) or a decimal string in major ones (`"19.99"`); only together with `currency`. With `partially_refunded`: what has been refunded so far.',
-    currency: "ISO 4217; only together with `amount`.",
-  }),
-  OrderOutcome: described(OrderOutcome, "What pages see of an order.", {
+  Saying: documented(
+    Saying,
+    "What became of an order. Every key may be left out; an empty body says that it is paid.",
+    {
+      biz: "The order's own id. A signed body has to name it: a signature does not cover the URL.",
+      paid: "`true`, or `false` for a failed attempt. Null says that nothing is known, which is no callback.",
+      status: `${STATUSES} Must not contradict \`paid\`. Null is refused too.`,
+      event_id:
+        "Your own id of what you report: the same `event_id` and `status` again change nothing and push nothing.",
+      payment_id: "Your own id of the payment.",
+      amount:
+        'An integer in minor units (`1999`) or a decimal string in major ones (`"19.99"`); only together with `currency`. With `partially_refunded`: what has been refunded so far.',
+      currency: "ISO 4217; only together with `amount`.",
+    },
+  ),
+  OrderOutcome: documented(OrderOutcome, "What pages see of an order.", {
     biz: "The order's id.",
     paid: "True for `paid` and `partially_refunded`.",
     status: STATUSES,
@@ -31,120 +35,112 @@ export const callbackSchemas = {
 
 const outcome = { biz: EXAMPLE_BIZ, paid: true, status: "paid" };
 
-const signed = (about: string): Param => ({ schema: v.string(), about: `${about}, where the request is signed.` });
+const signed = (description: string): Parameter => ({
+  schema: v.string(),
+  description: `${description}, where the request is signed.`,
+});
 
 const reportOutcome: Operation = {
-  id: "reportOutcome",
-  method: "post",
-  path: "/callback/:biz/",
-  family: "orders",
+  operationId: "reportOutcome",
+  route: "POST /callback/:biz/",
+  tag: "orders",
   summary: "Report what became of an order",
-  about:
+  description:
     "The outcome is kept before the answer comes; it is pushed to everybody in the order's group, and whoever connects later gets it at once. The answer is what pages now see, which need not be what was sent: a payment outranks a failed attempt, whichever comes first. If no answer comes, or a 5xx, send it again: twice does no harm.",
-  who: "merchant",
-  params: { biz },
-  headers: {
+  pathParameters: { biz },
+  headerParameters: {
     "webhook-id": signed("The delivery's id"),
     "webhook-timestamp": signed("Seconds since 1970, at most 300 s old or new"),
   },
-  body: {
+  requestBody: {
     schema: "Saying",
     required: false,
-    about: "What became of it. A signed request needs one.",
-    bytes: BODY_BYTES,
+    description: "What became of it. A signed request needs one.",
   },
-  answers: [{ status: 200, about: "What pages now see.", schema: "OrderOutcome" }],
-  refusals: [
-    "not_json",
-    "unauthorized",
-    "unknown_order",
-    "bad_callback",
-    "order_erased",
-    "order_full",
-    "group_unavailable",
-  ],
+  responses: [{ status: 200, description: "What pages now see.", schema: "OrderOutcome" }],
   examples: {
-    empty: { summary: "An empty body: it is paid", status: 200, answer: outcome },
+    empty: { summary: "An empty body: it is paid", status: 200, value: outcome },
     paid: {
       summary: "Paid, with amount and ids",
       body: { status: "paid", event_id: "e-1", payment_id: "p-1", amount: "19.99", currency: "CNY" },
       status: 200,
-      answer: outcome,
+      value: outcome,
     },
     failed: {
       summary: "An attempt that failed",
       body: { paid: false },
       status: 200,
-      answer: { biz: EXAMPLE_BIZ, paid: false, status: "failed" },
+      value: { biz: EXAMPLE_BIZ, paid: false, status: "failed" },
     },
     partly_refunded: {
       summary: "Five of it went back",
       body: { status: "partially_refunded", amount: 500, currency: "CNY" },
-      after: ["reportOutcome.paid"],
+      requires: ["reportOutcome.paid"],
       status: 200,
-      answer: { biz: EXAMPLE_BIZ, paid: true, status: "partially_refunded" },
+      value: { biz: EXAMPLE_BIZ, paid: true, status: "partially_refunded" },
     },
     signed: {
       summary: "Signed as a Standard Webhook, without a key",
-      by: "provider",
+      sender: "provider",
       body: { biz: EXAMPLE_BIZ, status: "paid" },
       status: 200,
-      answer: outcome,
+      value: outcome,
     },
     contradiction: {
       summary: "A status that contradicts paid",
       body: { paid: true, status: "failed" },
-      refused: "bad_callback",
+      problem: "bad_callback",
       detail: "paid contradicts status",
     },
-    not_json: { summary: "Not JSON", body: "{paid}", refused: "not_json" },
-    no_key: { summary: "Neither a key nor a signature", by: "anyone", refused: "unauthorized" },
+    not_json: { summary: "Not JSON", body: "{paid}", problem: "not_json" },
+    no_key: { summary: "Neither a key nor a signature", sender: "anyone", problem: "unauthorized" },
   },
 };
 
 const takeDelivery: Operation = {
-  id: "takeDelivery",
-  method: "post",
-  path: "/callbacks/:provider",
-  family: "payments",
+  operationId: "takeDelivery",
+  route: "POST /callbacks/:provider",
+  tag: "payments",
   summary: "Take a payment provider's delivery",
-  about:
+  description:
     "For providers, not for you: give them this URL. The signature is checked over the raw bytes, what is signed is put into the order's group, and only then comes the reply that stops the provider from sending the same again, in its own words. A delivery is acknowledged too if it was stored before, is about another account or mode, waits for its payment, or proves nothing.",
-  who: "provider",
-  params: {
+  pathParameters: {
     provider: {
       schema: v.picklist([...providers.keys()]),
-      about: "One of nine. Without its secret: 404.",
+      description: "One of nine. Without its secret: 404.",
       example: "stripe",
     },
   },
-  body: {
+  requestBody: {
     schema: null,
     required: true,
-    about: "What the provider sends, to the byte.",
-    types: ["application/json", "application/x-www-form-urlencoded"],
-    bytes: WEBHOOK_BYTES,
+    description: "What the provider sends, to the byte.",
+    contentTypes: ["application/json", "application/x-www-form-urlencoded"],
   },
-  answers: [
+  responses: [
     {
       status: 200,
-      about: "Authentic, whatever it is about: the provider's word for success.",
+      description: "Authentic, whatever it is about: the provider's word for success.",
       schema: null,
-      types: ["text/plain"],
+      contentTypes: ["text/plain"],
     },
     {
       status: 401,
-      about: "Not signed by the provider, or not readable: its word for failure.",
+      description: "Not signed by the provider, or not readable: its word for failure.",
       schema: null,
-      types: ["text/plain", "application/json"],
+      contentTypes: ["text/plain", "application/json"],
     },
-    { status: 503, about: "Not stored: it is to come again.", schema: null, types: ["text/plain", "application/json"] },
+    {
+      status: 503,
+      description: "Not stored: it is to come again.",
+      schema: null,
+      contentTypes: ["text/plain", "application/json"],
+    },
   ],
-  refusals: ["unknown_provider"],
   examples: {
     stripe: {
       summary: "Stripe: a checkout was paid",
-      by: "provider",
+      sender: "provider",
       body: {
         id: "evt_1",
         object: "event",
@@ -163,32 +159,32 @@ const takeDelivery: Operation = {
         },
       },
       status: 200,
-      answer: "",
+      value: "",
     },
     standard: {
       summary: "A backend of your own, by Standard Webhooks",
-      by: "provider",
-      params: { provider: "standard" },
+      sender: "provider",
+      parameters: { provider: "standard" },
       body: {
         type: "payment.succeeded",
         data: { order_id: EXAMPLE_BIZ, payment_id: "p-1", amount: 1999, currency: "USD" },
       },
       status: 200,
-      answer: "",
+      value: "",
     },
     forged: {
       summary: "A delivery that nobody signed",
-      by: "anyone",
+      sender: "anyone",
       body: { id: "evt_1", object: "event" },
       status: 401,
-      answer: "",
+      value: "",
     },
     unknown: {
       summary: "A provider there is none of",
-      by: "anyone",
-      params: { provider: "nobody" },
+      sender: "anyone",
+      parameters: { provider: "nobody" },
       body: {},
-      refused: "unknown_provider",
+      problem: "unknown_provider",
     },
   },
 };

@@ -1,26 +1,24 @@
-// The AsyncAPI document, made of the messages' and sockets' own descriptions. Writes no file and knows no message itself.
+// Generates /asyncapi.json (AsyncAPI 3.0) from the messages, their schemas and the WebSocket paths.
 import { closeCodes, errorCodes, verdictOf } from "../src/core/codes.ts";
-import { messages, messageSchemas, sockets } from "../src/http/api/index.ts";
-import type { Message } from "../src/http/api/messages.ts";
-import { inUrl, type Socket } from "../src/http/api/sockets.ts";
-import { jsonSchema, namedSchemas, reference } from "./json-schema.ts";
+import { messages, messageSchemas } from "./index.ts";
+import { jsonSchema, namedSchemas, reference, type JsonObject } from "./json-schema.ts";
+import type { Message } from "./messages.ts";
+import { sockets, socketQuery, type Socket } from "./sockets.ts";
 
-type Json = Readonly<Record<string, unknown>>;
-
-/** The two ways to say the same, each a channel of its own: what may be said differs. */
+/** The modes of a connection. Each WebSocket path has one AsyncAPI channel per mode, because their messages differ. */
 const modes = [
-  { mode: "plain", suffix: "Plain", protocol: "belfry.plain", about: "The articles' frames, bare." },
+  { mode: "plain", suffix: "Plain", protocol: "belfry.plain", description: "The articles' frames, bare." },
   {
     mode: "v1",
     suffix: "V1",
     protocol: "belfry.v1",
-    about: "Every frame with a `type`; positions, replies and recovery.",
+    description: "Every frame with a `type`; positions, replies and recovery.",
   },
 ] as const;
 
 type Mode = (typeof modes)[number];
 
-export function asyncapi(): Json {
+export function asyncapi(): JsonObject {
   const both = sockets.flatMap((socket) => modes.map((mode) => ({ socket, mode })));
   return {
     asyncapi: "3.0.0",
@@ -42,10 +40,14 @@ export function asyncapi(): Json {
         variables: { host: { default: "belfry.example.workers.dev", description: "Where it was deployed." } },
       },
     },
-    channels: Object.fromEntries(both.map(({ socket, mode }) => [idOf(socket, mode), channelOf(socket, mode)])),
-    operations: Object.fromEntries(both.flatMap(({ socket, mode }) => operationsOf(socket, mode))),
+    channels: Object.fromEntries(
+      both.map(({ socket, mode }) => [channelId(socket, mode), channelObject(socket, mode)]),
+    ),
+    operations: Object.fromEntries(both.flatMap(({ socket, mode }) => operationObjects(socket, mode))),
     components: {
-      messages: Object.fromEntries(Object.entries(messages).map(([name, message]) => [name, messageOf(name, message)])),
+      messages: Object.fromEntries(
+        Object.entries(messages).map(([name, message]) => [name, messageObject(name, message)]),
+      ),
       schemas: namedSchemas(messageSchemas),
     },
     "x-close-codes": Object.fromEntries(
@@ -65,11 +67,11 @@ const INTRODUCTION = [
   "`send` is what the server sends, `receive` what it takes. A refused handshake is told over HTTP: see `/openapi.json`.",
 ].join("\n\n");
 
-const idOf = ({ id }: Socket, { suffix }: Mode): string => `${id}${suffix}`;
+const channelId = ({ id }: Socket, { suffix }: Mode): string => `${id}${suffix}`;
 
-function channelOf(socket: Socket, mode: Mode): Json {
-  const { path, summary, about, params = {} } = socket;
-  const parameters = Object.entries(params).map(([name, { about: description, example }]) => [
+function channelObject(socket: Socket, mode: Mode): JsonObject {
+  const { path, summary, description, pathParameters } = socket;
+  const parameters = Object.entries(pathParameters).map(([name, { description, example }]) => [
     name,
     { description, ...(example === undefined ? {} : { examples: [String(example)] }) },
   ]);
@@ -77,23 +79,23 @@ function channelOf(socket: Socket, mode: Mode): Json {
     address: path.replaceAll(/:(\w+)/g, "{$1}"),
     title: `${summary} (${mode.protocol})`,
     summary,
-    description: `${about}\n\n${mode.about}`,
+    description: `${description}\n\n${mode.description}`,
     ...(parameters.length === 0 ? {} : { parameters: Object.fromEntries(parameters) }),
     messages: Object.fromEntries(socket[mode.mode].map((name) => [name, { $ref: `#/components/messages/${name}` }])),
-    bindings: { ws: bindingOf(mode) },
+    bindings: { ws: bindingObject(mode) },
     tags: [{ name: mode.mode === "v1" ? "belfry.v1" : "plain" }],
   };
 }
 
-function bindingOf({ mode, protocol }: Mode): Json {
-  const { token, ...position } = inUrl;
+function bindingObject({ mode, protocol }: Mode): JsonObject {
+  const { token, ...position } = socketQuery;
   const query = Object.entries(mode === "v1" ? { ...position, token } : { token });
   return {
     method: "GET",
     query: {
       type: "object",
       properties: Object.fromEntries(
-        query.map(([name, { schema, about }]) => [name, { description: about, ...jsonSchema(schema) }]),
+        query.map(([name, { schema, description }]) => [name, { description, ...jsonSchema(schema) }]),
       ),
     },
     headers: { type: "object", properties: { "Sec-WebSocket-Protocol": { type: "string", const: protocol } } },
@@ -101,28 +103,28 @@ function bindingOf({ mode, protocol }: Mode): Json {
   };
 }
 
-/** One operation for all that the server sends unasked, and one for each message that it takes, with what may answer it. */
-function operationsOf(socket: Socket, mode: Mode): readonly (readonly [string, Json])[] {
-  const channel = idOf(socket, mode);
-  const spoken = socket[mode.mode].map((name) => ({ name, message: messageNamed(name) }));
-  const answering = new Set(spoken.flatMap(({ message }) => message.replies ?? []));
-  const unasked = spoken.filter(({ name, message }) => message.from === "server" && !answering.has(name));
-  const taken = spoken.filter(({ message }) => message.from === "client");
-  const here = { channel: { $ref: `#/channels/${channel}` } };
+/** One `send` operation for the messages that the server pushes, and one `receive` operation per client message, with its replies. */
+function operationObjects(socket: Socket, mode: Mode): readonly (readonly [string, JsonObject])[] {
+  const channel = channelId(socket, mode);
+  const used = socket[mode.mode].map((name) => ({ name, message: messageNamed(name) }));
+  const replies = new Set(used.flatMap(({ message }) => message.replies ?? []));
+  const pushed = used.filter(({ name, message }) => message.from === "server" && !replies.has(name));
+  const received = used.filter(({ message }) => message.from === "client");
+  const onChannel = { channel: { $ref: `#/channels/${channel}` } };
   const refs = (names: readonly string[]) => names.map((name) => ({ $ref: `#/channels/${channel}/messages/${name}` }));
   return [
     [
       `${channel}Push`,
-      { action: "send", ...here, summary: "What comes unasked", messages: refs(unasked.map(({ name }) => name)) },
+      { action: "send", ...onChannel, summary: "What comes unasked", messages: refs(pushed.map(({ name }) => name)) },
     ],
-    ...taken.map(({ name, message }): readonly [string, Json] => [
+    ...received.map(({ name, message }): readonly [string, JsonObject] => [
       `${channel}${name.charAt(0).toUpperCase()}${name.slice(1)}`,
       {
         action: "receive",
-        ...here,
+        ...onChannel,
         summary: message.summary,
         messages: refs([name]),
-        ...(message.replies === undefined ? {} : { reply: { ...here, messages: refs(message.replies) } }),
+        ...(message.replies === undefined ? {} : { reply: { ...onChannel, messages: refs(message.replies) } }),
       },
     ]),
   ];
@@ -130,18 +132,18 @@ function operationsOf(socket: Socket, mode: Mode): readonly (readonly [string, J
 
 function messageNamed(name: string): Message {
   const message = messages[name];
-  if (message === undefined) throw new Error(`there is no message ${name}`);
+  if (message === undefined) throw new Error(`no message ${name}`);
   return message;
 }
 
-function messageOf(name: string, { schema, summary, isText, examples }: Message): Json {
-  const shown = Object.entries(examples).map(([name, { summary, payload }]) => ({ name, summary, payload }));
+function messageObject(name: string, { schema, summary, isText, examples }: Message): JsonObject {
+  const values = Object.entries(examples).map(([name, { summary, payload }]) => ({ name, summary, payload }));
   return {
     name,
     title: schema,
     summary,
     ...(isText === undefined ? {} : { contentType: "text/plain" }),
     payload: reference(schema),
-    ...(shown.length === 0 ? {} : { examples: shown }),
+    ...(values.length === 0 ? {} : { examples: values }),
   };
 }

@@ -1,12 +1,12 @@
-// Everything the documents are made of: a new route is one operation in its family's file, a new family one line here. Decides nothing.
-import { callbackOperations, callbackSchemas } from "./callback.ts";
-import { v1Schemas } from "./frames.ts";
+// Every operation, schema and message of the API documents.
+import { callbackOperations, callbackSchemas } from "./callbacks.ts";
+import { v1Schemas } from "./frame-schemas.ts";
 import { groupOperations, groupSchemas } from "./groups.ts";
 import { plainMessages, plainMessageSchemas, type Message } from "./messages.ts";
 import { v1Messages } from "./messages-v1.ts";
-import type { Described, Operation } from "./operation.ts";
+import type { DocumentedSchema, Operation } from "./operation.ts";
 import { orderOperations, orderSchemas } from "./orders.ts";
-import { sendOperations, sendSchemas } from "./sends.ts";
+import { sendOperations, sendSchemas } from "./send-event.ts";
 import { serviceOperations, serviceSchemas } from "./service.ts";
 import { socketOperations } from "./sockets.ts";
 
@@ -19,7 +19,7 @@ export const operations: readonly Operation[] = [
   ...serviceOperations,
 ];
 
-export const schemas: Readonly<Record<string, Described>> = {
+export const schemas: Readonly<Record<string, DocumentedSchema>> = {
   ...orderSchemas,
   ...callbackSchemas,
   ...sendSchemas,
@@ -27,8 +27,5 @@ export const schemas: Readonly<Record<string, Described>> = {
   ...serviceSchemas,
 };
 
-export { families } from "./operation.ts";
 export const messages: Readonly<Record<string, Message>> = { ...plainMessages, ...v1Messages };
-export const messageSchemas: Readonly<Record<string, Described>> = { ...plainMessageSchemas, ...v1Schemas };
-
-export { sockets } from "./sockets.ts";
+export const messageSchemas: Readonly<Record<string, DocumentedSchema>> = { ...plainMessageSchemas, ...v1Schemas };

@@ -1,25 +1,25 @@
 // The sends of the channel layer, told: into a group, to a user, to one connection, many at once; and what each is answered.
 import * as v from "valibot";
-import { BATCH_BYTES, BATCH_MAX, BODY_BYTES } from "../../core/limits.ts";
-import { Any, BatchResult, BatchResults, Sent } from "../answers.ts";
-import { IdempotencyKey, Item, Sub } from "../requests.ts";
+import { BATCH_MAX } from "../src/core/limits.ts";
+import { AnyJson, BatchResponse, BatchResult, SendResponse } from "../src/http/response-schemas.ts";
+import { BatchItem, IdempotencyKey, Sub } from "../src/http/request-schemas.ts";
 import { position } from "./groups.ts";
-import { described, type Exchange, type Operation, type Param } from "./operation.ts";
-import { channel, EXAMPLE_BIZ, group } from "./params.ts";
+import { documented, type Example, type Operation, type Parameter } from "./operation.ts";
+import { channel, EXAMPLE_BIZ, group } from "./parameters.ts";
 
 /** Which types a group takes, and what each needs, its consumer declares; core/event.ts reads it. */
 const Event = v.looseObject({
   type: v.string(),
-  message: v.optional(Any),
-  data: v.optional(Any),
+  message: v.optional(AnyJson),
+  data: v.optional(AnyJson),
   exclude: v.optional(v.nullable(v.string())),
 });
 
 /** As a whole; the route looks at each item by itself. */
-const Batch = v.object({ items: v.pipe(v.array(Item), v.maxLength(BATCH_MAX)) });
+const Batch = v.object({ items: v.pipe(v.array(BatchItem), v.maxLength(BATCH_MAX)) });
 
 export const sendSchemas = {
-  Event: described(
+  Event: documented(
     Event,
     "An event into a group. Which types there are its consumer says; `.` and `_` mean the same.",
     {
@@ -29,113 +29,106 @@ export const sendSchemas = {
       exclude: "The channel of a connection of this group that does not get it, as a rule the one that caused it.",
     },
   ),
-  Sent: described(Sent, "Where the group stands, and whom the frame reached.", {
+  Sent: documented(SendResponse, "Where the group stands, and whom the frame reached.", {
     ...position,
     connections: "How many connections got the frame.",
   }),
-  Batch: described(Batch, "Sends, each for itself.", {
+  Batch: documented(Batch, "Sends, each for itself.", {
     items: "At most 100. The items of one group are sent in their order.",
   }),
   BatchItem: {
-    schema: Item,
-    about:
+    schema: BatchItem,
+    description:
       "A send: into a group, to one `user` in it, or to one `channel`; its `event` is as for one alone, and has at most 64 KiB.",
-    fields: {},
+    properties: {},
   },
-  BatchResults: described(BatchResults, "What became of a batch.", { items: "One for each item, in the same place." }),
+  BatchResults: documented(BatchResponse, "What became of a batch.", {
+    items: "One for each item, in the same place.",
+  }),
   BatchResult: {
     schema: BatchResult,
-    about:
+    description:
       "What became of a send: as if it had been sent alone, or why it was not (`bad_item`: it has not the form of one).",
-    fields: {},
+    properties: {},
   },
 };
 
-const key: Param = {
+const key: Parameter = {
   schema: IdempotencyKey,
-  about:
+  description:
     "The same request with the same key within 24 hours is answered as before and sends nothing; something else under it is refused. A key counts in its group.",
 };
 
-const event = { schema: "Event", required: true, about: "The event.", bytes: BODY_BYTES } as const;
+const event = { schema: "Event", required: true, description: "The event." } as const;
 const hello = { type: "send.message", message: { progress: 0.5 } };
 const headline = (text: string) => ({ type: "send.message", message: { headline: text } });
 const nobody = { epoch: null, offset: 0, connections: 0 };
 const kept = { epoch: "9c1d04e7", offset: 1, connections: 0 };
-const noKey: Exchange = { summary: "Without a key", by: "anyone", body: hello, refused: "unauthorized" };
+const noKey: Example = { summary: "Without a key", sender: "anyone", body: hello, problem: "unauthorized" };
 
 const send = {
-  method: "post",
-  family: "groups",
-  who: "backend",
-  headers: { "Idempotency-Key": key },
-  body: event,
+  tag: "groups",
+  headerParameters: { "Idempotency-Key": key },
+  requestBody: event,
 } as const;
-
-const reasons = [
-  "not_json",
-  "unknown_group",
-  "unknown_event",
-  "bad_event",
-  "malformed_channel",
-  "bad_idempotency_key",
-  "idempotency_key_reused",
-  "group_unavailable",
-] as const;
 
 const sendToGroup: Operation = {
   ...send,
-  id: "sendToGroup",
-  path: "/groups/:group/send",
+  operationId: "sendToGroup",
+  route: "POST /groups/:group/send",
   summary: "Send an event to everybody in a group",
-  about:
+  description:
     "As `group_send` does in Channels. A feed keeps it, under the next offset; any other group does not. Nobody there is no error.",
-  params: { group },
-  answers: [{ status: 200, about: "It was sent to whoever was there.", schema: "Sent" }],
-  refusals: [...reasons, "malformed_group"],
+  pathParameters: { group },
+  responses: [{ status: 200, description: "It was sent to whoever was there.", schema: "Sent" }],
   examples: {
-    message: { summary: "A frame of your own", body: hello, status: 200, answer: nobody },
+    message: { summary: "A frame of your own", body: hello, status: 200, value: nobody },
     kept: {
       summary: "Into a feed, once",
-      params: { group: "feed_news", "Idempotency-Key": "headline-1" },
+      parameters: { group: "feed_news", "Idempotency-Key": "headline-1" },
       body: headline("Doors open at nine"),
       status: 200,
-      answer: kept,
+      value: kept,
     },
     repeated: {
       summary: "The same again: answered as before, and not sent",
-      params: { group: "feed_news", "Idempotency-Key": "headline-1" },
+      parameters: { group: "feed_news", "Idempotency-Key": "headline-1" },
       body: headline("Doors open at nine"),
-      after: ["sendToGroup.kept"],
+      requires: ["sendToGroup.kept"],
       status: 200,
-      answer: kept,
+      value: kept,
     },
     key_reused: {
       summary: "Something else under the same key",
-      params: { group: "feed_news", "Idempotency-Key": "headline-1" },
+      parameters: { group: "feed_news", "Idempotency-Key": "headline-1" },
       body: headline("Doors open at ten"),
-      after: ["sendToGroup.kept"],
-      refused: "idempotency_key_reused",
+      requires: ["sendToGroup.kept"],
+      problem: "idempotency_key_reused",
     },
     unknown_type: {
       summary: "A type that no consumer declares",
       body: { type: "shout", message: 1 },
-      refused: "unknown_event",
+      problem: "unknown_event",
       detail: "the types here are send.message",
     },
     outcome: {
       summary: "An outcome, which has another door",
-      params: { group: `order_${EXAMPLE_BIZ}` },
+      parameters: { group: `order_${EXAMPLE_BIZ}` },
       body: { type: "send.message", message: { biz: EXAMPLE_BIZ, paid: true } },
-      refused: "bad_event",
+      problem: "bad_event",
       detail: "an order's outcome comes in by POST /callback/:biz/ and by no other way",
     },
-    no_group: { summary: "A group of no consumer", params: { group: "room_7" }, body: hello, refused: "unknown_group" },
+    no_group: {
+      summary: "A group of no consumer",
+      parameters: { group: "room_7" },
+      body: hello,
+      problem: "unknown_group",
+    },
     malformed: {
       summary: "A name that is none",
-      params: { group: "alarm 7" },
+      parameters: { group: "alarm 7" },
       body: hello,
-      refused: "malformed_group",
+      problem: "malformed_group",
     },
     no_key: noKey,
   },
@@ -143,27 +136,26 @@ const sendToGroup: Operation = {
 
 const sendToUser: Operation = {
   ...send,
-  id: "sendToUser",
-  path: "/groups/:group/users/:sub/send",
+  operationId: "sendToUser",
+  route: "POST /groups/:group/users/:sub/send",
   summary: "Send an event to one user in a group",
-  about: "To all connections whose token has this `sub`. It is not kept, whatever the group keeps.",
-  params: {
+  description: "To all connections whose token has this `sub`. It is not kept, whatever the group keeps.",
+  pathParameters: {
     group,
     sub: {
       schema: Sub,
-      about:
+      description:
         "A user, as the issuer of tokens calls it, up to 200 characters; neither `.` nor `..`, which in a URL would name another path.",
       example: "anna@example.org",
     },
   },
-  answers: [{ status: 200, about: "It was sent, if the user was there.", schema: "Sent" }],
-  refusals: [...reasons, "malformed_group", "malformed_sub"],
+  responses: [{ status: 200, description: "It was sent, if the user was there.", schema: "Sent" }],
   examples: {
     message: {
       summary: "Only for Anna",
       body: { type: "send.message", message: "only for Anna" },
       status: 200,
-      answer: nobody,
+      value: nobody,
     },
     no_key: noKey,
   },
@@ -171,42 +163,38 @@ const sendToUser: Operation = {
 
 const sendToChannel: Operation = {
   ...send,
-  id: "sendToChannel",
-  path: "/channels/:channel/send",
+  operationId: "sendToChannel",
+  route: "POST /channels/:channel/send",
   summary: "Send an event to one connection",
-  about: "As `send` does in Channels. It is not kept. A connection that has gone is no error.",
-  params: { channel },
-  answers: [{ status: 200, about: "It was sent, if the connection was there.", schema: "Sent" }],
-  refusals: reasons,
+  description: "As `send` does in Channels. It is not kept. A connection that has gone is no error.",
+  pathParameters: { channel },
+  responses: [{ status: 200, description: "It was sent, if the connection was there.", schema: "Sent" }],
   examples: {
     message: {
       summary: "Only for one",
       body: { type: "send.message", message: "only for you" },
       status: 200,
-      answer: nobody,
+      value: nobody,
     },
     malformed: {
       summary: "A group's name alone",
-      params: { channel: "alarm_7" },
+      parameters: { channel: "alarm_7" },
       body: hello,
-      refused: "malformed_channel",
+      problem: "malformed_channel",
     },
     no_key: noKey,
   },
 };
 
 const sendBatch: Operation = {
-  id: "sendBatch",
-  method: "post",
-  path: "/send",
-  family: "groups",
+  operationId: "sendBatch",
+  route: "POST /send",
+  tag: "groups",
   summary: "Send many events at once",
-  about:
+  description:
     "What is wrong with one costs the others nothing; only a batch that is none is refused as a whole. If no answer comes, or one of 503, send the batch again: items with a key are sent once.",
-  who: "backend",
-  body: { schema: "Batch", required: true, about: "The sends.", bytes: BATCH_BYTES },
-  answers: [{ status: 200, about: "What became of each.", schema: "BatchResults" }],
-  refusals: ["not_json", "bad_batch"],
+  requestBody: { schema: "Batch", required: true, description: "The sends." },
+  responses: [{ status: 200, description: "What became of each.", schema: "BatchResults" }],
   examples: {
     three: {
       summary: "Into a feed, to a user, and something that nobody takes",
@@ -218,7 +206,7 @@ const sendBatch: Operation = {
         ],
       },
       status: 200,
-      answer: {
+      value: {
         items: [
           { status: 200, ...kept },
           { status: 200, ...nobody },
@@ -234,10 +222,10 @@ const sendBatch: Operation = {
     no_list: {
       summary: "No list of items",
       body: { items: {} },
-      refused: "bad_batch",
+      problem: "bad_batch",
       detail: "items: Invalid type: Expected Array",
     },
-    no_key: { summary: "Without a key", by: "anyone", body: { items: [] }, refused: "unauthorized" },
+    no_key: { summary: "Without a key", sender: "anyone", body: { items: [] }, problem: "unauthorized" },
   },
 };
 

@@ -1,13 +1,13 @@
 // What a message is told by, and the messages of plain mode: each with its schema and examples that are run. Sends none.
-import type { Json } from "../../core/json.ts";
-import { callbackSchemas } from "./callback.ts";
-import { plainSchemas, type v1Schemas } from "./frames.ts";
-import type { Described } from "./operation.ts";
-import { EXAMPLE_BIZ } from "./params.ts";
+import type { Json } from "../src/core/json.ts";
+import { callbackSchemas } from "./callbacks.ts";
+import { plainSchemas, type v1Schemas } from "./frame-schemas.ts";
+import type { DocumentedSchema } from "./operation.ts";
+import { EXAMPLE_BIZ } from "./parameters.ts";
 
 export const plainMessageSchemas = { ...plainSchemas, OrderOutcome: callbackSchemas.OrderOutcome } satisfies Record<
   string,
-  Described
+  DocumentedSchema
 >;
 
 export interface Message {

@@ -1,4 +1,4 @@
-// What backends send, as schemas: the routes check with them, and the API documents are made of them. Their words stand in api/.
+// Schemas of request bodies, headers and queries. Handlers validate with them; the API documents are generated from them.
 import * as v from "valibot";
 import { Amount, Currency } from "../callbacks/merchant.ts";
 import {
@@ -19,10 +19,10 @@ export const OrderId = v.pipe(
   v.string(),
   v.minLength(1),
   v.maxLength(ORDER_ID_CHARS),
-  v.check((id) => id.isWellFormed()), // half a surrogate pair has no UTF-8
+  v.check((id) => id.isWellFormed()), // a lone surrogate has no UTF-8 encoding
 );
 
-/** What a backend expects to be paid. */
+/** The expected payment of an order. */
 export const Registration = v.object({
   amount: Amount,
   currency: Currency,
@@ -31,7 +31,7 @@ export const Registration = v.object({
   ),
 });
 
-/** A user, as the issuer of tokens calls it. */
+/** A user: `sub` of the tokens. */
 export const Sub = v.pipe(
   v.string(),
   v.minLength(1),
@@ -41,25 +41,24 @@ export const Sub = v.pipe(
 
 export const IdempotencyKey = v.pipe(v.string(), v.regex(new RegExp(`^[!-~]{1,${IDEMPOTENCY_KEY_CHARS}}$`)));
 
-const sending = { event: v.unknown(), idempotency_key: v.nullish(v.string()) };
+const sendFields = { event: v.unknown(), idempotency_key: v.nullish(v.string()) };
 
-/** One send of a batch. Strict: a misspelt `idempotency_key` would send twice what was meant to be sent once. */
-export const Item = v.union(
+/** One item of a batch. Strict, because an item with a misspelt `idempotency_key` would be sent twice on a retry. */
+export const BatchItem = v.union(
   [
-    v.strictObject({ group: v.string(), user: v.nullish(v.string()), ...sending }),
-    v.strictObject({ channel: v.string(), ...sending }),
+    v.strictObject({ group: v.string(), user: v.nullish(v.string()), ...sendFields }),
+    v.strictObject({ channel: v.string(), ...sendFields }),
   ],
   "an item has a group, and perhaps a user, or else a channel; an event; perhaps an idempotency_key; and nothing else",
 );
-export type Item = v.InferOutput<typeof Item>;
 
-/** Each item is looked at by itself: one that cannot be used costs the others nothing. */
+/** Items stay unvalidated here: `BatchItem` validates each, so that an invalid one leaves the others unaffected. */
 export const Batch = v.object({
   items: v.pipe(v.array(v.unknown()), v.maxLength(BATCH_MAX, `at most ${BATCH_MAX} items`)),
 });
 
-/** `?limit=`, from 1 to `max`. */
-const limited = (normal: number, max: number) =>
+/** `?limit=`: 1 to `max`, `standard` if absent. */
+const limitWithin = (max: number, standard: number) =>
   v.optional(
     v.pipe(
       v.string(),
@@ -67,12 +66,15 @@ const limited = (normal: number, max: number) =>
       v.transform(Number),
       v.maxValue(max, `1 to ${max}`),
     ),
-    String(normal),
+    String(standard),
   );
 
-export const ConnectionsQuery = v.object({ after: v.optional(v.string()), limit: limited(LISTED_SIZE, LISTED_MAX) });
+export const ConnectionsQuery = v.object({
+  after: v.optional(v.string()),
+  limit: limitWithin(LISTED_MAX, LISTED_SIZE),
+});
 
 export const HistoryQuery = v.object({
   after: v.optional(v.pipe(v.string(), v.regex(OFFSET, "an offset"), v.transform(Number)), "0"),
-  limit: limited(HISTORY_SIZE, HISTORY_MAX),
+  limit: limitWithin(HISTORY_MAX, HISTORY_SIZE),
 });

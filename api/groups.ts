@@ -1,8 +1,16 @@
 // Groups for backends, told: who is there, what was published, and the end of a connection.
-import { ConnectionsQuery, HistoryQuery } from "../requests.ts";
-import { Connections, Disconnected, GroupState, Kept, Listed, Past, Position } from "../answers.ts";
-import { described, type Operation } from "./operation.ts";
-import { channel, EXAMPLE_BIZ, group } from "./params.ts";
+import { ConnectionsQuery, HistoryQuery } from "../src/http/request-schemas.ts";
+import {
+  ConnectionsResponse,
+  DisconnectResponse,
+  GroupResponse,
+  HistoryResponse,
+  KeptPublication,
+  ListedConnection,
+  Position,
+} from "../src/http/response-schemas.ts";
+import { documented, type Operation } from "./operation.ts";
+import { channel, EXAMPLE_BIZ, group } from "./parameters.ts";
 
 export const position = {
   epoch: "Of the offsets; null where the group has kept nothing.",
@@ -15,57 +23,54 @@ const counts = {
 };
 
 export const groupSchemas = {
-  Position: described(Position, "A place among the publications of a group.", position),
-  GroupState: described(GroupState, "A group as it is.", {
+  Position: documented(Position, "A place among the publications of a group.", position),
+  GroupState: documented(GroupResponse, "A group as it is.", {
     group: "Its name.",
     consumer: "What kind of group it is.",
     ...counts,
     next_push: "When its next push is due; null: nobody is there, or it has none.",
     position: "Where it stands.",
   }),
-  Connections: described(Connections, "Who is connected, a page of them.", {
+  Connections: documented(ConnectionsResponse, "Who is connected, a page of them.", {
     ...counts,
     members: "In the order of their channels.",
     next: "The `after` of the next page; null on the last.",
   }),
-  Listed: described(Listed, "A connection.", {
+  Listed: documented(ListedConnection, "A connection.", {
     channel: "Its address.",
     mode: "How it speaks.",
     sub: "Whose it is, by its token; null without one.",
     info: "What others may know of them, by the token; null if nothing.",
     since: "When it came.",
   }),
-  Past: described(Past, "What was published, as far as it is kept.", {
+  Past: documented(HistoryResponse, "What was published, as far as it is kept.", {
     ...position,
     publications: "Oldest first.",
   }),
-  Kept: described(Kept, "A publication that was kept.", {
+  Kept: documented(KeptPublication, "A publication that was kept.", {
     offset: "Its place among the group's publications.",
     id: "`<epoch>-<offset>`.",
     at: "When it was published.",
     data: "The frame as it was sent; numbers stay as they were written.",
   }),
-  Disconnected: described(Disconnected, "What was ended.", { connections: "1, or 0 if it had gone." }),
+  Disconnected: documented(DisconnectResponse, "What was ended.", { connections: "1, or 0 if it had gone." }),
 };
 
 const feed = "feed_news";
 
 const readGroup: Operation = {
-  id: "readGroup",
-  method: "get",
-  path: "/groups/:group",
-  family: "groups",
+  operationId: "readGroup",
+  route: "GET /groups/:group",
+  tag: "groups",
   summary: "Look at a group",
-  about: "How many are connected, when the next push is due, and where the group stands.",
-  who: "backend",
-  params: { group },
-  answers: [{ status: 200, about: "The group as it is.", schema: "GroupState" }],
-  refusals: ["unknown_group", "malformed_group", "group_unavailable"],
+  description: "How many are connected, when the next push is due, and where the group stands.",
+  pathParameters: { group },
+  responses: [{ status: 200, description: "The group as it is.", schema: "GroupState" }],
   examples: {
     empty: {
       summary: "A group with nobody in it",
       status: 200,
-      answer: {
+      value: {
         group: "alarm_7",
         consumer: "alarm",
         connections: 0,
@@ -76,10 +81,10 @@ const readGroup: Operation = {
     },
     paid_order: {
       summary: "The group of a paid order",
-      params: { group: `order_${EXAMPLE_BIZ}` },
-      after: ["reportOutcome.paid"],
+      parameters: { group: `order_${EXAMPLE_BIZ}` },
+      requires: ["reportOutcome.paid"],
       status: 200,
-      answer: {
+      value: {
         group: `order_${EXAMPLE_BIZ}`,
         consumer: "order",
         connections: 0,
@@ -92,59 +97,53 @@ const readGroup: Operation = {
 };
 
 const listConnections: Operation = {
-  id: "listConnections",
-  method: "get",
-  path: "/groups/:group/connections",
-  family: "groups",
+  operationId: "listConnections",
+  route: "GET /groups/:group/connections",
+  tag: "groups",
   summary: "List who is connected",
-  about: "A page of the connections, in the order of their channels.",
-  who: "backend",
-  params: { group },
-  query: {
-    after: { schema: ConnectionsQuery.entries.after, about: "A channel of the group: what stands behind it." },
-    limit: { schema: ConnectionsQuery.entries.limit, about: "How many, 1 to 1000." },
+  description: "A page of the connections, in the order of their channels.",
+  pathParameters: { group },
+  queryParameters: {
+    after: { schema: ConnectionsQuery.entries.after, description: "A channel of the group: what stands behind it." },
+    limit: { schema: ConnectionsQuery.entries.limit, description: "How many, 1 to 1000." },
   },
-  answers: [{ status: 200, about: "Who is connected.", schema: "Connections" }],
-  refusals: ["unknown_group", "malformed_group", "bad_query", "group_unavailable"],
+  responses: [{ status: 200, description: "Who is connected.", schema: "Connections" }],
   examples: {
     nobody: {
       summary: "Nobody is there",
-      params: { limit: "10" },
+      parameters: { limit: "10" },
       status: 200,
-      answer: { connections: 0, users: 0, members: [], next: null },
+      value: { connections: 0, users: 0, members: [], next: null },
     },
     too_many: {
       summary: "More than a page has",
-      params: { limit: "5000" },
-      refused: "bad_query",
+      parameters: { limit: "5000" },
+      problem: "bad_query",
       detail: "limit: 1 to 1000",
     },
   },
 };
 
 const listPublications: Operation = {
-  id: "listPublications",
-  method: "get",
-  path: "/groups/:group/history",
-  family: "groups",
+  operationId: "listPublications",
+  route: "GET /groups/:group/history",
+  tag: "groups",
   summary: "List what was published",
-  about:
+  description:
     "What is kept, oldest first. A feed keeps its last 100 for five minutes, an order its latest outcome, an alarm group its latest tick while somebody who counts with it is there.",
-  who: "backend",
-  params: { group },
-  query: {
-    after: { schema: HistoryQuery.entries.after, about: "An offset: what came behind it." },
-    limit: { schema: HistoryQuery.entries.limit, about: "How many, 1 to 1000." },
+  pathParameters: { group },
+  queryParameters: {
+    after: { schema: HistoryQuery.entries.after, description: "An offset: what came behind it." },
+    limit: { schema: HistoryQuery.entries.limit, description: "How many, 1 to 1000." },
   },
-  answers: [{ status: 200, about: "What is kept.", schema: "Past" }],
-  refusals: ["unknown_group", "malformed_group", "bad_query", "group_unavailable"],
+  responses: [{ status: 200, description: "What is kept.", schema: "Past" }],
   examples: {
     feed: {
       summary: "What came into a feed",
-      params: { group: feed },
-      after: ["sendToGroup.kept"],
+      parameters: { group: feed },
+      requires: ["sendToGroup.kept"],
       status: 200,
-      answer: {
+      value: {
         epoch: "9c1d04e7",
         offset: 1,
         publications: [
@@ -154,28 +153,25 @@ const listPublications: Operation = {
     },
     no_offset: {
       summary: "Behind what is no offset",
-      params: { after: "-1" },
-      refused: "bad_query",
+      parameters: { after: "-1" },
+      problem: "bad_query",
       detail: "after: an offset",
     },
   },
 };
 
 const disconnect: Operation = {
-  id: "disconnect",
-  method: "delete",
-  path: "/channels/:channel",
-  family: "groups",
+  operationId: "disconnect",
+  route: "DELETE /channels/:channel",
+  tag: "groups",
   summary: "End a connection",
-  about:
+  description:
     "It is closed with 4000 `disconnected`, after which a client does not come back by itself. One that has gone is no error.",
-  who: "backend",
-  params: { channel },
-  answers: [{ status: 200, about: "It is ended.", schema: "Disconnected" }],
-  refusals: ["unknown_group", "malformed_channel", "group_unavailable"],
+  pathParameters: { channel },
+  responses: [{ status: 200, description: "It is ended.", schema: "Disconnected" }],
   examples: {
-    gone: { summary: "One that has gone", status: 200, answer: { connections: 0 } },
-    malformed: { summary: "A group's name alone", params: { channel: "alarm_7" }, refused: "malformed_channel" },
+    gone: { summary: "One that has gone", status: 200, value: { connections: 0 } },
+    malformed: { summary: "A group's name alone", parameters: { channel: "alarm_7" }, problem: "malformed_channel" },
   },
 };
 

@@ -1,11 +1,19 @@
 // The routes of orders, told: what a backend registers, what it and a browser are shown. The schemas are the routes' own.
 import * as v from "valibot";
-import { BODY_BYTES } from "../../core/limits.ts";
-import { BackendOrder, BrowserOrder, Dispute, Forwards, Mismatch, Money, Payment, Underpaid } from "../answers.ts";
-import { OrderId, Registration } from "../requests.ts";
-import { STATUSES } from "./callback.ts";
-import { described, type Operation } from "./operation.ts";
-import { biz, EXAMPLE_BIZ } from "./params.ts";
+import {
+  BackendOrderResponse,
+  BrowserOrderResponse,
+  Dispute,
+  Forwards,
+  Mismatch,
+  Money,
+  Payment,
+  Underpaid,
+} from "../src/http/response-schemas.ts";
+import { OrderId, Registration } from "../src/http/request-schemas.ts";
+import { STATUSES } from "./callbacks.ts";
+import { documented, type Operation } from "./operation.ts";
+import { biz, EXAMPLE_BIZ } from "./parameters.ts";
 
 /** The same by the merchant's own id. */
 const RegistrationById = v.object({ order_id: OrderId, ...Registration.entries });
@@ -34,13 +42,13 @@ const paymentFields = {
 };
 
 export const orderSchemas = {
-  Registration: described(Registration, "What a backend expects to be paid.", registered),
-  RegistrationById: described(RegistrationById, "What a backend expects to be paid, by its own id.", {
+  Registration: documented(Registration, "What a backend expects to be paid.", registered),
+  RegistrationById: documented(RegistrationById, "What a backend expects to be paid, by its own id.", {
     order_id: "Your own id of the order, up to 200 characters. A biz stays what it is; any other id stands for one.",
     ...registered,
   }),
-  BrowserOrder: described(BrowserOrder, "An order as its page may see it.", shown),
-  BackendOrder: described(BackendOrder, "An order, all of it.", {
+  BrowserOrder: documented(BrowserOrderResponse, "An order as its page may see it.", shown),
+  BackendOrder: documented(BackendOrderResponse, "An order, all of it.", {
     ...shown,
     order_id: "Your own id, where it is not the biz itself.",
     registered: "What was registered, in major units; null: nothing.",
@@ -62,13 +70,13 @@ export const orderSchemas = {
     erased_at: "When it was erased; null: it was not.",
     forwards: "What is still owed to `FORWARD_URL`.",
   }),
-  Payment: described(Payment, "A payment, as its provider reported it.", paymentFields),
-  Mismatch: described(Mismatch, "An authentic report that does not count.", {
+  Payment: documented(Payment, "A payment, as its provider reported it.", paymentFields),
+  Mismatch: documented(Mismatch, "An authentic report that does not count.", {
     reason:
       "`currency`: another one than the order's; `unknown_currency`: its digits are not known; `no_amount`: the event states none; `payment_of_another_order`: another order claimed it first; `split_failed`: a part of a split that was given up; `refund_currency`: a refund in another currency than its payment.",
     ...paymentFields,
   }),
-  Dispute: described(Dispute, "A dispute of a payment.", {
+  Dispute: documented(Dispute, "A dispute of a payment.", {
     provider: "The instance that reported it.",
     dispute_id: "The provider's id of the dispute; null where it has one dispute per payment.",
     payment_id: "The provider's id of the payment.",
@@ -76,18 +84,18 @@ export const orderSchemas = {
     amount: "The disputed amount, in major units.",
     currency: "The currency of the dispute.",
   }),
-  Underpaid: described(Underpaid, "How far an order is paid, in major units of the registered currency.", {
+  Underpaid: documented(Underpaid, "How far an order is paid, in major units of the registered currency.", {
     paid: "What was paid so far.",
     missing: "What is missing.",
   }),
-  Money: described(Money, "An amount of money.", { amount: "A decimal in major units.", currency: "ISO 4217." }),
-  Forwards: described(Forwards, "What is to be handed on to the merchant's backend.", {
+  Money: documented(Money, "An amount of money.", { amount: "A decimal in major units.", currency: "ISO 4217." }),
+  Forwards: documented(Forwards, "What is to be handed on to the merchant's backend.", {
     owed: "How many deliveries are still to be made.",
     given_up: "How many were given up.",
   }),
 };
 
-const body = { required: true, about: "What is expected.", bytes: BODY_BYTES };
+const body = { required: true, description: "What is expected." };
 
 const fresh = {
   biz: EXAMPLE_BIZ,
@@ -127,30 +135,20 @@ const paid = {
 };
 
 const registerOrderById: Operation = {
-  id: "registerOrderById",
-  method: "put",
-  path: "/orders",
-  family: "orders",
+  operationId: "registerOrderById",
+  route: "PUT /orders",
+  tag: "orders",
   summary: "Register what an order costs, by your own id",
-  about:
+  description:
     "Payments of another amount or currency then never make the order paid. The answer tells the `biz` that its page waits for, always the same for the same `order_id`.",
-  who: "backend",
-  body: { ...body, schema: "RegistrationById" },
-  answers: [{ status: 200, about: "The order as it is now.", schema: "BackendOrder" }],
-  refusals: [
-    "not_json",
-    "bad_registration",
-    "contradicts_payment",
-    "order_erased",
-    "no_order_id_key",
-    "group_unavailable",
-  ],
+  requestBody: { ...body, schema: "RegistrationById" },
+  responses: [{ status: 200, description: "The order as it is now.", schema: "BackendOrder" }],
   examples: {
     registered: {
       summary: "19.99 dollars, in cents",
       body: { order_id: "ORD-2026-0042", amount: 1999, currency: "USD" },
       status: 200,
-      answer: {
+      value: {
         ...fresh,
         biz: "4c47e5177e4492e36644161ce0e5b98b",
         order_id: "ORD-2026-0042",
@@ -160,127 +158,111 @@ const registerOrderById: Operation = {
     no_id: {
       summary: "Nothing that names the order",
       body: { amount: "19.99", currency: "CNY" },
-      refused: "bad_registration",
+      problem: "bad_registration",
       detail: "order_id: a text of 1 to 200 characters",
     },
   },
 };
 
 const registerOrder: Operation = {
-  id: "registerOrder",
-  method: "put",
-  path: "/orders/:biz",
-  family: "orders",
+  operationId: "registerOrder",
+  route: "PUT /orders/:biz",
+  tag: "orders",
   summary: "Register what an order costs",
-  about:
+  description:
     "The same for an id that is a biz already. It may come after the payment: what arrived before is compared then. It may be changed as long as pages were not sent that the order is paid.",
-  who: "backend",
-  params: { biz },
-  body: { ...body, schema: "Registration" },
-  answers: [{ status: 200, about: "The order as it is now.", schema: "BackendOrder" }],
-  refusals: [
-    "not_json",
-    "unknown_order",
-    "bad_registration",
-    "contradicts_payment",
-    "order_erased",
-    "group_unavailable",
-  ],
+  pathParameters: { biz },
+  requestBody: { ...body, schema: "Registration" },
+  responses: [{ status: 200, description: "The order as it is now.", schema: "BackendOrder" }],
   examples: {
     registered: {
       summary: "19.99 yuan",
       body: { amount: "19.99", currency: "CNY" },
       status: 200,
-      answer: fresh,
+      value: fresh,
     },
     after_payment: {
       summary: "What was paid already, registered afterwards",
       body: { amount: "19.99", currency: "CNY", expires_in: null },
-      after: ["reportOutcome.paid"],
+      requires: ["reportOutcome.paid"],
       status: 200,
-      answer: paid,
+      value: paid,
     },
     contradicts: {
       summary: "Another amount than was paid",
       body: { amount: "25.00", currency: "CNY" },
-      after: ["reportOutcome.paid"],
-      refused: "contradicts_payment",
+      requires: ["reportOutcome.paid"],
+      problem: "contradicts_payment",
     },
     float: {
       summary: "An amount that is a float",
       body: { amount: 19.99, currency: "CNY" },
-      refused: "bad_registration",
+      problem: "bad_registration",
       detail: "amount: Invalid safe integer",
     },
     no_key: {
       summary: "Without a key",
-      by: "anyone",
+      sender: "anyone",
       body: { amount: "19.99", currency: "CNY" },
-      refused: "unauthorized",
+      problem: "unauthorized",
     },
   },
 };
 
 const readOrder: Operation = {
-  id: "readOrder",
-  method: "get",
-  path: "/orders/:biz",
-  family: "orders",
+  operationId: "readOrder",
+  route: "GET /orders/:biz",
+  tag: "orders",
   summary: "Read an order",
-  about:
+  description:
     "A page sees what it shows; an API key shows all of it. An order nobody has heard of is pending, version 0. Pages of `ALLOWED_ORIGINS` may read it from elsewhere.",
-  who: "anyone_or_backend",
-  params: { biz },
-  headers: {
-    "If-None-Match": { schema: v.string(), about: "An `ETag` of before: 304 if nothing has changed since." },
+  pathParameters: { biz },
+  headerParameters: {
+    "If-None-Match": { schema: v.string(), description: "An `ETag` of before: 304 if nothing has changed since." },
   },
-  answers: [
+  responses: [
     {
       status: 200,
-      about: "The order as it is now.",
+      description: "The order as it is now.",
       schema: ["BackendOrder", "BrowserOrder"],
-      headers: { ETag: { schema: v.string(), about: "The version, the view and a hash." } },
+      headers: { ETag: { schema: v.string(), description: "The version, the view and a hash." } },
     },
-    { status: 304, about: "It is still what `If-None-Match` names.", schema: null },
+    { status: 304, description: "It is still what `If-None-Match` names.", schema: null },
   ],
-  refusals: ["unknown_order", "group_unavailable"],
   examples: {
     unheard_of: {
       summary: "As a page sees an order that nobody has heard of",
-      by: "anyone",
+      sender: "anyone",
       status: 200,
-      answer: { biz: EXAMPLE_BIZ, status: "pending", paid: false, version: 0, expires_at: null },
+      value: { biz: EXAMPLE_BIZ, status: "pending", paid: false, version: 0, expires_at: null },
     },
     paid: {
       summary: "As its backend sees a paid one",
-      by: "backend",
-      after: ["registerOrder.registered", "reportOutcome.paid"],
+      sender: "backend",
+      requires: ["registerOrder.registered", "reportOutcome.paid"],
       status: 200,
-      answer: paid,
+      value: paid,
     },
     no_biz: {
       summary: "An id that no order can have",
-      by: "anyone",
-      params: { biz: "SHORT" },
-      refused: "unknown_order",
+      sender: "anyone",
+      parameters: { biz: "SHORT" },
+      problem: "unknown_order",
     },
   },
 };
 
 const eraseOrder: Operation = {
-  id: "eraseOrder",
-  method: "delete",
-  path: "/orders/:biz",
-  family: "orders",
+  operationId: "eraseOrder",
+  route: "DELETE /orders/:biz",
+  tag: "orders",
   summary: "Erase an order",
-  about:
+  description:
     "Its facts, claims, forwards and your id of it go at once; what stays is that it was erased. Its id takes no registration and no callback any more; a provider's events about it are acknowledged and handed on.",
-  who: "backend",
-  params: { biz },
-  answers: [{ status: 204, about: "It is erased, or there was nothing to erase.", schema: null }],
-  refusals: ["unknown_order", "group_unavailable"],
+  pathParameters: { biz },
+  responses: [{ status: 204, description: "It is erased, or there was nothing to erase.", schema: null }],
   examples: {
-    erased: { summary: "A paid order", after: ["reportOutcome.paid"], status: 204, answer: null },
+    erased: { summary: "A paid order", requires: ["reportOutcome.paid"], status: 204, value: null },
   },
 };
 

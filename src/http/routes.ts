@@ -1,0 +1,95 @@
+// The route table. app.ts registers every route from it, and the API documents are generated from it.
+import { BATCH_BYTES, BODY_BYTES, WEBHOOK_BYTES } from "../core/limits.ts";
+import { sendBatch } from "./batch.ts";
+import { connect } from "./connect.ts";
+import type { RouteContext } from "./context.ts";
+import { disconnect, getGroup, listConnections, listPublications } from "./groups.ts";
+import { merchantCallback } from "./merchant-callback.ts";
+import { getMetrics } from "./metrics.ts";
+import { eraseOrder, getOrder, registerByBiz, registerByOrderId } from "./orders.ts";
+import type { ProblemReason } from "./problem.ts";
+import { providerWebhook } from "./provider-webhook.ts";
+import { routeProblems as problems } from "./route-problems.ts";
+import { sendToChannel, sendToGroup, sendToUser } from "./send-event.ts";
+import { getDocument, getHealth } from "./service.ts";
+
+/**
+ * - `public`: no credential is read.
+ * - `api_key`: an API key, checked before the handler runs.
+ * - `optional_api_key`: an API key changes the response.
+ * - `api_key_or_signature`: an API key, or a Standard Webhooks signature.
+ * - `provider_signature`: the signature scheme of the payment provider.
+ * - `origin_or_credential`: an allowed Origin, a token or an API key, as the consumer demands.
+ */
+export type Access =
+  | "public"
+  | "api_key"
+  | "optional_api_key"
+  | "api_key_or_signature"
+  | "provider_signature"
+  | "origin_or_credential";
+
+type Method = "GET" | "PUT" | "POST" | "DELETE";
+
+export interface Route<Name extends string = string> {
+  /** Method and path: `GET /orders/:biz`. */
+  readonly name: Name;
+  readonly method: Method;
+  /** A request may add or omit the trailing slash. */
+  readonly path: string;
+  readonly access: Access;
+  /** Largest request body in bytes; null for a route that reads no body. */
+  readonly maxBodyBytes: number | null;
+  /** Reasons of the route itself. `problemsOf` adds those of its access and body, and those of every route. */
+  readonly problems: readonly ProblemReason[];
+  readonly handler: (c: RouteContext) => Response | Promise<Response>;
+}
+
+/** Method, path, access, largest body in bytes, problems, handler. */
+export const routes = [
+  route("GET", "/healthz", "public", null, [], getHealth),
+  route("GET", "/openapi.json", "public", null, problems.getDocument, getDocument),
+  route("GET", "/asyncapi.json", "public", null, problems.getDocument, getDocument),
+  route("GET", "/ws/*", "origin_or_credential", null, problems.connect, connect),
+  route("POST", "/callbacks/:provider", "provider_signature", WEBHOOK_BYTES, problems.providerWebhook, providerWebhook),
+  route("POST", "/callback/:biz/", "api_key_or_signature", BODY_BYTES, problems.merchantCallback, merchantCallback),
+  route("PUT", "/orders", "api_key", BODY_BYTES, problems.registerByOrderId, registerByOrderId),
+  route("PUT", "/orders/:biz", "api_key", BODY_BYTES, problems.registerByBiz, registerByBiz),
+  route("GET", "/orders/:biz", "optional_api_key", null, problems.getOrder, getOrder),
+  route("DELETE", "/orders/:biz", "api_key", null, problems.eraseOrder, eraseOrder),
+  route("POST", "/groups/:group/send", "api_key", BODY_BYTES, problems.sendToGroup, sendToGroup),
+  route("POST", "/groups/:group/users/:sub/send", "api_key", BODY_BYTES, problems.sendToUser, sendToUser),
+  route("POST", "/channels/:channel/send", "api_key", BODY_BYTES, problems.sendToChannel, sendToChannel),
+  route("POST", "/send", "api_key", BATCH_BYTES, problems.sendBatch, sendBatch),
+  route("GET", "/groups/:group", "api_key", null, problems.getGroup, getGroup),
+  route("GET", "/groups/:group/connections", "api_key", null, problems.listConnections, listConnections),
+  route("GET", "/groups/:group/history", "api_key", null, problems.listPublications, listPublications),
+  route("DELETE", "/channels/:channel", "api_key", null, problems.disconnect, disconnect),
+  route("GET", "/metrics", "api_key", null, problems.getMetrics, getMetrics),
+] as const;
+
+export type RouteName = (typeof routes)[number]["name"];
+
+/** Every reason a route may respond with. */
+export function problemsOf({ access, maxBodyBytes, problems }: Route): readonly ProblemReason[] {
+  const needsKey = access === "api_key" || access === "api_key_or_signature";
+  return [
+    ...(needsKey ? (["unauthorized"] as const) : []),
+    ...(maxBodyBytes === null ? [] : (["body_too_large"] as const)),
+    ...problems,
+    ...ANY_ROUTE,
+  ];
+}
+
+const ANY_ROUTE = ["internal", "bad_setting"] as const;
+
+function route<M extends Method, Path extends string>(
+  method: M,
+  path: Path,
+  access: Access,
+  maxBodyBytes: number | null,
+  problems: readonly ProblemReason[],
+  handler: Route["handler"],
+): Route<`${M} ${Path}`> {
+  return { name: `${method} ${path}`, method, path, access, maxBodyBytes, problems, handler };
+}
