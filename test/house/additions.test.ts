@@ -2,7 +2,9 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { providers } from "../../src/callbacks/providers.ts";
+import { closeCodes } from "../../src/core/codes.ts";
 import { messages, operations, sockets } from "../../src/http/api/index.ts";
+import { problems } from "../../src/http/problem.ts";
 
 const read = (file: string): string => readFileSync(file, "utf8");
 const textOf = (folder: string, ending: string): string =>
@@ -125,8 +127,29 @@ describe("a frame", () => {
     expect(types.filter((type) => !isNamed(type))).toEqual([]);
   });
 
+  it("has its text in test/core/frames.test.ts", () => {
+    const tests = read("test/core/frames.test.ts");
+    expect(types.filter((type) => !new RegExp(`"?type"?: ?"${type}"`).test(tests))).toEqual([]);
+  });
+
   it("that is described belongs to a path", () => {
     const said = new Set<string>(sockets.flatMap(({ plain, v1 }) => [plain, v1].flat()));
     expect(Object.keys(messages).filter((name) => !said.has(name))).toEqual([]);
+  });
+});
+
+describe("a close code", () => {
+  const reasons = Object.keys(closeCodes).filter((reason) => !(reason in problems));
+
+  it("that is no refusal is sent by a group", () => {
+    const group = textOf("src/group", ".ts");
+    expect(reasons.filter((reason) => !group.includes(`"${reason}"`))).toEqual([]);
+  });
+
+  it("that is no refusal is tried inside workerd", () => {
+    const tests = ["group", "http", "served"].map((room) => textOf(`test/${room}`, ".ts")).join("\n");
+    const codes: Readonly<Record<string, number>> = closeCodes;
+    const isTried = (reason: string) => new RegExp(`\\b(${reason}|${codes[reason]})\\b`).test(tests);
+    expect(reasons.filter((reason) => !isTried(reason))).toEqual([]);
   });
 });
