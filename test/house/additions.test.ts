@@ -79,6 +79,30 @@ describe("a provider", () => {
 });
 
 describe("a route", () => {
+  /** Method and path of each line of the route table, and its handlers. */
+  const lines = [...read("src/http/app.ts").matchAll(/^app\.(get|put|post|delete)\("([^"]+)", ([^)]*)\);$/gm)].map(
+    ([, method = "", path = "", handlers = ""]) => ({ method, path, handlers }),
+  );
+  const described = operations.filter(({ family }) => family !== "websockets");
+  const nameOf = ({ method, path }: { readonly method: string; readonly path: string }) =>
+    `${method} ${path.replace(/(?<=.)\/$/, "")}`;
+  const handlersOf = new Map(lines.map((line) => [nameOf(line), line.handlers]));
+
+  it("is described in src/http/api/", () => {
+    const routes = lines.map(nameOf).filter((name) => name !== "get /ws/*");
+    expect(described.map(nameOf).toSorted(byName)).toEqual(routes.toSorted(byName));
+  });
+
+  it("for backends asks for an API key before anything else", () => {
+    const backend = described.filter(({ who }) => who === "backend").map(nameOf);
+    expect(backend.filter((name) => handlersOf.get(name)?.startsWith("backendOnly, ") !== true)).toEqual([]);
+  });
+
+  it("with a body bounds it", () => {
+    const written = described.filter(({ method }) => method === "put" || method === "post").map(nameOf);
+    expect(written.filter((name) => !/\bbounded\w+, /.test(handlersOf.get(name) ?? ""))).toEqual([]);
+  });
+
   it("stands in a page of docs/", () => {
     const docs = textOf("docs", ".md");
     const routes = operations
