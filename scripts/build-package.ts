@@ -7,7 +7,8 @@ const PROJECTS = ["tsconfig.package.json", "src/client/tsconfig.package.json"];
 
 rmSync("lib", { recursive: true, force: true });
 // Types are checked by `npm run typecheck`; here they are only written.
-for (const project of PROJECTS) execFileSync("node_modules/.bin/tsc", ["-p", project, "--noCheck"], { stdio: "inherit" });
+for (const project of PROJECTS)
+  execFileSync("node_modules/.bin/tsc", ["-p", project, "--noCheck"], { stdio: "inherit" });
 // TypeScript 7.0 rewrites `./x.ts` to `./x.js` in code and leaves declarations as they are.
 for (const file of globSync("lib/**/*.d.ts")) {
   const text = readFileSync(file, "utf8");

@@ -1,4 +1,4 @@
-// The wire of belfry.v1, frame by frame, and how a replay is cut into frames.
+// The wire, frame by frame, and how a replay is cut into frames.
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
@@ -6,10 +6,14 @@ import {
   errorFrame,
   errorReplyFrame,
   HEARTBEAT,
+  complaintFrame,
+  orderFrame,
+  pingFrame,
   presenceFrame,
   publicationFrame,
   replayFrames,
   replyFrame,
+  resultFrame,
   skippedFrame,
   welcomeFrame,
 } from "../../src/core/frames.ts";
@@ -21,6 +25,10 @@ const at = { epoch: "1a2b3c4d", offset: 7 };
 
 describe("a frame", () => {
   it.each<[string, string, string]>([
+    ["plain result", encode(resultFrame("12:00")), '{"type":"result","data":"12:00"}'],
+    ["plain time", encode(pingFrame("12:00")), '{"type":"ping","data":"12:00"}'],
+    ["plain error", encode(complaintFrame("no JSON")), '{"type":"error","data":"no JSON"}'],
+    ["plain outcome", encode(orderFrame("b", "refunded")), '{"biz":"b","paid":false,"status":"refunded"}'],
     [
       "welcome",
       welcomeFrame("feed_x!1", at, true),

@@ -72,6 +72,8 @@ describe("settings", () => {
     ["TOKEN_JWKS_URL", "http://localhost@evil.example/keys"],
     ["TOKEN_JWKS_URL", "https://user:secret@issuer.example/keys"],
     ["TOKEN_JWKS_URL", "data:application/json,{}"],
+    ["JURISDICTION", "mars"],
+    ["DEVELOPMENT", "yes"],
     ["API_KEYS", "too-short"],
     ["API_KEYS", "a-key-with spaces-in-it"],
     ["API_KEYS", "密钥密钥密钥密钥密钥密钥密钥密钥"],
@@ -108,6 +110,11 @@ describe("settings", () => {
       });
       expect(settings).toMatchObject({ ok: false, reason: { setting: "FORWARD_SECRET" } });
     }
+  });
+
+  it("hold the bearer of status queries", () => {
+    expect(read({ ORDER_STATUS_KEY: " the-key " })).toMatchObject({ value: { orders: { statusKey: "the-key" } } });
+    expect(read({ ORDER_STATUS_KEY: "" })).toMatchObject({ value: { orders: { statusKey: null } } });
   });
 
   it("say how tokens are verified", () => {

@@ -69,7 +69,11 @@ it.each(["docs/examples.md", "docs/coming-from-channels.md"])("%s has the same c
 });
 
 describe("links", () => {
-  const pages = ["README.md", "README.zh-CN.md", ...readdirSync("docs").map((name) => join("docs", name))];
+  const pagesIn = (folder: string, recursive: boolean): string[] =>
+    readdirSync(folder, { recursive, encoding: "utf8" })
+      .filter((name) => name.endsWith(".md"))
+      .map((name) => join(folder, name));
+  const pages = [...pagesIn(".", false), ...pagesIn("docs", true)];
   const prose = (page: string) => readFileSync(page, "utf8").replaceAll(/^```.*?^```$/gms, "");
 
   /** The anchors that GitHub gives a page's headings. */

@@ -1,0 +1,34 @@
+// What the project's pages name is there: files, tests by their titles, npm scripts. Reads pages and runs nothing.
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+
+const markdown = (folder: string, recursive: boolean): string[] =>
+  readdirSync(folder, { recursive, encoding: "utf8" })
+    .filter((file) => file.endsWith(".md"))
+    .map((file) => join(folder, file));
+
+const pages = [...markdown(".", false), ...markdown("docs", true)];
+const textOf = (page: string): string => readFileSync(page, "utf8");
+
+const { scripts } = JSON.parse(textOf("package.json")) as { scripts: Record<string, string> }; // npm's own format
+
+describe.each(pages)("%s", (page) => {
+  it("names files and folders that exist", () => {
+    const named = [...textOf(page).matchAll(/`((?:src|test|scripts|docs|\.github|fixtures)\/[\w.*/{,}-]*[\w/])`/g)].map(
+      ([, path = ""]) => path,
+    );
+    expect(named.filter((path) => !/[*{<]/.test(path) && !existsSync(path))).toEqual([]);
+  });
+
+  it("cites tests by the titles they have", () => {
+    const cited = [...textOf(page).matchAll(/`(test\/[\w./-]+\.test\.ts)` › "([^"]+)"/g)];
+    const missing = cited.filter(([, file = "", title = ""]) => !existsSync(file) || !textOf(file).includes(title));
+    expect(missing.map(([citation]) => citation)).toEqual([]);
+  });
+
+  it("names npm scripts that exist", () => {
+    const named = [...textOf(page).matchAll(/npm run (?:-s |--silent )?([\w:-]+)/g)].map(([, name = ""]) => name);
+    expect(named.filter((name) => !(name in scripts))).toEqual([]);
+  });
+});
