@@ -47,6 +47,9 @@ export interface BelfryOptions {
   readonly name?: string;
 }
 
+/** The part of an ExecutionContext that a router hands on. */
+export type RequestLifetime = Pick<ExecutionContext, "waitUntil" | "passThroughOnException">;
+
 /** The class to export: `export class Group extends push.Group {}`. */
 export type GroupClass = new (ctx: DurableObjectState, env: BelfryEnv) => InstalledGroup;
 
@@ -69,7 +72,7 @@ export interface BelfryEntrypoint extends WorkerEntrypoint<BelfryEnv> {
 
 export interface Belfry {
   /** Answers a request whose path begins with `basePath`; any other is 404. */
-  readonly fetch: (request: Request, env: BelfryEnv, ctx?: ExecutionContext) => Promise<Response>;
+  readonly fetch: (request: Request, env: BelfryEnv, ctx?: RequestLifetime) => Promise<Response>;
   readonly Group: GroupClass;
   readonly Entrypoint: EntrypointClass;
   /** An event to the members of a group, as `POST /groups/:group/send`. Rejects with a `BelfryRefusal`. */
@@ -114,7 +117,9 @@ export function belfry({
   return {
     fetch: async (request, env, ctx) => {
       const below = requestBelow(basePath, request);
-      return below === null ? problemResponse("unknown_path") : app.fetch(below, withGroup(env), ctx);
+      return below === null
+        ? problemResponse("unknown_path")
+        : app.fetch(below, withGroup(env), ctx as ExecutionContext); // Belfry uses no other part of it
     },
     Group: WithInstallation,
     Entrypoint,

@@ -33,6 +33,7 @@ export const allProviders: readonly Provider[] = [
   hmac,
 ];
 
+// Both calls are marked: a bundler keeps every provider for one that may have effects.
 export const providers: ReadonlyMap<string, Provider> = /* @__PURE__ */ new Map(
-  allProviders.map((entry) => [entry.name, entry]),
+  /* @__PURE__ */ allProviders.map((entry) => [entry.name, entry]),
 );

@@ -62,3 +62,11 @@ export async function isRsaSigned(keys: readonly Key[], signature: Bytes | null,
 /** What we sign ourselves: a query to the provider. */
 export const rsaSign = async (key: Key, message: string): Promise<string> =>
   toBase64(new Uint8Array(await crypto.subtle.sign(RSA, key, utf8(message))));
+
+/** The key of a Standard Webhooks secret; null if it is not base64. */
+export function webhookSecret(secret: string): Bytes | null {
+  const text = secret.replace(/^whsec_/, "");
+  // Some senders print the key without its padding.
+  const bytes = fromBase64(text.padEnd(Math.ceil(text.length / 4) * 4, "="));
+  return bytes === null || bytes.length === 0 ? null : bytes;
+}

@@ -8,7 +8,7 @@ import { describe, descriptionFields, rowsOf, toldBy, type Description, type Def
 import { callbackOf, printed } from "./mapping.ts";
 import { noWords, replyIn } from "./reply.ts";
 import { Setting } from "./setting.ts";
-import { hmacKey, isSigned, SIGNATURES_MAX, type Key } from "./signature.ts";
+import { hmacKey, isSigned, SIGNATURES_MAX, webhookSecret, type Key } from "./signature.ts";
 
 interface Config {
   readonly keys: readonly Key[];
@@ -96,11 +96,3 @@ const v1 = (signatures: string): (Bytes | null)[] =>
     .filter((signature) => signature.startsWith("v1,"))
     .slice(0, SIGNATURES_MAX)
     .map((signature) => fromBase64(signature.slice("v1,".length)));
-
-/** The key of a Standard Webhooks secret; null if it is not base64. */
-export function webhookSecret(secret: string): Bytes | null {
-  const text = secret.replace(/^whsec_/, "");
-  // Some senders print the key without its padding.
-  const bytes = fromBase64(text.padEnd(Math.ceil(text.length / 4) * 4, "="));
-  return bytes === null || bytes.length === 0 ? null : bytes;
-}

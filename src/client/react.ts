@@ -1,4 +1,5 @@
 // The hooks for React: an order's outcome, a group's last publication, each with its connection's state. Opens nothing while rendering.
+"use client";
 import { createContext, useContext, useEffect, useMemo, useRef, useSyncExternalStore } from "react";
 import { connect, type Client, type Outcome, type Publication, type State, type Undo } from "./index.ts";
 

@@ -132,7 +132,7 @@ describe("built with a bundler", () => {
   const ADDRESS = `const [biz, project] = location.hash.slice(1).split("/");`;
 
   beforeAll(async () => {
-    expect(existsSync("dist-client/client.js")).toBe(true); // npm ci has built it
+    expect(existsSync("src/pages/client.js")).toBe(true); // `npm test` builds it
     const react = snippetsOf(PAGE, "jsx").map((code) => ["shop.jsx", code] as const);
     bundles["React"] = await bundle(
       react,

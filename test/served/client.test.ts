@@ -19,7 +19,7 @@ it("/client.js is what npm gives, for pages of any host", async () => {
   const served = await fetch(`${server}/client.js`);
   expect(served.headers.get("Content-Type")).toMatch(/javascript/);
   expect(served.headers.get("Access-Control-Allow-Origin")).toBe("*");
-  expect(await served.text()).toBe(readFileSync("dist-client/client.js", "utf8"));
+  expect(await served.text()).toBe(readFileSync("src/pages/client.js", "utf8"));
 });
 
 describe("from Node", () => {

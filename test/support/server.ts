@@ -16,8 +16,21 @@ export interface Server {
   readonly stop: () => Promise<void>;
 }
 
+/** A project of its own in place of this one, and where its Belfry answers. */
+interface Project {
+  readonly folder: string;
+  readonly env: NodeJS.ProcessEnv;
+  readonly basePath: string;
+}
+
+const thisProject: Project = { folder: ".", env: process.env, basePath: "" };
+
 /** Starts the Worker by the README's command, with the vars given; ready when it answers. `entry` stands in for what that runs. */
-export async function startServer(vars: Record<string, string> = {}, entry?: string): Promise<Server> {
+export async function startServer(
+  vars: Record<string, string> = {},
+  entry?: string,
+  project = thisProject,
+): Promise<Server> {
   const port = await freePort();
   const data = await mkdtemp(join(tmpdir(), "belfry-"));
   const url = `http://localhost:${port}`;
@@ -27,13 +40,13 @@ export async function startServer(vars: Record<string, string> = {}, entry?: str
   const log: string[] = [];
   const command =
     entry === undefined ? ["start", "--"] : ["exec", "--", "wrangler", "dev", entry, "--env-file", DEVELOPMENT_FILE];
-  let child = await start(url, [...command, ...flags], log);
+  let child = await start(url, [...command, ...flags], log, project);
   return {
     url,
     log: () => log.join(""),
     restart: async () => {
       await kill(child);
-      child = await start(url, [...command, ...flags], log);
+      child = await start(url, [...command, ...flags], log, project);
     },
     stop: async () => {
       await kill(child);
@@ -42,11 +55,16 @@ export async function startServer(vars: Record<string, string> = {}, entry?: str
   };
 }
 
-async function start(url: string, args: readonly string[], log: string[]): Promise<ChildProcess> {
+async function start(
+  url: string,
+  args: readonly string[],
+  log: string[],
+  { folder, env, basePath }: Project,
+): Promise<ChildProcess> {
   // A process group of its own: npm, wrangler and workerd are ended together.
-  const child = spawn("npm", args, { detached: true, stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn("npm", args, { cwd: folder, env, detached: true, stdio: ["ignore", "pipe", "pipe"] });
   for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => log.push(String(chunk)));
-  while (!(await answers(url))) {
+  while (!(await answers(url + basePath))) {
     if (child.exitCode !== null) throw new Error(`npm start ended:\n${log.join("")}`);
     await new Promise((resolve) => setTimeout(resolve, 100)); // nothing announces that a port is open but the port
   }

@@ -16,7 +16,7 @@ export const size: Measure = {
     const { module } = buildWorker("wrangler.toml", folder);
     const rows = [
       { what: "the Worker, minified and gzipped", unit: "KiB", belfry: gzippedKib(module) },
-      { what: "the SDK, minified and gzipped", unit: "KiB", belfry: gzippedKib("dist-client/client.js") },
+      { what: "the SDK, minified and gzipped", unit: "KiB", belfry: gzippedKib("src/pages/client.js") },
       {
         what: "start-up: the Worker's own work",
         unit: "ms",

@@ -1,0 +1,115 @@
+// The package in an empty folder: the template from copy to a paid order, and a Worker of its own with a consumer under /push.
+import { execFile } from "node:child_process";
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { promisify } from "node:util";
+import { gzipSync } from "node:zlib";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { backend, Client, newBiz } from "../support/client.ts";
+import { startServer, type Server } from "../support/server.ts";
+
+const run = promisify(execFile);
+/** The Node that runs the tests: the machine's own may be too old for wrangler. */
+const env = { ...process.env, PATH: `${dirname(process.execPath)}:${process.env["PATH"] ?? ""}`, NO_COLOR: "1" };
+
+const OWN_WORKER = `import { belfry, sendMessage, type Consumer } from "belfry";
+
+const scores: Consumer = {
+  name: "scores", paths: ["/ws/scores/:match/"], key: { param: "match", shape: /^[0-9]{1,9}$/ },
+  access: "open", keeps: "cache", events: { "send.message": sendMessage },
+  push: { every: () => 200, produce: async ({ params, env }) => ({ match: params["match"] ?? "", zone: env.TIME_ZONE ?? "" }) },
+};
+const push = belfry({ basePath: "/push", consumers: [scores] });
+
+export class Group extends push.Group {}
+export default { fetch: push.fetch } satisfies ExportedHandler<Env>;
+`;
+
+let folder = "";
+let installedMs = 0;
+let server: Server;
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), "belfry-template-"));
+  const packed = mkdtempSync(join(tmpdir(), "belfry-packed-"));
+  await run("npm", ["pack", "--silent", "--pack-destination", packed], { env });
+  const archive = join(packed, readdirSync(packed)[0] ?? "");
+  cpSync("template", folder, { recursive: true });
+  const file = join(folder, "package.json");
+  writeFileSync(file, readFileSync(file, "utf8").replace(/"belfry": "[^"]*"/, `"belfry": "file:${archive}"`));
+  const began = performance.now();
+  await run("npm", ["install", "--no-audit", "--no-fund", "--prefer-offline"], { cwd: folder, env });
+  installedMs = performance.now() - began;
+  rmSync(packed, { recursive: true });
+  server = await startServer({}, undefined, { folder, env, basePath: "/push" });
+}, 240_000);
+afterAll(async () => {
+  await server?.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** What `npm run check` of the template prints of errors; by this project's TypeScript, which is the same version. */
+async function typeErrors(): Promise<string> {
+  await run("npm", ["run", "types"], { cwd: folder, env });
+  const checked = run("node_modules/.bin/tsc", ["-p", folder, "--pretty", "false"], { env });
+  return (await checked.catch((error: { stdout: string }) => error)).stdout;
+}
+
+describe("the template", () => {
+  it("answers after npm install and npm start, in at most 250 MB of modules", async () => {
+    const { stdout } = await run("du", ["-sm", "node_modules"], { cwd: folder });
+    console.log(`npm install: ${(installedMs / 1000).toFixed(1)} s; node_modules ${stdout.split("\t")[0]} MB`);
+    expect(Number(stdout.split("\t")[0])).toBeLessThanOrEqual(250);
+    expect(await (await fetch(server.url)).text()).toBe("Sunny Shop");
+  });
+
+  it("pays an order by npm run pay", async () => {
+    const { stdout } = await run("npm", ["run", "--silent", "pay", "--", `${server.url}/push`], { cwd: folder, env });
+    expect(stdout).toMatch(
+      /^registered: 200\ndelivered: 200\nthe page: \{"biz":"[0-9a-f]{32}","paid":true,"status":"paid"\}\n$/,
+    );
+  });
+
+  it("pushes to a page that follows a match", async () => {
+    const page = await Client.connect(server.url, "/push/ws/scores/7/", { headers: { Origin: server.url } });
+    expect(await page.nextJson()).toMatchObject({ match: "7" });
+    page.socket.terminate();
+  });
+
+  it("is typed under strict", { timeout: 120_000 }, async () => {
+    expect(await typeErrors()).toBe("");
+  });
+});
+
+describe("a Worker of one's own", () => {
+  it("of at most 15 lines pushes its own consumer's results below /push, and is told that an order is paid", async () => {
+    expect(OWN_WORKER.trim().split("\n").length).toBeLessThanOrEqual(15);
+    writeFileSync(join(folder, "src/index.ts"), OWN_WORKER);
+    const answers = async () => (await fetch(`${server.url}/`)).status;
+    await expect.poll(answers, { timeout: 30_000 }).toBe(404); // `wrangler dev` has built it
+    const headers = { Origin: server.url };
+    const page = await Client.connect(server.url, "/push/ws/scores/7/", { headers });
+    for (let pushes = 0; pushes < 2; pushes++) expect(await page.nextJson()).toEqual({ match: "7", zone: "" });
+    const biz = newBiz();
+    const waiting = await Client.connect(server.url, `/push/ws/order/${biz}/`, { headers });
+    expect((await backend(server.url, "POST", `/push/callback/${biz}/`)).status).toBe(200);
+    expect(await waiting.nextJson()).toEqual({ biz, paid: true, status: "paid" });
+    for (const { socket } of [page, waiting]) socket.terminate();
+  });
+
+  it("is typed, built without the providers it leaves out, and smaller by 15 KiB", { timeout: 120_000 }, async () => {
+    writeFileSync(join(folder, "src/index.ts"), OWN_WORKER);
+    expect(await typeErrors()).toBe("");
+    const wrangler = join(folder, "node_modules/.bin/wrangler");
+    await run(wrangler, ["deploy", "--dry-run", "--minify", "--outdir", "dist"], { cwd: folder, env });
+    const all = mkdtempSync(join(tmpdir(), "belfry-all-"));
+    await run("node_modules/.bin/wrangler", ["deploy", "--dry-run", "--minify", "--outdir", all], { env });
+    const kib = (file: string) => gzipSync(readFileSync(file), { level: 9 }).length / 1024;
+    const [own, whole] = [kib(join(folder, "dist/index.js")), kib(join(all, "index.js"))];
+    rmSync(all, { recursive: true });
+    console.log(`without providers ${own.toFixed(1)} KiB gzipped, all in one ${whole.toFixed(1)} KiB`);
+    expect(whole).toBeLessThanOrEqual(72);
+    expect(whole - own).toBeGreaterThanOrEqual(15);
+  });
+});
