@@ -5,7 +5,9 @@ import { jsonSchema, namedSchemas, reference, type JsonObject } from "./json-sch
 import type { Message } from "./messages.ts";
 import { sockets, socketQuery, type Socket } from "./sockets.ts";
 
-/** The modes of a connection. Each WebSocket path has one AsyncAPI channel per mode, because their messages differ. */
+/**
+ * The modes of a connection: one AsyncAPI channel per path and mode, because their messages differ.
+ */
 const modes = [
   { mode: "plain", suffix: "Plain", protocol: "belfry.plain", description: "The articles' frames, bare." },
   {
@@ -103,7 +105,10 @@ function bindingObject({ mode, protocol }: Mode): JsonObject {
   };
 }
 
-/** One `send` operation for the messages that the server pushes, and one `receive` operation per client message, with its replies. */
+/**
+ * One `send` operation for the messages that the server pushes, and one `receive` operation per
+ * client message, with its replies.
+ */
 function operationObjects(socket: Socket, mode: Mode): readonly (readonly [string, JsonObject])[] {
   const channel = channelId(socket, mode);
   const used = socket[mode.mode].map((name) => ({ name, message: messageNamed(name) }));

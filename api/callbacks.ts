@@ -1,4 +1,5 @@
-// The callbacks, told: the merchant's own, and the deliveries of payment providers with what they are answered.
+// Descriptions of the callback routes: the merchant's own callback and the webhooks of payment
+// providers.
 import * as v from "valibot";
 import { Saying } from "../src/callbacks/merchant.ts";
 import { providers } from "../src/callbacks/providers.ts";
@@ -6,7 +7,7 @@ import { OrderOutcome } from "../src/http/response-schemas.ts";
 import { documented, type Operation, type Parameter } from "./operation.ts";
 import { biz, EXAMPLE_BIZ } from "./parameters.ts";
 
-/** The statuses of an order, as docs/payments.md has them. */
+/** Statuses of an order, in Markdown. docs/payments.md explains them. */
 export const STATUSES =
   "`pending`; `failed`: an attempt ended, another may follow; `closed`: nothing was paid, and nothing can be; `paid`; `partially_refunded`; `refunded`.";
 

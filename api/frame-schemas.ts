@@ -1,4 +1,4 @@
-// The frames of both modes as schemas, with their words: what is said on a connection. Sends none and reads none.
+// Schemas and descriptions of the frames in both modes.
 import * as v from "valibot";
 import { errorCodes, type ErrorReason } from "../src/core/codes.ts";
 import { HEARTBEAT_SECONDS, HISTORY_MAX, REQUEST_ID_CHARS, SUB_CHARS } from "../src/core/limits.ts";

@@ -1,4 +1,4 @@
-// Groups for backends, told: who is there, what was published, and the end of a connection.
+// Descriptions of the group routes: state, connections, history, and the end of a connection.
 import { ConnectionsQuery, HistoryQuery } from "../src/http/request-schemas.ts";
 import {
   ConnectionsResponse,

@@ -1,4 +1,4 @@
-// The messages of belfry.v1, each with its schema and examples that are run. Sends none.
+// Descriptions of the messages in belfry.v1. test/served/asyncapi.test.ts runs their examples.
 import type { Json } from "../src/core/json.ts";
 import { heartbeat, type Message } from "./messages.ts";
 import { EXAMPLE_BIZ } from "./parameters.ts";

@@ -1,4 +1,4 @@
-// What a message is told by, and the messages of plain mode: each with its schema and examples that are run. Sends none.
+// Descriptions of the messages in plain mode. test/served/asyncapi.test.ts runs their examples.
 import type { Json } from "../src/core/json.ts";
 import { callbackSchemas } from "./callbacks.ts";
 import { plainSchemas, type v1Schemas } from "./frame-schemas.ts";
@@ -14,9 +14,9 @@ export interface Message {
   readonly from: "server" | "client";
   readonly schema: keyof typeof plainMessageSchemas | keyof typeof v1Schemas;
   readonly summary: string;
-  /** Not JSON but bare text. */
+  /** Bare text instead of JSON. */
   readonly isText?: true;
-  /** For a request: the messages that may answer it. */
+  /** Messages that may reply to a request. */
   readonly replies?: readonly string[];
   readonly examples: Readonly<Record<string, Example>>;
 }

@@ -1,4 +1,5 @@
-// The description of one route, in OpenAPI's terms. Method, path, access, body limit and problems come from the route table.
+// The description of one route, in OpenAPI's terms. The route table adds path, access, body limit
+// and problems.
 import type { GenericSchema, ObjectEntries } from "valibot";
 import type { Json } from "../src/core/json.ts";
 import type { ProblemReason } from "../src/http/problem.ts";
@@ -63,7 +64,7 @@ export interface OperationResponse {
   readonly headers?: ParameterMap;
 }
 
-/** One request with its response. test/served/openapi.test.ts sends every example and compares the response. */
+/** One request with its response. test/served/openapi.test.ts sends it and compares. */
 export type Example = ExampleRequest & (ExampleResponse | ExampleProblem);
 
 interface ExampleRequest {
@@ -94,7 +95,7 @@ export interface ExampleProblem {
 /** Key of a schema under `components.schemas`. */
 export type SchemaName = Capitalize<string>;
 
-/** A schema with its descriptions. They stand beside the schema, so that the Worker's bundle contains none of them. */
+/** A schema with its descriptions, which stand beside it to stay out of the Worker's bundle. */
 export interface DocumentedSchema {
   readonly schema: GenericSchema;
   readonly description: string;

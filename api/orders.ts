@@ -1,4 +1,4 @@
-// The routes of orders, told: what a backend registers, what it and a browser are shown. The schemas are the routes' own.
+// Descriptions of the order routes: registration, the views of browsers and backends, erasure.
 import * as v from "valibot";
 import {
   BackendOrderResponse,
@@ -15,7 +15,7 @@ import { STATUSES } from "./callbacks.ts";
 import { documented, type Operation } from "./operation.ts";
 import { biz, EXAMPLE_BIZ } from "./parameters.ts";
 
-/** The same by the merchant's own id. */
+/** Body of `PUT /orders`. */
 const RegistrationById = v.object({ order_id: OrderId, ...Registration.entries });
 
 const registered = {

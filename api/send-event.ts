@@ -1,4 +1,4 @@
-// The sends of the channel layer, told: into a group, to a user, to one connection, many at once; and what each is answered.
+// Descriptions of the send routes: to a group, a user or one connection, and in batches.
 import * as v from "valibot";
 import { BATCH_MAX } from "../src/core/limits.ts";
 import { AnyJson, BatchResponse, BatchResult, SendResponse } from "../src/http/response-schemas.ts";
@@ -7,7 +7,10 @@ import { position } from "./groups.ts";
 import { documented, type Example, type Operation, type Parameter } from "./operation.ts";
 import { channel, EXAMPLE_BIZ, group } from "./parameters.ts";
 
-/** Which types a group takes, and what each needs, its consumer declares; core/event.ts reads it. */
+/**
+ * Common fields of all event types. Each consumer declares its types and their fields
+ * (core/event.ts).
+ */
 const Event = v.looseObject({
   type: v.string(),
   message: v.optional(AnyJson),
@@ -15,7 +18,7 @@ const Event = v.looseObject({
   exclude: v.optional(v.nullable(v.string())),
 });
 
-/** As a whole; the route looks at each item by itself. */
+/** The whole body, whereas the route validates each item by itself. */
 const Batch = v.object({ items: v.pipe(v.array(BatchItem), v.maxLength(BATCH_MAX)) });
 
 export const sendSchemas = {

@@ -1,4 +1,4 @@
-// The Worker itself, told: whether it is well, what it has counted, and the documents that describe it.
+// Descriptions of the service routes: health, metrics and the API documents.
 import * as v from "valibot";
 import { METRIC_GROUPS_MAX } from "../src/core/limits.ts";
 import { GroupName, HealthResponse } from "../src/http/response-schemas.ts";

@@ -9,7 +9,10 @@ export function logFault(env: Env, error: unknown, route: string): "group_unavai
   return reason;
 }
 
-/** `retryable` and `overloaded`: https://developers.cloudflare.com/durable-objects/best-practices/error-handling/ */
+/**
+ * `retryable` and `overloaded`:
+ * https://developers.cloudflare.com/durable-objects/best-practices/error-handling/
+ */
 function isUnavailable(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   return ("retryable" in error && error.retryable === true) || ("overloaded" in error && error.overloaded === true);

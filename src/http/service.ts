@@ -8,6 +8,6 @@ export function getHealth(c: RouteContext): Response {
 
 /** Serves an API document, a static asset that `npm run api` generates. */
 export function getDocument(c: RouteContext): Promise<Response> {
-  // The route's own path, because the asset has no trailing slash.
+  // The route's path is the asset's name; the request's may end with a slash.
   return c.env.ASSETS.fetch(new Request(new URL(c.req.routePath, c.req.url), c.req.raw));
 }
