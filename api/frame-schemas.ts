@@ -82,119 +82,115 @@ const reply = <Result extends v.GenericSchema>(result: Result) =>
   v.object({ type: v.literal("reply"), id: RequestId, result });
 
 const fault = {
-  code: "The number that HTTP gives the same reason, or the close code that will follow.",
-  reason: "Stable: what a program goes by.",
-  message: "For people; may change.",
-  temporary: "Whether the same may go well later.",
+  code: "HTTP status of the reason, or the close code that follows.",
+  reason: "Stable, for programs.",
+  message: "For developers; may change.",
+  temporary: "Whether a retry may succeed.",
 };
 const who = {
-  sub: "Who it is, by its token; null for one without a token.",
-  info: "What others may know of it, by its token; null if nothing.",
+  sub: "`sub` of the token; null without a token.",
+  info: "Public `info` of the token; null if absent.",
 };
-const counts = { connections: "How many connections there are now.", users: "How many different `sub` there are now." };
-const id = "Of the request, as it came.";
-const asked = { type: "What is asked for.", id: "Yours, a text or a number: the reply carries it." };
+const counts = { connections: "Number of connections.", users: "Number of distinct `sub`." };
+const id = "Id of the request.";
+const asked = { type: "Type of the request.", id: "Your id, a string or number; the reply repeats it." };
 
 const replying = (result: v.GenericSchema, description: string): DocumentedSchema =>
-  documented(reply(result), description, { type: "Always this.", id, result: "What was asked for." });
+  documented(reply(result), description, { type: "Always this.", id, result: "The result." });
 
 export const plainSchemas = {
-  Heartbeat: documented(Heartbeat, "Shows that one lives. This exact text, no space in it.", { type: "Always this." }),
+  Heartbeat: documented(Heartbeat, "Heartbeat: exactly this text, without spaces.", { type: "Always this." }),
   Result: documented(Result, "A periodic push.", {
     type: "Always this.",
-    data: "What the push is: by default the time.",
+    data: "The pushed value; the time by default.",
   }),
   ServerTime: documented(ServerTime, "The server's time.", {
     type: "Always this.",
-    data: "In the zone of `TIME_ZONE`.",
+    data: "Time in the zone of `TIME_ZONE`.",
   }),
-  BadInput: documented(BadInput, "What was wrong with what a client sent.", {
+  BadInput: documented(BadInput, "Error about a client's message.", {
     type: "Always this.",
-    data: "For people.",
+    data: "Error text for developers.",
   }),
-  Echoed: documented(Echoed, "An object whose `message` comes back.", {
-    message: "Any JSON; null if it is not there.",
+  Echoed: documented(Echoed, "An object whose `message` is echoed.", {
+    message: "Any JSON; null if absent.",
   }),
   RelayedText: {
     schema: v.nullable(v.string()),
-    description:
-      "What a member wrote, as a JSON string: never an object, so never an outcome. A binary message is null.",
+    description: "A member's text as a JSON string, so that it can never be an outcome. A binary message is null.",
     properties: {},
   },
-  AnyFrame: { schema: v.unknown(), description: "Any JSON: what a backend sent.", properties: {} },
+  AnyFrame: { schema: v.unknown(), description: "Any JSON: a backend's frame.", properties: {} },
   Text: { schema: v.string(), description: "Any text.", properties: {} },
-  PingText: { schema: v.literal("ping"), description: "The bare text, without quotes.", properties: {} },
+  PingText: { schema: v.literal("ping"), description: "Bare text, without quotes.", properties: {} },
 } satisfies Record<string, DocumentedSchema>;
 
 export const v1Schemas = {
-  Welcome: documented(Welcome, "The first frame, always, once the connection is a member.", {
+  Welcome: documented(Welcome, "The first frame of every connection.", {
     type: "Always this.",
     channel: "The address of this connection.",
-    epoch: "Another epoch than before: what you have cannot be repaired, load it anew.",
-    offset: "Where the group stands.",
-    recovered: "Whether everything missed since the position you gave follows.",
-    heartbeat: "Send one every so many seconds.",
+    epoch: "Epoch of the offsets. If it changed, recovery is impossible: reload your state.",
+    offset: "Offset of the group's latest publication.",
+    recovered: "Whether every publication after your position follows.",
+    heartbeat: "Seconds between heartbeats to send.",
   }),
   Publication: documented(Publication, "A frame of the group.", {
     type: "Always this.",
-    offset: "Its place among the group's publications; absent if it is not kept.",
-    id: "`<epoch>-<offset>`; absent if it is not kept.",
-    data: "The frame, as it is in `plain` mode; absent where only the position moves: the sender left this connection out.",
+    offset: "Its offset in the group; absent if not stored.",
+    id: "`<epoch>-<offset>`; absent if not stored.",
+    data: "The frame as in `plain` mode; absent if the sender excluded this connection and only the position advances.",
   }),
-  Publications: documented(
-    Publications,
-    "Several at once, in order: what was missed, or what was published at the same time.",
-    {
-      type: "Always this.",
-      items: "The publications.",
-    },
-  ),
-  Item: documented(Item, "A publication among several.", {
-    offset: "Its place among the group's publications; absent if it is not kept.",
-    id: "`<epoch>-<offset>`; absent if it is not kept.",
-    data: "The frame, as it is in `plain` mode.",
+  Publications: documented(Publications, "Several publications in order: recovered, or published at the same time.", {
+    type: "Always this.",
+    items: "The publications.",
   }),
-  ErrorFrame: documented(ErrorFrame, "What went wrong, where no request asked for it.", {
+  Item: documented(Item, "One of several publications.", {
+    offset: "Its offset in the group; absent if not stored.",
+    id: "`<epoch>-<offset>`; absent if not stored.",
+    data: "The frame as in `plain` mode.",
+  }),
+  ErrorFrame: documented(ErrorFrame, "An error outside of a request.", {
     type: "Always this.",
     ...fault,
   }),
-  Fault: documented(Fault, "Why a request was refused.", fault),
-  Refusal: documented(Refusal, "The reply to a request that was refused.", { type: "Always this.", id, error: "Why." }),
-  Join: documented(Join, "Somebody came.", { type: "Always this.", ...who, ...counts }),
-  Leave: documented(Leave, "Somebody left, and has not come back for three seconds.", {
+  Fault: documented(Fault, "The error of a request.", fault),
+  Refusal: documented(Refusal, "The reply to a rejected request.", { type: "Always this.", id, error: "The error." }),
+  Join: documented(Join, "A user joined.", { type: "Always this.", ...who, ...counts }),
+  Leave: documented(Leave, "A user left and did not return within three seconds.", {
     type: "Always this.",
     ...who,
     ...counts,
   }),
-  Member: documented(Member, "One of those connected.", who),
-  Ping: documented(Ping, "Asks for the server's time.", asked),
-  Presence: documented(Presence, "Asks who is connected.", asked),
-  History: documented(History, "Asks for what was published.", {
+  Member: documented(Member, "A connected user.", who),
+  Ping: documented(Ping, "Requests the server's time.", asked),
+  Presence: documented(Presence, "Requests the connected users.", asked),
+  History: documented(History, "Requests stored publications.", {
     ...asked,
-    after: "Only what came after this offset.",
-    limit: "At most so many; null or absent: 100. Of long ones fewer, but one at least: ask on behind the last.",
+    after: "Only publications after this offset.",
+    limit:
+      "Maximum number, 100 if null or absent. Large publications shorten the page, to at least one: continue after the last.",
   }),
-  Publish: documented(Publish, "Publishes to the group, where its consumer lets clients.", {
+  Publish: documented(Publish, "Publishes to the group, if its consumer allows clients to.", {
     ...asked,
     data: "Any JSON.",
   }),
-  Refresh: documented(Refresh, "Brings a new token before the old one ends.", { ...asked, token: "The new one." }),
+  Refresh: documented(Refresh, "Renews the token before it expires.", { ...asked, token: "The new token." }),
   Pinged: documented(Pinged, "The server's time.", { time: "ms since 1970." }),
   PingReply: replying(Pinged, "The reply to `ping`."),
-  Present: documented(Present, "Who is connected.", {
+  Present: documented(Present, "The connected users.", {
     ...counts,
-    members: "The users, each once, at most 1000; who has no token is counted only.",
+    members: "Each user once, at most 1000. Connections without a token are only counted.",
   }),
   PresenceReply: replying(Present, "The reply to `presence`."),
   Kept: groupSchemas.Kept,
   Past: groupSchemas.Past,
   HistoryReply: replying(HistoryResponse, "The reply to `history`."),
-  Published: documented(Published, "Where the group stands now.", {
-    epoch: "Of the offset; null where nothing is kept.",
-    offset: "Of what was published.",
-    connections: "How many got it.",
+  Published: documented(Published, "The group's position and the number of receivers.", {
+    epoch: "Epoch of the offset; null if the group stores nothing.",
+    offset: "Offset of the publication.",
+    connections: "Number of receivers.",
   }),
   PublishReply: replying(Published, "The reply to `publish`."),
-  Refreshed: documented(Refreshed, "The new token is taken.", { expires_at: "When it ends; null: never." }),
+  Refreshed: documented(Refreshed, "The new token is accepted.", { expires_at: "When it expires; null: never." }),
   RefreshReply: replying(Refreshed, "The reply to `refresh`."),
 } satisfies Record<string, DocumentedSchema>;

@@ -35,9 +35,9 @@ export function openapi(): JsonObject {
 }
 
 const INTRODUCTION = [
-  "JSON in, JSON out; the `Content-Type` of a request is not looked at. A path means the same with and without its closing slash; by another method than those here it answers 405 `method_not_allowed`, and `Allow` names the right ones. A path that is not here is 404 `unknown_path`.",
-  "A refusal is problem+json (RFC 9457) with a stable `reason`; `detail`, where there is one, is for people and may change.",
-  "Each example is a request and its answer under the same name. Beside an answer, `x-by` says who asked, where that is not whom the route is for, and `x-after` which other examples had happened. What a refused request said need not fit the schemas, so it stands beside its refusal, in `x-params` and `x-body`. What is said on WebSockets is in `/asyncapi.json`.",
+  "JSON in, JSON out; the `Content-Type` of a request is ignored. A trailing slash is optional. Another method responds 405 `method_not_allowed` with an `Allow` header; another path responds 404 `unknown_path`.",
+  "A refusal is problem+json (RFC 9457) with a stable `reason`; `detail`, where there is one, is for developers and may change.",
+  "The example of a request and that of its response have the same name. Beside a response, `x-by` is the sender, if it differs from the expected one, and `x-after` lists the examples that ran before. A rejected request need not match the schemas: its parameters and body are in `x-params` and `x-body`, beside the problem. WebSocket messages are in `/asyncapi.json`.",
 ].join("\n\n");
 
 const PROBLEM = {
@@ -46,10 +46,10 @@ const PROBLEM = {
   required: ["type", "title", "status", "reason"],
   properties: {
     type: { const: "about:blank" },
-    title: { type: "string", description: "The reason in words." },
+    title: { type: "string", description: "The reason in English." },
     status: { type: "integer", description: "The HTTP status." },
-    reason: { type: "string", description: "Stable: what a program goes by.", enum: Object.keys(problems) },
-    detail: { type: "string", description: "What exactly; for people, and may change." },
+    reason: { type: "string", description: "Stable, for programs.", enum: Object.keys(problems) },
+    detail: { type: "string", description: "The exact cause, for developers; may change." },
   },
 };
 
@@ -57,9 +57,9 @@ const SECURITY_SCHEMES = {
   bearer: {
     type: "http",
     scheme: "bearer",
-    description: "One of `API_KEYS`, as `Authorization: Bearer <key>`; for a WebSocket also a token.",
+    description: "One of `API_KEYS`, as `Authorization: Bearer <key>`; for a WebSocket a token as well.",
   },
-  apiKey: { type: "apiKey", in: "header", name: "X-API-Key", description: "The same key in a header of its own." },
+  apiKey: { type: "apiKey", in: "header", name: "X-API-Key", description: "The same key in its own header." },
   signature: {
     type: "apiKey",
     in: "header",

@@ -30,11 +30,11 @@ export type Tag = keyof typeof tags;
 
 /** Descriptions by tag, in the order of the document. */
 export const tags = {
-  orders: "What became of an order, and what it should cost.",
-  payments: "The signed deliveries of payment providers, answered in their own words.",
-  groups: "Events into groups and to single connections, as with `group_send` and `send`.",
-  websockets: "The way in for browsers. What is said on a connection is in `/asyncapi.json`.",
-  service: "Whether the Worker is well, and these documents.",
+  orders: "Registration and status of orders.",
+  payments: "Signed webhooks of payment providers, acknowledged in their own format.",
+  groups: "Events to groups and connections, as with Channels' `group_send` and `send`.",
+  websockets: "WebSocket handshakes. The frames are in `/asyncapi.json`.",
+  service: "Health, metrics and the API documents.",
 } as const;
 
 export type ParameterMap = Readonly<Record<string, Parameter>>;

@@ -140,7 +140,7 @@ function problemHeaders(reasons: readonly ProblemReason[]): JsonObject {
   const text = (description: string) => ({ description, schema: { type: "string" } });
   return {
     ...(reasons.includes("unauthorized") ? { "WWW-Authenticate": text("`Bearer`.") } : {}),
-    ...(reasons.includes("group_unavailable") ? { "Retry-After": text("Seconds until another try may go well.") } : {}),
+    ...(reasons.includes("group_unavailable") ? { "Retry-After": text("Seconds until a retry may succeed.") } : {}),
   };
 }
 
