@@ -18,7 +18,7 @@ const RequestId = v.union([
   v.pipe(v.string(), v.minLength(1), v.maxLength(REQUEST_ID_CHARS)),
   v.pipe(v.number(), v.safeInteger()),
 ]);
-const Reason = v.picklist(Object.keys(errorCodes) as ErrorReason[]); // its own keys
+const ErrorReasonSchema = v.picklist(Object.keys(errorCodes) as ErrorReason[]); // its keys by definition
 
 // plain
 
@@ -46,57 +46,62 @@ const Publication = v.object({
   data: v.optional(AnyJson),
 });
 
-const Item = v.object({ offset: v.optional(Count), id: v.optional(PublicationId), data: AnyJson });
-const Publications = v.object({ type: v.literal("publications"), items: v.array(Item) });
+const PublicationItem = v.object({ offset: v.optional(Count), id: v.optional(PublicationId), data: AnyJson });
+const Publications = v.object({ type: v.literal("publications"), items: v.array(PublicationItem) });
 
-const failing = { code: v.pipe(v.number(), v.integer()), reason: Reason, message: v.string(), temporary: v.boolean() };
-const Fault = v.object(failing);
-const ErrorFrame = v.object({ type: v.literal("error"), ...failing });
-const Refusal = v.object({ type: v.literal("reply"), id: RequestId, error: Fault });
+const errorFields = {
+  code: v.pipe(v.number(), v.integer()),
+  reason: ErrorReasonSchema,
+  message: v.string(),
+  temporary: v.boolean(),
+};
+const ErrorDetails = v.object(errorFields);
+const ErrorFrame = v.object({ type: v.literal("error"), ...errorFields });
+const ErrorReply = v.object({ type: v.literal("reply"), id: RequestId, error: ErrorDetails });
 
-const known = { sub: v.nullable(v.pipe(v.string(), v.maxLength(SUB_CHARS))), info: AnyJson };
-const Member = v.object(known);
-const Join = v.object({ type: v.literal("join"), ...known, connections: Count, users: Count });
-const Leave = v.object({ type: v.literal("leave"), ...known, connections: Count, users: Count });
+const userFields = { sub: v.nullable(v.pipe(v.string(), v.maxLength(SUB_CHARS))), info: AnyJson };
+const Member = v.object(userFields);
+const Join = v.object({ type: v.literal("join"), ...userFields, connections: Count, users: Count });
+const Leave = v.object({ type: v.literal("leave"), ...userFields, connections: Count, users: Count });
 
 // belfry.v1, requests and their replies
 
-const request = <Type extends string>(type: Type) => v.object({ type: v.literal(type), id: RequestId });
+const requestSchema = <Type extends string>(type: Type) => v.object({ type: v.literal(type), id: RequestId });
 
-const Ping = request("ping");
-const Presence = request("presence");
+const Ping = requestSchema("ping");
+const Presence = requestSchema("presence");
 const History = v.object({
-  ...request("history").entries,
+  ...requestSchema("history").entries,
   after: v.nullish(Count),
   limit: v.nullish(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(HISTORY_MAX))),
 });
-const Publish = v.object({ ...request("publish").entries, data: AnyJson });
-const Refresh = v.object({ ...request("refresh").entries, token: v.string() });
+const Publish = v.object({ ...requestSchema("publish").entries, data: AnyJson });
+const Refresh = v.object({ ...requestSchema("refresh").entries, token: v.string() });
 
-const Pinged = v.object({ time: v.pipe(v.number(), v.integer()) });
-const Present = v.object({ connections: Count, users: Count, members: v.array(Member) });
-const Published = v.object({ epoch: v.nullable(Epoch), offset: Count, connections: Count });
-const Refreshed = v.object({ expires_at: v.nullable(Instant) });
+const PingResult = v.object({ time: v.pipe(v.number(), v.integer()) });
+const PresenceResult = v.object({ connections: Count, users: Count, members: v.array(Member) });
+const PublishResult = v.object({ epoch: v.nullable(Epoch), offset: Count, connections: Count });
+const RefreshResult = v.object({ expires_at: v.nullable(Instant) });
 
-const reply = <Result extends v.GenericSchema>(result: Result) =>
+const replySchema = <Result extends v.GenericSchema>(result: Result) =>
   v.object({ type: v.literal("reply"), id: RequestId, result });
 
-const fault = {
+const errorTexts = {
   code: "HTTP status of the reason, or the close code that follows.",
   reason: "Stable, for programs.",
   message: "For developers; may change.",
   temporary: "Whether a retry may succeed.",
 };
-const who = {
+const userTexts = {
   sub: "`sub` of the token; null without a token.",
   info: "Public `info` of the token; null if absent.",
 };
-const counts = { connections: "Number of connections.", users: "Number of distinct `sub`." };
-const id = "Id of the request.";
-const asked = { type: "Type of the request.", id: "Your id, a string or number; the reply repeats it." };
+const countTexts = { connections: "Number of connections.", users: "Number of distinct `sub`." };
+const replyIdText = "Id of the request.";
+const requestTexts = { type: "Type of the request.", id: "Your id, a string or number; the reply repeats it." };
 
-const replying = (result: v.GenericSchema, description: string): DocumentedSchema =>
-  documented(reply(result), description, { type: "Always this.", id, result: "The result." });
+const documentedReply = (result: v.GenericSchema, description: string): DocumentedSchema =>
+  documented(replySchema(result), description, { type: "Always this.", id: replyIdText, result: "The result." });
 
 export const plainSchemas = {
   Heartbeat: documented(Heartbeat, "Heartbeat: exactly this text, without spaces.", { type: "Always this." }),
@@ -144,53 +149,57 @@ export const v1Schemas = {
     type: "Always this.",
     items: "The publications.",
   }),
-  Item: documented(Item, "One of several publications.", {
+  Item: documented(PublicationItem, "One of several publications.", {
     offset: "Its offset in the group; absent if not stored.",
     id: "`<epoch>-<offset>`; absent if not stored.",
     data: "The frame as in `plain` mode.",
   }),
   ErrorFrame: documented(ErrorFrame, "An error outside of a request.", {
     type: "Always this.",
-    ...fault,
+    ...errorTexts,
   }),
-  Fault: documented(Fault, "The error of a request.", fault),
-  Refusal: documented(Refusal, "The reply to a rejected request.", { type: "Always this.", id, error: "The error." }),
-  Join: documented(Join, "A user joined.", { type: "Always this.", ...who, ...counts }),
+  Fault: documented(ErrorDetails, "The error of a request.", errorTexts),
+  Refusal: documented(ErrorReply, "The reply to a rejected request.", {
+    type: "Always this.",
+    id: replyIdText,
+    error: "The error.",
+  }),
+  Join: documented(Join, "A user joined.", { type: "Always this.", ...userTexts, ...countTexts }),
   Leave: documented(Leave, "A user left and did not return within three seconds.", {
     type: "Always this.",
-    ...who,
-    ...counts,
+    ...userTexts,
+    ...countTexts,
   }),
-  Member: documented(Member, "A connected user.", who),
-  Ping: documented(Ping, "Requests the server's time.", asked),
-  Presence: documented(Presence, "Requests the connected users.", asked),
+  Member: documented(Member, "A connected user.", userTexts),
+  Ping: documented(Ping, "Requests the server's time.", requestTexts),
+  Presence: documented(Presence, "Requests the connected users.", requestTexts),
   History: documented(History, "Requests stored publications.", {
-    ...asked,
+    ...requestTexts,
     after: "Only publications after this offset.",
     limit:
       "Maximum number, 100 if null or absent. Large publications shorten the page, to at least one: continue after the last.",
   }),
   Publish: documented(Publish, "Publishes to the group, if its consumer allows clients to.", {
-    ...asked,
+    ...requestTexts,
     data: "Any JSON.",
   }),
-  Refresh: documented(Refresh, "Renews the token before it expires.", { ...asked, token: "The new token." }),
-  Pinged: documented(Pinged, "The server's time.", { time: "ms since 1970." }),
-  PingReply: replying(Pinged, "The reply to `ping`."),
-  Present: documented(Present, "The connected users.", {
-    ...counts,
+  Refresh: documented(Refresh, "Renews the token before it expires.", { ...requestTexts, token: "The new token." }),
+  Pinged: documented(PingResult, "The server's time.", { time: "ms since 1970." }),
+  PingReply: documentedReply(PingResult, "The reply to `ping`."),
+  Present: documented(PresenceResult, "The connected users.", {
+    ...countTexts,
     members: "Each user once, at most 1000. Connections without a token are only counted.",
   }),
-  PresenceReply: replying(Present, "The reply to `presence`."),
+  PresenceReply: documentedReply(PresenceResult, "The reply to `presence`."),
   Kept: groupSchemas.Kept,
   Past: groupSchemas.Past,
-  HistoryReply: replying(HistoryResponse, "The reply to `history`."),
-  Published: documented(Published, "The group's position and the number of receivers.", {
+  HistoryReply: documentedReply(HistoryResponse, "The reply to `history`."),
+  Published: documented(PublishResult, "The group's position and the number of receivers.", {
     epoch: "Epoch of the offset; null if the group stores nothing.",
     offset: "Offset of the publication.",
     connections: "Number of receivers.",
   }),
-  PublishReply: replying(Published, "The reply to `publish`."),
-  Refreshed: documented(Refreshed, "The new token is accepted.", { expires_at: "When it expires; null: never." }),
-  RefreshReply: replying(Refreshed, "The reply to `refresh`."),
+  PublishReply: documentedReply(PublishResult, "The reply to `publish`."),
+  Refreshed: documented(RefreshResult, "The new token is accepted.", { expires_at: "When it expires; null: never." }),
+  RefreshReply: documentedReply(RefreshResult, "The reply to `refresh`."),
 } satisfies Record<string, DocumentedSchema>;

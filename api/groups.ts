@@ -12,27 +12,27 @@ import {
 import { documented, type Operation } from "./operation.ts";
 import { channel, EXAMPLE_BIZ, group } from "./parameters.ts";
 
-export const position = {
+export const positionTexts = {
   epoch: "Epoch of the offsets; null if the group stores no publication.",
   offset: "Offset of the latest publication; 0 before the first.",
 };
 
-const counts = {
+const countTexts = {
   connections: "Number of connections.",
   users: "Number of distinct users (`sub` of the tokens).",
 };
 
 export const groupSchemas = {
-  Position: documented(Position, "A place among the publications of a group.", position),
+  Position: documented(Position, "A place among the publications of a group.", positionTexts),
   GroupState: documented(GroupResponse, "The state of a group.", {
     group: "Its name.",
     consumer: "Name of its consumer.",
-    ...counts,
+    ...countTexts,
     next_push: "Time of the next push; null without connections or without a periodic push.",
     position: "Its position.",
   }),
   Connections: documented(ConnectionsResponse, "One page of connections.", {
-    ...counts,
+    ...countTexts,
     members: "The connections, ordered by channel.",
     next: "The `after` of the next page; null on the last.",
   }),
@@ -44,7 +44,7 @@ export const groupSchemas = {
     since: "When it connected.",
   }),
   Past: documented(HistoryResponse, "The stored publications of a group.", {
-    ...position,
+    ...positionTexts,
     publications: "Oldest first.",
   }),
   Kept: documented(KeptPublication, "A stored publication.", {

@@ -18,14 +18,14 @@ import { biz, EXAMPLE_BIZ } from "./parameters.ts";
 /** Body of `PUT /orders`. */
 const RegistrationById = v.object({ order_id: OrderId, ...Registration.entries });
 
-const registered = {
+const registrationTexts = {
   amount:
     'The expected amount: an integer in ISO 4217\'s minor units (`1999`) or a decimal string in major ones (`"19.99"`). For CLP, CVE, HUF, IDR, ISK, MGA, TWD and UGX, whose minor units differ between providers, only a decimal string.',
   currency: "ISO 4217.",
   expires_in: "Seconds until the unpaid order closes; at most a year. Absent or null: never.",
 };
 
-const shown = {
+const orderTexts = {
   biz: "The order's id.",
   status: `${STATUSES} Independent of the callbacks' order of arrival.`,
   paid: "Whether the order is paid and at most partially refunded.",
@@ -33,7 +33,7 @@ const shown = {
   expires_at: "When the unpaid order closes; null: never.",
 };
 
-const paymentFields = {
+const paymentTexts = {
   provider: "The instance that reported it; `backend` for your own callback.",
   event_id: "The sender's id of the event.",
   payment_id: "The sender's id of the payment.",
@@ -42,15 +42,15 @@ const paymentFields = {
 };
 
 export const orderSchemas = {
-  Registration: documented(Registration, "The expected payment of an order.", registered),
+  Registration: documented(Registration, "The expected payment of an order.", registrationTexts),
   RegistrationById: documented(RegistrationById, "The expected payment of an order, by the merchant's id.", {
     order_id:
       "Your own id of the order, up to 200 characters. An id in the format of a biz is the biz; any other id is mapped to one.",
-    ...registered,
+    ...registrationTexts,
   }),
-  BrowserOrder: documented(BrowserOrderResponse, "The browser's view of an order.", shown),
+  BrowserOrder: documented(BrowserOrderResponse, "The browser's view of an order.", orderTexts),
   BackendOrder: documented(BackendOrderResponse, "The backend's view of an order.", {
-    ...shown,
+    ...orderTexts,
     order_id: "Your own id; null if it is the biz.",
     registered: "The registered amount, in major units; null without a registration.",
     amount: "Sum of the accepted payments, in major units; null without one that states an amount.",
@@ -70,11 +70,11 @@ export const orderSchemas = {
     erased_at: "When the order was erased; null: never.",
     forwards: "Pending and failed forwards to `FORWARD_URL`.",
   }),
-  Payment: documented(Payment, "A payment as reported.", paymentFields),
+  Payment: documented(Payment, "A payment as reported.", paymentTexts),
   Mismatch: documented(Mismatch, "An authentic report that is not accepted.", {
     reason:
       "`currency`: differs from the order's; `unknown_currency`: its minor units are unknown; `no_amount`: the event states no amount; `payment_of_another_order`: another order claimed the payment first; `split_failed`: part of a failed split payment; `refund_currency`: differs from the payment's.",
-    ...paymentFields,
+    ...paymentTexts,
   }),
   Dispute: documented(Dispute, "A dispute of a payment.", {
     provider: "The instance that reported it.",
@@ -95,9 +95,9 @@ export const orderSchemas = {
   }),
 };
 
-const body = { required: true, description: "The expected payment." };
+const requestBody = { required: true, description: "The expected payment." };
 
-const fresh = {
+const pendingOrder = {
   biz: EXAMPLE_BIZ,
   status: "pending",
   paid: false,
@@ -123,8 +123,8 @@ const fresh = {
   forwards: { owed: 0, given_up: 0 },
 };
 
-const paid = {
-  ...fresh,
+const paidOrder = {
+  ...pendingOrder,
   status: "paid",
   paid: true,
   version: 1,
@@ -141,7 +141,7 @@ const registerOrderById: Operation = {
   summary: "Register an order by your own id",
   description:
     "Afterwards a payment of another amount or currency leaves the order unpaid. The response contains the `biz` for the order's page, the same for every request with this `order_id`.",
-  requestBody: { ...body, schema: "RegistrationById" },
+  requestBody: { ...requestBody, schema: "RegistrationById" },
   responses: [{ status: 200, description: "The order as it is now.", schema: "BackendOrder" }],
   examples: {
     registered: {
@@ -149,7 +149,7 @@ const registerOrderById: Operation = {
       body: { order_id: "ORD-2026-0042", amount: 1999, currency: "USD" },
       status: 200,
       value: {
-        ...fresh,
+        ...pendingOrder,
         biz: "4c47e5177e4492e36644161ce0e5b98b",
         order_id: "ORD-2026-0042",
         registered: { amount: "19.99", currency: "USD" },
@@ -172,21 +172,21 @@ const registerOrder: Operation = {
   description:
     "As `PUT /orders`, for an id in the format of a biz. A registration after the payment is compared with it. It can change until pages have been told that the order is paid.",
   pathParameters: { biz },
-  requestBody: { ...body, schema: "Registration" },
+  requestBody: { ...requestBody, schema: "Registration" },
   responses: [{ status: 200, description: "The order as it is now.", schema: "BackendOrder" }],
   examples: {
     registered: {
       summary: "19.99 yuan",
       body: { amount: "19.99", currency: "CNY" },
       status: 200,
-      value: fresh,
+      value: pendingOrder,
     },
     after_payment: {
       summary: "Registered after the payment",
       body: { amount: "19.99", currency: "CNY", expires_in: null },
       requires: ["reportOutcome.paid"],
       status: 200,
-      value: paid,
+      value: paidOrder,
     },
     contradicts: {
       summary: "An amount that contradicts the payment",
@@ -241,7 +241,7 @@ const readOrder: Operation = {
       sender: "backend",
       requires: ["registerOrder.registered", "reportOutcome.paid"],
       status: 200,
-      value: paid,
+      value: paidOrder,
     },
     no_biz: {
       summary: "A malformed id",

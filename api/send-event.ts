@@ -3,7 +3,7 @@ import * as v from "valibot";
 import { BATCH_MAX } from "../src/core/limits.ts";
 import { AnyJson, BatchResponse, BatchResult, SendResponse } from "../src/http/response-schemas.ts";
 import { BatchItem, IdempotencyKey, Sub } from "../src/http/request-schemas.ts";
-import { position } from "./groups.ts";
+import { positionTexts } from "./groups.ts";
 import { documented, type Example, type Operation, type Parameter } from "./operation.ts";
 import { channel, EXAMPLE_BIZ, group } from "./parameters.ts";
 
@@ -33,7 +33,7 @@ export const sendSchemas = {
     },
   ),
   Sent: documented(SendResponse, "The group's position and the number of receivers.", {
-    ...position,
+    ...positionTexts,
     connections: "Number of connections that received the frame.",
   }),
   Batch: documented(Batch, "A batch of sends.", {
@@ -54,27 +54,32 @@ export const sendSchemas = {
   },
 };
 
-const key: Parameter = {
+const idempotencyKey: Parameter = {
   schema: IdempotencyKey,
   description:
     "A repeated request with the same key within 24 hours returns the first response and sends nothing; another request with the key is rejected. Keys are scoped to a group.",
 };
 
-const event = { schema: "Event", required: true, description: "The event." } as const;
-const hello = { type: "send.message", message: { progress: 0.5 } };
-const headline = (text: string) => ({ type: "send.message", message: { headline: text } });
-const nobody = { epoch: null, offset: 0, connections: 0 };
-const kept = { epoch: "9c1d04e7", offset: 1, connections: 0 };
-const noKey: Example = { summary: "Without a key", sender: "anyone", body: hello, problem: "unauthorized" };
+const eventBody = { schema: "Event", required: true, description: "The event." } as const;
+const progressEvent = { type: "send.message", message: { progress: 0.5 } };
+const headlineEvent = (text: string) => ({ type: "send.message", message: { headline: text } });
+const sentToNobody = { epoch: null, offset: 0, connections: 0 };
+const storedInFeed = { epoch: "9c1d04e7", offset: 1, connections: 0 };
+const withoutApiKey: Example = {
+  summary: "Without a key",
+  sender: "anyone",
+  body: progressEvent,
+  problem: "unauthorized",
+};
 
-const send = {
+const sendOperation = {
   tag: "groups",
-  headerParameters: { "Idempotency-Key": key },
-  requestBody: event,
+  headerParameters: { "Idempotency-Key": idempotencyKey },
+  requestBody: eventBody,
 } as const;
 
 const sendToGroup: Operation = {
-  ...send,
+  ...sendOperation,
   operationId: "sendToGroup",
   route: "POST /groups/:group/send",
   summary: "Send an event to everybody in a group",
@@ -83,26 +88,26 @@ const sendToGroup: Operation = {
   pathParameters: { group },
   responses: [{ status: 200, description: "Sent.", schema: "Sent" }],
   examples: {
-    message: { summary: "A frame of any JSON", body: hello, status: 200, value: nobody },
+    message: { summary: "A frame of any JSON", body: progressEvent, status: 200, value: sentToNobody },
     kept: {
       summary: "To a feed, with an idempotency key",
       parameters: { group: "feed_news", "Idempotency-Key": "headline-1" },
-      body: headline("Doors open at nine"),
+      body: headlineEvent("Doors open at nine"),
       status: 200,
-      value: kept,
+      value: storedInFeed,
     },
     repeated: {
       summary: "A repetition: the first response, nothing sent",
       parameters: { group: "feed_news", "Idempotency-Key": "headline-1" },
-      body: headline("Doors open at nine"),
+      body: headlineEvent("Doors open at nine"),
       requires: ["sendToGroup.kept"],
       status: 200,
-      value: kept,
+      value: storedInFeed,
     },
     key_reused: {
       summary: "Another event with the same key",
       parameters: { group: "feed_news", "Idempotency-Key": "headline-1" },
-      body: headline("Doors open at ten"),
+      body: headlineEvent("Doors open at ten"),
       requires: ["sendToGroup.kept"],
       problem: "idempotency_key_reused",
     },
@@ -122,21 +127,21 @@ const sendToGroup: Operation = {
     no_group: {
       summary: "A group of no consumer",
       parameters: { group: "room_7" },
-      body: hello,
+      body: progressEvent,
       problem: "unknown_group",
     },
     malformed: {
       summary: "A malformed name",
       parameters: { group: "alarm 7" },
-      body: hello,
+      body: progressEvent,
       problem: "malformed_group",
     },
-    no_key: noKey,
+    no_key: withoutApiKey,
   },
 };
 
 const sendToUser: Operation = {
-  ...send,
+  ...sendOperation,
   operationId: "sendToUser",
   route: "POST /groups/:group/users/:sub/send",
   summary: "Send an event to one user in a group",
@@ -156,14 +161,14 @@ const sendToUser: Operation = {
       summary: "Only for Anna",
       body: { type: "send.message", message: "only for Anna" },
       status: 200,
-      value: nobody,
+      value: sentToNobody,
     },
-    no_key: noKey,
+    no_key: withoutApiKey,
   },
 };
 
 const sendToChannel: Operation = {
-  ...send,
+  ...sendOperation,
   operationId: "sendToChannel",
   route: "POST /channels/:channel/send",
   summary: "Send an event to one connection",
@@ -175,15 +180,15 @@ const sendToChannel: Operation = {
       summary: "To one connection",
       body: { type: "send.message", message: "only for you" },
       status: 200,
-      value: nobody,
+      value: sentToNobody,
     },
     malformed: {
       summary: "A group's name alone",
       parameters: { channel: "alarm_7" },
-      body: hello,
+      body: progressEvent,
       problem: "malformed_channel",
     },
-    no_key: noKey,
+    no_key: withoutApiKey,
   },
 };
 
@@ -201,16 +206,16 @@ const sendBatch: Operation = {
       summary: "To a feed, to a user, and an unknown event type",
       body: {
         items: [
-          { group: "feed_news", event: headline("Doors are open"), idempotency_key: "headline-2" },
-          { group: "alarm_7", user: "anna@example.org", event: hello },
+          { group: "feed_news", event: headlineEvent("Doors are open"), idempotency_key: "headline-2" },
+          { group: "alarm_7", user: "anna@example.org", event: progressEvent },
           { channel: "alarm_7!0123456789abcdef0123456789abcdef", event: { type: "shout" } },
         ],
       },
       status: 200,
       value: {
         items: [
-          { status: 200, ...kept },
-          { status: 200, ...nobody },
+          { status: 200, ...storedInFeed },
+          { status: 200, ...sentToNobody },
           {
             status: 422,
             title: "The group takes no event of this type",
