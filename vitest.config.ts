@@ -59,6 +59,7 @@ export default defineConfig({
         test: {
           name: "merchant",
           testTimeout: 30_000,
+          setupFiles: ["test/support/route-problems.ts"],
           include: ["test/merchant/**/*.test.ts", "test/flows/over-http.test.ts"],
         },
       },

@@ -5,7 +5,9 @@ import { jsonSchema, namedSchemas, reference, type JsonObject } from "./json-sch
 import type { Message } from "./messages.ts";
 import { sockets, socketQuery, type Socket } from "./sockets.ts";
 
-/** The modes of a connection. Each WebSocket path has one AsyncAPI channel per mode, because their messages differ. */
+/**
+ * The modes of a connection: one AsyncAPI channel per path and mode, because their messages differ.
+ */
 const modes = [
   { mode: "plain", suffix: "Plain", protocol: "belfry.plain", description: "The articles' frames, bare." },
   {
@@ -63,8 +65,8 @@ export function asyncapi(): JsonObject {
 }
 
 const INTRODUCTION = [
-  "Text frames, one JSON value each; the two that are bare text say so. The mode is chosen by `Sec-WebSocket-Protocol`: `belfry.v1`, or `belfry.plain`, which is also what no protocol means.",
-  "`send` is what the server sends, `receive` what it takes. A refused handshake is told over HTTP: see `/openapi.json`.",
+  "Text frames of one JSON value each, except two of bare text, marked `text/plain`. `Sec-WebSocket-Protocol` selects the mode: `belfry.v1`, or `belfry.plain`, the default.",
+  "`send` operations are the server's, `receive` operations the client's messages. For refused handshakes see `/openapi.json`.",
 ].join("\n\n");
 
 const channelId = ({ id }: Socket, { suffix }: Mode): string => `${id}${suffix}`;
@@ -103,7 +105,10 @@ function bindingObject({ mode, protocol }: Mode): JsonObject {
   };
 }
 
-/** One `send` operation for the messages that the server pushes, and one `receive` operation per client message, with its replies. */
+/**
+ * One `send` operation for the messages that the server pushes, and one `receive` operation per
+ * client message, with its replies.
+ */
 function operationObjects(socket: Socket, mode: Mode): readonly (readonly [string, JsonObject])[] {
   const channel = channelId(socket, mode);
   const used = socket[mode.mode].map((name) => ({ name, message: messageNamed(name) }));
@@ -115,7 +120,7 @@ function operationObjects(socket: Socket, mode: Mode): readonly (readonly [strin
   return [
     [
       `${channel}Push`,
-      { action: "send", ...onChannel, summary: "What comes unasked", messages: refs(pushed.map(({ name }) => name)) },
+      { action: "send", ...onChannel, summary: "Pushed by the server", messages: refs(pushed.map(({ name }) => name)) },
     ],
     ...received.map(({ name, message }): readonly [string, JsonObject] => [
       `${channel}${name.charAt(0).toUpperCase()}${name.slice(1)}`,

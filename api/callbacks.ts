@@ -1,4 +1,5 @@
-// The callbacks, told: the merchant's own, and the deliveries of payment providers with what they are answered.
+// Descriptions of the callback routes: the merchant's own callback and the webhooks of payment
+// providers.
 import * as v from "valibot";
 import { Saying } from "../src/callbacks/merchant.ts";
 import { providers } from "../src/callbacks/providers.ts";
@@ -6,27 +7,27 @@ import { OrderOutcome } from "../src/http/response-schemas.ts";
 import { documented, type Operation, type Parameter } from "./operation.ts";
 import { biz, EXAMPLE_BIZ } from "./parameters.ts";
 
-/** The statuses of an order, as docs/payments.md has them. */
+/** Statuses of an order, in Markdown. docs/payments.md explains them. */
 export const STATUSES =
   "`pending`; `failed`: an attempt ended, another may follow; `closed`: nothing was paid, and nothing can be; `paid`; `partially_refunded`; `refunded`.";
 
 export const callbackSchemas = {
   Saying: documented(
     Saying,
-    "What became of an order. Every key may be left out; an empty body says that it is paid.",
+    "The merchant's report on an order. Every key is optional; an empty body reports `paid`.",
     {
-      biz: "The order's own id. A signed body has to name it: a signature does not cover the URL.",
-      paid: "`true`, or `false` for a failed attempt. Null says that nothing is known, which is no callback.",
-      status: `${STATUSES} Must not contradict \`paid\`. Null is refused too.`,
+      biz: "The order's id. Required in a signed body, because the signature excludes the URL.",
+      paid: "`true`, or `false` for a failed attempt. Null is rejected.",
+      status: `${STATUSES} Must not contradict \`paid\`. Null is rejected.`,
       event_id:
-        "Your own id of what you report: the same `event_id` and `status` again change nothing and push nothing.",
+        "Your own id of the event. A repetition with the same `event_id` and `status` is a duplicate: no change, no push.",
       payment_id: "Your own id of the payment.",
       amount:
-        'An integer in minor units (`1999`) or a decimal string in major ones (`"19.99"`); only together with `currency`. With `partially_refunded`: what has been refunded so far.',
+        'An integer in minor units (`1999`) or a decimal string in major ones (`"19.99"`); only together with `currency`. With `partially_refunded`: the total refunded so far.',
       currency: "ISO 4217; only together with `amount`.",
     },
   ),
-  OrderOutcome: documented(OrderOutcome, "What pages see of an order.", {
+  OrderOutcome: documented(OrderOutcome, "The outcome of an order, as its page receives it.", {
     biz: "The order's id.",
     paid: "True for `paid` and `partially_refunded`.",
     status: STATUSES,
@@ -44,22 +45,22 @@ const reportOutcome: Operation = {
   operationId: "reportOutcome",
   route: "POST /callback/:biz/",
   tag: "orders",
-  summary: "Report what became of an order",
+  summary: "Report an order's status",
   description:
-    "The outcome is kept before the answer comes; it is pushed to everybody in the order's group, and whoever connects later gets it at once. The answer is what pages now see, which need not be what was sent: a payment outranks a failed attempt, whichever comes first. If no answer comes, or a 5xx, send it again: twice does no harm.",
+    "Stores the report, then pushes the outcome to the order's group; a later connection receives it at once. The response is the order's status now, which may differ from the report: a payment outranks a failed attempt, in either order of arrival. Retry after a timeout or a 5xx: the route is idempotent.",
   pathParameters: { biz },
   headerParameters: {
-    "webhook-id": signed("The delivery's id"),
-    "webhook-timestamp": signed("Seconds since 1970, at most 300 s old or new"),
+    "webhook-id": signed("Id of the delivery"),
+    "webhook-timestamp": signed("Seconds since 1970, at most 300 s in the past or future"),
   },
   requestBody: {
     schema: "Saying",
     required: false,
-    description: "What became of it. A signed request needs one.",
+    description: "The report. Required in a signed request.",
   },
-  responses: [{ status: 200, description: "What pages now see.", schema: "OrderOutcome" }],
+  responses: [{ status: 200, description: "The order's status now.", schema: "OrderOutcome" }],
   examples: {
-    empty: { summary: "An empty body: it is paid", status: 200, value: outcome },
+    empty: { summary: "An empty body reports paid", status: 200, value: outcome },
     paid: {
       summary: "Paid, with amount and ids",
       body: { status: "paid", event_id: "e-1", payment_id: "p-1", amount: "19.99", currency: "CNY" },
@@ -67,13 +68,13 @@ const reportOutcome: Operation = {
       value: outcome,
     },
     failed: {
-      summary: "An attempt that failed",
+      summary: "A failed attempt",
       body: { paid: false },
       status: 200,
       value: { biz: EXAMPLE_BIZ, paid: false, status: "failed" },
     },
     partly_refunded: {
-      summary: "Five of it went back",
+      summary: "A partial refund of five",
       body: { status: "partially_refunded", amount: 500, currency: "CNY" },
       requires: ["reportOutcome.paid"],
       status: 200,
@@ -101,45 +102,45 @@ const takeDelivery: Operation = {
   operationId: "takeDelivery",
   route: "POST /callbacks/:provider",
   tag: "payments",
-  summary: "Take a payment provider's delivery",
+  summary: "Receive a provider's webhook",
   description:
-    "For providers, not for you: give them this URL. The signature is checked over the raw bytes, what is signed is put into the order's group, and only then comes the reply that stops the provider from sending the same again, in its own words. A delivery is acknowledged too if it was stored before, is about another account or mode, waits for its payment, or proves nothing.",
+    "Configure this URL at the provider. Belfry verifies the signature over the raw bytes, stores the facts in the order's group, then acknowledges in the provider's format, which ends its retries. A delivery is acknowledged as well if it is a duplicate, belongs to another account or mode, waits for its payment, or contains no fact.",
   pathParameters: {
     provider: {
       schema: v.picklist([...providers.keys()]),
-      description: "One of nine. Without its secret: 404.",
+      description: "The provider's name. 404 while its setting is missing.",
       example: "stripe",
     },
   },
   requestBody: {
     schema: null,
     required: true,
-    description: "What the provider sends, to the byte.",
+    description: "The provider's body, unchanged.",
     contentTypes: ["application/json", "application/x-www-form-urlencoded"],
   },
   responses: [
     {
       status: 200,
-      description: "Authentic, whatever it is about: the provider's word for success.",
+      description: "Authentic: the provider's success reply.",
       schema: null,
       contentTypes: ["text/plain"],
     },
     {
       status: 401,
-      description: "Not signed by the provider, or not readable: its word for failure.",
+      description: "The signature or the body is invalid: the provider's failure reply.",
       schema: null,
       contentTypes: ["text/plain", "application/json"],
     },
     {
       status: 503,
-      description: "Not stored: it is to come again.",
+      description: "Storing failed: the provider delivers again.",
       schema: null,
       contentTypes: ["text/plain", "application/json"],
     },
   ],
   examples: {
     stripe: {
-      summary: "Stripe: a checkout was paid",
+      summary: "Stripe: a paid checkout",
       sender: "provider",
       body: {
         id: "evt_1",
@@ -173,14 +174,14 @@ const takeDelivery: Operation = {
       value: "",
     },
     forged: {
-      summary: "A delivery that nobody signed",
+      summary: "A delivery without a signature",
       sender: "anyone",
       body: { id: "evt_1", object: "event" },
       status: 401,
       value: "",
     },
     unknown: {
-      summary: "A provider there is none of",
+      summary: "An unknown provider",
       sender: "anyone",
       parameters: { provider: "nobody" },
       body: {},

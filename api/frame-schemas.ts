@@ -1,4 +1,4 @@
-// The frames of both modes as schemas, with their words: what is said on a connection. Sends none and reads none.
+// Schemas and descriptions of the frames in both modes.
 import * as v from "valibot";
 import { errorCodes, type ErrorReason } from "../src/core/codes.ts";
 import { HEARTBEAT_SECONDS, HISTORY_MAX, REQUEST_ID_CHARS, SUB_CHARS } from "../src/core/limits.ts";
@@ -18,7 +18,7 @@ const RequestId = v.union([
   v.pipe(v.string(), v.minLength(1), v.maxLength(REQUEST_ID_CHARS)),
   v.pipe(v.number(), v.safeInteger()),
 ]);
-const Reason = v.picklist(Object.keys(errorCodes) as ErrorReason[]); // its own keys
+const ErrorReasonSchema = v.picklist(Object.keys(errorCodes) as ErrorReason[]); // its keys by definition
 
 // plain
 
@@ -46,155 +46,160 @@ const Publication = v.object({
   data: v.optional(AnyJson),
 });
 
-const Item = v.object({ offset: v.optional(Count), id: v.optional(PublicationId), data: AnyJson });
-const Publications = v.object({ type: v.literal("publications"), items: v.array(Item) });
+const PublicationItem = v.object({ offset: v.optional(Count), id: v.optional(PublicationId), data: AnyJson });
+const Publications = v.object({ type: v.literal("publications"), items: v.array(PublicationItem) });
 
-const failing = { code: v.pipe(v.number(), v.integer()), reason: Reason, message: v.string(), temporary: v.boolean() };
-const Fault = v.object(failing);
-const ErrorFrame = v.object({ type: v.literal("error"), ...failing });
-const Refusal = v.object({ type: v.literal("reply"), id: RequestId, error: Fault });
+const errorFields = {
+  code: v.pipe(v.number(), v.integer()),
+  reason: ErrorReasonSchema,
+  message: v.string(),
+  temporary: v.boolean(),
+};
+const ErrorDetails = v.object(errorFields);
+const ErrorFrame = v.object({ type: v.literal("error"), ...errorFields });
+const ErrorReply = v.object({ type: v.literal("reply"), id: RequestId, error: ErrorDetails });
 
-const known = { sub: v.nullable(v.pipe(v.string(), v.maxLength(SUB_CHARS))), info: AnyJson };
-const Member = v.object(known);
-const Join = v.object({ type: v.literal("join"), ...known, connections: Count, users: Count });
-const Leave = v.object({ type: v.literal("leave"), ...known, connections: Count, users: Count });
+const userFields = { sub: v.nullable(v.pipe(v.string(), v.maxLength(SUB_CHARS))), info: AnyJson };
+const Member = v.object(userFields);
+const Join = v.object({ type: v.literal("join"), ...userFields, connections: Count, users: Count });
+const Leave = v.object({ type: v.literal("leave"), ...userFields, connections: Count, users: Count });
 
 // belfry.v1, requests and their replies
 
-const request = <Type extends string>(type: Type) => v.object({ type: v.literal(type), id: RequestId });
+const requestSchema = <Type extends string>(type: Type) => v.object({ type: v.literal(type), id: RequestId });
 
-const Ping = request("ping");
-const Presence = request("presence");
+const Ping = requestSchema("ping");
+const Presence = requestSchema("presence");
 const History = v.object({
-  ...request("history").entries,
+  ...requestSchema("history").entries,
   after: v.nullish(Count),
   limit: v.nullish(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(HISTORY_MAX))),
 });
-const Publish = v.object({ ...request("publish").entries, data: AnyJson });
-const Refresh = v.object({ ...request("refresh").entries, token: v.string() });
+const Publish = v.object({ ...requestSchema("publish").entries, data: AnyJson });
+const Refresh = v.object({ ...requestSchema("refresh").entries, token: v.string() });
 
-const Pinged = v.object({ time: v.pipe(v.number(), v.integer()) });
-const Present = v.object({ connections: Count, users: Count, members: v.array(Member) });
-const Published = v.object({ epoch: v.nullable(Epoch), offset: Count, connections: Count });
-const Refreshed = v.object({ expires_at: v.nullable(Instant) });
+const PingResult = v.object({ time: v.pipe(v.number(), v.integer()) });
+const PresenceResult = v.object({ connections: Count, users: Count, members: v.array(Member) });
+const PublishResult = v.object({ epoch: v.nullable(Epoch), offset: Count, connections: Count });
+const RefreshResult = v.object({ expires_at: v.nullable(Instant) });
 
-const reply = <Result extends v.GenericSchema>(result: Result) =>
+const replySchema = <Result extends v.GenericSchema>(result: Result) =>
   v.object({ type: v.literal("reply"), id: RequestId, result });
 
-const fault = {
-  code: "The number that HTTP gives the same reason, or the close code that will follow.",
-  reason: "Stable: what a program goes by.",
-  message: "For people; may change.",
-  temporary: "Whether the same may go well later.",
+const errorTexts = {
+  code: "HTTP status of the reason, or the close code that follows.",
+  reason: "Stable, for programs.",
+  message: "For developers; may change.",
+  temporary: "Whether a retry may succeed.",
 };
-const who = {
-  sub: "Who it is, by its token; null for one without a token.",
-  info: "What others may know of it, by its token; null if nothing.",
+const userTexts = {
+  sub: "`sub` of the token; null without a token.",
+  info: "Public `info` of the token; null if absent.",
 };
-const counts = { connections: "How many connections there are now.", users: "How many different `sub` there are now." };
-const id = "Of the request, as it came.";
-const asked = { type: "What is asked for.", id: "Yours, a text or a number: the reply carries it." };
+const countTexts = { connections: "Number of connections.", users: "Number of distinct `sub`." };
+const replyIdText = "Id of the request.";
+const requestTexts = { type: "Type of the request.", id: "Your id, a string or number; the reply repeats it." };
 
-const replying = (result: v.GenericSchema, description: string): DocumentedSchema =>
-  documented(reply(result), description, { type: "Always this.", id, result: "What was asked for." });
+const documentedReply = (result: v.GenericSchema, description: string): DocumentedSchema =>
+  documented(replySchema(result), description, { type: "Always this.", id: replyIdText, result: "The result." });
 
 export const plainSchemas = {
-  Heartbeat: documented(Heartbeat, "Shows that one lives. This exact text, no space in it.", { type: "Always this." }),
+  Heartbeat: documented(Heartbeat, "Heartbeat: exactly this text, without spaces.", { type: "Always this." }),
   Result: documented(Result, "A periodic push.", {
     type: "Always this.",
-    data: "What the push is: by default the time.",
+    data: "The pushed value; the time by default.",
   }),
   ServerTime: documented(ServerTime, "The server's time.", {
     type: "Always this.",
-    data: "In the zone of `TIME_ZONE`.",
+    data: "Time in the zone of `TIME_ZONE`.",
   }),
-  BadInput: documented(BadInput, "What was wrong with what a client sent.", {
+  BadInput: documented(BadInput, "Error about a client's message.", {
     type: "Always this.",
-    data: "For people.",
+    data: "Error text for developers.",
   }),
-  Echoed: documented(Echoed, "An object whose `message` comes back.", {
-    message: "Any JSON; null if it is not there.",
+  Echoed: documented(Echoed, "An object whose `message` is echoed.", {
+    message: "Any JSON; null if absent.",
   }),
   RelayedText: {
     schema: v.nullable(v.string()),
-    description:
-      "What a member wrote, as a JSON string: never an object, so never an outcome. A binary message is null.",
+    description: "A member's text as a JSON string, so that it can never be an outcome. A binary message is null.",
     properties: {},
   },
-  AnyFrame: { schema: v.unknown(), description: "Any JSON: what a backend sent.", properties: {} },
+  AnyFrame: { schema: v.unknown(), description: "Any JSON: a backend's frame.", properties: {} },
   Text: { schema: v.string(), description: "Any text.", properties: {} },
-  PingText: { schema: v.literal("ping"), description: "The bare text, without quotes.", properties: {} },
+  PingText: { schema: v.literal("ping"), description: "Bare text, without quotes.", properties: {} },
 } satisfies Record<string, DocumentedSchema>;
 
 export const v1Schemas = {
-  Welcome: documented(Welcome, "The first frame, always, once the connection is a member.", {
+  Welcome: documented(Welcome, "The first frame of every connection.", {
     type: "Always this.",
     channel: "The address of this connection.",
-    epoch: "Another epoch than before: what you have cannot be repaired, load it anew.",
-    offset: "Where the group stands.",
-    recovered: "Whether everything missed since the position you gave follows.",
-    heartbeat: "Send one every so many seconds.",
+    epoch: "Epoch of the offsets. If it changed, recovery is impossible: reload your state.",
+    offset: "Offset of the group's latest publication.",
+    recovered: "Whether every publication after your position follows.",
+    heartbeat: "Seconds between heartbeats to send.",
   }),
   Publication: documented(Publication, "A frame of the group.", {
     type: "Always this.",
-    offset: "Its place among the group's publications; absent if it is not kept.",
-    id: "`<epoch>-<offset>`; absent if it is not kept.",
-    data: "The frame, as it is in `plain` mode; absent where only the position moves: the sender left this connection out.",
+    offset: "Its offset in the group; absent if not stored.",
+    id: "`<epoch>-<offset>`; absent if not stored.",
+    data: "The frame as in `plain` mode; absent if the sender excluded this connection and only the position advances.",
   }),
-  Publications: documented(
-    Publications,
-    "Several at once, in order: what was missed, or what was published at the same time.",
-    {
-      type: "Always this.",
-      items: "The publications.",
-    },
-  ),
-  Item: documented(Item, "A publication among several.", {
-    offset: "Its place among the group's publications; absent if it is not kept.",
-    id: "`<epoch>-<offset>`; absent if it is not kept.",
-    data: "The frame, as it is in `plain` mode.",
-  }),
-  ErrorFrame: documented(ErrorFrame, "What went wrong, where no request asked for it.", {
+  Publications: documented(Publications, "Several publications in order: recovered, or published at the same time.", {
     type: "Always this.",
-    ...fault,
+    items: "The publications.",
   }),
-  Fault: documented(Fault, "Why a request was refused.", fault),
-  Refusal: documented(Refusal, "The reply to a request that was refused.", { type: "Always this.", id, error: "Why." }),
-  Join: documented(Join, "Somebody came.", { type: "Always this.", ...who, ...counts }),
-  Leave: documented(Leave, "Somebody left, and has not come back for three seconds.", {
+  Item: documented(PublicationItem, "One of several publications.", {
+    offset: "Its offset in the group; absent if not stored.",
+    id: "`<epoch>-<offset>`; absent if not stored.",
+    data: "The frame as in `plain` mode.",
+  }),
+  ErrorFrame: documented(ErrorFrame, "An error outside of a request.", {
     type: "Always this.",
-    ...who,
-    ...counts,
+    ...errorTexts,
   }),
-  Member: documented(Member, "One of those connected.", who),
-  Ping: documented(Ping, "Asks for the server's time.", asked),
-  Presence: documented(Presence, "Asks who is connected.", asked),
-  History: documented(History, "Asks for what was published.", {
-    ...asked,
-    after: "Only what came after this offset.",
-    limit: "At most so many; null or absent: 100. Of long ones fewer, but one at least: ask on behind the last.",
+  Fault: documented(ErrorDetails, "The error of a request.", errorTexts),
+  Refusal: documented(ErrorReply, "The reply to a rejected request.", {
+    type: "Always this.",
+    id: replyIdText,
+    error: "The error.",
   }),
-  Publish: documented(Publish, "Publishes to the group, where its consumer lets clients.", {
-    ...asked,
+  Join: documented(Join, "A user joined.", { type: "Always this.", ...userTexts, ...countTexts }),
+  Leave: documented(Leave, "A user left and did not return within three seconds.", {
+    type: "Always this.",
+    ...userTexts,
+    ...countTexts,
+  }),
+  Member: documented(Member, "A connected user.", userTexts),
+  Ping: documented(Ping, "Requests the server's time.", requestTexts),
+  Presence: documented(Presence, "Requests the connected users.", requestTexts),
+  History: documented(History, "Requests stored publications.", {
+    ...requestTexts,
+    after: "Only publications after this offset.",
+    limit:
+      "Maximum number, 100 if null or absent. Large publications shorten the page, to at least one: continue after the last.",
+  }),
+  Publish: documented(Publish, "Publishes to the group, if its consumer allows clients to.", {
+    ...requestTexts,
     data: "Any JSON.",
   }),
-  Refresh: documented(Refresh, "Brings a new token before the old one ends.", { ...asked, token: "The new one." }),
-  Pinged: documented(Pinged, "The server's time.", { time: "ms since 1970." }),
-  PingReply: replying(Pinged, "The reply to `ping`."),
-  Present: documented(Present, "Who is connected.", {
-    ...counts,
-    members: "The users, each once, at most 1000; who has no token is counted only.",
+  Refresh: documented(Refresh, "Renews the token before it expires.", { ...requestTexts, token: "The new token." }),
+  Pinged: documented(PingResult, "The server's time.", { time: "ms since 1970." }),
+  PingReply: documentedReply(PingResult, "The reply to `ping`."),
+  Present: documented(PresenceResult, "The connected users.", {
+    ...countTexts,
+    members: "Each user once, at most 1000. Connections without a token are only counted.",
   }),
-  PresenceReply: replying(Present, "The reply to `presence`."),
+  PresenceReply: documentedReply(PresenceResult, "The reply to `presence`."),
   Kept: groupSchemas.Kept,
   Past: groupSchemas.Past,
-  HistoryReply: replying(HistoryResponse, "The reply to `history`."),
-  Published: documented(Published, "Where the group stands now.", {
-    epoch: "Of the offset; null where nothing is kept.",
-    offset: "Of what was published.",
-    connections: "How many got it.",
+  HistoryReply: documentedReply(HistoryResponse, "The reply to `history`."),
+  Published: documented(PublishResult, "The group's position and the number of receivers.", {
+    epoch: "Epoch of the offset; null if the group stores nothing.",
+    offset: "Offset of the publication.",
+    connections: "Number of receivers.",
   }),
-  PublishReply: replying(Published, "The reply to `publish`."),
-  Refreshed: documented(Refreshed, "The new token is taken.", { expires_at: "When it ends; null: never." }),
-  RefreshReply: replying(Refreshed, "The reply to `refresh`."),
+  PublishReply: documentedReply(PublishResult, "The reply to `publish`."),
+  Refreshed: documented(RefreshResult, "The new token is accepted.", { expires_at: "When it expires; null: never." }),
+  RefreshReply: documentedReply(RefreshResult, "The reply to `refresh`."),
 } satisfies Record<string, DocumentedSchema>;

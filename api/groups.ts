@@ -1,4 +1,4 @@
-// Groups for backends, told: who is there, what was published, and the end of a connection.
+// Descriptions of the group routes: state, connections, history, and the end of a connection.
 import { ConnectionsQuery, HistoryQuery } from "../src/http/request-schemas.ts";
 import {
   ConnectionsResponse,
@@ -12,48 +12,50 @@ import {
 import { documented, type Operation } from "./operation.ts";
 import { channel, EXAMPLE_BIZ, group } from "./parameters.ts";
 
-export const position = {
-  epoch: "Of the offsets; null where the group has kept nothing.",
-  offset: "Of the latest publication; 0 as long as there is none.",
+export const positionTexts = {
+  epoch: "Epoch of the offsets; null if the group stores no publication.",
+  offset: "Offset of the latest publication; 0 before the first.",
 };
 
-const counts = {
-  connections: "How many are connected.",
-  users: "How many users among them: subjects of tokens, each counted once.",
+const countTexts = {
+  connections: "Number of connections.",
+  users: "Number of distinct users (`sub` of the tokens).",
 };
 
 export const groupSchemas = {
-  Position: documented(Position, "A place among the publications of a group.", position),
-  GroupState: documented(GroupResponse, "A group as it is.", {
+  Position: documented(Position, "A place among the publications of a group.", positionTexts),
+  GroupState: documented(GroupResponse, "The state of a group.", {
     group: "Its name.",
-    consumer: "What kind of group it is.",
-    ...counts,
-    next_push: "When its next push is due; null: nobody is there, or it has none.",
-    position: "Where it stands.",
+    consumer: "Name of its consumer.",
+    ...countTexts,
+    next_push: "Time of the next push; null without connections or without a periodic push.",
+    position: "Its position.",
   }),
-  Connections: documented(ConnectionsResponse, "Who is connected, a page of them.", {
-    ...counts,
-    members: "In the order of their channels.",
+  Connections: documented(ConnectionsResponse, "One page of connections.", {
+    ...countTexts,
+    members: "The connections, ordered by channel.",
     next: "The `after` of the next page; null on the last.",
   }),
   Listed: documented(ListedConnection, "A connection.", {
     channel: "Its address.",
-    mode: "How it speaks.",
-    sub: "Whose it is, by its token; null without one.",
-    info: "What others may know of them, by the token; null if nothing.",
-    since: "When it came.",
+    mode: "The mode of the connection.",
+    sub: "`sub` of its token; null without a token.",
+    info: "Public `info` of its token; null if absent.",
+    since: "When it connected.",
   }),
-  Past: documented(HistoryResponse, "What was published, as far as it is kept.", {
-    ...position,
+  Past: documented(HistoryResponse, "The stored publications of a group.", {
+    ...positionTexts,
     publications: "Oldest first.",
   }),
-  Kept: documented(KeptPublication, "A publication that was kept.", {
-    offset: "Its place among the group's publications.",
+  Kept: documented(KeptPublication, "A stored publication.", {
+    offset: "Its offset in the group.",
     id: "`<epoch>-<offset>`.",
     at: "When it was published.",
-    data: "The frame as it was sent; numbers stay as they were written.",
+    data: "The frame; numbers keep their notation.",
   }),
-  Disconnected: documented(DisconnectResponse, "What was ended.", { connections: "1, or 0 if it had gone." }),
+  Disconnected: documented(DisconnectResponse, "The number of closed connections.", {
+    connections: "1, or 0 if it was closed before.",
+  }),
 };
 
 const feed = "feed_news";
@@ -62,13 +64,13 @@ const readGroup: Operation = {
   operationId: "readGroup",
   route: "GET /groups/:group",
   tag: "groups",
-  summary: "Look at a group",
-  description: "How many are connected, when the next push is due, and where the group stands.",
+  summary: "Read a group",
+  description: "Returns the number of connections, the time of the next push and the group's position.",
   pathParameters: { group },
-  responses: [{ status: 200, description: "The group as it is.", schema: "GroupState" }],
+  responses: [{ status: 200, description: "The state of the group.", schema: "GroupState" }],
   examples: {
     empty: {
-      summary: "A group with nobody in it",
+      summary: "A group without connections",
       status: 200,
       value: {
         group: "alarm_7",
@@ -100,23 +102,26 @@ const listConnections: Operation = {
   operationId: "listConnections",
   route: "GET /groups/:group/connections",
   tag: "groups",
-  summary: "List who is connected",
-  description: "A page of the connections, in the order of their channels.",
+  summary: "List connections",
+  description: "Returns one page of connections, ordered by channel.",
   pathParameters: { group },
   queryParameters: {
-    after: { schema: ConnectionsQuery.entries.after, description: "A channel of the group: what stands behind it." },
-    limit: { schema: ConnectionsQuery.entries.limit, description: "How many, 1 to 1000." },
+    after: {
+      schema: ConnectionsQuery.entries.after,
+      description: "A channel of the group: returns connections after it.",
+    },
+    limit: { schema: ConnectionsQuery.entries.limit, description: "Page size, 1 to 1000." },
   },
-  responses: [{ status: 200, description: "Who is connected.", schema: "Connections" }],
+  responses: [{ status: 200, description: "One page of connections.", schema: "Connections" }],
   examples: {
     nobody: {
-      summary: "Nobody is there",
+      summary: "No connections",
       parameters: { limit: "10" },
       status: 200,
       value: { connections: 0, users: 0, members: [], next: null },
     },
     too_many: {
-      summary: "More than a page has",
+      summary: "A limit above the maximum",
       parameters: { limit: "5000" },
       problem: "bad_query",
       detail: "limit: 1 to 1000",
@@ -128,18 +133,18 @@ const listPublications: Operation = {
   operationId: "listPublications",
   route: "GET /groups/:group/history",
   tag: "groups",
-  summary: "List what was published",
+  summary: "List publications",
   description:
-    "What is kept, oldest first. A feed keeps its last 100 for five minutes, an order its latest outcome, an alarm group its latest tick while somebody who counts with it is there.",
+    "Returns stored publications, oldest first. A feed stores its last 100 for five minutes, an order its latest outcome, an alarm group its latest tick while a `belfry.v1` connection is open.",
   pathParameters: { group },
   queryParameters: {
-    after: { schema: HistoryQuery.entries.after, description: "An offset: what came behind it." },
-    limit: { schema: HistoryQuery.entries.limit, description: "How many, 1 to 1000." },
+    after: { schema: HistoryQuery.entries.after, description: "An offset: returns publications after it." },
+    limit: { schema: HistoryQuery.entries.limit, description: "Page size, 1 to 1000." },
   },
-  responses: [{ status: 200, description: "What is kept.", schema: "Past" }],
+  responses: [{ status: 200, description: "The stored publications.", schema: "Past" }],
   examples: {
     feed: {
-      summary: "What came into a feed",
+      summary: "Publications of a feed",
       parameters: { group: feed },
       requires: ["sendToGroup.kept"],
       status: 200,
@@ -152,7 +157,7 @@ const listPublications: Operation = {
       },
     },
     no_offset: {
-      summary: "Behind what is no offset",
+      summary: "A malformed offset",
       parameters: { after: "-1" },
       problem: "bad_query",
       detail: "after: an offset",
@@ -164,13 +169,13 @@ const disconnect: Operation = {
   operationId: "disconnect",
   route: "DELETE /channels/:channel",
   tag: "groups",
-  summary: "End a connection",
+  summary: "Close a connection",
   description:
-    "It is closed with 4000 `disconnected`, after which a client does not come back by itself. One that has gone is no error.",
+    "Closes it with 4000 `disconnected`, after which a client does not reconnect by itself. A closed connection is no error.",
   pathParameters: { channel },
-  responses: [{ status: 200, description: "It is ended.", schema: "Disconnected" }],
+  responses: [{ status: 200, description: "Closed, now or before.", schema: "Disconnected" }],
   examples: {
-    gone: { summary: "One that has gone", status: 200, value: { connections: 0 } },
+    gone: { summary: "A closed connection", status: 200, value: { connections: 0 } },
     malformed: { summary: "A group's name alone", parameters: { channel: "alarm_7" }, problem: "malformed_channel" },
   },
 };

@@ -1,4 +1,4 @@
-// Lints the API documents with Spectral and AsyncAPI's parser. Each finding is one line; a valid document has none.
+// Lints the API documents with Spectral and AsyncAPI's parser. Each finding is one line.
 import { Parser } from "@asyncapi/parser";
 import { Spectral } from "@stoplight/spectral-core";
 import { oas } from "@stoplight/spectral-rulesets";

@@ -1,4 +1,4 @@
-// The messages of belfry.v1, each with its schema and examples that are run. Sends none.
+// Descriptions of the messages in belfry.v1. test/served/asyncapi.test.ts runs their examples.
 import type { Json } from "../src/core/json.ts";
 import { heartbeat, type Message } from "./messages.ts";
 import { EXAMPLE_BIZ } from "./parameters.ts";
@@ -29,16 +29,20 @@ const replyTo = (summary: string, id: string | number, result: Json) => ({
 });
 
 export const v1Messages = {
-  v1Heartbeat: { ...heartbeat, from: "client", summary: "I live", replies: ["v1HeartbeatAnswer"] },
-  v1HeartbeatAnswer: { ...heartbeat, from: "server", summary: "So does the server; nothing was woken" },
+  v1Heartbeat: { ...heartbeat, from: "client", summary: "Heartbeat", replies: ["v1HeartbeatAnswer"] },
+  v1HeartbeatAnswer: {
+    ...heartbeat,
+    from: "server",
+    summary: "Reply of the platform; the group's object stays asleep",
+  },
   welcome: {
     from: "server",
     schema: "Welcome",
-    summary: "The first frame, once the connection is a member",
+    summary: "The first frame of a connection",
     examples: {
       fresh: { summary: "Without a position", payload: welcome },
       recovered: {
-        summary: "With a position that could be recovered",
+        summary: "With a position, and recovered",
         payload: { ...welcome, offset: 1, recovered: true },
       },
     },
@@ -49,11 +53,11 @@ export const v1Messages = {
     summary: "A frame of the group; its `data` is what `plain` mode sends",
     examples: {
       kept: {
-        summary: "An order's outcome, which is kept",
+        summary: "An order's outcome, which is stored",
         payload: { type: "publication", offset: 1, id: "5f0c9a1e-1", data: paid },
       },
       not_kept: {
-        summary: "A backend's event into an order's group, which is not",
+        summary: "A backend's event to an order's group, which is not stored",
         payload: { type: "publication", data: { progress: 0.5 } },
       },
     },
@@ -61,10 +65,10 @@ export const v1Messages = {
   publications: {
     from: "server",
     schema: "Publications",
-    summary: "What was missed, or came at the same time, in order",
+    summary: "Recovered or simultaneous publications, in order",
     examples: {
       missed: {
-        summary: "Two that came meanwhile",
+        summary: "Two missed publications",
         payload: {
           type: "publications",
           items: [item, { offset: 2, id: "5f0c9a1e-2", data: { headline: "two" } }],
@@ -75,10 +79,10 @@ export const v1Messages = {
   error: {
     from: "server",
     schema: "ErrorFrame",
-    summary: "What went wrong, where no request asked for it",
+    summary: "An error outside of a request",
     examples: {
       no_request: {
-        summary: "To something that is no request",
+        summary: "After a malformed request",
         payload: { type: "error", ...badRequest },
       },
     },
@@ -86,7 +90,7 @@ export const v1Messages = {
   join: {
     from: "server",
     schema: "Join",
-    summary: "Somebody came, where presence is on",
+    summary: "A user joined; with presence only",
     examples: {
       came: { summary: "Another user", payload: { type: "join", ...bob, connections: 2, users: 2 } },
     },
@@ -94,7 +98,7 @@ export const v1Messages = {
   leave: {
     from: "server",
     schema: "Leave",
-    summary: "Somebody left, where presence is on",
+    summary: "A user left; with presence only",
     examples: {
       left: { summary: "Another user", payload: { type: "leave", ...bob, connections: 1, users: 1 } },
     },
@@ -102,10 +106,10 @@ export const v1Messages = {
   refusal: {
     from: "server",
     schema: "Refusal",
-    summary: "The reply to a request that was refused",
+    summary: "The reply to a rejected request",
     examples: {
       no_presence: {
-        summary: "Who is here, asked in an order's group",
+        summary: "Presence requested in an order's group",
         payload: { type: "reply", id: "who", error: notAllowed },
       },
     },
@@ -113,9 +117,9 @@ export const v1Messages = {
   ping: {
     from: "client",
     schema: "Ping",
-    summary: "Asks for the server's time",
+    summary: "Requests the server's time",
     replies: ["pingReply", "refusal"],
-    examples: { ping: { summary: "With an id of yours", payload: { type: "ping", id: 1 } } },
+    examples: { ping: { summary: "With your own id", payload: { type: "ping", id: 1 } } },
   },
   pingReply: {
     from: "server",
@@ -126,30 +130,30 @@ export const v1Messages = {
   presence: {
     from: "client",
     schema: "Presence",
-    summary: "Asks who is connected",
+    summary: "Requests the connected users",
     replies: ["presenceReply", "refusal"],
-    examples: { presence: { summary: "Who is here?", payload: { type: "presence", id: "who" } } },
+    examples: { presence: { summary: "Presence", payload: { type: "presence", id: "who" } } },
   },
   presenceReply: {
     from: "server",
     schema: "PresenceReply",
-    summary: "Who is connected",
-    examples: { alone: replyTo("Only who asks", "who", { connections: 1, users: 1, members: [ann] }) },
+    summary: "The connected users",
+    examples: { alone: replyTo("Only the requesting user", "who", { connections: 1, users: 1, members: [ann] }) },
   },
   history: {
     from: "client",
     schema: "History",
-    summary: "Asks for what was published",
+    summary: "Requests stored publications",
     replies: ["historyReply", "refusal"],
     examples: {
-      all: { summary: "All that is kept", payload: { type: "history", id: 2 } },
-      after: { summary: "What came after an offset", payload: { type: "history", id: 3, after: 1, limit: 10 } },
+      all: { summary: "All stored publications", payload: { type: "history", id: 2 } },
+      after: { summary: "Publications after an offset", payload: { type: "history", id: 3, after: 1, limit: 10 } },
     },
   },
   historyReply: {
     from: "server",
     schema: "HistoryReply",
-    summary: "What was published",
+    summary: "Stored publications",
     examples: {
       one: replyTo("One publication", 2, {
         epoch: "5f0c9a1e",
@@ -161,7 +165,7 @@ export const v1Messages = {
   publish: {
     from: "client",
     schema: "Publish",
-    summary: "Publishes to the group, where clients may",
+    summary: "Publishes to the group, if clients may",
     replies: ["publishReply", "refusal"],
     examples: {
       headline: { summary: "Any JSON", payload: { type: "publish", id: 4, data: { headline: "one" } } },
@@ -170,13 +174,13 @@ export const v1Messages = {
   publishReply: {
     from: "server",
     schema: "PublishReply",
-    summary: "Where the group stands now",
-    examples: { published: replyTo("It was kept", 4, { epoch: "5f0c9a1e", offset: 1, connections: 1 }) },
+    summary: "The group's position after the publication",
+    examples: { published: replyTo("A stored publication", 4, { epoch: "5f0c9a1e", offset: 1, connections: 1 }) },
   },
   refresh: {
     from: "client",
     schema: "Refresh",
-    summary: "Brings a new token before the old one ends",
+    summary: "Renews the token before it expires",
     replies: ["refreshReply", "refusal"],
     examples: {
       token: {
@@ -188,7 +192,7 @@ export const v1Messages = {
   refreshReply: {
     from: "server",
     schema: "RefreshReply",
-    summary: "The new token is taken",
-    examples: { taken: replyTo("Until then", 5, { expires_at: "2026-11-22T18:00:00.000Z" }) },
+    summary: "The new token is accepted",
+    examples: { taken: replyTo("Its expiry", 5, { expires_at: "2026-11-22T18:00:00.000Z" }) },
   },
 } as const satisfies Record<string, Message>;

@@ -1,4 +1,4 @@
-// What a message is told by, and the messages of plain mode: each with its schema and examples that are run. Sends none.
+// Descriptions of the messages in plain mode. test/served/asyncapi.test.ts runs their examples.
 import type { Json } from "../src/core/json.ts";
 import { callbackSchemas } from "./callbacks.ts";
 import { plainSchemas, type v1Schemas } from "./frame-schemas.ts";
@@ -14,9 +14,9 @@ export interface Message {
   readonly from: "server" | "client";
   readonly schema: keyof typeof plainMessageSchemas | keyof typeof v1Schemas;
   readonly summary: string;
-  /** Not JSON but bare text. */
+  /** Bare text instead of JSON. */
   readonly isText?: true;
-  /** For a request: the messages that may answer it. */
+  /** Messages that may reply to a request. */
   readonly replies?: readonly string[];
   readonly examples: Readonly<Record<string, Example>>;
 }
@@ -32,16 +32,16 @@ export const heartbeat = {
 } as const;
 
 export const plainMessages = {
-  heartbeat: { ...heartbeat, from: "client", summary: "I live", replies: ["heartbeatAnswer"] },
-  heartbeatAnswer: { ...heartbeat, from: "server", summary: "So does the server; nothing was woken" },
+  heartbeat: { ...heartbeat, from: "client", summary: "Heartbeat", replies: ["heartbeatAnswer"] },
+  heartbeatAnswer: { ...heartbeat, from: "server", summary: "Reply of the platform; the group's object stays asleep" },
   orderOutcome: {
     from: "server",
     schema: "OrderOutcome",
-    summary: "When it changes, and at once to whoever connects once it has changed",
+    summary: "Sent on every change, and at once to connections of an order that is no longer pending",
     examples: {
       paid: { summary: "Paid", payload: { biz: EXAMPLE_BIZ, paid: true, status: "paid" } },
       failed: {
-        summary: "An attempt failed; another may follow",
+        summary: "A failed attempt; another may follow",
         payload: { biz: EXAMPLE_BIZ, paid: false, status: "failed" },
       },
     },
@@ -49,63 +49,63 @@ export const plainMessages = {
   text: {
     from: "client",
     schema: "Text",
-    summary: "For all members, the sender among them",
+    summary: "Relayed to all members, including the sender",
     isText: true,
     replies: ["relayedText"],
-    examples: { hello: { summary: "A word to everybody", payload: "hello" } },
+    examples: { hello: { summary: "A text", payload: "hello" } },
   },
   relayedText: {
     from: "server",
     schema: "RelayedText",
-    summary: "What a member wrote",
+    summary: "A member's text",
     examples: { hello: { summary: "As a JSON string", payload: "hello" } },
   },
   result: {
     from: "server",
     schema: "Result",
-    summary: "At once to the first member, then every `PUSH_EVERY_SECONDS`",
+    summary: "Periodic push: at once to the first member, then every `PUSH_EVERY_SECONDS`",
     examples: { time: { summary: "The time", payload: { type: "result", data: "2026-11-22 17:00:00" } } },
   },
   event: {
     from: "server",
     schema: "AnyFrame",
-    summary: "What a backend sent into the group, or to this connection",
+    summary: "A backend's frame to the group or to this connection",
     examples: { progress: { summary: "A `send.message`", payload: { progress: 0.5 } } },
   },
   pingText: {
     from: "client",
     schema: "PingText",
-    summary: "Asks for the server's time",
+    summary: "Requests the server's time",
     isText: true,
     replies: ["serverTime"],
-    examples: { ping: { summary: "Not JSON", payload: "ping" } },
+    examples: { ping: { summary: "Bare text", payload: "ping" } },
   },
   serverTime: {
     from: "server",
     schema: "ServerTime",
-    summary: "The answer to `ping`",
+    summary: "The reply to `ping`",
     examples: { time: { summary: "The time", payload: { type: "ping", data: "2026-11-22 17:00:00" } } },
   },
   echoed: {
     from: "client",
     schema: "Echoed",
-    summary: "Its `message` comes back",
+    summary: "Requests an echo of `message`",
     replies: ["echo", "badInput"],
-    examples: { message: { summary: "An object in it", payload: { message: { n: 1 } } } },
+    examples: { message: { summary: "A message that is an object", payload: { message: { n: 1 } } } },
   },
   echo: {
     from: "server",
     schema: "AnyFrame",
-    summary: "The `message` of what was sent, numbers as they were written",
+    summary: "The echoed `message`; numbers keep their notation",
     examples: { message: { summary: "The object", payload: { n: 1 } } },
   },
   badInput: {
     from: "server",
     schema: "BadInput",
-    summary: "The connection stays open",
+    summary: "An invalid message; the connection stays open",
     examples: {
       not_json: {
-        summary: "What was sent was no JSON",
+        summary: "A message that is not JSON",
         payload: { type: "error", data: "not JSON: send ping, or an object with a message" },
       },
     },

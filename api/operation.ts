@@ -1,4 +1,5 @@
-// The description of one route, in OpenAPI's terms. Method, path, access, body limit and problems come from the route table.
+// The description of one route, in OpenAPI's terms. The route table adds path, access, body limit
+// and problems.
 import type { GenericSchema, ObjectEntries } from "valibot";
 import type { Json } from "../src/core/json.ts";
 import type { ProblemReason } from "../src/http/problem.ts";
@@ -29,11 +30,11 @@ export type Tag = keyof typeof tags;
 
 /** Descriptions by tag, in the order of the document. */
 export const tags = {
-  orders: "What became of an order, and what it should cost.",
-  payments: "The signed deliveries of payment providers, answered in their own words.",
-  groups: "Events into groups and to single connections, as with `group_send` and `send`.",
-  websockets: "The way in for browsers. What is said on a connection is in `/asyncapi.json`.",
-  service: "Whether the Worker is well, and these documents.",
+  orders: "Registration and status of orders.",
+  payments: "Signed webhooks of payment providers, acknowledged in their own format.",
+  groups: "Events to groups and connections, as with Channels' `group_send` and `send`.",
+  websockets: "WebSocket handshakes. The frames are in `/asyncapi.json`.",
+  service: "Health, metrics and the API documents.",
 } as const;
 
 export type ParameterMap = Readonly<Record<string, Parameter>>;
@@ -63,7 +64,7 @@ export interface OperationResponse {
   readonly headers?: ParameterMap;
 }
 
-/** One request with its response. test/served/openapi.test.ts sends every example and compares the response. */
+/** One request with its response. test/served/openapi.test.ts sends it and compares. */
 export type Example = ExampleRequest & (ExampleResponse | ExampleProblem);
 
 interface ExampleRequest {
@@ -94,7 +95,7 @@ export interface ExampleProblem {
 /** Key of a schema under `components.schemas`. */
 export type SchemaName = Capitalize<string>;
 
-/** A schema with its descriptions. They stand beside the schema, so that the Worker's bundle contains none of them. */
+/** A schema with its descriptions, which stand beside it to stay out of the Worker's bundle. */
 export interface DocumentedSchema {
   readonly schema: GenericSchema;
   readonly description: string;

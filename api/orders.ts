@@ -1,4 +1,4 @@
-// The routes of orders, told: what a backend registers, what it and a browser are shown. The schemas are the routes' own.
+// Descriptions of the order routes: registration, the views of browsers and backends, erasure.
 import * as v from "valibot";
 import {
   BackendOrderResponse,
@@ -15,89 +15,89 @@ import { STATUSES } from "./callbacks.ts";
 import { documented, type Operation } from "./operation.ts";
 import { biz, EXAMPLE_BIZ } from "./parameters.ts";
 
-/** The same by the merchant's own id. */
+/** Body of `PUT /orders`. */
 const RegistrationById = v.object({ order_id: OrderId, ...Registration.entries });
 
-const registered = {
+const registrationTexts = {
   amount:
-    'What is to be paid: an integer in ISO 4217\'s minor units (`1999`) or a decimal string in major ones (`"19.99"`). Of CLP, CVE, HUF, IDR, ISK, MGA, TWD and UGX, which providers count differently, a decimal string alone.',
+    'The expected amount: an integer in ISO 4217\'s minor units (`1999`) or a decimal string in major ones (`"19.99"`). For CLP, CVE, HUF, IDR, ISK, MGA, TWD and UGX, whose minor units differ between providers, only a decimal string.',
   currency: "ISO 4217.",
-  expires_in: "Seconds from now until the order closes unpaid; at most a year. Absent or null: never.",
+  expires_in: "Seconds until the unpaid order closes; at most a year. Absent or null: never.",
 };
 
-const shown = {
+const orderTexts = {
   biz: "The order's id.",
-  status: `${STATUSES} The same whatever the order in which its callbacks came.`,
-  paid: "Whether the money has come and has not all gone back.",
-  version: "Grows by one with every change that a page can see; 0 as long as nobody has heard of the order.",
-  expires_at: "When it closes unpaid; null: never.",
+  status: `${STATUSES} Independent of the callbacks' order of arrival.`,
+  paid: "Whether the order is paid and at most partially refunded.",
+  version: "Increases by one with every change that a page can see; 0 for an unknown order.",
+  expires_at: "When the unpaid order closes; null: never.",
 };
 
-const paymentFields = {
+const paymentTexts = {
   provider: "The instance that reported it; `backend` for your own callback.",
   event_id: "The sender's id of the event.",
   payment_id: "The sender's id of the payment.",
-  amount: "What was captured: major units, or the provider's own units where its currency is unknown.",
-  currency: "The currency it was paid in.",
+  amount: "The captured amount in major units, or in the provider's units if the currency is unknown.",
+  currency: "The currency of the payment.",
 };
 
 export const orderSchemas = {
-  Registration: documented(Registration, "What a backend expects to be paid.", registered),
-  RegistrationById: documented(RegistrationById, "What a backend expects to be paid, by its own id.", {
-    order_id: "Your own id of the order, up to 200 characters. A biz stays what it is; any other id stands for one.",
-    ...registered,
+  Registration: documented(Registration, "The expected payment of an order.", registrationTexts),
+  RegistrationById: documented(RegistrationById, "The expected payment of an order, by the merchant's id.", {
+    order_id:
+      "Your own id of the order, up to 200 characters. An id in the format of a biz is the biz; any other id is mapped to one.",
+    ...registrationTexts,
   }),
-  BrowserOrder: documented(BrowserOrderResponse, "An order as its page may see it.", shown),
-  BackendOrder: documented(BackendOrderResponse, "An order, all of it.", {
-    ...shown,
-    order_id: "Your own id, where it is not the biz itself.",
-    registered: "What was registered, in major units; null: nothing.",
-    amount:
-      "What the payments that count captured together, in major units; null where none counts or none states an amount.",
-    currency: "The currency it was paid in.",
-    refunded: "How much of the order's amount went back, in major units.",
-    checked: "Whether the payments that count reach the registered amount in its currency.",
-    late: "Whether it was paid after it had been closed or had expired.",
-    held: "`not_registered`: a payment arrived that counts when the order is registered; null: none.",
-    overpaid: "What the payments that count exceed the amount by, in major units: you owe it back.",
-    underpaid: "What was paid so far and what is missing; null: nothing was paid yet, or enough.",
-    payments: "The payments that count.",
-    excess_payments: "Payments beyond the amount: you owe them back. Refunding one removes it.",
-    mismatches: "Authentic reports that do not count, each with its reason. Refunding the payment removes it.",
+  BrowserOrder: documented(BrowserOrderResponse, "The browser's view of an order.", orderTexts),
+  BackendOrder: documented(BackendOrderResponse, "The backend's view of an order.", {
+    ...orderTexts,
+    order_id: "Your own id; null if it is the biz.",
+    registered: "The registered amount, in major units; null without a registration.",
+    amount: "Sum of the accepted payments, in major units; null without one that states an amount.",
+    currency: "The currency of the payment.",
+    refunded: "Refunded part of the order's amount, in major units.",
+    checked: "Whether the accepted payments reach the registered amount in its currency.",
+    late: "Whether the payment arrived after the order had closed or expired.",
+    held: "`not_registered`: a payment waits for the order's registration; null: none does.",
+    overpaid: "Excess of the accepted payments over the amount, in major units: to be refunded.",
+    underpaid: "Paid and missing amount of a partly paid order; null otherwise.",
+    payments: "The accepted payments.",
+    excess_payments: "Payments beyond the amount, to be refunded. A refund removes the payment.",
+    mismatches: "Authentic reports that are not accepted, each with its reason. A refund of the payment removes it.",
     disputed: "The worst of all disputes: `lost`, then `open`, then `won`; `none` without one. It changes no status.",
     disputes: "The disputes of its payments.",
-    full: "Whether events arrived that the order could not record any more: it holds 1,000 facts. They were handed on.",
-    erased_at: "When it was erased; null: it was not.",
-    forwards: "What is still owed to `FORWARD_URL`.",
+    full: "Whether events exceeded the order's limit of 1,000 facts. Such events are forwarded, not recorded.",
+    erased_at: "When the order was erased; null: never.",
+    forwards: "Pending and failed forwards to `FORWARD_URL`.",
   }),
-  Payment: documented(Payment, "A payment, as its provider reported it.", paymentFields),
-  Mismatch: documented(Mismatch, "An authentic report that does not count.", {
+  Payment: documented(Payment, "A payment as reported.", paymentTexts),
+  Mismatch: documented(Mismatch, "An authentic report that is not accepted.", {
     reason:
-      "`currency`: another one than the order's; `unknown_currency`: its digits are not known; `no_amount`: the event states none; `payment_of_another_order`: another order claimed it first; `split_failed`: a part of a split that was given up; `refund_currency`: a refund in another currency than its payment.",
-    ...paymentFields,
+      "`currency`: differs from the order's; `unknown_currency`: its minor units are unknown; `no_amount`: the event states no amount; `payment_of_another_order`: another order claimed the payment first; `split_failed`: part of a failed split payment; `refund_currency`: differs from the payment's.",
+    ...paymentTexts,
   }),
   Dispute: documented(Dispute, "A dispute of a payment.", {
     provider: "The instance that reported it.",
-    dispute_id: "The provider's id of the dispute; null where it has one dispute per payment.",
+    dispute_id: "The provider's id of the dispute; null if a payment has at most one.",
     payment_id: "The provider's id of the payment.",
-    status: "Where it stands.",
+    status: "The state of the dispute.",
     amount: "The disputed amount, in major units.",
     currency: "The currency of the dispute.",
   }),
-  Underpaid: documented(Underpaid, "How far an order is paid, in major units of the registered currency.", {
-    paid: "What was paid so far.",
-    missing: "What is missing.",
+  Underpaid: documented(Underpaid, "A partly paid order, in major units of the registered currency.", {
+    paid: "Paid so far.",
+    missing: "Missing amount.",
   }),
   Money: documented(Money, "An amount of money.", { amount: "A decimal in major units.", currency: "ISO 4217." }),
-  Forwards: documented(Forwards, "What is to be handed on to the merchant's backend.", {
-    owed: "How many deliveries are still to be made.",
-    given_up: "How many were given up.",
+  Forwards: documented(Forwards, "Forwards to the merchant's backend.", {
+    owed: "Number of pending forwards.",
+    given_up: "Number of forwards that failed for good.",
   }),
 };
 
-const body = { required: true, description: "What is expected." };
+const requestBody = { required: true, description: "The expected payment." };
 
-const fresh = {
+const pendingOrder = {
   biz: EXAMPLE_BIZ,
   status: "pending",
   paid: false,
@@ -123,8 +123,8 @@ const fresh = {
   forwards: { owed: 0, given_up: 0 },
 };
 
-const paid = {
-  ...fresh,
+const paidOrder = {
+  ...pendingOrder,
   status: "paid",
   paid: true,
   version: 1,
@@ -138,10 +138,10 @@ const registerOrderById: Operation = {
   operationId: "registerOrderById",
   route: "PUT /orders",
   tag: "orders",
-  summary: "Register what an order costs, by your own id",
+  summary: "Register an order by your own id",
   description:
-    "Payments of another amount or currency then never make the order paid. The answer tells the `biz` that its page waits for, always the same for the same `order_id`.",
-  requestBody: { ...body, schema: "RegistrationById" },
+    "Afterwards a payment of another amount or currency leaves the order unpaid. The response contains the `biz` for the order's page, the same for every request with this `order_id`.",
+  requestBody: { ...requestBody, schema: "RegistrationById" },
   responses: [{ status: 200, description: "The order as it is now.", schema: "BackendOrder" }],
   examples: {
     registered: {
@@ -149,14 +149,14 @@ const registerOrderById: Operation = {
       body: { order_id: "ORD-2026-0042", amount: 1999, currency: "USD" },
       status: 200,
       value: {
-        ...fresh,
+        ...pendingOrder,
         biz: "4c47e5177e4492e36644161ce0e5b98b",
         order_id: "ORD-2026-0042",
         registered: { amount: "19.99", currency: "USD" },
       },
     },
     no_id: {
-      summary: "Nothing that names the order",
+      summary: "Without an order_id",
       body: { amount: "19.99", currency: "CNY" },
       problem: "bad_registration",
       detail: "order_id: a text of 1 to 200 characters",
@@ -168,28 +168,28 @@ const registerOrder: Operation = {
   operationId: "registerOrder",
   route: "PUT /orders/:biz",
   tag: "orders",
-  summary: "Register what an order costs",
+  summary: "Register an order",
   description:
-    "The same for an id that is a biz already. It may come after the payment: what arrived before is compared then. It may be changed as long as pages were not sent that the order is paid.",
+    "As `PUT /orders`, for an id in the format of a biz. A registration after the payment is compared with it. It can change until pages have been told that the order is paid.",
   pathParameters: { biz },
-  requestBody: { ...body, schema: "Registration" },
+  requestBody: { ...requestBody, schema: "Registration" },
   responses: [{ status: 200, description: "The order as it is now.", schema: "BackendOrder" }],
   examples: {
     registered: {
       summary: "19.99 yuan",
       body: { amount: "19.99", currency: "CNY" },
       status: 200,
-      value: fresh,
+      value: pendingOrder,
     },
     after_payment: {
-      summary: "What was paid already, registered afterwards",
+      summary: "Registered after the payment",
       body: { amount: "19.99", currency: "CNY", expires_in: null },
       requires: ["reportOutcome.paid"],
       status: 200,
-      value: paid,
+      value: paidOrder,
     },
     contradicts: {
-      summary: "Another amount than was paid",
+      summary: "An amount that contradicts the payment",
       body: { amount: "25.00", currency: "CNY" },
       requires: ["reportOutcome.paid"],
       problem: "contradicts_payment",
@@ -215,10 +215,10 @@ const readOrder: Operation = {
   tag: "orders",
   summary: "Read an order",
   description:
-    "A page sees what it shows; an API key shows all of it. An order nobody has heard of is pending, version 0. Pages of `ALLOWED_ORIGINS` may read it from elsewhere.",
+    "Returns the browser's view, or with an API key the backend's. An unknown order is pending, version 0. Pages of `ALLOWED_ORIGINS` may read it across origins.",
   pathParameters: { biz },
   headerParameters: {
-    "If-None-Match": { schema: v.string(), description: "An `ETag` of before: 304 if nothing has changed since." },
+    "If-None-Match": { schema: v.string(), description: "`ETag` of an earlier response: 304 while it still matches." },
   },
   responses: [
     {
@@ -227,24 +227,24 @@ const readOrder: Operation = {
       schema: ["BackendOrder", "BrowserOrder"],
       headers: { ETag: { schema: v.string(), description: "The version, the view and a hash." } },
     },
-    { status: 304, description: "It is still what `If-None-Match` names.", schema: null },
+    { status: 304, description: "Unchanged since the `ETag` in `If-None-Match`.", schema: null },
   ],
   examples: {
     unheard_of: {
-      summary: "As a page sees an order that nobody has heard of",
+      summary: "An unknown order, as its page sees it",
       sender: "anyone",
       status: 200,
       value: { biz: EXAMPLE_BIZ, status: "pending", paid: false, version: 0, expires_at: null },
     },
     paid: {
-      summary: "As its backend sees a paid one",
+      summary: "A paid order, as its backend sees it",
       sender: "backend",
       requires: ["registerOrder.registered", "reportOutcome.paid"],
       status: 200,
-      value: paid,
+      value: paidOrder,
     },
     no_biz: {
-      summary: "An id that no order can have",
+      summary: "A malformed id",
       sender: "anyone",
       parameters: { biz: "SHORT" },
       problem: "unknown_order",
@@ -258,9 +258,9 @@ const eraseOrder: Operation = {
   tag: "orders",
   summary: "Erase an order",
   description:
-    "Its facts, claims, forwards and your id of it go at once; what stays is that it was erased. Its id takes no registration and no callback any more; a provider's events about it are acknowledged and handed on.",
+    "Deletes its facts, claims, forwards and your id at once and keeps a mark that it was erased. Later registrations and merchant callbacks are rejected; a provider's events about it are acknowledged and forwarded.",
   pathParameters: { biz },
-  responses: [{ status: 204, description: "It is erased, or there was nothing to erase.", schema: null }],
+  responses: [{ status: 204, description: "Erased, now or before.", schema: null }],
   examples: {
     erased: { summary: "A paid order", requires: ["reportOutcome.paid"], status: 204, value: null },
   },

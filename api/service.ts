@@ -1,4 +1,4 @@
-// The Worker itself, told: whether it is well, what it has counted, and the documents that describe it.
+// Descriptions of the service routes: health, metrics and the API documents.
 import * as v from "valibot";
 import { METRIC_GROUPS_MAX } from "../src/core/limits.ts";
 import { GroupName, HealthResponse } from "../src/http/response-schemas.ts";
@@ -8,9 +8,9 @@ const Document = v.looseObject({});
 
 export const serviceSchemas = {
   Health: documented(HealthResponse, "The Worker is up.", {
-    status: "It is.",
+    status: "Always `ok`.",
     push_every_seconds: "The period of the pushes: the setting `PUSH_EVERY_SECONDS`.",
-    development: "Whether the secrets are the checked-in ones, known to everybody: the setting `DEVELOPMENT`.",
+    development: "Whether the Worker runs with the public, checked-in secrets: the setting `DEVELOPMENT`.",
   }),
   Document: documented(Document, "A document of this API.", {}),
 };
@@ -19,11 +19,11 @@ const readHealth: Operation = {
   operationId: "readHealth",
   route: "GET /healthz",
   tag: "service",
-  summary: "Whether the Worker is up",
-  description: "And its settings can be used.",
-  responses: [{ status: 200, description: "It is.", schema: "Health" }],
+  summary: "Check the Worker's health",
+  description: "Responds 200 if the Worker runs and its settings are valid.",
+  responses: [{ status: 200, description: "The Worker is healthy.", schema: "Health" }],
   examples: {
-    up: { summary: "It is", status: 200, value: { status: "ok", push_every_seconds: 60, development: true } },
+    up: { summary: "Healthy", status: 200, value: { status: "ok", push_every_seconds: 60, development: true } },
   },
 };
 
@@ -31,16 +31,16 @@ const readMetrics: Operation = {
   operationId: "readMetrics",
   route: "GET /metrics",
   tag: "service",
-  summary: "What happened, counted",
+  summary: "Read the metrics",
   description:
-    "For Prometheus, in its text format. The counts are those of the isolate that answers, and of the groups that are asked for: asking wakes a group.",
+    "Prometheus text: the counters of the responding isolate and of the groups in `group`. Reading a group's counters wakes it.",
   queryParameters: {
     group: {
       schema: v.pipe(v.array(GroupName), v.maxLength(METRIC_GROUPS_MAX)),
-      description: "Once for each group that is to be asked.",
+      description: "A group to include; may repeat.",
     },
   },
-  responses: [{ status: 200, description: "The counts.", schema: null, contentTypes: ["text/plain"] }],
+  responses: [{ status: 200, description: "The metrics.", schema: null, contentTypes: ["text/plain"] }],
   examples: {
     unknown: {
       summary: "A group of no consumer",
@@ -58,7 +58,7 @@ const readOpenapi: Operation = {
   operationId: "readOpenapi",
   route: "GET /openapi.json",
   summary: "The routes",
-  description: "This document: OpenAPI 3.1, for every origin.",
+  description: "This document: OpenAPI 3.1, readable from every origin.",
   responses: [{ status: 200, description: "The document.", schema: "Document" }],
 };
 
@@ -67,7 +67,7 @@ const readAsyncapi: Operation = {
   operationId: "readAsyncapi",
   route: "GET /asyncapi.json",
   summary: "The WebSockets",
-  description: "What is said on connections: AsyncAPI 3.0, for every origin.",
+  description: "The WebSocket paths and their messages: AsyncAPI 3.0, readable from every origin.",
   responses: [{ status: 200, description: "The document.", schema: "Document" }],
 };
 

@@ -47,7 +47,7 @@ const publish = ["publish", "publishReply"] as const;
 
 const alarm = {
   description:
-    "Everybody in the group gets the same push at the same time, for as long as somebody is connected. Who joins later waits for the next one in `plain` mode, and gets the latest at once in `belfry.v1`. What a `plain` client writes is ignored.",
+    "Every connection of the group receives the same push at the same time, while at least one is open. A later connection receives the next push in `plain` mode, and the latest at once in `belfry.v1`. Messages of a `plain` client are ignored.",
   plain: ["result", "event", ...heartbeats],
   v1: [...v1, ...presence],
 } as const;
@@ -57,7 +57,7 @@ const descriptions: Readonly<Record<string, SocketDescription>> = {
     id: "order",
     summary: "Wait for an order",
     description:
-      "The order's outcome comes when it is known, and at once to whoever connects later. Members may write to one another: texts only, which never are an outcome.",
+      "Sends the order's outcome as soon as it is known, and to later connections at once. Members may relay texts to one another; a relayed text is always a JSON string and therefore never an outcome.",
     key: biz,
     plain: ["orderOutcome", "text", "relayedText", "event", ...heartbeats],
     v1: [...v1, ...publish],
@@ -71,17 +71,17 @@ const descriptions: Readonly<Record<string, SocketDescription>> = {
   },
   "/ws/channel/": {
     id: "channel",
-    summary: "Have a push of one's own",
+    summary: "Get a push per connection",
     description:
-      "A group of its own for each connection: a push of its own, the server's time, what it sends back to it.",
+      "Each connection has a group of its own: its own periodic push, the server's time on request, and an echo.",
     plain: ["result", "pingText", "serverTime", "echoed", "echo", "badInput", ...heartbeats],
     v1: [...v1, ...publish],
   },
   "/ws/feed/:name/": {
     id: "feed",
-    summary: "Follow what a backend publishes",
+    summary: "Follow a backend's publications",
     description:
-      "Needs a token, or an API key. What is published is kept for a while: in `belfry.v1`, whoever comes back with a position gets everything missed, or is told that it cannot be had.",
+      "Requires a token or an API key. Publications are stored for a while: in `belfry.v1`, a connection with a position recovers everything it missed, or receives `recovered: false`.",
     key: { description: "1 to 94 of `A-Z a-z 0-9 . _ -`.", example: "news" },
     plain: ["event", ...heartbeats],
     v1: [...v1, "publications", ...presence, ...publish],
@@ -104,18 +104,18 @@ function socketAt(path: string, { access, key }: Consumer): Socket {
 const protocol: Parameter = {
   schema: v.string(),
   description:
-    "`belfry.v1`, or `belfry.plain` for the bare frames, which is also what no protocol at all means. A client that can set no header puts its key or token here too: `belfry.bearer.<it>`, which is never echoed.",
+    "`belfry.v1`, or `belfry.plain` for the bare frames, which is the default. A client that cannot set headers adds its key or token as `belfry.bearer.<credential>`, which is not echoed.",
 };
 
 /** Query parameters of every WebSocket path. */
 export const socketQuery = {
-  epoch: { schema: Epoch, description: "Of the position you have; `belfry.v1` only." },
-  offset: { schema: Count, description: "Of the last publication you have; `belfry.v1` only." },
-  token: { schema: v.string(), description: "A token; the last resort, since URLs end up in logs and histories." },
+  epoch: { schema: Epoch, description: "Epoch of your position; `belfry.v1` only." },
+  offset: { schema: Count, description: "Offset of the last publication you received; `belfry.v1` only." },
+  token: { schema: v.string(), description: "A token. Use it last: URLs end up in logs and histories." },
 } satisfies ParameterMap;
 
 const HANDSHAKE =
-  "The frames are in `/asyncapi.json`. A client without an Origin needs an API key or a token. A browser sees no status of a refused handshake: in `belfry.v1` a refusal that has a close code (`x-close-codes` there) is a connection that is closed at once with it.";
+  "The frames are in `/asyncapi.json`. A client without an Origin needs an API key or a token. Browsers hide the HTTP status of a refused handshake: in `belfry.v1` a problem with a close code (`x-close-codes` there) accepts the connection and closes it with that code.";
 
 const handshakeOperation = ({ id, path, summary, description, access, pathParameters }: Socket): Operation => ({
   operationId: `connect${id.charAt(0).toUpperCase()}${id.slice(1)}`,
@@ -128,7 +128,7 @@ const handshakeOperation = ({ id, path, summary, description, access, pathParame
   pathParameters,
   queryParameters: socketQuery,
   headerParameters: { "Sec-WebSocket-Protocol": protocol },
-  responses: [{ status: 101, description: "A WebSocket. The protocol that was chosen is echoed.", schema: null }],
+  responses: [{ status: 101, description: "A WebSocket. Echoes the selected protocol.", schema: null }],
   examples: {
     no_upgrade: {
       summary: "Without a WebSocket",

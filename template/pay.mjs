@@ -17,10 +17,10 @@ const page = new WebSocket(`${base.replace("http", "ws")}/ws/order/${biz}/`, [
   `belfry.bearer.development-api-key`,
 ]);
 await new Promise((resolve, reject) => {
-  page.onopen = resolve;
-  page.onerror = () => reject(new Error("no connection: is `npm start` running?"));
+  page.addEventListener("open", resolve);
+  page.addEventListener("error", () => reject(new Error("no connection: is `npm start` running?")));
 });
-const outcome = new Promise((resolve) => (page.onmessage = ({ data }) => resolve(data)));
+const outcome = new Promise((resolve) => page.addEventListener("message", ({ data }) => resolve(data)));
 
 const now = Math.floor(Date.now() / 1000);
 const event = JSON.stringify({

@@ -1,4 +1,4 @@
-// API keys of backends: `Authorization: Bearer <key>` or `X-API-Key: <key>`, compared in constant time.
+// API keys in `Authorization: Bearer <key>` or `X-API-Key: <key>`, compared in constant time.
 import { createMiddleware } from "hono/factory";
 import { sha256, type Bytes } from "../callbacks/bytes.ts";
 import { bearerOf } from "../core/credential.ts";
@@ -9,7 +9,10 @@ import { respondProblem } from "./respond-problem.ts";
 export const hasApiKey = ({ req, var: { settings } }: RouteContext): Promise<boolean> =>
   isApiKey(bearerOf(req.header("Authorization") ?? null) ?? req.header("X-API-Key") ?? null, settings.apiKeys);
 
-/** Whether `candidate` is one of `keys`. Compares hashes, so that the duration depends on neither length nor prefix. */
+/**
+ * Whether `candidate` is one of `keys`. Compares hashes, so that the duration depends on neither
+ * length nor prefix.
+ */
 export async function isApiKey(candidate: string | null, keys: readonly string[]): Promise<boolean> {
   if (candidate === null) return false;
   const hashes = hashesOf.get(keys) ?? (await Promise.all(keys.map(sha256)));
@@ -20,8 +23,8 @@ export async function isApiKey(candidate: string | null, keys: readonly string[]
 }
 
 /**
- * Hashes of the keys of one Env. Holds values and not promises: a Worker must not await I/O that another request started
- * (https://developers.cloudflare.com/workers/observability/errors/#cannot-perform-io-on-behalf-of-a-different-request).
+ * Hashes of the keys of one Env. Holds values and not promises, because a Worker must not await I/O
+ * of another request: https://developers.cloudflare.com/workers/observability/errors/
  */
 const hashesOf = new WeakMap<readonly string[], readonly Bytes[]>();
 

@@ -1,4 +1,4 @@
-// The HTTP application: registers the route table and handles unknown paths, wrong methods and thrown errors.
+// The HTTP application: registers the route table; handles unknown paths, wrong methods and errors.
 import { Hono, type Next } from "hono";
 import { PUSH_EVERY_SECONDS_MAX, PUSH_EVERY_SECONDS_MIN } from "../core/limits.ts";
 import { settingsOf } from "../core/settings.ts";
@@ -41,7 +41,10 @@ function withoutTrailingSlash(path: string): string {
   return path.replace(/\/$/, "");
 }
 
-/** Validates the settings once per environment. One invalid setting rejects every request, so that half a configuration takes no payments. */
+/**
+ * Validates the settings. One invalid setting rejects every request: a partial configuration must
+ * not take payments.
+ */
 async function loadSettings(c: RouteContext, next: Next): Promise<Response | void> {
   c.set("startedAtMs", Date.now());
   // A binding may be missing, whatever its type states.

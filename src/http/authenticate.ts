@@ -1,4 +1,5 @@
-// Authentication of a WebSocket handshake, in this order: rate, Origin, API key, token. Reads the request only; wakes no object.
+// Authentication of a WebSocket handshake, before its object wakes. Checks in this order: rate,
+// Origin, API key, token.
 import type { Consumer } from "../consumers/consumer.ts";
 import { anybody, memberOfToken, type Member } from "../core/admission.ts";
 import { credentialsOf, type Credential } from "../core/credential.ts";
@@ -13,7 +14,7 @@ import type { ProblemReason } from "./problem.ts";
 
 export interface AuthenticationProblem {
   readonly reason: ProblemReason;
-  /** Detail for the log. Contains no part of a credential. */
+  /** `detail` of the log line. Must exclude the credential. */
   readonly log?: string;
 }
 
@@ -25,7 +26,8 @@ const backendMember: Member = { sub: null, info: null, mayPublish: true, expires
 /**
  * Returns the member that a handshake authenticates.
  *
- * `found` is the consumer and group of the path, null for an unknown path; `bearer` is the credential in the subprotocol.
+ * `found` is the consumer and group of the path, null for an unknown path; `bearer` is the
+ * credential in the subprotocol.
  */
 export async function authenticate(
   c: RouteContext,
@@ -34,7 +36,7 @@ export async function authenticate(
 ): Promise<Authenticated> {
   if (await exceedsUpgradeRate(c)) return no({ reason: "too_many_upgrades" });
   const origin = c.req.header("Origin") ?? null;
-  // The Origin counts beside an API key too: a page of a foreign origin must not profit from a leaked key.
+  // Checked beside an API key too: a page of a foreign origin must not profit from a leaked key.
   if (origin !== null && !originAllowed(c.var.settings.allowedOrigins, origin, new URL(c.req.url).hostname)) {
     return no({ reason: "origin_refused" });
   }
@@ -48,7 +50,7 @@ export async function authenticate(
   const isRequired = origin === null || found.consumer.access === "token";
   if (token === undefined) return isRequired ? no({ reason: "token_missing" }) : ok(anybody);
   const member = await memberFromToken(c, token.text, found.group);
-  // Browsers send cookies automatically, so an invalid one is ignored where no token is required.
+  // An invalid cookie is ignored where a token is optional: browsers send cookies automatically.
   return !member.ok && !isRequired && token.from === "cookie" ? ok(anybody) : member;
 }
 
@@ -75,7 +77,8 @@ async function memberFromToken(
 }
 
 /**
- * Whether one address exceeds its handshakes. The platform counts per location and eventually consistently:
+ * Whether one address exceeds its handshakes. The platform counts per location and eventually
+ * consistently:
  * https://developers.cloudflare.com/workers/runtime-apis/bindings/rate-limit/
  */
 async function exceedsUpgradeRate(c: RouteContext): Promise<boolean> {

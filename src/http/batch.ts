@@ -1,4 +1,5 @@
-// `POST /send`: sends up to 100 events; each item has a result of its own, and an invalid item leaves the others unaffected.
+// `POST /send`: sends up to 100 events. Each item has its own result; an invalid one leaves the
+// others unaffected.
 import * as v from "valibot";
 import { utf8 } from "../callbacks/bytes.ts";
 import { describeIssue } from "../callbacks/merchant.ts";
@@ -24,7 +25,7 @@ interface ValidItem {
 }
 
 interface ItemProblem extends Problem {
-  /** Null if the item names no valid group. */
+  /** Null if the item's group is invalid. */
   readonly group: string | null;
 }
 

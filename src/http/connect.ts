@@ -1,4 +1,5 @@
-// `GET /ws/*`: authenticates a WebSocket handshake and forwards it to the group's object. A refused handshake wakes no object.
+// `GET /ws/*`: authenticates a WebSocket handshake and forwards it. A refused handshake wakes no
+// object.
 import { ADMISSION_HEADER, encodeAdmission, type Admission } from "../core/admission.ts";
 import { readHandshake } from "../core/handshake.ts";
 import { readPosition } from "../core/position.ts";
@@ -32,7 +33,8 @@ export async function connect(c: RouteContext): Promise<Response> {
     note(c.env, { event: "connect", group: found.value.group, reason: "joined", mode, ms });
     return response;
   }
-  // 503 of a group: `CONNECTIONS_PER_GROUP` or `CONNECTIONS_PER_SUBJECT` is reached; the body has the reason.
+  // 503 of a group: `CONNECTIONS_PER_GROUP` or `CONNECTIONS_PER_SUBJECT` is reached; the body has
+  // the reason.
   const reason = (await response.text()) === "subject_full" ? "subject_full" : "group_full";
   return respondProblem(c, reason, { group: found.value.group });
 }

@@ -1,4 +1,5 @@
-// Bindings and variables of every route. Types only, so that a handler imports no route table.
+// Bindings and variables of every route. Handlers import these types from here, because app.ts
+// imports every handler.
 import type { Context } from "hono";
 import type { Settings } from "../core/settings.ts";
 import type { BelfryEnv } from "../env.ts";

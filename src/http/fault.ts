@@ -10,7 +10,10 @@ export function logFault(env: BelfryEnv, error: unknown, route: string): "group_
   return reason;
 }
 
-/** `retryable` and `overloaded`: https://developers.cloudflare.com/durable-objects/best-practices/error-handling/ */
+/**
+ * `retryable` and `overloaded`:
+ * https://developers.cloudflare.com/durable-objects/best-practices/error-handling/
+ */
 function isUnavailable(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   return ("retryable" in error && error.retryable === true) || ("overloaded" in error && error.overloaded === true);

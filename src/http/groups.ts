@@ -1,4 +1,5 @@
-// `/groups/:group` and `DELETE /channels/:channel`: state, connections and history of a group; ends a connection.
+// `/groups/:group`: state, connections and history of a group. `DELETE /channels/:channel`: ends a
+// connection.
 import * as v from "valibot";
 import { describeIssue } from "../callbacks/merchant.ts";
 import { historyText } from "../core/frames.ts";

@@ -1,4 +1,5 @@
-// `POST /callback/:biz/`: the merchant's own report on an order, with an API key or signed by Standard Webhooks. The order's group stores it.
+// `POST /callback/:biz/`: stores the merchant's own report on an order. Access by API key or
+// Standard Webhooks signature.
 import { merchantFacts } from "../callbacks/merchant.ts";
 import { settingName } from "../callbacks/open.ts";
 import { paymentIndex } from "../callbacks/payment-index.ts";
@@ -47,7 +48,8 @@ export async function merchantCallback(c: RouteContext): Promise<Response> {
 }
 
 /**
- * Whether the body carries a Standard Webhooks signature under `CALLBACK_STANDARD`. An invalid setting is an error of its own:
+ * Whether the body carries a Standard Webhooks signature under `CALLBACK_STANDARD`. An invalid
+ * setting is an error of its own:
  * after a 401 a sender with a valid signature would stop retrying.
  */
 async function isSignedByMerchant(c: RouteContext, body: Uint8Array<ArrayBuffer>): Promise<Result<boolean, string>> {
@@ -56,7 +58,10 @@ async function isSignedByMerchant(c: RouteContext, body: Uint8Array<ArrayBuffer>
   return ok(await standard.value.isAuthentic({ headers: c.req.raw.headers, body }, Date.now()));
 }
 
-/** Parses the body; its `biz` must equal the URL's. Required in a signed body, because the signature excludes the URL. */
+/**
+ * Parses the body. Its `biz` must equal the URL's; a signed body requires it, because the signature
+ * excludes the URL.
+ */
 function readReport(
   body: Uint8Array,
   biz: string,

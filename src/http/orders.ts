@@ -1,4 +1,5 @@
-// `/orders`: registers the expected amount, returns an order to backends and browsers, erases an order.
+// `/orders`: registers the expected amount, returns an order to backends and browsers, erases an
+// order.
 import * as v from "valibot";
 import { sha256, toHex } from "../callbacks/bytes.ts";
 import { describeIssue, moneyOf, withExactAmount } from "../callbacks/merchant.ts";
@@ -25,7 +26,9 @@ export async function registerByBiz(c: RouteContext): Promise<Response> {
   return register(c, biz, null, body.value);
 }
 
-/** `PUT /orders` with the merchant's `order_id`: the response contains the biz that the order's page connects with. */
+/**
+ * `PUT /orders` with the merchant's `order_id`: the response contains the biz for the order's page.
+ */
 export async function registerByOrderId(c: RouteContext): Promise<Response> {
   const body = await readJson(c.req.raw);
   if (!body.ok) return respondProblem(c, body.reason);
@@ -76,14 +79,19 @@ export async function getOrder(c: RouteContext): Promise<Response> {
   return new Response(body, { headers: { ...headers, "Content-Type": "application/json" } });
 }
 
-/** Weak comparison over a list (RFC 9110, 13.1.2): proxies that compress a response weaken its tag. */
+/**
+ * Weak comparison over a list (RFC 9110, 13.1.2): proxies that compress a response weaken its tag.
+ */
 const matchesTag = (ifNoneMatch: string | undefined, etag: string): boolean =>
   (ifNoneMatch ?? "")
     .split(",")
     .map((entry) => entry.trim().replace(/^W\//, ""))
     .some((entry) => entry === "*" || entry === etag);
 
-/** Version, view and a hash of the body: a flag or a forward changes the backend's view without a new version. */
+/**
+ * Version, view and a hash of the body: a flag or a forward changes the backend's view without a
+ * new version.
+ */
 async function entityTag({ version }: OrderRecord, isBackend: boolean, body: string): Promise<string> {
   const hash = toHex((await sha256(body)).subarray(0, 8));
   return `"${version}-${isBackend ? "backend" : "browser"}-${hash}"`;

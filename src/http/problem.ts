@@ -1,6 +1,6 @@
 // Problem details (RFC 9457) of every refusal: reason, HTTP status and title.
 
-/** Status and title by reason. A reason is stable: it is `reason` in the response, in the log and in the docs. */
+/** Status and title by reason. Reasons are stable: responses, log and docs contain them. */
 export const problems = {
   unsupported_protocol: [400, "None of the subprotocols offered is spoken here"],
   not_json: [400, "The body is not JSON in UTF-8"],

@@ -1,4 +1,5 @@
-// `POST /callbacks/:provider`: verifies a webhook, stores its facts in the orders' groups, then responds as the provider expects.
+// `POST /callbacks/:provider`: verifies a webhook, stores its facts, then responds as the provider
+// expects.
 import type { ProviderIo, Reply, Verdict } from "../callbacks/adapter.ts";
 import { textOf, toBase64 } from "../callbacks/bytes.ts";
 import { settingName } from "../callbacks/open.ts";
@@ -56,7 +57,10 @@ async function processWebhook(c: RouteContext, provider: OpenProvider, webhook: 
   }
 }
 
-/** The body as text for a forward; a body that is invalid UTF-8 (Alipay's GBK) as base64 with the prefix `base64:`. */
+/**
+ * The body as text for a forward; a body that is invalid UTF-8 (Alipay's GBK) as base64 with the
+ * prefix `base64:`.
+ */
 const rawText = ({ body }: Webhook): string => textOf(body) ?? `base64:${toBase64(body)}`;
 
 /** Delivers one verified event to its order. `raw` is null if `FORWARD_URL` is unset. */
@@ -97,7 +101,10 @@ function deliveryPorts(c: RouteContext, raw: string | null): DeliveryPorts {
   };
 }
 
-/** The result of a batch: the worst of its items, because one `try_again` makes the provider deliver the whole batch again. */
+/**
+ * The result of a batch is the worst of its items: one `try_again` makes the provider deliver the
+ * batch again.
+ */
 function worstResult(results: readonly WebhookResult[]): WebhookResult {
   const worstFirst: readonly Verdict[] = ["try_again", "stored", "duplicate", "ignored"];
   for (const verdict of worstFirst) {

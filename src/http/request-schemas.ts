@@ -1,4 +1,5 @@
-// Schemas of request bodies, headers and queries. Handlers validate with them; the API documents are generated from them.
+// Schemas of request bodies, headers and queries. Handlers validate with them, and api/ documents
+// them.
 import * as v from "valibot";
 import { Amount, Currency } from "../callbacks/merchant.ts";
 import {
@@ -43,7 +44,7 @@ export const IdempotencyKey = v.pipe(v.string(), v.regex(new RegExp(`^[!-~]{1,${
 
 const sendFields = { event: v.unknown(), idempotency_key: v.nullish(v.string()) };
 
-/** One item of a batch. Strict, because an item with a misspelt `idempotency_key` would be sent twice on a retry. */
+/** One item of a batch. Strict: with a misspelt `idempotency_key` a retry would send it twice. */
 export const BatchItem = v.union(
   [
     v.strictObject({ group: v.string(), user: v.nullish(v.string()), ...sendFields }),
@@ -52,7 +53,9 @@ export const BatchItem = v.union(
   "an item has a group, and perhaps a user, or else a channel; an event; perhaps an idempotency_key; and nothing else",
 );
 
-/** Items stay unvalidated here: `BatchItem` validates each, so that an invalid one leaves the others unaffected. */
+/**
+ * `BatchItem` validates each item by itself, so that an invalid one leaves the others unaffected.
+ */
 export const Batch = v.object({
   items: v.pipe(v.array(v.unknown()), v.maxLength(BATCH_MAX, `at most ${BATCH_MAX} items`)),
 });

@@ -1,4 +1,5 @@
-// Problem responses: logs the refusal and responds with problem+json, or closes a belfry.v1 connection with its code. Wakes no object.
+// Problem responses: logs the refusal and sends problem+json, or closes a belfry.v1 connection with
+// its code.
 import { closeCodes, type CloseReason } from "../core/codes.ts";
 import { subprotocols } from "../core/frames.ts";
 import { groupName } from "../core/group.ts";
@@ -23,18 +24,22 @@ export function respondProblem(c: RouteContext, reason: ProblemReason, details: 
   const { group, detail, log, headers } = details;
   const ms = Date.now() - c.var.startedAtMs;
   note(c.env, { event: "refusal", reason, group: group ?? groupInPath(c), detail: log ?? detail ?? null, ms });
-  // A browser's WebSocket hides the HTTP status, so that its client would retry a final refusal for ever.
+  // A WebSocket in a browser hides the HTTP status: the client would retry a final refusal for
+  // ever.
   if (isCloseReason(reason) && isV1Handshake(c.req.raw)) return closedConnection(reason);
   return problemResponse(reason, detail, headers);
 }
 
-/** Responds for an invalid setting: names the setting and the expected value, and keeps its actual value secret. */
+/**
+ * Responds for an invalid setting. Names the setting and the expected value; its actual value may
+ * be a secret.
+ */
 export function respondBadSetting(c: RouteContext, setting: string, expected: string): Response {
   note(c.env, { event: "setting", reason: "bad_setting", setting, expected });
   return respondProblem(c, "bad_setting", { detail: `${setting} ${expected}` });
 }
 
-/** The group in the request's path; null if no consumer serves it. */
+/** The group in the request's path; null if the path names none. */
 function groupInPath(c: RouteContext): string | null {
   const { group, channel, biz }: Readonly<Record<string, string | undefined>> = c.req.param();
   const name = group ?? channel?.split("!")[0] ?? (biz === undefined ? "" : groupName("order", biz));

@@ -1,5 +1,5 @@
-// Schemas of responses. Handlers import the inferred types only, so that the Worker's bundle contains no schema of this file;
-// the API documents are generated from the schemas.
+// Schemas of responses, for the API documents. Handlers import the inferred types only, which keeps
+// the schemas out of the Worker's bundle.
 import * as v from "valibot";
 import { Currency, statuses } from "../callbacks/merchant.ts";
 import type { MismatchReason } from "../core/acceptance.ts";

@@ -1,4 +1,5 @@
-// Reasons of each route, by its handler. A response with any other reason fails the tests (test/support/route-problems.ts).
+// Reasons of each route, by its handler. A response with any other fails the tests
+// (test/support/route-problems.ts).
 import type { ProblemReason } from "./problem.ts";
 
 const group = ["unknown_group", "malformed_group", "group_unavailable"] as const;

@@ -1,4 +1,4 @@
-// The route table. app.ts registers every route from it, and the API documents are generated from it.
+// The route table. app.ts registers the routes from it; api/ generates the documents from it.
 import { BATCH_BYTES, BODY_BYTES, WEBHOOK_BYTES } from "../core/limits.ts";
 import { sendBatch } from "./batch.ts";
 import { connect } from "./connect.ts";
@@ -14,7 +14,7 @@ import { sendToChannel, sendToGroup, sendToUser } from "./send-event.ts";
 import { getDocument, getHealth } from "./service.ts";
 
 /**
- * - `public`: no credential is read.
+ * - `public`: credentials are ignored.
  * - `api_key`: an API key, checked before the handler runs.
  * - `optional_api_key`: an API key changes the response.
  * - `api_key_or_signature`: an API key, or a Standard Webhooks signature.
@@ -38,9 +38,9 @@ export interface Route<Name extends string = string> {
   /** A request may add or omit the trailing slash. */
   readonly path: string;
   readonly access: Access;
-  /** Largest request body in bytes; null for a route that reads no body. */
+  /** Largest request body in bytes; null for a route without a body. */
   readonly maxBodyBytes: number | null;
-  /** Reasons of the route itself. `problemsOf` adds those of its access and body, and those of every route. */
+  /** Reasons of its handler. `problemsOf` adds those of access, body limit and settings. */
   readonly problems: readonly ProblemReason[];
   readonly handler: (c: RouteContext) => Response | Promise<Response>;
 }

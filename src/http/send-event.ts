@@ -1,4 +1,5 @@
-// `POST …/send`: sends a backend's event to a group, a user or one connection. batch.ts sends its items with the same functions.
+// `POST …/send`: sends a backend's event to a group, a user or one connection. batch.ts shares its
+// functions.
 import * as v from "valibot";
 import { sha256, toHex } from "../callbacks/bytes.ts";
 import type { Consumer } from "../consumers/consumer.ts";
@@ -39,7 +40,10 @@ export const sendToUser = (c: RouteContext): Promise<Response> =>
 export const sendToChannel = (c: RouteContext): Promise<Response> =>
   sendEvent(c, { channel: c.req.param("channel") ?? "" });
 
-/** Decodes the sub in the path; "" if its escapes are invalid. Hono's `param` would return an invalid escape as literal text. */
+/**
+ * Decodes the sub in the path; "" if its escapes are invalid. Hono's `param` would return an
+ * invalid escape as text.
+ */
 function subOfPath(path: string): string {
   try {
     return decodeURIComponent(path.split("/")[4] ?? "");
@@ -79,7 +83,10 @@ function targetInGroup(consumers: readonly Consumer[], group: string, to: Receiv
   return found.ok ? ok({ ...found.value, to }) : no({ reason: found.reason });
 }
 
-/** Builds the frame of an event. Runs in the Worker, so that an invalid event wakes no object. */
+/**
+ * Builds the frame of an event. Runs before the object wakes, so that an invalid event costs one
+ * request only.
+ */
 export async function createSendRequest(
   { group, consumer, to }: SendTarget,
   event: Json | undefined,
@@ -90,7 +97,8 @@ export async function createSendRequest(
   if (!frame.ok) return frame;
   const exclude = excludedOf(event, group);
   if (!exclude.ok) return exclude;
-  // The digest covers receivers, event and `exclude`: the same key with any other request is `idempotency_key_reused`.
+  // The digest covers receivers, event and `exclude`: the same key with any other request is
+  // `idempotency_key_reused`.
   const once = key === null ? null : { key, digest: toHex(await sha256(JSON.stringify([to, event ?? null]))) };
   return ok({ frame: encode(frame.value), to, exclude: exclude.value, once });
 }

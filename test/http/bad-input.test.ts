@@ -1,4 +1,4 @@
-// Input that nobody should send, each with its one documented outcome: never a 500, never a paid order, never a lost event.
+// Malformed input: each has one documented outcome, and none of them is a 500, a paid order or a lost event.
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import type { Fact } from "../../src/core/fact.ts";
@@ -52,7 +52,7 @@ describe("a provider's signed event", () => {
     ["an order id that is half a surrogate pair", { order_id: "A\ud800" }, "bad_order_id"],
     ["a refund of a float", { status: "refunded", amount: 5.5 }, "bad_amount"],
     ["a refund of a negative amount", { status: "refunded", amount: -500 }, "bad_amount"],
-  ])("with %s is acknowledged, handed on, and says why in the log", async (_what, change, detail) => {
+  ])("with %s is acknowledged, forwarded, and logged with its reason", async (_what, change, detail) => {
     const biz = await registered();
     await post(event(biz));
     const before = await orderView(biz);
@@ -62,38 +62,35 @@ describe("a provider's signed event", () => {
   });
 
   it.each<[string, object, string]>([
-    ["a currency whose digits nobody knows", { currency: "ZZZ" }, "unknown_currency"],
+    ["an unknown currency", { currency: "ZZZ" }, "unknown_currency"],
     ["another currency", { currency: "EUR" }, "currency"],
     ["no amount", { amount: null, currency: null }, "no_amount"],
-  ])("with %s is acknowledged and listed", async (_what, change, reason) => {
+  ])("with %s is acknowledged and listed as a mismatch", async (_what, change, reason) => {
     const biz = await registered();
     expect(await replyOf(await post(event(biz, change)))).toEqual([200, ""]);
     expect(await orderView(biz)).toMatchObject({ status: "pending", version: 0, mismatches: [{ reason }] });
   });
 
   it.each<[string, object]>([
-    ["a type that nobody knows", { status: "teleported" }],
+    ["an unknown type", { status: "teleported" }],
     ["a type that is an object", { status: {} }],
     ["neither an order nor a payment", { order_id: null, payment_id: null }],
     ["an order id that is a list", { order_id: [], payment_id: null }],
-  ])("with %s is acknowledged, and pays nothing", async (_what, change) => {
+  ])("with %s is acknowledged and ignored", async (_what, change) => {
     const biz = await registered();
     expect(await replyOf(await post(event(biz, change)))).toEqual([200, ""]);
     expect(lastCallback()).toMatchObject({ reason: "ignored" });
     expect(await orderView(biz)).toMatchObject({ status: "pending", version: 0 });
   });
 
-  it.each(["", "hello", "[]", "null", "7", `{"a":`.repeat(10_000)])(
-    "with the body %j is refused with 401",
-    async (text) => {
-      const { headers, body } = deliveryOf("hmac", "", { event: {} });
-      const reply = await send("hmac", { headers, body: bytes(text) });
-      expect(reply.status).toBe(401);
-      expect(body.length).toBe(2);
-    },
-  );
+  it.each(["", "hello", "[]", "null", "7", `{"a":`.repeat(10_000)])("with the body %j responds 401", async (text) => {
+    const { headers, body } = deliveryOf("hmac", "", { event: {} });
+    const reply = await send("hmac", { headers, body: bytes(text) });
+    expect(reply.status).toBe(401);
+    expect(body.length).toBe(2);
+  });
 
-  it("of a refund larger than what was captured refunds all of it, and no more", async () => {
+  it("of a refund above the captured amount refunds the captured amount", async () => {
     const biz = await registered();
     await post(event(biz));
     await post(event(biz, { status: "refunded", refund_id: "r-1", amount: 999_999 }));
@@ -108,7 +105,7 @@ describe("a provider's signed event", () => {
     expect(await orderView(biz)).toMatchObject({ status: "partially_refunded", refunded: "5" });
   });
 
-  it("of a dispute without a payment waits for it, and is listed when it comes", async () => {
+  it("of a dispute before its payment is listed once the payment arrives", async () => {
     const biz = await registered();
     const outcomes = { paid: "paid", disputed: "dispute_open" };
     const setting = { ...(JSON.parse(env.CALLBACK_HMAC) as object), outcomes };
@@ -120,7 +117,7 @@ describe("a provider's signed event", () => {
     expect(await orderView(biz)).toMatchObject({ status: "paid", disputed: "open" });
   });
 
-  it("is to be sent again while the index cannot be reached, and nothing is kept", async () => {
+  it("responds 503 and stores nothing while the payment index is unreachable", async () => {
     const biz = await registered();
     const reaches = (name: string) => (name.startsWith("payments_") ? unreachable().GROUP : env.GROUP).getByName(name);
     const half = { GROUP: { getByName: reaches } as unknown as Env["GROUP"] }; // all that the route calls
@@ -129,7 +126,7 @@ describe("a provider's signed event", () => {
   });
 });
 
-describe("the merchant's word", () => {
+describe("a report of the merchant", () => {
   it.each<[string, object]>([
     ["a float", { amount: 19.99, currency: "USD" }],
     ["a negative amount", { amount: -1, currency: "USD" }],
@@ -141,7 +138,7 @@ describe("the merchant's word", () => {
     ["a currency in lower case", { amount: 1999, currency: "usd" }],
     ["a status that nobody knows", { status: "teleported" }],
     ["a payment id that is a number", { payment_id: 7 }],
-  ])("with %s is 422, and pays nothing", async (_what, body) => {
+  ])("with %s responds 422 and leaves the order unpaid", async (_what, body) => {
     const biz = newBiz();
     expect(await (await callback(biz, body)).json()).toMatchObject({ status: 422, reason: "bad_callback" });
     expect(await orderView(biz)).toMatchObject({ status: "pending", version: 0 });
@@ -149,7 +146,7 @@ describe("the merchant's word", () => {
 });
 
 it.each(["20.0", "2e1", "1999.0", "-0"])(
-  "an amount that is written %s is no integer: it may be major units, so it is 422 wherever a backend states one",
+  "an amount written as %s responds 422 on every backend route, because it may mean major units",
   async (amount) => {
     const biz = newBiz();
     const text = `{"amount":${amount},"currency":"USD"}`;
@@ -171,7 +168,7 @@ describe("an order with 10,000 facts", () => {
     cumulative: false,
   });
 
-  it("records 1,000 of them; the others are acknowledged and handed on, and the backend sees it", async () => {
+  it("records 1,000 of them; the others are acknowledged, forwarded and flagged in the backend's view", async () => {
     const biz = await registered();
     await post(event(biz));
     const results: string[] = [];
@@ -198,7 +195,7 @@ describe("an order with 10,000 facts", () => {
   const arrivalOf = (fact: Fact) => ({ facts: [fact], orderId: null, raw: null });
 });
 
-it("a registration with huge numbers is 422 or stored, never a fault", async () => {
+it("a registration with huge numbers is stored or responds 422", async () => {
   for (const amount of ["9".repeat(15), "0.01", "5.000000000", Number.MAX_SAFE_INTEGER, 0]) {
     expect((await backend("PUT", `/orders/${newBiz()}`, { amount, currency: "USD" })).status).toBe(200);
   }

@@ -1,4 +1,4 @@
-// Many sends in one request: each is answered by itself, in order, as if it had come alone.
+// Batches of sends: one result per item, in order, equal to the response of a single send.
 import { env } from "cloudflare:workers";
 import * as fc from "fast-check";
 import { expect, it, describe } from "vitest";
@@ -15,7 +15,7 @@ const historyOf = async (group: string): Promise<{ publications: { offset: numbe
   (await backend("GET", `/groups/${group}/history?limit=1000`)).json();
 
 describe("POST /send", () => {
-  it("sends to groups, users and connections, each answered in its place", async () => {
+  it("sends to groups, users and connections, with results in the order of the items", async () => {
     const [feed, order] = [newFeed().group, `order_${newBiz()}`];
     const page = await join(order, { sub: "anna" });
     const { channel } = (await page.nextJson()) as { channel: string };
@@ -39,7 +39,7 @@ describe("POST /send", () => {
     expect(await page.nextJson()).toMatchObject({ data: 3 });
   });
 
-  it("keeps the order of 100 items for one group, whatever else is in between", async () => {
+  it("keeps the order of 100 items for one group among items for others", async () => {
     const [group, other] = [newFeed().group, newFeed().group];
     const { items } = await batch(
       Array.from({ length: 100 }, (_, i) => ({ group: i % 3 === 0 ? other : group, event: event(i) })),
@@ -60,11 +60,11 @@ describe("POST /send", () => {
     expect(await (await backend("GET", `/groups/${group}/history`)).text()).toContain(`"data":${exact}}`);
   });
 
-  it("of nothing is answered with nothing", async () => {
+  it("responds with no results to an empty batch", async () => {
     expect(await batch([])).toEqual({ status: 200, items: [] });
   });
 
-  it("refuses each bad item by itself, and sends the others", async () => {
+  it("rejects each invalid item by itself and sends the others", async () => {
     const { group } = newFeed();
     const none = { event: event(1) };
     const refused: [item: unknown, reason: string, status: number][] = [
@@ -98,7 +98,7 @@ describe("POST /send", () => {
     }
   });
 
-  it("answers 503 for a group that cannot be reached and 500 for one that is broken, and sends the others", async () => {
+  it("has a 503 for an unreachable group, a 500 for a broken one, and sends the others", async () => {
     const log = logged();
     const [good, lost, broken] = [newFeed().group, newFeed().group, newFeed().group];
     const failing = (marks: object) => ({ send: () => Promise.reject(Object.assign(new Error("lost"), marks)) });
@@ -129,7 +129,7 @@ describe("POST /send", () => {
     ]);
   });
 
-  it("knows a key again: in the same batch, in the next, and where the event came alone", async () => {
+  it("deduplicates by key within a batch, across batches and with single sends", async () => {
     const { group } = newAlarmGroup();
     const item = { group, event: event("once"), idempotency_key: "k" };
     const page = await join(group, {}, "plain");
@@ -151,29 +151,29 @@ describe("POST /send", () => {
   it.each<[string, unknown, number, string, string | undefined]>([
     ["of 101 items", { items: Array.from({ length: 101 }, () => ({})) }, 422, "bad_batch", "items: at most 100 items"],
     ["without items", {}, 422, "bad_batch", expect.stringContaining("items")],
-    ["whose items are no list", { items: {} }, 422, "bad_batch", expect.stringContaining("items")],
-    ["that is a list", [], 422, "bad_batch", expect.stringContaining("items")],
+    ["whose items are no array", { items: {} }, 422, "bad_batch", expect.stringContaining("items")],
+    ["that is an array", [], 422, "bad_batch", expect.stringContaining("items")],
     ["that is a number", "1.0", 422, "bad_batch", expect.anything()],
     ["that is empty", undefined, 422, "bad_batch", expect.anything()],
-    ["that is no JSON", "{", 400, "not_json", undefined],
+    ["that is not JSON", "{", 400, "not_json", undefined],
     ["of more than 1 MiB", "x".repeat(1_048_577), 413, "body_too_large", "at most 1048576 bytes"],
-  ])("refuses a batch %s as a whole", async (_what, body, status, reason, detail) => {
+  ])("rejects a batch %s as a whole", async (_what, body, status, reason, detail) => {
     const response = await backend("POST", "/send", body);
     expect(response.status).toBe(status);
     expect(await response.json()).toMatchObject({ status, reason, ...(detail === undefined ? {} : { detail }) });
   });
 
-  it("refuses a key for the whole batch, which would promise what it does not keep", async () => {
+  it("rejects an Idempotency-Key for the whole batch", async () => {
     const response = await backend("POST", "/send", { items: [] }, { "Idempotency-Key": "k" });
     expect(await response.json()).toMatchObject({ status: 422, reason: "bad_batch" });
   });
 
-  it("needs a key", async () => {
+  it("responds 401 without an API key", async () => {
     expect((await anyone("/send", { method: "POST", body: '{"items":[]}' })).status).toBe(401);
   });
 });
 
-it("a batch does and answers what its items do and are answered alone, one by one", { timeout: 60_000 }, async () => {
+it("a batch has the same effects and results as its items sent one by one", { timeout: 60_000 }, async () => {
   const groups = ["a", "b"] as const;
   const arbitraryItem = fc.record(
     {

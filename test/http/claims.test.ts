@@ -1,4 +1,4 @@
-// Claims and orphans through the real route: who has a payment, what waits for it, and what a crash between two objects leaves.
+// Claims and orphans through the route: the order of a payment, events before it, and crashes between two objects.
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
@@ -49,7 +49,7 @@ describe("a payment", () => {
     expect(new Set(statuses)).toEqual(new Set(["paid", "pending"]));
   });
 
-  it("of one instance is not that of another with the same id", async () => {
+  it("of one instance differs from one of another instance with the same id", async () => {
     const [one, other] = [await registered(), newBiz()];
     const intent = newIntent();
     await post(events(intent).succeeded(one));
@@ -59,7 +59,7 @@ describe("a payment", () => {
     expect(await orderView(other)).toMatchObject({ status: "paid", mismatches: [] });
   });
 
-  it("that the merchant's word names is claimed as well", async () => {
+  it("in a merchant's report is claimed as well", async () => {
     const [one, other] = [newBiz(), newBiz()];
     for (const biz of [one, other]) await callback(biz, { amount: 1999, currency: "USD", payment_id: `p-${one}` });
     expect(await orderView(one)).toMatchObject({ status: "paid" });
@@ -71,7 +71,7 @@ describe("a payment", () => {
 });
 
 describe("an event that names no order", () => {
-  it("waits for its payment, and moves into the order exactly once when that is claimed", async () => {
+  it("waits for its payment and moves into the order exactly once after the claim", async () => {
     const biz = await registered();
     const intent = newIntent();
     const { refunded, disputed, succeeded } = events(intent);
@@ -87,7 +87,7 @@ describe("an event that names no order", () => {
     expect((await stored(intent)).orphans).toEqual([]);
   });
 
-  it("goes to the claiming order, whatever order it names itself", async () => {
+  it("goes to the claiming order, even if it names another", async () => {
     const [biz, other] = [await registered(), await registered()];
     const intent = newIntent();
     await post(events(intent).succeeded(biz));
@@ -96,7 +96,7 @@ describe("an event that names no order", () => {
     expect(await orderView(other)).toMatchObject({ status: "pending", mismatches: [] });
   });
 
-  it("makes no order of a reference that nobody knows", async () => {
+  it("creates no order for an unknown reference", async () => {
     const unknown = newBiz();
     await post(events(newIntent()).refunded(unknown));
     expect(await look(`order_${unknown}`)).toMatchObject({ position: { offset: 0 } });
@@ -105,7 +105,7 @@ describe("an event that names no order", () => {
     });
   });
 
-  it("of another shop on the same account is acknowledged, and handed on once", async () => {
+  it("of another shop on the same account is acknowledged and forwarded once", async () => {
     const forward = { FORWARD_URL: "https://backend.example/hook", FORWARD_SECRET: env.FORWARD_SECRET };
     const { succeeded, refunded, disputed } = events(newIntent());
     for (const event of [succeeded(null), refunded(), disputed()]) {
@@ -142,10 +142,10 @@ describe("a crash", () => {
     ["between claim and fact", failing("order_", "record", "before")],
     ["between fact and reply", failing("order_", "record", "after")],
     ["before an orphan is released", failing("payments_", "releaseOrphans", "before")],
-    ["behind its release", failing("payments_", "releaseOrphans", "after")],
+    ["after its release", failing("payments_", "releaseOrphans", "after")],
   ] as const;
 
-  it.each(steps)("%s is healed by the next delivery, nothing lost and nothing twice", async (_when, changed) => {
+  it.each(steps)("%s is repaired by the next delivery, without loss or duplicates", async (_when, changed) => {
     const biz = await registered();
     const intent = newIntent();
     const { succeeded, refunded } = events(intent);
@@ -159,7 +159,7 @@ describe("a crash", () => {
     expect(await orderView(biz)).toMatchObject({ refunded: "5", version: 1 });
   });
 
-  it.each(steps)("%s is healed as well if another event comes first", async (_when, changed) => {
+  it.each(steps)("%s is repaired as well if another event arrives first", async (_when, changed) => {
     const biz = await registered();
     const intent = newIntent();
     const { succeeded, disputed, refunded } = events(intent);
@@ -172,7 +172,7 @@ describe("a crash", () => {
     expect(await stored(intent)).toMatchObject({ orphans: [] });
   });
 
-  it("of the index's storage acknowledges nothing and leaves nothing", async () => {
+  it("of the index's storage responds 503 and stores nothing", async () => {
     const biz = await registered();
     const intent = newIntent();
     const { group } = await placeOf(intent);
@@ -190,7 +190,7 @@ describe("a crash", () => {
     expect(await orderView(biz)).toMatchObject({ status: "paid" });
   });
 
-  it("of a page's order in the middle pushes nothing twice", async () => {
+  it("of an order with a page causes no duplicate push", async () => {
     const biz = await registered();
     const intent = newIntent();
     const page = await connect(`/ws/order/${biz}/`);

@@ -1,4 +1,4 @@
-// Who may connect, and how a refusal reads. A refusal wakes no object.
+// WebSocket handshakes: accepted and refused ones. A refused handshake wakes no object.
 import { env } from "cloudflare:workers";
 import { listDurableObjectIds } from "cloudflare:test";
 import { describe, expect, it } from "vitest";
@@ -35,19 +35,13 @@ describe("a handshake is refused", () => {
     ["for an id of 33 characters", `/ws/order/${biz}0/`, no, 404, "unknown_path"],
     ["for an id with a capital", `/ws/order/${biz.slice(1)}A/`, no, 404, "unknown_path"],
     ["for an id with an escape", `/ws/order/${biz}%0A/`, no, 404, "unknown_path"],
-    ["for a path with something in front", `/ws/x/order/${biz}/`, no, 404, "unknown_path"],
-    ["for a path with something behind", `/ws/order/${biz}/x/`, no, 404, "unknown_path"],
+    ["for a path with a prefix", `/ws/x/order/${biz}/`, no, 404, "unknown_path"],
+    ["for a path with a suffix", `/ws/order/${biz}/x/`, no, 404, "unknown_path"],
     ["for no id", "/ws/order/", no, 404, "unknown_path"],
     ["for a group of a single channel", `/ws/channel/${biz}/`, no, 404, "unknown_path"],
-    ["for a project that no group can be named after", "/ws/alarm/a%20b/", no, 404, "unknown_path"],
+    ["for a malformed project", "/ws/alarm/a%20b/", no, 404, "unknown_path"],
     ["for a path that is not a WebSocket's", "/ws/", no, 404, "unknown_path"],
-    [
-      "with subprotocols that nobody speaks",
-      path,
-      { "Sec-WebSocket-Protocol": "graphql-ws, mqtt" },
-      400,
-      "unsupported_protocol",
-    ],
+    ["with unknown subprotocols", path, { "Sec-WebSocket-Protocol": "graphql-ws, mqtt" }, 400, "unsupported_protocol"],
     [
       "with a bearer and no protocol",
       path,
@@ -66,26 +60,21 @@ describe("a handshake is refused", () => {
     expect(await listDurableObjectIds(env.GROUP)).toHaveLength(objects.length);
   });
 
-  it("without any Origin and without a key", async () => {
+  it("without Origin and API key", async () => {
     const { exports } = await import("cloudflare:workers");
     const response = await exports.default.fetch(`http://belfry.test${path}`, { headers: { Upgrade: "websocket" } });
     expect(await response.json()).toMatchObject({ status: 403, reason: "origin_missing" });
   });
 });
 
-describe("a handshake is let in", () => {
+describe("a handshake is accepted", () => {
   it.each<[string, string, Record<string, string>, string | null]>([
     ["from our own host, any port, any scheme", path, { Origin: "https://belfry.test:8443" }, null],
     ["without a closing slash", `/ws/order/${biz}`, no, null],
     ["with a query", `${path}?x=1`, no, null],
     ["for the alarm group without a project", "/ws/alarm/", no, null],
     ["with belfry.v1", path, { "Sec-WebSocket-Protocol": "belfry.v1" }, "belfry.v1"],
-    [
-      "with both, for the one that tells more",
-      path,
-      { "Sec-WebSocket-Protocol": "belfry.plain, belfry.v1" },
-      "belfry.v1",
-    ],
+    ["with both protocols, in belfry.v1", path, { "Sec-WebSocket-Protocol": "belfry.plain, belfry.v1" }, "belfry.v1"],
     ["with belfry.plain", path, { "Sec-WebSocket-Protocol": "belfry.plain" }, "belfry.plain"],
     ["with belfry.plain beside others", path, { "Sec-WebSocket-Protocol": "mqtt, belfry.plain" }, "belfry.plain"],
     [
@@ -116,7 +105,7 @@ describe("a handshake is let in", () => {
     response.webSocket?.close();
   });
 
-  it("as whom the Worker admits, whatever admission it brings itself", async () => {
+  it("with the Worker's admission, even if the request has an admission header", async () => {
     const group = `alarm_${newBiz()}`;
     const member = { ...anybody, sub: "admin", mayPublish: true };
     const forged = encodeAdmission({ mode: "v1", member, position: null });
@@ -126,7 +115,7 @@ describe("a handshake is let in", () => {
     await page.leave();
   });
 
-  it("and a page in one group hears nothing of another", async () => {
+  it("and a page receives frames of its own group only", async () => {
     const [here, there] = [await connect(path), await connect(`/ws/order/${newBiz()}/`)];
     there.send("there");
     here.send("here");

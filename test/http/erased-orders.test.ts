@@ -1,4 +1,4 @@
-// Orders that were erased: their claims are gone, whichever event made them, and nothing that comes later brings one back.
+// Erased orders: erasure deletes every claim, and later events create none.
 import { env } from "cloudflare:workers";
 import { expect, it } from "vitest";
 import { app } from "../support/app.ts";
@@ -8,7 +8,7 @@ import { backend, callback, newBiz } from "../support/workerd.ts";
 
 const erase = async (biz: string) => expect((await backend("DELETE", `/orders/${biz}`)).status).toBe(204);
 
-it("a claim that a refund made goes with its order, and the payment pays the order that it names", async () => {
+it("a refund's claim is deleted with its order, and the payment pays the order it names", async () => {
   wholeLog();
   const [erased, other, intent] = [await registered(), await registered(), newIntent()];
   await post(events(intent).refunded(erased));
@@ -18,7 +18,7 @@ it("a claim that a refund made goes with its order, and the payment pays the ord
   expect(await orderView(other)).toMatchObject({ status: "paid", mismatches: [] });
 });
 
-it("a redelivery claims nothing for an erased order", async () => {
+it("a redelivery creates no claim for an erased order", async () => {
   wholeLog();
   const [erased, other, intent] = [await registered(), await registered(), newIntent()];
   await post(events(intent).succeeded(erased));
@@ -29,7 +29,7 @@ it("a redelivery claims nothing for an erased order", async () => {
   expect(await orderView(other)).toMatchObject({ status: "paid", mismatches: [] });
 });
 
-it("a report of the merchant's claims nothing for an erased order", async () => {
+it("a merchant's report creates no claim for an erased order", async () => {
   const [erased, other] = [newBiz(), newBiz()];
   await callback(erased);
   await erase(erased);
@@ -39,7 +39,7 @@ it("a report of the merchant's claims nothing for an erased order", async () => 
   expect(await orderView(other)).toMatchObject({ status: "paid", mismatches: [] });
 });
 
-it("an event that arrives while its order is erased leaves no claim", async () => {
+it("an event during the erasure leaves no claim", async () => {
   wholeLog();
   const biz = await registered();
   // Each has a claim in an object of its own, and erasing waits for one after the other.
@@ -51,7 +51,7 @@ it("an event that arrives while its order is erased leaves no claim", async () =
   for (const intent of [...first, ...late]) expect((await stored(intent)).claims).toEqual([]);
 });
 
-it("an erased order id is not used again under a newer ORDER_ID_KEY", async () => {
+it("an erased order's id stays erased under a newer ORDER_ID_KEY", async () => {
   const orderId = `ORD-${newBiz()}`;
   const init = {
     method: "PUT",

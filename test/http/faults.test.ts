@@ -1,4 +1,4 @@
-// When it is not the asker's fault: a bad setting, a full group, an object that cannot be reached.
+// Errors outside of the client's control: an invalid setting, a full group, an unreachable object.
 import { env } from "cloudflare:workers";
 import { runInDurableObject } from "cloudflare:test";
 import { expect, it } from "vitest";
@@ -7,7 +7,7 @@ import { handshake, logged, newBiz, stubOf } from "../support/workerd.ts";
 
 const key = { Authorization: `Bearer ${env.API_KEYS}` };
 
-it("a bad setting refuses everything, is named in the answer and in the log, and its value in neither", async () => {
+it("an invalid setting rejects every request; response and log name it without its value", async () => {
   const log = logged();
   const bad = { ...env, TIME_ZONE: "Mars/Olympus" };
   for (const path of ["/healthz", `/callback/${newBiz()}/`, "/groups/alarm"]) {
@@ -24,7 +24,7 @@ it("a bad setting refuses everything, is named in the answer and in the log, and
   expect(JSON.stringify(log())).not.toContain("Olympus");
 });
 
-it("a group that holds all it can is 503, and its members stay", async () => {
+it("a full group responds 503 and keeps its members", async () => {
   const biz = newBiz();
   const group = `order_${biz}`;
   const first = await handshake(`/ws/order/${biz}/`);
@@ -45,9 +45,9 @@ it("a group that holds all it can is 503, and its members stay", async () => {
 
 it.each([
   ["overloaded", { overloaded: true }, 503, "group_unavailable"],
-  ["out of reach for now", { retryable: true }, 503, "group_unavailable"],
+  ["unreachable for now", { retryable: true }, 503, "group_unavailable"],
   ["broken", {}, 500, "internal"],
-])("an object that is %s is reported, and the callback is not acknowledged", async (_what, marks, status, reason) => {
+])("an object that is %s is logged as a fault and fails the callback", async (_what, marks, status, reason) => {
   const log = logged();
   const record = () => Promise.reject(Object.assign(new Error("lost"), marks));
   const unreachable = { ...env, GROUP: { getByName: () => ({ record }) } };

@@ -1,4 +1,4 @@
-// The channel layer for backends: events into groups and channels, and a look at a group.
+// Sends to groups and channels, and the state of a group.
 import { env } from "cloudflare:workers";
 import { listDurableObjectIds, runInDurableObject } from "cloudflare:test";
 import { describe, expect, it } from "vitest";
@@ -18,7 +18,7 @@ const send = (group: string, event: unknown) => backend("POST", `/groups/${group
 const message = { type: "send.message", message: "hello" };
 
 describe("POST /groups/:group/send", () => {
-  it("sends the event's frame to everybody in the group, numbers as they were written", async () => {
+  it("sends the frame to every connection of the group, with numbers as written", async () => {
     const biz = newBiz();
     const pages = [await connect(`/ws/order/${biz}/`), await connect(`/ws/order/${biz}/`)];
     const response = await send(`order_${biz}`, '{"type":"send.message","message":{"n":12345678901234567890,"f":2.0}}');
@@ -26,27 +26,27 @@ describe("POST /groups/:group/send", () => {
     for (const page of pages) expect(await page.next()).toBe('{"n":12345678901234567890,"f":2.0}');
   });
 
-  it.each(["send.message", "send_message"])("takes %s: a dot and an underscore mean the same", async (type) => {
+  it.each(["send.message", "send_message"])("accepts %s: dot and underscore are equivalent", async (type) => {
     const biz = newBiz();
     const page = await connect(`/ws/order/${biz}/`);
     await send(`order_${biz}`, { type, message: null });
     expect(await page.next()).toBe("null");
   });
 
-  it("takes the article's own event type in an order's group", async () => {
+  it("accepts the articles' event type in an order's group", async () => {
     const biz = newBiz();
     const page = await connect(`/ws/order/${biz}/`);
     await send(`order_${biz}`, { type: "send_data_to_frontend", data: { progress: 0.5 } });
     expect(await page.next()).toBe('{"progress":0.5}');
   });
 
-  it("with nobody there is 200 and reaches no one", async () => {
+  it("to an empty group responds 200 with 0 connections", async () => {
     const response = await send(newAlarmGroup().group, message);
     expect(response.status).toBe(200);
     expect(await response.json()).toEqual({ epoch: null, offset: 0, connections: 0 });
   });
 
-  it("keeps nothing and does not displace what is kept", async () => {
+  it("stores nothing and displaces nothing stored", async () => {
     const biz = newBiz();
     await callback(biz);
     expect(await (await send(`order_${biz}`, message)).json()).toMatchObject({ offset: 1, connections: 0 });
@@ -77,7 +77,7 @@ describe("POST /groups/:group/send", () => {
     ["no message", "alarm", { type: "send.message" }, 422, "bad_event", "message"],
     ["no data", `order_${newBiz()}`, { type: "send_data_to_frontend" }, 422, "bad_event", "data"],
     [
-      "something that looks like an outcome",
+      "a frame that looks like an outcome",
       `order_${newBiz()}`,
       { type: "send.message", message: { biz: 1, paid: true } },
       422,
@@ -85,7 +85,7 @@ describe("POST /groups/:group/send", () => {
       "POST /callback/:biz/",
     ],
     [
-      "an outcome by the article's type",
+      "an outcome by the articles' type",
       `order_${newBiz()}`,
       { type: "send_data_to_frontend", data: { biz: 1, paid: true } },
       422,
@@ -94,7 +94,7 @@ describe("POST /groups/:group/send", () => {
     ],
     ["a list", "alarm", [message], 422, "bad_event", "object"],
     ["an empty body", "alarm", undefined, 422, "bad_event", "object"],
-  ])("refuses %s", async (_what, group, event, status, reason, detail) => {
+  ])("rejects %s", async (_what, group, event, status, reason, detail) => {
     const objects = await listDurableObjectIds(env.GROUP);
     const response = await send(group, event);
     expect(await response.json()).toMatchObject({ status, reason, detail: expect.stringContaining(detail) });
@@ -103,20 +103,20 @@ describe("POST /groups/:group/send", () => {
 
   it.each<[string, string, number, string]>([
     ["of no consumer", "room_7", 404, "unknown_group"],
-    ["of a consumer, with a key it cannot have", "order_SHORT", 404, "unknown_group"],
+    ["of a consumer, with a malformed key", "order_SHORT", 404, "unknown_group"],
     ["of a consumer, without its key", "order", 404, "unknown_group"],
     ["of a single channel, without its id", "channel", 404, "unknown_group"],
     ["with a space", "alarm_a%20b", 422, "malformed_group"],
     ["with a broken escape", "alarm_%ZZ", 422, "malformed_group"],
     ["of 100 characters", `alarm_${"a".repeat(94)}`, 422, "malformed_group"],
     ["in Chinese", encodeURIComponent("订单"), 422, "malformed_group"],
-    ["that is a prototype's", "__proto__", 404, "unknown_group"],
-  ])("refuses a group %s", async (_what, group, status, reason) => {
+    ["named like a prototype property", "__proto__", 404, "unknown_group"],
+  ])("rejects a group %s", async (_what, group, status, reason) => {
     expect(await (await send(group, message)).json()).toMatchObject({ status, reason });
     expect(await (await backend("GET", `/groups/${group}`)).json()).toMatchObject({ status, reason });
   });
 
-  it("needs a key", async () => {
+  it("responds 401 without an API key", async () => {
     const response = await anyone("/groups/alarm/send", { method: "POST", body: JSON.stringify(message) });
     expect(response.status).toBe(401);
   });
@@ -126,7 +126,7 @@ describe("POST /groups/:group/send", () => {
     ["is not UTF-8", new Uint8Array([0x7b, 0xff, 0x7d])],
     ["is nested too deep", "[".repeat(60_000)],
     ["holds NaN", '{"type":"send.message","message":NaN}'],
-  ])("refuses a body that %s", async (_what, body) => {
+  ])("rejects a body that %s", async (_what, body) => {
     const response = await anyone("/groups/alarm/send", {
       method: "POST",
       body,
@@ -153,7 +153,7 @@ describe("POST /channels/:channel/send", () => {
     expect(await second.next()).toBe('"mark"');
   });
 
-  it("to a connection that has gone is 200 and reaches no one", async () => {
+  it("to a closed connection responds 200 with 0 connections", async () => {
     const response = await backend(
       "POST",
       `/channels/order_${newBiz()}!${newBiz().replaceAll(/[^0-9a-f]/g, "0")}/send`,
@@ -164,17 +164,17 @@ describe("POST /channels/:channel/send", () => {
 
   it.each<[string, string, number, string]>([
     ["without a connection", "alarm", 422, "malformed_channel"],
-    ["with an id that is none", "alarm!7", 422, "malformed_channel"],
-    ["of a group that cannot be", `al arm!${"0".repeat(32)}`, 422, "malformed_channel"],
+    ["with a malformed id", "alarm!7", 422, "malformed_channel"],
+    ["of a malformed group", `al arm!${"0".repeat(32)}`, 422, "malformed_channel"],
     ["of a group that no consumer serves", `room!${"0".repeat(32)}`, 404, "unknown_group"],
-  ])("refuses a channel %s", async (_what, channel, status, reason) => {
+  ])("rejects a channel %s", async (_what, channel, status, reason) => {
     const response = await backend("POST", `/channels/${encodeURIComponent(channel)}/send`, message);
     expect(await response.json()).toMatchObject({ status, reason });
   });
 });
 
 describe("GET /groups/:group", () => {
-  it("tells connections, next push and position", async () => {
+  it("returns connections, next push and position", async () => {
     stopClock();
     const { group, path } = newAlarmGroup();
     await connect(path);
@@ -189,7 +189,7 @@ describe("GET /groups/:group", () => {
     });
   });
 
-  it("needs a key", async () => {
+  it("responds 401 without an API key", async () => {
     expect((await anyone("/groups/alarm")).status).toBe(401);
   });
 });
@@ -201,11 +201,11 @@ describe("any other path", () => {
     "/callback",
     "/groups",
     "/groups/alarm/send/more",
-  ])("%s is 404", async (path) => {
+  ])("%s responds 404", async (path) => {
     expect(await (await backend("POST", path)).json()).toMatchObject({ status: 404, reason: "unknown_path" });
   });
 
-  it("GET /healthz is open to anyone and tells the period, and that these secrets are the checked-in ones", async () => {
+  it("GET /healthz is public and returns the push period and the development flag", async () => {
     expect(await (await anyone("/healthz")).json()).toEqual({
       status: "ok",
       push_every_seconds: 60,

@@ -1,4 +1,4 @@
-// What whoever runs the Worker can see: a line per thing that happened, and Prometheus' page.
+// The log's lines and the Prometheus page.
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { app } from "../support/app.ts";
@@ -20,8 +20,8 @@ import {
 const lines = (text: string): Record<string, unknown>[] =>
   text === "" ? [] : text.split("\n").map((line) => JSON.parse(line) as Record<string, unknown>); // every line is one object
 
-describe("the log tells", () => {
-  it("who was let in, in which mode, and how long it stayed", async () => {
+describe("the log has", () => {
+  it("each connection with its mode and duration", async () => {
     const log = wholeLog();
     const biz = newBiz();
     const page = await connect(`/ws/order/${biz}/`, { "Sec-WebSocket-Protocol": "belfry.v1" });
@@ -33,7 +33,7 @@ describe("the log tells", () => {
     expect(lines(log("leave"))).toEqual([{ event: "leave", group: `order_${biz}`, reason: "left", ms }]);
   });
 
-  it("once that a connection is gone, though the Worker ends it and its close event comes as well", async () => {
+  it("one line for a connection that the Worker closes, despite its close event", async () => {
     const log = wholeLog();
     const { group, path } = newAlarmGroup();
     await connect(path);
@@ -45,7 +45,7 @@ describe("the log tells", () => {
     expect(lines(log("leave"))).toEqual([{ event: "leave", group, reason: "disconnected", ms: expect.any(Number) }]);
   });
 
-  it("each tick that was sent, and to how many", async () => {
+  it("each sent tick with the number of connections", async () => {
     stopClock();
     const log = wholeLog();
     const { group, path } = newAlarmGroup();
@@ -55,7 +55,7 @@ describe("the log tells", () => {
     expect(lines(log("push"))).toEqual([{ event: "push", group, reason: "sent", connections: 2, ms: 0 }]);
   });
 
-  it("each refusal, with the group it was for", async () => {
+  it("each refusal with its group", async () => {
     const log = wholeLog();
     const biz = newBiz();
     await handshake(`/ws/order/${biz}/`, { Origin: "https://evil.example" });
@@ -64,7 +64,7 @@ describe("the log tells", () => {
     ]);
   });
 
-  it("a data point for each line, where Analytics is bound", async () => {
+  it("a data point per line if Analytics is bound", async () => {
     stopClock();
     const points: unknown[] = [];
     const bound = { ...env, ANALYTICS: { writeDataPoint: (point: unknown) => void points.push(point) } };
@@ -79,9 +79,9 @@ describe("the log tells", () => {
 });
 
 describe("GET /metrics", () => {
-  it("is for backends", async () => expect((await anyone("/metrics")).status).toBe(401));
+  it("requires an API key", async () => expect((await anyone("/metrics")).status).toBe(401));
 
-  it("counts what this isolate has seen", async () => {
+  it("counts the events of this isolate", async () => {
     const biz = newBiz();
     await callback(biz);
     const response = await backend("GET", "/metrics");
@@ -89,7 +89,7 @@ describe("GET /metrics", () => {
     expect(await response.text()).toMatch(/^belfry_callbacks_total\{provider="backend",reason="stored"\} [1-9]/m);
   });
 
-  it("tells of the groups it is asked for", async () => {
+  it("includes the requested groups", async () => {
     const biz = newBiz();
     const group = `order_${biz}`;
     await connect(`/ws/order/${biz}/`);
@@ -102,12 +102,12 @@ describe("GET /metrics", () => {
     expect(text.match(/^# TYPE belfry_connections gauge$/gm)).toHaveLength(1);
   });
 
-  it("tells of a group once, however often it is asked for", async () => {
+  it("includes a repeated group once", async () => {
     const text = await (await backend("GET", "/metrics?group=alarm&group=alarm")).text();
     expect(text.match(/^belfry_connections\{group="alarm"\}/gm)).toHaveLength(1);
   });
 
-  it("counts who came back, by whether they got all they missed, and nobody who came for the first time", async () => {
+  it("counts connections with a position, by whether they recovered", async () => {
     const { group, path } = newAlarmGroup();
     const v1 = { "Sec-WebSocket-Protocol": "belfry.v1" };
     const { epoch } = (await (await connect(path, v1)).nextJson()) as { epoch: string };
@@ -122,7 +122,7 @@ describe("GET /metrics", () => {
     ["group=nobody_7", 404, "unknown_group"],
     ["group=a%20b", 422, "malformed_group"],
     [Array.from({ length: 21 }, (_, i) => `group=alarm_${i}`).join("&"), 422, "bad_query"],
-  ])("?%s is refused", async (query, status, reason) => {
+  ])("?%s is rejected", async (query, status, reason) => {
     expect(await (await backend("GET", `/metrics?${query}`)).json()).toMatchObject({ status, reason });
   });
 });

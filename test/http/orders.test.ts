@@ -1,4 +1,4 @@
-// Orders: registered by a backend, looked at by a page, kept for as long as they are worth keeping.
+// Orders: registration, the views of browser and backend, retention and erasure.
 import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, it, vi } from "vitest";
@@ -10,7 +10,7 @@ const view = async (biz: string) => (await backend("GET", `/orders/${biz}`)).jso
 const register = (biz: string, body: object) => backend("PUT", `/orders/${biz}`, body);
 
 describe("GET /orders/:biz", () => {
-  it("shows a browser what its page shows and nothing else", async () => {
+  it("returns only the browser's view without an API key", async () => {
     const biz = newBiz();
     await register(biz, { amount: 1999, currency: "USD" });
     await callback(biz, { amount: "0.01", currency: "USD", event_id: "e-0" });
@@ -31,7 +31,7 @@ describe("GET /orders/:biz", () => {
     });
   });
 
-  it("shows a backend everything", async () => {
+  it("returns the backend's view with an API key", async () => {
     const biz = newBiz();
     await register(biz, { amount: 1999, currency: "USD" });
     const ids = { "p-0": `p-0-${biz}`, "p-1": `p-1-${biz}` };
@@ -73,7 +73,7 @@ describe("GET /orders/:biz", () => {
     });
   });
 
-  it("of an order nobody has heard of is 200, pending, version 0, and keeps nothing", async () => {
+  it("of an unknown order is 200, pending, version 0, and stores nothing", async () => {
     const biz = newBiz();
     const response = await anyone(`/orders/${biz}`);
     expect([response.status, await response.json()]).toEqual([
@@ -83,11 +83,11 @@ describe("GET /orders/:biz", () => {
     expect(await tablesOf(`order_${biz}`)).toEqual([]);
   });
 
-  it("of an id that no order can have is 404", async () => {
+  it("of a malformed id responds 404", async () => {
     expect(await (await anyone("/orders/SHORT")).json()).toMatchObject({ status: 404, reason: "unknown_order" });
   });
 
-  it("is not sent again while its ETag holds, and views have ETags of their own", async () => {
+  it("responds 304 while its ETag matches, and each view has its own ETag", async () => {
     const biz = newBiz();
     const first = await anyone(`/orders/${biz}`);
     const tag = first.headers.get("ETag") ?? expect.fail("no ETag");
@@ -103,7 +103,7 @@ describe("GET /orders/:biz", () => {
     ["http://belfry.test", "http://belfry.test"],
     ["https://evil.example", null],
     [null, null],
-  ])("for a page of %s allows it to read: %s", async (origin, allowed) => {
+  ])("for a page of %s has the allowed origin %s", async (origin, allowed) => {
     const response = await anyone(`/orders/${newBiz()}`, { headers: origin === null ? {} : { Origin: origin } });
     expect(response.status).toBe(200);
     expect(response.headers.get("Access-Control-Allow-Origin")).toBe(allowed);
@@ -111,7 +111,7 @@ describe("GET /orders/:biz", () => {
 });
 
 describe("PUT /orders", () => {
-  it("by the merchant's id tells the biz that its page waits for, always the same", async () => {
+  it("by the merchant's id returns the biz for its page, always the same", async () => {
     for (const order_id of ["ORD-1001", "订单-🧧", "txn_01h8bxpvx398a7zbawb77y0kp5"]) {
       const first = await (
         await backend("PUT", "/orders", { order_id, amount: 1999, currency: "USD" })
@@ -125,14 +125,14 @@ describe("PUT /orders", () => {
     }
   });
 
-  it("by an id that is a biz is that biz", async () => {
+  it("by an id in the format of a biz returns that biz", async () => {
     const biz = newBiz();
     expect(await (await backend("PUT", "/orders", { order_id: biz, amount: 1, currency: "JPY" })).json()).toMatchObject(
       { biz },
     );
   });
 
-  it("without ORDER_ID_KEY refuses an id that is no biz", async () => {
+  it("without ORDER_ID_KEY rejects an id that is no biz", async () => {
     const init = {
       method: "PUT",
       headers: { "X-API-Key": env.API_KEYS },
@@ -146,15 +146,15 @@ describe("PUT /orders", () => {
     ["no amount", { currency: "USD" }],
     ["a float", { amount: 19.99, currency: "USD" }],
     ["no currency", { amount: 1999 }],
-    ["a currency there is not", { amount: 1999, currency: "XXX" }],
-    ["a time already over", { amount: 1999, currency: "USD", expires_in: 0 }],
-    ["a time of two years", { amount: 1999, currency: "USD", expires_in: 63_072_000 }],
+    ["an unknown currency", { amount: 1999, currency: "XXX" }],
+    ["an expiry of 0 s", { amount: 1999, currency: "USD", expires_in: 0 }],
+    ["an expiry of two years", { amount: 1999, currency: "USD", expires_in: 63_072_000 }],
     ["a list", []],
-  ])("refuses %s", async (_what, body) => {
+  ])("rejects %s", async (_what, body) => {
     expect(await (await register(newBiz(), body)).json()).toMatchObject({ status: 422, reason: "bad_registration" });
   });
 
-  it("refuses an order id that is none, and needs a key", async () => {
+  it("rejects a malformed order id and requires an API key", async () => {
     for (const order_id of [undefined, "", 7, "x".repeat(201)]) {
       const response = await backend("PUT", "/orders", { order_id, amount: 1, currency: "USD" });
       expect(await response.json()).toMatchObject({ status: 422, reason: "bad_registration" });
@@ -162,7 +162,7 @@ describe("PUT /orders", () => {
     expect((await anyone(`/orders/${newBiz()}`, { method: "PUT", body: "{}" })).status).toBe(401);
   });
 
-  it("checks what arrived before", async () => {
+  it("checks a payment that arrived before", async () => {
     const biz = newBiz();
     await callback(biz, { amount: 1999, currency: "USD" });
     expect(await view(biz)).toMatchObject({ status: "paid", checked: false });
@@ -172,7 +172,7 @@ describe("PUT /orders", () => {
     });
   });
 
-  it("is 409 where it contradicts an order already paid, which stays as it was", async () => {
+  it("responds 409 if it contradicts a paid order, and leaves it unchanged", async () => {
     const biz = newBiz();
     await callback(biz, { amount: 1999, currency: "USD" });
     const response = await register(biz, { amount: "20", currency: "USD" });
@@ -180,7 +180,7 @@ describe("PUT /orders", () => {
     expect(await view(biz)).toMatchObject({ status: "paid", registered: null });
   });
 
-  it("can be changed as long as nothing is paid", async () => {
+  it("can be changed before a payment", async () => {
     const biz = newBiz();
     await register(biz, { amount: 1, currency: "USD" });
     expect((await register(biz, { amount: 1999, currency: "USD", expires_in: 60 })).status).toBe(200);
@@ -189,8 +189,8 @@ describe("PUT /orders", () => {
   });
 });
 
-describe("an order's time", () => {
-  it("closes it when it is up, with nobody to ask, and rings whoever waits", async () => {
+describe("an order's expiry", () => {
+  it("closes an order without a status source and pushes to its page", async () => {
     stopClock();
     const biz = newBiz();
     await register(biz, { amount: 1, currency: "USD", expires_in: 900 });
@@ -203,7 +203,7 @@ describe("an order's time", () => {
     expect(await view(biz)).toMatchObject({ late: true, checked: true });
   });
 
-  it("is no matter once it is paid", async () => {
+  it("leaves a paid order paid", async () => {
     stopClock();
     const biz = newBiz();
     await register(biz, { amount: 1, currency: "USD", expires_in: 900 });
@@ -214,10 +214,10 @@ describe("an order's time", () => {
   });
 });
 
-describe("an order that is kept", () => {
+describe("a stored order", () => {
   const DAY = 86_400_000;
 
-  it("has no alarm and stays as it is, however long ago its last change was", async () => {
+  it("has no alarm and stays unchanged for ever", async () => {
     stopClock();
     const biz = newBiz();
     await callback(biz, { amount: 1999, currency: "USD", event_id: "e-1" });
@@ -230,7 +230,7 @@ describe("an order that is kept", () => {
     expect(await page.nextJson()).toMatchObject({ status: "refunded", paid: false });
   });
 
-  it("is one row, which names its version", async () => {
+  it("is one row with a format version", async () => {
     const biz = newBiz();
     await register(biz, { amount: 1999, currency: "USD" });
     await callback(biz, { amount: 1999, currency: "USD" });
@@ -238,7 +238,7 @@ describe("an order that is kept", () => {
     expect(await storedRows(`order_${biz}`)).toEqual({ order: expect.objectContaining({ v: 1 }) });
   });
 
-  it("is not read where its row has a version of later code", async () => {
+  it("is not read if its row has a later format version", async () => {
     const biz = newBiz();
     await callback(biz);
     await runInDurableObject(stubOf(`order_${biz}`), (_object, { storage }) => storage.kv.put("order", { v: 2 }));
@@ -250,7 +250,7 @@ describe("an order that is kept", () => {
 describe("DELETE /orders/:biz", () => {
   const erase = (biz: string) => backend("DELETE", `/orders/${biz}`);
 
-  it("leaves nothing but that the order was erased, and when", async () => {
+  it("leaves only the time of the erasure", async () => {
     const biz = newBiz();
     await register(biz, { amount: 1999, currency: "USD", expires_in: 900 });
     await callback(biz, { amount: 1999, currency: "USD", payment_id: `p-${biz}` });
@@ -262,7 +262,7 @@ describe("DELETE /orders/:biz", () => {
     expect(await (await anyone(`/orders/${biz}`)).json()).toMatchObject({ status: "pending", paid: false, version: 0 });
   });
 
-  it("takes the claims of its payments with it", async () => {
+  it("deletes the claims of its payments", async () => {
     const [biz, other] = [newBiz(), newBiz()];
     await callback(biz, { amount: 1999, currency: "USD", payment_id: `p-${biz}` });
     await erase(biz);
@@ -270,7 +270,7 @@ describe("DELETE /orders/:biz", () => {
     expect(await view(other)).toMatchObject({ status: "paid", mismatches: [] });
   });
 
-  it("is 410 for what comes later: a registration, the merchant's callback", async () => {
+  it("makes later registrations and merchant callbacks respond 410", async () => {
     const biz = newBiz();
     await callback(biz);
     await erase(biz);
@@ -279,7 +279,7 @@ describe("DELETE /orders/:biz", () => {
     }
   });
 
-  it("is no error for an order that is erased already, or that nobody knows, which stays unknown", async () => {
+  it("succeeds for an erased order, and for an unknown one without storing anything", async () => {
     const biz = newBiz();
     expect((await erase(biz)).status).toBe(204);
     expect(await storedRows(`order_${biz}`)).toEqual({});
@@ -288,14 +288,14 @@ describe("DELETE /orders/:biz", () => {
     expect((await erase(biz)).status).toBe(204);
   });
 
-  it("needs a key, and an id that an order can have", async () => {
+  it("requires an API key and a well-formed id", async () => {
     expect((await anyone(`/orders/${newBiz()}`, { method: "DELETE" })).status).toBe(401);
     expect(await (await erase("SHORT")).json()).toMatchObject({ status: 404, reason: "unknown_order" });
   });
 });
 
 it.each(["CLP", "CVE", "HUF", "IDR", "ISK", "MGA", "TWD", "UGX"])(
-  "an amount of %s is a decimal string: providers count its minor units differently",
+  "an amount of %s must be a decimal string, because providers differ in its minor units",
   async (currency) => {
     const refused = await (await register(newBiz(), { amount: 2000, currency })).json();
     expect(refused).toMatchObject({

@@ -1,9 +1,10 @@
 // The route table: its problems are checked in every test of this folder; here, the check itself.
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
+import { problems } from "../../src/http/problem.ts";
 import { problemsOf, routes } from "../../src/http/routes.ts";
 import { unlistedProblem } from "../support/route-problems.ts";
-import { anyone } from "../support/workerd.ts";
+import { anyone, backend, newBiz } from "../support/workerd.ts";
 
 describe("a problem response", () => {
   it.each([
@@ -58,4 +59,35 @@ describe("a route", () => {
       expect(await response.json()).toMatchObject({ status: 413, reason: "body_too_large", detail });
     },
   );
+
+  /** Requests that provoke a reason on every route that lists it, where the path has the parameter. */
+  const provoking = [
+    { reason: "not_json", body: "{" },
+    { reason: "unknown_order", biz: "SHORT" },
+    { reason: "unknown_group", group: "room_7", channel: `room_7!${"0".repeat(32)}` },
+    { reason: "malformed_group", group: "a%20b" },
+    { reason: "malformed_channel", channel: "alarm" },
+    { reason: "malformed_sub", sub: "%FF" },
+  ] as const;
+
+  const cases = provoking.flatMap((request) =>
+    routes
+      .filter((route) => problemsOf(route).includes(request.reason))
+      .filter(({ path }) => "body" in request || Object.keys(request).some((name) => path.includes(`:${name}`)))
+      .map((route) => [route.name, request.reason, route, request] as const),
+  );
+
+  it.each(cases)("%s responds %s", async (_name, reason, { method, path }, { reason: _reason, ...request }) => {
+    const { body = "{}", ...changed }: Readonly<Record<string, string>> = request;
+    const parameters: Record<string, string> = {
+      biz: newBiz(),
+      group: "alarm",
+      channel: `alarm!${"0".repeat(32)}`,
+      sub: "anna",
+      ...changed,
+    };
+    const url = path.replaceAll(/:(\w+)/g, (_all, name: string) => parameters[name] ?? "");
+    const response = await backend(method, url, method === "GET" || method === "DELETE" ? undefined : body);
+    expect(await response.json()).toMatchObject({ status: problems[reason][0], reason });
+  });
 });

@@ -1,4 +1,4 @@
-// Tokens at the door: how they are carried, what they open, and how long they let their bearer stay.
+// Tokens of connections: where a request carries them, their rights, and their expiry.
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { wholeLog } from "../support/deliver.ts";
@@ -23,7 +23,7 @@ const refusalOf = async (path: string, headers: Record<string, string>): Promise
   return response.status === 101 ? "let in" : (await response.json<{ reason: string }>()).reason;
 };
 
-describe("a token is carried", () => {
+describe("a token is accepted", () => {
   it.each<[string, (text: string) => { query?: string; headers?: Record<string, string> }]>([
     ["as a subprotocol", (text) => ({ headers: v1(text) })],
     ["in Authorization", (text) => ({ headers: { Authorization: `Bearer ${text}` } })],
@@ -39,7 +39,7 @@ describe("a token is carried", () => {
     response.webSocket?.close();
   });
 
-  it("by a client without an Origin, into a group that is open too, if it is for that group", async () => {
+  it("from a client without an Origin, for open groups too, if it covers the group", async () => {
     const biz = newBiz();
     const no = { Origin: "" };
     const path = `/ws/order/${biz}/`;
@@ -57,21 +57,21 @@ describe("a token is carried", () => {
     ["as a subprotocol", (text) => ({ "Sec-WebSocket-Protocol": `belfry.plain, belfry.bearer.${text}` })],
     ["in Authorization", (text) => ({ Authorization: `Bearer ${text}` })],
     ["beside an API key", (text) => ({ Cookie: `belfry_token=${text}`, "X-API-Key": "development-api-key" })],
-  ])("never past an Origin that is not allowed: %s", async (_how, carry) => {
+  ])("but not from a foreign Origin: %s", async (_how, carry) => {
     const { group, path } = newFeed();
     const headers = carry(await sign({ groups: [group] }));
     expect(await refusalOf(path, { ...headers, Origin: "https://evil.example" })).toBe("origin_refused");
   });
 });
 
-describe("in a group that is open", () => {
-  it("a token shown on purpose that is no good is refused, a cookie that is none keeps nobody out", async () => {
+describe("in an open group", () => {
+  it("an invalid token is rejected, and an invalid cookie ignored", async () => {
     const path = `/ws/order/${newBiz()}/`;
     expect(await refusalOf(path, { Authorization: "Bearer a.b.c" })).toBe("token_invalid");
     expect(await refusalOf(path, { Cookie: "belfry_token=a.b.c" })).toBe("let in");
   });
 
-  it("a token says who somebody is, and its end ends nothing", async () => {
+  it("a token identifies its user, and its expiry does not close the connection", async () => {
     const biz = newBiz();
     const group = `order_${biz}`;
     const page = await connect(
@@ -93,7 +93,7 @@ describe("in a feed", () => {
     return page.nextJson();
   };
 
-  it("a token without the right to publish gets no further than reading", async () => {
+  it("a token without the right to publish can only read", async () => {
     const { group, path } = newFeed();
     const page = await connect(path, v1(await sign({ groups: [group] })));
     await page.nextJson();
@@ -110,7 +110,7 @@ describe("in a feed", () => {
     expect(await writer.nextJson()).toMatchObject({ type: "reply", id: 1, result: { offset: 1, connections: 2 } });
   });
 
-  it("a token that runs out is told of, and a new one keeps the connection, also across a sleep", async () => {
+  it("an expiring token raises a request to refresh, and a new one keeps the connection, also across hibernation", async () => {
     const { group, path } = newFeed();
     const page = await connect(path, v1(await sign({ groups: [group], exp: Date.now() / 1000 + 60 })));
     await page.nextJson();
@@ -130,7 +130,7 @@ describe("in a feed", () => {
     expect(await page.nextJson()).toMatchObject({ data: "still here" });
   });
 
-  it("a token that has run out gives no right to publish any more, though its bearer may stay for a refresh", async () => {
+  it("an expired token cannot publish, though its connection stays open for a refresh", async () => {
     const { group, path } = newFeed();
     const page = await connect(path, v1(await sign({ groups: [group], publish: true, exp: Date.now() / 1000 + 60 })));
     await page.nextJson();
@@ -142,7 +142,7 @@ describe("in a feed", () => {
     });
   });
 
-  it("is told once that its token has run out, however many others do meanwhile", async () => {
+  it("is notified once that its token has expired, while others expire too", async () => {
     const { group, path } = newFeed();
     const soon = (seconds: number) => sign({ groups: [group], exp: Date.now() / 1000 + seconds });
     const [first, second] = [await connect(path, v1(await soon(60))), await connect(path, v1(await soon(70)))];
@@ -156,7 +156,7 @@ describe("in a feed", () => {
     expect(await first.nextJson()).toMatchObject({ data: "after both" });
   });
 
-  it("without a new one it is closed with 4205 after 25 seconds, a plain one at once", async () => {
+  it("without a refresh a v1 connection is closed with 4205 after 25 seconds, a plain one at once", async () => {
     const { group, path } = newFeed();
     const text = await sign({ groups: [group], exp: Date.now() / 1000 + 60 });
     const [page, plain] = [await connect(path, v1(text)), await connect(path, { Authorization: `Bearer ${text}` })];
@@ -171,9 +171,9 @@ describe("in a feed", () => {
   it.each<[string, (group: string) => Promise<string>]>([
     ["somebody else's", (group) => sign({ groups: [group], sub: "eve" })],
     ["for other groups", () => sign({ groups: ["feed_other"] })],
-    ["that has run out", (group) => sign({ groups: [group], exp: Date.now() / 1000 - 1 })],
-    ["that nobody signed", async () => "a.b.c"],
-  ])("a new token that is %s is not taken; the log says why, and does not repeat it", async (_what, made) => {
+    ["that has expired", (group) => sign({ groups: [group], exp: Date.now() / 1000 - 1 })],
+    ["without a signature", async () => "a.b.c"],
+  ])("a new token that is %s is rejected; the log has the reason and not the token", async (_what, made) => {
     const { group, path } = newFeed();
     const page = await connect(path, v1(await sign({ groups: [group] })));
     await page.nextJson();

@@ -1,4 +1,4 @@
-// What backends see of a group: who is there, what was published. And how they end a connection.
+// State, connections and history of a group for backends, and the end of a connection.
 import { describe, expect, it } from "vitest";
 import {
   anyone,
@@ -20,7 +20,7 @@ const get = async (path: string): Promise<Record<string, unknown>> => (await bac
 const channelOf = async (page: Page): Promise<string> => ((await page.nextJson()) as { channel: string }).channel;
 
 describe("GET /groups/:group", () => {
-  it("counts connections and users apart, and who has no token as no user", async () => {
+  it("counts connections and users, and a connection without a token as no user", async () => {
     const { group } = newAlarmGroup();
     for (const sub of ["anna", "anna", "bob", null, null]) await join(group, { sub }, "plain");
     expect(await get(`/groups/${group}`)).toMatchObject({ connections: 5, users: 2 });
@@ -28,7 +28,7 @@ describe("GET /groups/:group", () => {
 });
 
 describe("GET /groups/:group/connections", () => {
-  it("tells of each connection its channel, mode, user and when it came", async () => {
+  it("lists each connection with channel, mode, user and time", async () => {
     stopClock();
     const group = `order_${newBiz()}`;
     const anna = await join(group, { sub: "anna", info: { name: "Anna" } });
@@ -43,7 +43,7 @@ describe("GET /groups/:group/connections", () => {
     expect(members).toContainEqual({ channel: expect.any(String), mode: "plain", sub: null, info: null, since });
   });
 
-  it("tells them in pages, each connection once", async () => {
+  it("lists every connection once, in pages", async () => {
     const group = `order_${newBiz()}`;
     for (let i = 0; i < 7; i++) await join(group, {}, "plain");
     const seen: unknown[] = [];
@@ -61,7 +61,7 @@ describe("GET /groups/:group/connections", () => {
     expect(await get(`/groups/${group}/connections?limit=7`)).toMatchObject({ next: null });
   });
 
-  it("of a group nobody is in is empty, and makes nothing of it", async () => {
+  it("of an empty group is empty and stores nothing", async () => {
     const { group } = newAlarmGroup();
     expect(await get(`/groups/${group}/connections`)).toEqual({ connections: 0, users: 0, members: [], next: null });
     expect(await armedAt(group)).toBeNull();
@@ -76,7 +76,7 @@ describe("GET /groups/:group/connections", () => {
     ["after=anna", "after: a channel of this group"],
     ["after=", "after: a channel of this group"],
     [`after=alarm_8!${"0".repeat(32)}`, "after: a channel of this group"],
-  ])("refuses ?%s", async (query, detail) => {
+  ])("rejects ?%s", async (query, detail) => {
     expect(await get(`/groups/alarm_7/connections?${query}`)).toMatchObject({
       status: 422,
       reason: "bad_query",
@@ -84,7 +84,7 @@ describe("GET /groups/:group/connections", () => {
     });
   });
 
-  it("needs a key and a group", async () => {
+  it("requires an API key and a known group", async () => {
     expect((await anyone("/groups/alarm/connections")).status).toBe(401);
     expect(await get("/groups/room_7/connections")).toMatchObject({ status: 404, reason: "unknown_group" });
     expect(await get("/groups/%20/connections")).toMatchObject({ status: 422, reason: "malformed_group" });
@@ -97,7 +97,7 @@ describe("GET /groups/:group/history", () => {
       await backend("POST", `/groups/${group}/send`, { type: "send.message", message: i });
   };
 
-  it("tells a feed's publications, oldest first, behind an offset and at most as many as asked for", async () => {
+  it("returns a feed's publications after an offset, oldest first, up to the limit", async () => {
     stopClock();
     const { group } = newFeed();
     await publish(group, 5);
@@ -113,7 +113,7 @@ describe("GET /groups/:group/history", () => {
     expect((await get(`/groups/${group}/history`))["publications"]).toHaveLength(5);
   });
 
-  it("tells an order's outcome, an alarm group's latest tick, and nothing of a group that keeps nothing", async () => {
+  it("returns an order's outcome, an alarm group's latest tick, and no publication of a group without history", async () => {
     stopClock();
     const biz = newBiz();
     await callback(biz);
@@ -144,11 +144,11 @@ describe("GET /groups/:group/history", () => {
     ["after=01", "after: an offset"],
     ["after=1.5", "after: an offset"],
     ["after=9007199254740993", "after: an offset"],
-  ])("refuses ?%s", async (query, detail) => {
+  ])("rejects ?%s", async (query, detail) => {
     expect(await get(`/groups/feed_7/history?${query}`)).toMatchObject({ status: 422, reason: "bad_query", detail });
   });
 
-  it("needs a key and a group", async () => {
+  it("requires an API key and a known group", async () => {
     expect((await anyone("/groups/alarm/history")).status).toBe(401);
     expect(await get("/groups/room_7/history")).toMatchObject({ status: 404, reason: "unknown_group" });
   });
@@ -169,7 +169,7 @@ describe("DELETE /channels/:channel", () => {
     expect(await other.next()).toBe('"still here"');
   });
 
-  it("ends an alarm group's push with its last connection, and tells others that a member left", async () => {
+  it("stops an alarm group's push with its last connection and sends a leave to the others", async () => {
     stopClock();
     const { group } = newAlarmGroup();
     const [first, second] = [await join(group, { sub: "anna" }), await join(group, { sub: "bob" })];
@@ -188,11 +188,11 @@ describe("DELETE /channels/:channel", () => {
     ["alarm", 422, "malformed_channel"],
     [`al%20arm!${"0".repeat(32)}`, 422, "malformed_channel"],
     [`room!${"0".repeat(32)}`, 404, "unknown_group"],
-  ])("refuses the channel %s", async (channel, status, reason) => {
+  ])("rejects the channel %s", async (channel, status, reason) => {
     expect(await end(channel)).toMatchObject({ status, reason });
   });
 
-  it("needs a key; another method hears which one there is", async () => {
+  it("requires an API key; another method responds 405 with Allow", async () => {
     const channel = `/channels/alarm!${"0".repeat(32)}`;
     expect((await anyone(channel, { method: "DELETE" })).status).toBe(401);
     expect((await backend("GET", channel)).headers.get("Allow")).toBe("DELETE");

@@ -1,4 +1,4 @@
-// Every refusal of a connection, in both modes: what whoever asked hears, what the log says, and that no object was woken for it.
+// Every problem of a handshake in both modes: response, log line, and that no object wakes.
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { closeCodes, type CloseReason } from "../../src/core/codes.ts";
@@ -84,7 +84,7 @@ describe.each(Object.entries(attempts) as [Refusal, Attempt][])("%s", (reason, h
       .map((line) => JSON.parse(line) as { reason: string; ms: number })
       .find((line) => line.reason === reason);
 
-  it("in plain mode is its HTTP status, with its reason", async () => {
+  it("in plain mode has its HTTP status and reason", async () => {
     const log = wholeLog();
     const { response, asked, bearer } = await attempt("plain", how);
     expect(response.status).toBe(problems[reason][0]);
@@ -94,7 +94,7 @@ describe.each(Object.entries(attempts) as [Refusal, Attempt][])("%s", (reason, h
     if (bearer !== null) expect(log()).not.toContain(bearer.split(".")[1]);
   });
 
-  it("in belfry.v1 is its code, by the Worker itself; where it has none, HTTP as well", async () => {
+  it("in belfry.v1 closes with its code, or has its HTTP status if it has no code", async () => {
     const log = wholeLog();
     const { response, asked } = await attempt("v1", how);
     expect(ownLine(log("refusal"))).toMatchObject({ event: "refusal", reason });
@@ -110,7 +110,7 @@ describe.each(Object.entries(attempts) as [Refusal, Attempt][])("%s", (reason, h
   });
 });
 
-it("every reason that has a code and an HTTP status is shown above", () => {
+it("the list above has every reason with a close code and an HTTP status", () => {
   const both = Object.keys(problems).filter((reason) => reason in closeCodes);
   expect(both.filter((reason) => !(reason in attempts))).toEqual([]);
 });

@@ -1,4 +1,4 @@
-// The merchant's own callback: what it may say, who may say it, and that it is kept before it is answered.
+// The merchant's own callback: its body, its access, and that it is stored before the response.
 import { evictDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
@@ -16,9 +16,9 @@ describe("POST /callback/:biz/", () => {
     ["pending", { status: "pending" }, "pending"],
     ["ids and an amount in minor units", { event_id: "e-1", payment_id: "p-1", amount: 1999, currency: "USD" }, "paid"],
     ["an amount in major units", { amount: "19.99", currency: "CNY" }, "paid"],
-    ["nulls for what is not known", { status: "paid", event_id: null, amount: null, currency: null }, "paid"],
-    ["something of its own beside", { paid: true, shop: "north" }, "paid"],
-  ])("takes %s", async (_what, body, status) => {
+    ["nulls for unknown values", { status: "paid", event_id: null, amount: null, currency: null }, "paid"],
+    ["an unknown key", { paid: true, shop: "north" }, "paid"],
+  ])("accepts %s", async (_what, body, status) => {
     const biz = newBiz();
     const response = await callback(biz, body);
     expect(response.status).toBe(200);
@@ -31,40 +31,40 @@ describe("POST /callback/:biz/", () => {
     ["null", "null", 422, "bad_callback"],
     ["a text", '"paid"', 422, "bad_callback"],
     ["a paid that contradicts its status", { paid: true, status: "failed" }, 422, "bad_callback"],
-    ["a status there is not", { status: "shipped" }, 422, "bad_callback"],
+    ["an unknown status", { status: "shipped" }, 422, "bad_callback"],
     ["a status of the wrong type", { status: 1 }, 422, "bad_callback"],
-    ["a float for an amount", { amount: 19.99, currency: "USD" }, 422, "bad_callback"],
+    ["a float as the amount", { amount: 19.99, currency: "USD" }, 422, "bad_callback"],
     ["a negative amount", { amount: -1, currency: "USD" }, 422, "bad_callback"],
     ["an amount beyond exact integers", '{"amount": 9007199254740993, "currency": "USD"}', 422, "bad_callback"],
     ["an amount without its currency", { amount: 1999 }, 422, "bad_callback"],
     ["a currency in small letters", { amount: 1999, currency: "usd" }, 422, "bad_callback"],
     ["an event id of 201 characters", { event_id: "e".repeat(201) }, 422, "bad_callback"],
-  ])("refuses %s, and nothing is kept", async (_what, body, status, reason) => {
+  ])("rejects %s and stores nothing", async (_what, body, status, reason) => {
     const biz = newBiz();
     const response = await callback(biz, body);
     expect(await response.json()).toMatchObject({ status, reason });
     expect(await look(`order_${biz}`)).toMatchObject({ position: { offset: 0 } });
   });
 
-  it("refuses an id that no order can have", async () => {
+  it("rejects a malformed order id", async () => {
     for (const biz of ["SHORT", "short", newBiz().toUpperCase(), `${newBiz()}0`]) {
       const response = await callback(biz);
       expect(await response.json()).toMatchObject({ status: 404, reason: "unknown_order" });
     }
   });
 
-  it("refuses another method and names the one there is", async () => {
+  it("responds 405 to another method and names the allowed one", async () => {
     const response = await backend("GET", `/callback/${newBiz()}/`);
     expect(response.status).toBe(405);
     expect(response.headers.get("Allow")).toBe("POST");
   });
 
-  it("refuses a body over 64 KiB", async () => {
+  it("rejects a body above 64 KiB", async () => {
     const response = await callback(newBiz(), { event_id: "x".repeat(66_000) });
     expect(await response.json()).toMatchObject({ status: 413, reason: "body_too_large" });
   });
 
-  it("keeps the outcome of an order nobody was watching, and tells whoever comes, also after a restart", async () => {
+  it("stores an outcome without connections and sends it to later ones, also after a restart", async () => {
     const biz = newBiz();
     await callback(biz, { status: "failed" });
     await evictDurableObject(stubOf(`order_${biz}`));
@@ -74,7 +74,7 @@ describe("POST /callback/:biz/", () => {
     expect(await page.nextJson()).toEqual({ biz, paid: true, status: "paid" });
   });
 
-  it("tells a page nothing of an order that is still pending", async () => {
+  it("sends a page no frame while its order is pending", async () => {
     const biz = newBiz();
     await callback(biz, { status: "pending" });
     const page = await connect(`/ws/order/${biz}/`);
@@ -82,7 +82,7 @@ describe("POST /callback/:biz/", () => {
     expect(await page.next()).toBe('"first"');
   });
 
-  it("gives each change that can be seen the next position, in one epoch", async () => {
+  it("gives each visible change the next offset in one epoch", async () => {
     const biz = newBiz();
     await callback(biz, { status: "failed" });
     const { position } = await look(`order_${biz}`);
@@ -99,13 +99,13 @@ describe("an API key", () => {
 
   it.each<[string, Record<string, string>]>([
     ["in Authorization", { Authorization: `Bearer ${env.API_KEYS}` }],
-    ["in Authorization, whatever the case of its scheme", { Authorization: `bearer ${env.API_KEYS}` }],
+    ["in Authorization with a lower-case scheme", { Authorization: `bearer ${env.API_KEYS}` }],
     ["in X-API-Key", { "X-API-Key": env.API_KEYS }],
-  ])("lets a backend in %s", async (_where, headers) => {
+  ])("is accepted %s", async (_where, headers) => {
     expect((await post(headers)).status).toBe(200);
   });
 
-  it("is any of several: the old and the new one while keys are rotated", async () => {
+  it("may be any of several, for rotation", async () => {
     const API_KEYS = "first-key-of-sixteen-bytes, second-key-of-sixteen-bytes";
     const postWith = async (key: string) => {
       const init = { method: "POST", headers: { "X-API-Key": key } };
@@ -121,11 +121,11 @@ describe("an API key", () => {
     ["is wrong", { "X-API-Key": "wrong-key-wrong-key" }],
     ["is empty", { "X-API-Key": "" }],
     ["is cut short", { "X-API-Key": env.API_KEYS.slice(0, -1) }],
-    ["is longer than it should be", { "X-API-Key": `${env.API_KEYS}0` }],
-    ["comes twice", { "X-API-Key": `${env.API_KEYS}, ${env.API_KEYS}` }],
-    ["comes by another scheme", { Authorization: `Basic ${env.API_KEYS}` }],
+    ["has one character too many", { "X-API-Key": `${env.API_KEYS}0` }],
+    ["is repeated", { "X-API-Key": `${env.API_KEYS}, ${env.API_KEYS}` }],
+    ["has another scheme", { Authorization: `Basic ${env.API_KEYS}` }],
     ["is huge", { "X-API-Key": "k".repeat(8000) }],
-  ])("that %s is 401 and says so to clients", async (_what, headers) => {
+  ])("that %s responds 401 with WWW-Authenticate", async (_what, headers) => {
     const response = await post(headers);
     expect(response.headers.get("WWW-Authenticate")).toBe("Bearer");
     expect(await response.json()).toEqual({

@@ -1,4 +1,4 @@
-// Which order a delivery is about: an id that is no biz, or the payment alone.
+// The order of a webhook: by an id that is no biz, or by the payment alone.
 import { beforeEach, describe, expect, it } from "vitest";
 import {
   currencyOf,
@@ -34,20 +34,17 @@ const styles: readonly ((unique: string) => string)[] = [
 const cases = providerNames.flatMap((provider) => styles.map((style) => [provider, style("…"), style] as const));
 
 describe("an order id that is no biz", () => {
-  it.each(cases)(
-    "reaches by %s, as %s, the page that waits for the biz which PUT /orders told",
-    async (provider, _s, style) => {
-      const orderId = style(crypto.randomUUID().slice(0, 8));
-      const biz = await register(orderId, currencyOf(provider));
-      expect(biz).toMatch(/^[0-9a-f]{32}$/);
-      const page = await connect(`/ws/order/${biz}/`);
-      expect((await send(provider, genuine(provider, orderId))).status).toBe(200);
-      expect(await page.nextJson()).toEqual({ biz, paid: true, status: "paid" });
-      expect(await orderView(biz)).toMatchObject({ order_id: orderId, checked: true, mismatches: [] });
-    },
-  );
+  it.each(cases)("reaches by %s, as %s, the page with the biz of PUT /orders", async (provider, _s, style) => {
+    const orderId = style(crypto.randomUUID().slice(0, 8));
+    const biz = await register(orderId, currencyOf(provider));
+    expect(biz).toMatch(/^[0-9a-f]{32}$/);
+    const page = await connect(`/ws/order/${biz}/`);
+    expect((await send(provider, genuine(provider, orderId))).status).toBe(200);
+    expect(await page.nextJson()).toEqual({ biz, paid: true, status: "paid" });
+    expect(await orderView(biz)).toMatchObject({ order_id: orderId, checked: true, mismatches: [] });
+  });
 
-  it("leads to the same biz when it is registered after it was paid", async () => {
+  it("has the same biz if it is registered after the payment", async () => {
     const orderId = `ORD-${newBiz()}`;
     await send("stripe", genuine("stripe", orderId));
     const biz = await register(orderId);
@@ -59,7 +56,7 @@ describe("an order id that is no biz", () => {
     ["alipay", "fail"],
     ["wechatpay", '{"code":"FAIL","message":"失败"}'],
     ["adyen", ""],
-  ])("is to be sent again by %s as long as ORDER_ID_KEY is not set, and the log says so", async (provider, words) => {
+  ])("makes %s retry while ORDER_ID_KEY is unset, and logs the reason", async (provider, words) => {
     const delivery = genuine(provider, "ORD-1001");
     expect(await replyOf(await send(provider, delivery, { ORDER_ID_KEY: "" }))).toEqual([503, words]);
     expect(JSON.parse(log("callback"))).toMatchObject({
@@ -75,7 +72,7 @@ describe("an order id that is no biz", () => {
   });
 });
 
-it("Paddle's own transaction is the order where custom_data names none", async () => {
+it("Paddle's transaction id is the order id if custom_data has none", async () => {
   const id = `txn_${newBiz()}`;
   const biz = await register(id);
   const data = {
@@ -139,7 +136,7 @@ const refunds: Readonly<Record<"stripe" | "square" | "paddle", (paymentId: strin
 describe.each(["stripe", "square", "paddle"] as const)("a refund by %s that names the payment only", (provider) => {
   const refundOf = (paymentId: string) => genuine(provider, "", { event: refunds[provider](paymentId) });
 
-  it("finds the order that the payment paid, and its page", async () => {
+  it("reaches the order of the payment, and its page", async () => {
     const orderId = `ORD-${newBiz()}`;
     const biz = await register(orderId);
     await send(provider, genuine(provider, orderId));
@@ -153,7 +150,7 @@ describe.each(["stripe", "square", "paddle"] as const)("a refund by %s that name
     expect(log()).toContain('"reason":"duplicate"');
   });
 
-  it("waits for its payment, acknowledged, and counts when that comes", async () => {
+  it("is acknowledged before its payment and counts once that arrives", async () => {
     const orderId = `ORD-${newBiz()}`;
     const biz = await register(orderId);
     const refund = refundOf(`P-${orderId}-19.99-USD`);
@@ -170,7 +167,7 @@ describe.each(["stripe", "square", "paddle"] as const)("a refund by %s that name
     expect(await orderView(biz)).toMatchObject({ status: "partially_refunded", refunded: "5", version: 1 });
   });
 
-  it("is to be sent again while the payment cannot be reached", async () => {
+  it("responds 503 while the payment index is unreachable", async () => {
     expect((await send(provider, refundOf("payment-1"), unreachable())).status).toBe(503);
   });
 });

@@ -1,4 +1,4 @@
-// What a backend sends: to whom it goes, whom it leaves out, and how often. One event at a time.
+// Single sends of a backend: receivers, `exclude` and idempotency keys.
 import { describe, expect, it, vi } from "vitest";
 import {
   anyone,
@@ -30,8 +30,8 @@ const json = async (response: Promise<Response>): Promise<unknown> => (await res
 const welcomed = async (page: Page) =>
   (await page.nextJson()) as { channel: string; epoch: string; offset: number; type: "welcome" };
 
-describe("what is sent to a feed", () => {
-  it("is kept under the next offset; to one user or one connection it is not", async () => {
+describe("a send to a feed", () => {
+  it("is stored under the next offset, unless it is for one user or connection", async () => {
     const { group } = newFeed();
     const page = await join(group, { sub: "anna" });
     const { channel, epoch } = await welcomed(page);
@@ -45,7 +45,7 @@ describe("what is sent to a feed", () => {
     expect(await json(send(group, message(4)))).toEqual({ epoch, offset: 2, connections: 1 });
   });
 
-  it("keeps its numbers as they were written, told at once and told again", async () => {
+  it("keeps its numbers as written, live and recovered", async () => {
     const { group } = newFeed();
     const exact = '{"n":12345678901234567890,"f":2.0,"e":1e5}';
     await send(group, `{"type":"send.message","message":${exact}}`);
@@ -57,7 +57,7 @@ describe("a send to a user", () => {
   const long = "订".repeat(200);
 
   it.each(["anna", "a/b", "a b?#&%41", "%FF", "李", long, `${"x".repeat(83)}\u{1f600}`])(
-    "%s reaches all its connections, in either mode, and nobody else",
+    "%s reaches every connection of the user, in both modes, and no other",
     async (sub) => {
       const group = `order_${newBiz()}`;
       const [first, second] = [await join(group, { sub }), await join(group, { sub }, "plain")];
@@ -75,7 +75,7 @@ describe("a send to a user", () => {
     },
   );
 
-  it("who is not there is 200 and reaches no one", async () => {
+  it("without connections responds 200 with 0 connections", async () => {
     expect(await json(sendToUser(newAlarmGroup().group, "nobody", message(1)))).toEqual({
       epoch: null,
       offset: 0,
@@ -85,9 +85,9 @@ describe("a send to a user", () => {
 
   it.each([
     ["of 201 characters", "x".repeat(201)],
-    ["that is an escape which is none", "%FF"],
-    ["that is half an escape", "a%2"],
-  ])("refuses a sub %s", async (_what, sub) => {
+    ["that is an invalid escape", "%FF"],
+    ["that is a truncated escape", "a%2"],
+  ])("rejects a sub %s", async (_what, sub) => {
     const response = backend("POST", `/groups/alarm/users/${sub}/send`, message(1));
     expect(await json(response)).toMatchObject({ status: 422, reason: "malformed_sub" });
   });
@@ -95,18 +95,18 @@ describe("a send to a user", () => {
   it.each([
     ["room_7", 404, "unknown_group"],
     ["al%20arm", 422, "malformed_group"],
-  ])("refuses the group %s", async (group, status, reason) => {
+  ])("rejects the group %s", async (group, status, reason) => {
     expect(await json(sendToUser(group, "anna", message(1)))).toMatchObject({ status, reason });
   });
 
-  it("needs a key, and an event", async () => {
+  it("requires an API key and an event", async () => {
     expect((await anyone("/groups/alarm/users/anna/send", { method: "POST" })).status).toBe(401);
     expect(await json(sendToUser("alarm", "anna", undefined))).toMatchObject({ reason: "bad_event" });
   });
 });
 
 describe("exclude", () => {
-  it("leaves one connection of a feed out, and moves its position on all the same", async () => {
+  it("skips one connection of a feed and still advances its position", async () => {
     const { group } = newFeed();
     const [author, reader] = [await join(group, { sub: "anna" }), await join(group, { sub: "bob" })];
     const { channel, epoch } = await welcomed(author);
@@ -117,7 +117,7 @@ describe("exclude", () => {
     expect(await reader.nextJson()).toEqual({ type: "publication", offset: 1, id: `${epoch}-1`, data: "hi" });
   });
 
-  it("leaves a connection out of what is not kept, without a word to it", async () => {
+  it("skips a connection silently if the frame is not stored", async () => {
     const group = `order_${newBiz()}`;
     const [first, second] = [await join(group, {}), await join(group, {}, "plain")];
     const { channel } = await welcomed(first);
@@ -127,7 +127,7 @@ describe("exclude", () => {
     expect(await first.nextJson()).toEqual({ type: "publication", data: JSON.parse(after) });
   });
 
-  it("leaves one of a user's connections out, and a connection out of what was for itself", async () => {
+  it("skips one of a user's connections, and the only receiver of a send", async () => {
     const group = `order_${newBiz()}`;
     const [first, second] = [await join(group, { sub: "anna" }), await join(group, { sub: "anna" })];
     const { channel } = await welcomed(first);
@@ -139,7 +139,7 @@ describe("exclude", () => {
     expect(await json(toItself)).toMatchObject({ connections: 0 });
   });
 
-  it("that is null, or names a connection that has gone, leaves nobody out", async () => {
+  it("that is null or a closed connection skips no one", async () => {
     const group = `order_${newBiz()}`;
     const page = await join(group, {}, "plain");
     for (const exclude of [null, `${group}!${"0".repeat(32)}`]) {
@@ -149,17 +149,17 @@ describe("exclude", () => {
   });
 
   it.each<[string, unknown, string, string]>([
-    ["is no channel", "anna", "malformed_channel", "exclude: no channel"],
-    ["is no text", 7, "malformed_channel", "exclude: no channel"],
-    ["is a number that JavaScript would write otherwise", null, "malformed_channel", "exclude: no channel"],
+    ["is not a channel", "anna", "malformed_channel", "exclude: no channel"],
+    ["is not a string", 7, "malformed_channel", "exclude: no channel"],
+    ["is a number beyond JavaScript's range", null, "malformed_channel", "exclude: no channel"],
     ["is another group's", `alarm_8!${"0".repeat(32)}`, "bad_event", "exclude: a channel of another group"],
-  ])("is refused where it %s", async (_what, exclude, reason, detail) => {
+  ])("is rejected if it %s", async (_what, exclude, reason, detail) => {
     const text = JSON.stringify(message(1, { exclude })).replace('"exclude":null', '"exclude":1e400');
     expect(await json(send("alarm_7", text))).toMatchObject({ status: 422, reason, detail });
   });
 });
 
-it("a batch that is none is refused without a word of what it was", async () => {
+it("a malformed batch is rejected without its content in the response", async () => {
   const response = await backend("POST", "/send", { items: "a secret in the wrong place" });
   const text = await response.text();
   expect(JSON.parse(text)).toMatchObject({
@@ -171,7 +171,7 @@ it("a batch that is none is refused without a word of what it was", async () => 
 });
 
 describe("an Idempotency-Key", () => {
-  it("makes a repetition answer as before and send nothing, though all of it may have changed meanwhile", async () => {
+  it("makes a repetition return the first response and send nothing, even if the group has changed", async () => {
     const { group } = newFeed();
     const page = await join(group, {});
     await welcomed(page);
@@ -186,7 +186,7 @@ describe("an Idempotency-Key", () => {
     expect(history).toMatchObject({ publications: [{ data: "once" }, { data: "other" }] });
   });
 
-  it("counts for 24 hours, an eviction in between or not, and then no more", async () => {
+  it("is valid for 24 hours, also across an eviction", async () => {
     stopClock();
     const group = `order_${newBiz()}`;
     const page = await join(group, {}, "plain");
@@ -204,7 +204,7 @@ describe("an Idempotency-Key", () => {
     expect(await json(send(group, message("once"), "k"))).toMatchObject({ reason: "idempotency_key_reused" });
   });
 
-  it("is given up when its day is over, and the alarm with it", async () => {
+  it("is deleted after a day, with its alarm", async () => {
     stopClock();
     const group = `order_${newBiz()}`;
     await send(group, message("once"), "k");
@@ -219,22 +219,19 @@ describe("an Idempotency-Key", () => {
 
   it.each<[string, (group: string, key: string) => Promise<Response>]>([
     ["another message", (group, key) => send(group, message("other"), key)],
-    [
-      "another number, if it is written otherwise",
-      (group, key) => send(group, '{"type":"send.message","message":1.0}', key),
-    ],
+    ["the same number in another notation", (group, key) => send(group, '{"type":"send.message","message":1.0}', key)],
     [
       "another type that makes the same frame",
       (group, key) => send(group, { ...message(1), type: "send_message" }, key),
     ],
     ["a user", (group, key) => sendToUser(group, "anna", message(1), key)],
-    ["somebody left out", (group, key) => send(group, message(1, { exclude: `${group}!${"0".repeat(32)}` }), key)],
+    ["another exclude", (group, key) => send(group, message(1, { exclude: `${group}!${"0".repeat(32)}` }), key)],
     [
       "a connection",
       (group, key) =>
         backend("POST", `/channels/${group}!${"0".repeat(32)}/send`, message(1), { "Idempotency-Key": key }),
     ],
-  ])("that comes with %s is refused, and nothing is sent", async (_what, sendOther) => {
+  ])("with %s is rejected and sends nothing", async (_what, sendOther) => {
     const { group } = newFeed();
     await send(group, message(1), "k");
     expect(await json(sendOther(group, "k"))).toMatchObject({ status: 422, reason: "idempotency_key_reused" });
@@ -242,19 +239,19 @@ describe("an Idempotency-Key", () => {
     expect((await sendOther(group, "another-key")).status).toBe(200);
   });
 
-  it("means something else in another group", async () => {
+  it("is scoped to its group", async () => {
     const [one, other] = [newFeed().group, newFeed().group];
     await send(one, message(1), "k");
     expect(await json(send(other, message(2), "k"))).toMatchObject({ offset: 1 });
   });
 
-  it("of a refused event can be used again", async () => {
+  it("of a rejected event can be used again", async () => {
     const { group } = newFeed();
     expect((await send(group, { type: "shout" }, "k")).status).toBe(422);
     expect((await send(group, message(1), "k")).status).toBe(200);
   });
 
-  it("outlives an alarm group's last member, and the group is forgotten after it", async () => {
+  it("outlives an alarm group's last member, and the group deletes its data afterwards", async () => {
     stopClock();
     const { group } = newAlarmGroup();
     const page = await join(group, {}, "plain");
@@ -272,8 +269,8 @@ describe("an Idempotency-Key", () => {
     ["of 201 characters", "x".repeat(201)],
     ["with a space", "a b"],
     ["of two headers", "a, b"],
-    ["beyond ASCII", "\u00e9"],
-  ])("is refused if it is %s", async (_what, key) => {
+    ["with a character outside ASCII", "\u00e9"],
+  ])("is rejected if it is %s", async (_what, key) => {
     expect(await json(send("alarm_7", message(1), key))).toMatchObject({ status: 422, reason: "bad_idempotency_key" });
   });
 
@@ -282,7 +279,7 @@ describe("an Idempotency-Key", () => {
   });
 });
 
-it("an event nested as deep as it may be reaches a page, and one level more is no JSON: never a fault of ours", async () => {
+it("an event of the maximum nesting reaches a page, and one level more responds not_json", async () => {
   const { group } = newFeed();
   const nested = (depth: number) => `{"type":"send.message","message":${"[".repeat(depth)}${"]".repeat(depth)}}`;
   const statuses = new Set<number>();

@@ -51,11 +51,11 @@ describe("a callback signed by the merchant's backend", () => {
 
   it.each<[string, (biz: string) => string, number]>([
     ["names another order than its URL", () => JSON.stringify({ biz: newBiz() }), 422],
-    ["names no order: a signature does not cover the URL", () => JSON.stringify({ paid: true }), 422],
+    ["names no order, as the signature excludes the URL", () => JSON.stringify({ paid: true }), 422],
     ["is empty", () => "", 422],
-    ["is no object", (biz) => JSON.stringify([biz]), 422],
-    ["is no JSON", (biz) => `biz=${biz}`, 400],
-  ])("is refused if its body %s", async (_what, bodyFor, status) => {
+    ["is not an object", (biz) => JSON.stringify([biz]), 422],
+    ["is not JSON", (biz) => `biz=${biz}`, 400],
+  ])("is rejected if its body %s", async (_what, bodyFor, status) => {
     const biz = newBiz();
     expect(await (await post(biz, bodyFor(biz))).json()).toMatchObject({ status });
     expect(await orderView(biz)).toMatchObject({ status: "pending", version: 0 });
@@ -66,8 +66,8 @@ describe("a callback signed by the merchant's backend", () => {
     ["another body", () => signing("{}")],
     ["a time 301 s ago", (body) => signing(body, { at: Math.floor(Date.now() / 1000) - 301 })],
     ["no signature", () => ({})],
-    ["a signature of no version", (body) => ({ ...signing(body), "webhook-signature": "AAAA" })],
-  ])("is 401 with %s", async (_what, headersFor) => {
+    ["a signature without a version", (body) => ({ ...signing(body), "webhook-signature": "AAAA" })],
+  ])("responds 401 with %s", async (_what, headersFor) => {
     const biz = newBiz();
     const body = JSON.stringify({ biz });
     const response = await post(biz, body, headersFor(body));
@@ -82,11 +82,11 @@ describe("a callback signed by the merchant's backend", () => {
     return app.request(`/callback/${biz}/`, request, { ...env, CALLBACK_STANDARD: setting });
   };
 
-  it("is 401 where CALLBACK_STANDARD is not set: nobody could have signed", async () => {
+  it("responds 401 while CALLBACK_STANDARD is unset", async () => {
     expect((await postTo("")).status).toBe(401);
   });
 
-  it("is 500, and the log says why, where CALLBACK_STANDARD cannot be used; an API key still does", async () => {
+  it("responds 500 and logs the reason if CALLBACK_STANDARD is invalid; an API key still works", async () => {
     const response = await postTo('{"secret":"canary!"}');
     const text = await response.text();
     expect(JSON.parse(text)).toMatchObject({
@@ -98,7 +98,7 @@ describe("a callback signed by the merchant's backend", () => {
     expect((await postTo('{"secret":"canary!"}', { "X-API-Key": env.API_KEYS })).status).toBe(200);
   });
 
-  it("leaves neither secret nor signature nor body in the log", async () => {
+  it("keeps secret, signature and body out of the log", async () => {
     const biz = newBiz();
     const body = JSON.stringify({ biz });
     const [good, forged] = [signing(body), signing("{}")];

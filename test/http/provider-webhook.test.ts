@@ -1,4 +1,4 @@
-// Payment providers' deliveries through the real route: stored, told to the page, answered in the provider's own words; or refused.
+// Webhooks of payment providers through the route: stored, pushed to the page and acknowledged, or rejected.
 import { sign } from "node:crypto";
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
@@ -35,7 +35,7 @@ describe.each(providerNames)("a delivery of %s", (provider) => {
   const refused = [401, failure[provider] ?? ""];
   const tryAgain = [503, failure[provider] ?? ""];
 
-  it("reaches the page that waits, and tells the backend what was paid and whether it was checked", async () => {
+  it("reaches the page and the backend's view, with amount and check", async () => {
     const biz = newBiz();
     await registerFor(provider, biz);
     const page = await connect(`/ws/order/${biz}/`);
@@ -46,7 +46,7 @@ describe.each(providerNames)("a delivery of %s", (provider) => {
     expect(JSON.parse(log("callback"))).toMatchObject({ event: "callback", provider, reason: "stored" });
   });
 
-  it("is acknowledged again when it comes again, and pushes nothing", async () => {
+  it("is acknowledged without a push if it is a duplicate", async () => {
     const biz = newBiz();
     await registerFor(provider, biz);
     const delivery = genuine(provider, biz);
@@ -63,8 +63,8 @@ describe.each(providerNames)("a delivery of %s", (provider) => {
   it.each([
     ["with one byte changed", (biz: string) => tampered(deliveryOf(provider, biz), biz)],
     ["without its signature", (biz: string) => unsigned(deliveryOf(provider, biz))],
-    ["of nothing", () => ({ headers: {}, body: new Uint8Array() })],
-  ])("%s is refused, and nothing is kept", async (_what, forged) => {
+    ["with an empty body", () => ({ headers: {}, body: new Uint8Array() })],
+  ])("%s is rejected and stores nothing", async (_what, forged) => {
     const biz = newBiz();
     const page = await connect(`/ws/order/${biz}/`);
     expect(await replyOf(await send(provider, forged(biz)))).toEqual(refused);
@@ -74,12 +74,12 @@ describe.each(providerNames)("a delivery of %s", (provider) => {
     expect(await look(`order_${biz}`)).toMatchObject({ position: { offset: 0 } });
   });
 
-  it("is to be sent again while its order cannot be reached", async () => {
+  it("gets the retry reply while its order is unreachable", async () => {
     expect(await replyOf(await send(provider, genuine(provider, newBiz()), unreachable()))).toEqual(tryAgain);
     expect(log()).toContain('"reason":"try_again","detail":"Error: Network connection lost."');
   });
 
-  it("of 0.01 for somebody else's order leaves that order payable, and only the backend sees it", async () => {
+  it("of 0.01 for a foreign order leaves that order payable and is visible to the backend only", async () => {
     const biz = newBiz();
     await registerFor(provider, biz);
     const page = await connect(`/ws/order/${biz}/`);
@@ -101,13 +101,13 @@ describe.each(providerNames)("a delivery of %s", (provider) => {
     expect(await orderView(biz)).toMatchObject({ status: "paid", checked: true, underpaid: null, overpaid: "0.01" });
   });
 
-  it("is 404 where the provider is not set", async () => {
+  it("responds 404 while the provider is not configured", async () => {
     const reply = await send(provider, deliveryOf(provider, newBiz()), { [settingName(provider)]: "" });
     expect(await reply.json()).toMatchObject({ status: 404, reason: "unknown_provider" });
   });
 
   it.each(["canary", '{"canary":1}', '"canary"'])(
-    "is 500 where the setting is %s, which nobody repeats",
+    "responds 500 to the setting %s and keeps its value out of response and log",
     async (bad) => {
       const reply = await send(provider, deliveryOf(provider, newBiz()), { [settingName(provider)]: bad });
       const text = await reply.text();
@@ -121,7 +121,7 @@ describe.each(providerNames)("a delivery of %s", (provider) => {
     },
   );
 
-  it("leaves no secret, signature or body in the log, whatever becomes of it", async () => {
+  it("keeps secret, signature and body out of the log, for every verdict", async () => {
     const biz = newBiz();
     const delivery = genuine(provider, biz);
     for (const sent of [delivery, delivery, tampered(delivery, biz), unsigned(delivery)]) await send(provider, sent);
@@ -144,15 +144,18 @@ describe.each(providerNames)("a delivery of %s", (provider) => {
   });
 });
 
-it.each(["nobody", "__proto__", "constructor", "STRIPE", "stripe%20"])("there is no provider %s", async (name) => {
-  const reply = await send(name, deliveryOf("stripe", newBiz()));
-  expect(await reply.json()).toMatchObject({ status: 404, reason: "unknown_provider" });
-});
+it.each(["nobody", "__proto__", "constructor", "STRIPE", "stripe%20"])(
+  "the unknown provider %s responds 404",
+  async (name) => {
+    const reply = await send(name, deliveryOf("stripe", newBiz()));
+    expect(await reply.json()).toMatchObject({ status: 404, reason: "unknown_provider" });
+  },
+);
 
 describe("a body", () => {
   const sized = (bytes: number) => ({ headers: deliveryOf("stripe", newBiz()).headers, body: new Uint8Array(bytes) });
 
-  it("of 256 KiB and one byte is 413, and nothing verifies it", async () => {
+  it("of 256 KiB and one byte responds 413 without verification", async () => {
     const reply = await send("stripe", sized(262_145));
     expect(await reply.json()).toMatchObject({ status: 413, reason: "body_too_large" });
     expect(log("callback")).toBe("");
@@ -164,12 +167,12 @@ describe("a body", () => {
   });
 });
 
-it("another method is 405 and hears which one there is", async () => {
+it("another method responds 405 with Allow", async () => {
   const reply = await anyone("/callbacks/stripe");
   expect([reply.status, reply.headers.get("Allow")]).toEqual([405, "POST"]);
 });
 
-it("Alipay's GBK, as large as a body may be, is stored and handed on as the bytes it is", async () => {
+it("the largest body in Alipay's GBK is stored and forwarded byte for byte", async () => {
   const biz = newBiz();
   const { app_id, seller_id } = Object.fromEntries(
     new URLSearchParams(new TextDecoder().decode(deliveryOf("alipay", biz).body)),
@@ -202,12 +205,12 @@ it("Alipay's GBK, as large as a body may be, is stored and handed on as the byte
 describe("an authentic delivery about no order", () => {
   const customer = { id: "evt_1", object: "event", type: "customer.created", livemode: false, data: { object: {} } };
 
-  it("is acknowledged, or it would come for days", async () => {
+  it("is acknowledged, which ends the provider's retries", async () => {
     expect(await replyOf(await send("stripe", deliveryOf("stripe", "", { event: customer })))).toEqual([200, ""]);
     expect(JSON.parse(log("callback"))).toMatchObject({ reason: "ignored", detail: "customer.created" });
   });
 
-  it("is owed to the merchant's backend where there is one to forward to, once", async () => {
+  it("is forwarded to the merchant's backend once", async () => {
     const changed = { FORWARD_URL: "https://backend.example/hook", FORWARD_SECRET: env.FORWARD_SECRET };
     const event = { ...customer, id: crypto.randomUUID() };
     for (const reason of ["ignored", "duplicate"]) {
@@ -232,7 +235,7 @@ describe("a batch of Adyen's", () => {
     body: bytes(JSON.stringify({ live: "false", notificationItems })),
   });
 
-  it("for two orders is stored in both before it is accepted", async () => {
+  it("for two orders is stored in both before the success reply", async () => {
     const bizs = [newBiz(), newBiz()];
     await Promise.all(bizs.map((biz) => registerFor("adyen", biz)));
     const pages = await Promise.all(bizs.map((biz) => connect(`/ws/order/${biz}/`)));
@@ -242,14 +245,14 @@ describe("a batch of Adyen's", () => {
     }
   });
 
-  it("with one wrong signature is refused as a whole, and nothing of it is stored", async () => {
+  it("with one wrong signature is rejected as a whole and stores nothing", async () => {
     const [right, wrong] = [newBiz(), newBiz()];
     const forged = JSON.parse(JSON.stringify(itemOf(wrong)).replace('"value":1999', '"value":1')) as object;
     expect(await replyOf(await send("adyen", batch(itemOf(right), forged)))).toEqual([401, ""]);
     for (const biz of [right, wrong]) expect(await orderView(biz)).toMatchObject({ status: "pending", version: 0 });
   });
 
-  it("of which one order cannot be reached is to be sent again", async () => {
+  it("with an unreachable order gets the retry reply", async () => {
     const bizs = [newBiz(), newBiz()];
     const reaches = (name: string) => (name === `order_${bizs[1]}` ? unreachable().GROUP : env.GROUP).getByName(name);
     await Promise.all(bizs.map((biz) => registerFor("adyen", biz)));
@@ -259,7 +262,7 @@ describe("a batch of Adyen's", () => {
     for (const biz of bizs) expect(await orderView(biz)).toMatchObject({ status: "paid", version: 1 });
   });
 
-  it("of which one item's order cannot be told is to be sent again, though the other is stored", async () => {
+  it("with an item of unknown order gets the retry reply, and stores the other item", async () => {
     const biz = newBiz();
     await registerFor("adyen", biz);
     const reply = await send("adyen", batch(itemOf(biz), itemOf("ORD-1001")), { ORDER_ID_KEY: "" });
