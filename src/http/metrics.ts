@@ -3,7 +3,7 @@ import type { Context } from "hono";
 import { consumers } from "../consumers/index.ts";
 import { METRIC_GROUPS_MAX } from "../core/limits.ts";
 import { findByGroup } from "../core/route.ts";
-import { prometheus } from "../core/tally.ts";
+import { prometheus } from "../core/counters.ts";
 import { isolateSamples } from "../observe/note.ts";
 import { refuse } from "./refuse.ts";
 import type { App } from "./app.ts";

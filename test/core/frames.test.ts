@@ -17,26 +17,26 @@ import type { Json } from "../../src/core/json.ts";
 import { REPLAY_LENGTH } from "../../src/core/limits.ts";
 import type { Publication } from "../../src/core/position.ts";
 
-const at = { epoch: "1a2b3c4d", offset: 7 };
+const position = { epoch: "1a2b3c4d", offset: 7 };
 
 describe("a frame", () => {
   it.each<[string, string, string]>([
     [
       "welcome",
-      welcomeFrame("feed_x!1", at, true),
+      welcomeFrame("feed_x!1", position, true),
       '{"type":"welcome","channel":"feed_x!1","epoch":"1a2b3c4d","offset":7,"recovered":true,"heartbeat":25}',
     ],
     [
       "publication",
-      publicationFrame({ data: encode({ n: 1 }), at }),
+      publicationFrame({ data: encode({ n: 1 }), position }),
       '{"type":"publication","offset":7,"id":"1a2b3c4d-7","data":{"n":1}}',
     ],
     [
       "publication that is not kept",
-      publicationFrame({ data: encode("x"), at: null }),
+      publicationFrame({ data: encode("x"), position: null }),
       '{"type":"publication","data":"x"}',
     ],
-    ["publication for who is excluded", skippedFrame(at), '{"type":"publication","offset":7,"id":"1a2b3c4d-7"}'],
+    ["publication for who is excluded", skippedFrame(position), '{"type":"publication","offset":7,"id":"1a2b3c4d-7"}'],
     ["reply", replyFrame("a", { time: 1 }), '{"type":"reply","id":"a","result":{"time":1}}'],
     [
       "refusal",
@@ -80,8 +80,8 @@ describe("a replay", () => {
   it("of nothing is no frame", () => expect(replayFrames("e", [])).toEqual([]));
 
   it("of one is the frame it was", () =>
-    expect(replayFrames(at.epoch, published(['{"n":1}'], 7))).toEqual([
-      publicationFrame({ data: encode({ n: 1 }), at }),
+    expect(replayFrames(position.epoch, published(['{"n":1}'], 7))).toEqual([
+      publicationFrame({ data: encode({ n: 1 }), position }),
     ]));
 
   it("of several is one frame, their order kept and their texts as they were kept", () =>

@@ -9,8 +9,8 @@ const END = 1_000_000;
 describe("a connection whose token runs out", () => {
   it.each([
     ["v1", END - 1, "stay"],
-    ["v1", END, "tell"],
-    ["v1", END + TOKEN_GRACE_MS - 1, "tell"],
+    ["v1", END, "warn"],
+    ["v1", END + TOKEN_GRACE_MS - 1, "warn"],
     ["v1", END + TOKEN_GRACE_MS, "end"],
     ["plain", END - 1, "stay"],
     ["plain", END, "end"],
@@ -32,7 +32,7 @@ it.each(["v1", "plain"] as const)("a token without an end keeps a connection in 
 });
 
 it("who is looked at when it was said, or later, misses no step: told or ended once its time is up, and ended for good", () => {
-  const order = ["stay", "tell", "end"];
+  const order = ["stay", "warn", "end"];
   fc.assert(
     fc.property(
       fc.constantFrom("v1" as const, "plain" as const),

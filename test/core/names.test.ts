@@ -96,14 +96,14 @@ describe("a handshake's subprotocols", () => {
 
 describe("a connection is silent", () => {
   it("75 s after its last heartbeat or frame, and never if it sent no heartbeat; before that, nobody need look", () => {
-    const heard = [
+    const activities = [
       ["heartbeat", { heartbeat: 0, frame: 0 }],
       ["frame", { heartbeat: 0, frame: 500 }],
       ["article", { heartbeat: null, frame: 0 }],
     ] as const;
-    expect(findSilent(heard, 75_000)).toEqual({ silent: [], next: 75_000 });
-    expect(findSilent(heard, 75_001)).toEqual({ silent: ["heartbeat"], next: 75_500 });
-    expect(findSilent(heard, 75_501)).toEqual({ silent: ["heartbeat", "frame"], next: 150_501 });
+    expect(findSilent(activities, 75_000)).toEqual({ silent: [], next: 75_000 });
+    expect(findSilent(activities, 75_001)).toEqual({ silent: ["heartbeat"], next: 75_500 });
+    expect(findSilent(activities, 75_501)).toEqual({ silent: ["heartbeat", "frame"], next: 150_501 });
   });
 });
 

@@ -3,15 +3,15 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Who } from "../../src/core/frames.ts";
 import { LINGER_MS } from "../../src/core/limits.ts";
-import { join, leave, nextToTell, toTell, type Gone } from "../../src/core/presence.ts";
+import { dueLeaves, join, leave, nextLeaveAt, type Gone } from "../../src/core/presence.ts";
 
 const who = (sub: string | null): Who => ({ sub, info: null });
 const gone = (sub: string | null, tellAt: number): Gone => ({ sub, info: null, tellAt });
 
 describe("a subject", () => {
   it("that comes is told, its second connection is not", () => {
-    expect(join([], who("a"), false)).toEqual({ gone: [], tell: true });
-    expect(join([], who("a"), true)).toEqual({ gone: [], tell: false });
+    expect(join([], who("a"), false)).toEqual({ gone: [], announce: true });
+    expect(join([], who("a"), true)).toEqual({ gone: [], announce: false });
   });
   it("is gone with its last connection", () => {
     expect(leave([], who("a"), true, 5)).toEqual([]);
@@ -24,7 +24,7 @@ describe("a subject", () => {
 
   it("that reloads is told neither to have gone nor to have come", () => {
     const awaited = leave([gone("b", 7)], who("a"), false, 5);
-    expect(join(awaited, who("a"), false)).toEqual({ gone: [gone("b", 7)], tell: false });
+    expect(join(awaited, who("a"), false)).toEqual({ gone: [gone("b", 7)], announce: false });
   });
   it("is told with what others may see of it", () => {
     expect(leave([], { sub: "a", info: { name: "Ada" } }, false, 0)).toMatchObject([{ info: { name: "Ada" } }]);
@@ -34,16 +34,16 @@ describe("a subject", () => {
 it("of those without a token, one that comes takes the place of one that has just gone", () => {
   const awaited = leave(leave([], who(null), false, 1), who(null), true, 2);
   expect(awaited).toHaveLength(2);
-  expect(join(awaited, who(null), true)).toEqual({ gone: [gone(null, 2 + LINGER_MS)], tell: false });
-  expect(join([], who(null), true)).toEqual({ gone: [], tell: true });
+  expect(join(awaited, who(null), true)).toEqual({ gone: [gone(null, 2 + LINGER_MS)], announce: false });
+  expect(join([], who(null), true)).toEqual({ gone: [], announce: true });
 });
 
 it("a leave is told when its time has come, and not before", () => {
   const awaited = [gone("a", 10), gone("b", 20)];
-  expect(nextToTell(awaited)).toBe(10);
-  expect(nextToTell([])).toBeUndefined();
-  expect(toTell(awaited, 9)).toEqual({ left: [], gone: awaited });
-  expect(toTell(awaited, 10)).toEqual({ left: [gone("a", 10)], gone: [gone("b", 20)] });
+  expect(nextLeaveAt(awaited)).toBe(10);
+  expect(nextLeaveAt([])).toBeUndefined();
+  expect(dueLeaves(awaited, 9)).toEqual({ left: [], gone: awaited });
+  expect(dueLeaves(awaited, 10)).toEqual({ left: [gone("a", 10)], gone: [gone("b", 20)] });
 });
 
 type Step = { readonly do: "come"; readonly sub: string | null } | { readonly do: "go"; readonly nth: number };
@@ -61,10 +61,10 @@ class Witness {
   #gone: readonly Gone[] = [];
 
   come(sub: string | null): void {
-    const { gone, tell } = join(this.#gone, who(sub), sub !== null && this.here.includes(sub));
+    const { gone, announce } = join(this.#gone, who(sub), sub !== null && this.here.includes(sub));
     this.#gone = gone;
     this.here.push(sub);
-    if (!tell) return;
+    if (!announce) return;
     this.told += 1;
     if (sub !== null) expect(this.believed).not.toContain(sub);
     this.believed.push(sub);
@@ -77,7 +77,7 @@ class Witness {
   }
 
   ring(now: number): void {
-    const { left, gone } = toTell(this.#gone, now);
+    const { left, gone } = dueLeaves(this.#gone, now);
     this.#gone = gone;
     for (const { sub } of left) {
       this.told += 1;
@@ -87,7 +87,7 @@ class Witness {
     }
   }
 
-  next = (): number | undefined => nextToTell(this.#gone);
+  next = (): number | undefined => nextLeaveAt(this.#gone);
 }
 
 const sorted = (subs: readonly (string | null)[]): string[] => subs.map(String).toSorted();

@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { FRAMES_AT_ONCE, FRAMES_PER_SECOND } from "../../src/core/limits.ts";
-import { lastFrameBy, takeFrame } from "../../src/core/rate.ts";
+import { lastFrameBy, consumeFrame } from "../../src/core/rate.ts";
 
 const NOW = 4_102_444_800_000;
 const PER_FRAME = 1000 / FRAMES_PER_SECOND;
@@ -11,7 +11,7 @@ const PER_FRAME = 1000 / FRAMES_PER_SECOND;
 function sendAt(at: number, frames: number, fullAt: number): { passed: number; fullAt: number } {
   let passed = 0;
   for (let i = 0; i < frames; i++) {
-    const next = takeFrame(fullAt, at);
+    const next = consumeFrame(fullAt, at);
     if (next === null) continue;
     passed += 1;
     fullAt = next;
@@ -36,7 +36,7 @@ describe("a connection", () => {
   });
   it("may send 20 a second for ever", () => {
     let fullAt = 0;
-    for (let i = 0; i < 10_000; i++) fullAt = takeFrame(fullAt, NOW + i * PER_FRAME) ?? expect.fail(`frame ${i}`);
+    for (let i = 0; i < 10_000; i++) fullAt = consumeFrame(fullAt, NOW + i * PER_FRAME) ?? expect.fail(`frame ${i}`);
   });
   it("is not set back by a frame that was one too many", () => {
     const { fullAt } = sendAt(NOW, FRAMES_AT_ONCE + 1000, 0);

@@ -2,10 +2,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { encode } from "../../src/core/frames.ts";
-import { parseRequest, type Request } from "../../src/core/request.ts";
+import { parseRequest, type ClientRequest } from "../../src/core/request.ts";
 
 describe("a request", () => {
-  it.each<[string, Request]>([
+  it.each<[string, ClientRequest]>([
     ['{"id":1,"type":"ping"}', { id: 1, type: "ping" }],
     ['{"id":-9007199254740991,"type":"ping"}', { id: -9007199254740991, type: "ping" }],
     ['{"type":"presence","id":"a"}', { id: "a", type: "presence" }],

@@ -1,14 +1,14 @@
 // What is counted, and the text that Prometheus reads.
 import { expect, it } from "vitest";
-import { prometheus, Tally } from "../../src/core/tally.ts";
+import { prometheus, Counters } from "../../src/core/counters.ts";
 
 it("counts by name and labels, and tells each metric once with its help and type", () => {
-  const tally = new Tally();
-  tally.note({ event: "refusal", reason: "origin_refused", group: null, detail: null, ms: 0 });
-  tally.note({ event: "refusal", reason: "origin_refused", group: "alarm_7", detail: null, ms: 0 });
-  tally.note({ event: "refusal", reason: "token_missing", group: "feed_news", detail: null, ms: 0 });
-  tally.note({ event: "push", group: "alarm_7", reason: "sent", connections: 3, ms: 250 });
-  expect(prometheus(tally.samples())).toBe(
+  const counters = new Counters();
+  counters.count({ event: "refusal", reason: "origin_refused", group: null, detail: null, ms: 0 });
+  counters.count({ event: "refusal", reason: "origin_refused", group: "alarm_7", detail: null, ms: 0 });
+  counters.count({ event: "refusal", reason: "token_missing", group: "feed_news", detail: null, ms: 0 });
+  counters.count({ event: "push", group: "alarm_7", reason: "sent", connections: 3, ms: 250 });
+  expect(prometheus(counters.samples())).toBe(
     [
       "# HELP belfry_refusals_total requests refused, by reason",
       "# TYPE belfry_refusals_total counter",
@@ -26,9 +26,9 @@ it("counts by name and labels, and tells each metric once with its help and type
 });
 
 it("writes no label that would end its own quotes", () => {
-  const tally = new Tally();
-  tally.add("belfry_refusals_total", { reason: 'a"b\\c\nd' });
-  expect(prometheus(tally.samples())).toContain('{reason="a\\"b\\\\c\\nd"} 1');
+  const counters = new Counters();
+  counters.add("belfry_refusals_total", { reason: 'a"b\\c\nd' });
+  expect(prometheus(counters.samples())).toContain('{reason="a\\"b\\\\c\\nd"} 1');
 });
 
 it("of nothing is an empty page", () => expect(prometheus([])).toBe(""));
