@@ -1,5 +1,5 @@
-// Sorts the payments of an order into accepted, held and mismatched, each mismatch with its reason.
-// Adding them up is settlement.ts.
+// Sorts the payments of an order into accepted, held and mismatched ones, each mismatch with a
+// reason. Sums are computed in settlement.ts.
 import { factKey, type Fact } from "./fact.ts";
 import { isSameKind, type Money } from "./money.ts";
 import type { Registration } from "./order.ts";
@@ -9,8 +9,8 @@ import { failedSplits, mayBePart } from "./split.ts";
 
 export type MismatchReason =
   /**
-   * The currency differs from the registered one or from the order's first payment, or the
-   * payment's own events contradict each other.
+   * The currency differs from the registered one or that of the order's first payment, or the
+   * payment's events contradict each other.
    */
   | "currency"
   /** The amount is in minor units of a currency whose digits are unknown. */
@@ -25,8 +25,7 @@ export type MismatchReason =
   | "refund_currency";
 
 /**
- * Authentic money that does not match the order. The entry is removed once the money has been
- * returned.
+ * Authentic money that does not match the order. The entry is removed once the money is returned.
  */
 export interface Mismatch {
   readonly reason: MismatchReason;
@@ -51,13 +50,13 @@ export function acceptanceOf(
   isOpen: boolean,
 ): Acceptance {
   const paid = payments.filter(({ state }) => state === "paid");
-  const givenUp = failedSplits(facts);
+  const failed = failedSplits(facts);
   const accepted: Payment[] = [];
   const held: Payment[] = [];
   const mismatches: Mismatch[] = [];
   let expected: Money | null = registration?.money ?? null;
   for (const payment of paid) {
-    const isOfFailedSplit = givenUp.some((split) => mayBePart(split, payment.instance, payment.captured));
+    const isOfFailedSplit = failed.some((split) => mayBePart(split, payment.instance, payment.captured));
     const reason = reasonAgainst(payment, registration, expected) ?? (isOfFailedSplit ? "split_failed" : null);
     if (reason !== null) {
       if (!payment.isReturned) mismatches.push(mismatchOf(reason, payment));

@@ -1,5 +1,4 @@
-// Close codes and error codes, and the client's reaction to each. Shared by server, client and
-// docs.
+// Close codes and error codes, and a client's reaction to them. Shared by server, client and docs.
 
 /**
  * Close codes that Belfry sends, by reason. After 4000–4099 a client stays away, after 4100–4199 it

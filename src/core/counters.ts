@@ -74,10 +74,7 @@ export class Counters {
   }
 }
 
-/**
- * The text format of Prometheus, version 0.0.4: each metric once with its help and type, then its
- * samples.
- */
+/** The text format of Prometheus, version 0.0.4: each metric with its help, type and samples. */
 export function prometheus(samples: readonly Sample[]): string {
   const names = new Set(samples.map(({ name }) => name));
   const lines = [...names].flatMap((name) => {

@@ -18,8 +18,8 @@ export interface Carried {
 
 /**
  * `subprotocol` and `authorization` carry an API key or a token, `api_key` a key only, `cookie` and
- * `query` a token only. Browsers attach the cookie to requests of any page, so with a cookie the
- * Origin is checked as well; all other places are filled deliberately.
+ * `query` a token only. Browsers attach the cookie to requests of any page, so a cookie also
+ * requires an allowed Origin.
  */
 export interface Credential {
   readonly from: "subprotocol" | "authorization" | "api_key" | "cookie" | "query";
@@ -39,10 +39,7 @@ export function credentialsOf(carried: Carried): readonly Credential[] {
   return found.flatMap(([from, text]) => (text === null || text === "" ? [] : [{ from, text }]));
 }
 
-/**
- * The credential in an `Authorization: Bearer` header. The scheme is case-insensitive (RFC 6750,
- * 2.1).
- */
+/** The credential of `Authorization: Bearer`; the scheme is case-insensitive (RFC 6750, 2.1). */
 export const bearerOf = (authorization: string | null): string | null =>
   /^Bearer +(\S+)$/i.exec(authorization ?? "")?.[1] ?? null;
 

@@ -10,8 +10,7 @@ export interface Arrival {
   /** The merchant's order id, if the sender named it. */
   readonly orderId: string | null;
   /**
-   * The received text, to be forwarded; null where forwarding is off or the fact has another
-   * source.
+   * The received text, to be forwarded; null where forwarding is off or the fact was not received.
    */
   readonly raw: string | null;
 }
@@ -83,8 +82,8 @@ export interface DeliveryOutcome {
 }
 
 /**
- * Records facts that are known to belong to `biz`: a report of the merchant, or a provider's reply
- * about this order. Claims the payments among them first; a payment that another order has claimed
+ * Records facts known to belong to `biz`: a report of the merchant, or a provider's reply about
+ * this order. Claims the payments among them first; a payment that another order has claimed
  * becomes a mismatch. Returns the reply of `record`.
  */
 export async function recordOwn<Reply extends { readonly result: RecordResult }>(
@@ -189,8 +188,8 @@ async function toNamedOrder(
 }
 
 /**
- * The first event that begins a payment and names an order claims the payment. Later events go to
- * the claimant.
+ * The first event that begins a payment and names an order claims the payment. Later events are
+ * recorded in the order that holds the claim.
  */
 async function claimAndRecord(
   callback: Callback,
@@ -211,8 +210,7 @@ async function claimAndRecord(
 }
 
 /**
- * Records an event that follows a payment. Its own order id counts only if that order is already
- * known.
+ * Records an event that follows a payment. Its own order id counts only if it names a known order.
  */
 async function follow(
   callback: Callback,

@@ -33,7 +33,7 @@ const jobs: readonly Job[] = ["reconcile", "expiry", "forward", "cleanup", "hist
 
 const timeOf = (due: Due, job: Job): number | undefined => (job === "reconcile" ? due.reconcile?.at : due[job]);
 
-/** Compares two sets of due-times. */
+/** Whether two sets of due-times are equal. */
 export const isSameDue = (one: Due, other: Due): boolean =>
   one.push === other.push &&
   one.pause === other.pause &&
@@ -64,7 +64,7 @@ export function withDue(
   return at === undefined ? rest : { ...rest, [job]: at };
 }
 
-/** Pause of all jobs after an internal error. */
+/** Pause of all jobs after an internal error, in ms. Ticks of the push continue. */
 export const FAULT_PAUSE_MS = 60_000;
 
 export type AlarmStep =
@@ -84,8 +84,8 @@ const LOST_MS = 120_000;
  */
 export function alarmStep(armed: number | null, wanted: number | null, now: number, late: number = LOST_MS): AlarmStep {
   if (wanted === null) return armed === null ? { do: "leave" } : { do: "delete" };
-  const rings = armed !== null && (armed === wanted || (armed <= now && armed >= now - late));
-  return rings ? { do: "leave" } : { do: "set", at: wanted };
+  const fires = armed !== null && (armed === wanted || (armed <= now && armed >= now - late));
+  return fires ? { do: "leave" } : { do: "set", at: wanted };
 }
 
 /** Inputs of an order's due-times. */

@@ -40,10 +40,7 @@ type FactDetails =
       readonly money: Money | null;
     }
   | {
-      /**
-       * A capture that failed after it was reported, or an automatic capture that was never
-       * reported.
-       */
+      /** A capture that failed after it was reported, or a failed automatic capture. */
       readonly kind: "capture_failed";
       readonly captureId: string | null;
       readonly paymentId: string | null;
@@ -69,9 +66,9 @@ type FactDetails =
       /** Null = the whole payment. */
       readonly money: Money | null;
       /**
-       * True if `money` is the total refunded of this payment so far (Stripe, Alipay), false if it
-       * is this refund alone. A provider may report both: the greater of the highest total and the
-       * sum of the single refunds counts.
+       * True if `money` is the total refunded of this payment so far (Stripe, Alipay), false for a
+       * single refund. A provider may report both: the greater of the highest total and the sum of
+       * the single refunds counts.
        */
       readonly cumulative: boolean;
     }
@@ -86,8 +83,7 @@ type FactDetails =
       readonly kind: "dispute";
       readonly status: DisputeStatus;
       /**
-       * Each dispute of a payment has its own id; null where the provider has one dispute per
-       * payment.
+       * The id of one dispute among several; null where the provider has one dispute per payment.
        */
       readonly disputeId: string | null;
       readonly paymentId: string | null;
@@ -125,7 +121,7 @@ interface PaymentDetails {
   /** The provider states that more payments follow (PayPal `final_capture: false`). */
   readonly isPart?: true;
   /**
-   * The instance is configured with `"amount": "unsigned"`: such a payment counts for unregistered
+   * The instance is configured with `"amount": "unsigned"`: its payments count for unregistered
    * orders only.
    */
   readonly isUnsigned?: true;

@@ -22,8 +22,8 @@ const JITTER = 0.1;
 const RETRY_AFTER_MAX = 24 * HOUR;
 
 /**
- * The wait in ms before attempt number `tries` (0 = the first); null after the last. `random` is in
- * [0, 1).
+ * The wait before attempt number `tries` (0 = the first), in ms; null after the last attempt.
+ * `random` is in [0, 1).
  */
 export function waitBeforeTry(tries: number, random: number): number | null {
   const wait = WAITS[tries];

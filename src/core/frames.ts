@@ -6,8 +6,8 @@ import { isPaid, type OrderStatus } from "./order.ts";
 import { publicationId, type Position, type Publication } from "./position.ts";
 
 /**
- * Protocol of a connection: `plain` is the articles' bare frames, `v1` adds types, positions and
- * replies.
+ * Protocol of a connection: `plain` has the articles' bare frames, `v1` typed frames with positions
+ * and replies.
  */
 export type Mode = "plain" | "v1";
 
@@ -52,8 +52,8 @@ export const pingFrame = (data: string): Json => ({ type: "ping", data });
 export const complaintFrame = (data: string): Json => ({ type: "error", data });
 
 /**
- * Outcome of an order: the articles' two keys, and the status, which distinguishes failed, closed
- * and pending.
+ * Outcome of an order: the articles' two keys, and the status, which also distinguishes failed,
+ * closed and pending orders.
  */
 export type OrderFrame = { readonly biz: string; readonly paid: boolean; readonly status: OrderStatus };
 
@@ -62,7 +62,7 @@ export const orderFrame = (biz: string, status: OrderStatus): OrderFrame => ({ b
 // Frames of belfry.v1: a tagged union by `type`.
 
 /**
- * The first frame, sent in the same turn as the connection becomes a member, so that every later
+ * The first frame, sent in the turn in which the connection becomes a member. Every later
  * publication reaches it.
  */
 export const welcomeFrame = (channel: string, { epoch, offset }: Position, recovered: boolean): Frame =>
@@ -117,8 +117,8 @@ export const skippedFrame = ({ epoch, offset }: Position): Frame =>
   encode({ type: "publication", offset, id: publicationId(epoch, offset) });
 
 /**
- * Response body of a group's history. Embeds the stored frames unchanged: numbers keep their source
- * text.
+ * Response body of a group's history. Stored frames are embedded unchanged, with the source text of
+ * their numbers.
  */
 export function historyText(
   { epoch, offset }: { readonly epoch: string | null; readonly offset: number },
@@ -156,6 +156,7 @@ const errorOf = (reason: ErrorReason, message: string): { readonly [key: string]
 export const presenceFrame = (type: "join" | "leave", who: Who, counts: Counts): Frame =>
   encode({ type, sub: who.sub, info: who.info, ...counts });
 
+/** The part of a member that other members see. */
 export interface Who {
   readonly sub: string | null;
   readonly info: Json;

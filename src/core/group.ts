@@ -22,10 +22,7 @@ export function parseChannel(channel: string): Result<Channel, "malformed"> {
   return ok({ group, connection });
 }
 
-/**
- * The name of a group: its consumer's name and its key, such as `order` + `<biz>`, or `alarm`
- * alone.
- */
+/** The name of a group: the consumer's name and the key, as in `order_<biz>`, or the name alone. */
 export const groupName = (consumer: string, key: string): string => (key === "" ? consumer : `${consumer}_${key}`);
 
 /** The reverse: the consumer's name before the first `_`, the key after it. */

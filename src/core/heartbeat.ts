@@ -4,8 +4,8 @@ import { HEARTBEATS_MISSED, HEARTBEAT_SECONDS } from "./limits.ts";
 const SILENCE_MS = HEARTBEATS_MISSED * HEARTBEAT_SECONDS * 1000;
 
 /**
- * Last activity of a connection, in ms: its latest heartbeat (null = it has sent none), and its
- * latest other frame.
+ * Last activity of a connection, in ms: its latest heartbeat, null before the first, and its latest
+ * other frame.
  */
 export interface Activity {
   readonly heartbeat: number | null;

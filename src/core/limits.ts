@@ -9,17 +9,14 @@ export const HEARTBEAT_SECONDS = 25;
  */
 export const HEARTBEATS_MISSED = 3;
 
-/**
- * Timeout of `produce`, whatever its period: a backend that hangs must not delay a group's next
- * tick.
- */
+/** Timeout of `produce`: a backend that hangs must not delay the next tick of its group. */
 export const PRODUCE_MS = 30_000;
 
 /** The shortest period of a push: each tick wakes a Durable Object and writes one row. */
 export const PUSH_EVERY_SECONDS_MIN = 0.1;
 
 /**
- * The longest period, a day: the platform publishes no maximum for `setAlarm`, and dashboards need
+ * The longest period, a day. The platform publishes no maximum for `setAlarm`, and dashboards need
  * less.
  */
 export const PUSH_EVERY_SECONDS_MAX = 86_400;
@@ -48,22 +45,15 @@ export const GROUP_NAME_CHARS = 99;
  */
 export const WEBHOOK_BYTES = 262_144;
 
-/**
- * The shortest retention of an order: card networks allow disputes for up to 540 days after a
- * payment.
- */
+/** The shortest retention of an order: card networks allow disputes for up to 540 days. */
 export const ORDER_RETENTION_DAYS_MIN = 540;
 export const ORDER_RETENTION_DAYS_MAX = 36_500;
 
-/**
- * Retention of an event whose payment is unknown, in days: a dispute may follow its payment this
- * late.
- */
+/** Retention of an event whose payment is unknown, in days. A dispute may follow this late. */
 export const ORPHAN_DAYS = 540;
 
 /**
- * Deduplication of deliveries that concern no order, in days. The longest retry span is Adyen's, 30
- * days.
+ * Deduplication of deliveries without an order, in days. Adyen's retries are the longest: 30 days.
  */
 export const DELIVERY_DAYS = 90;
 
@@ -114,8 +104,8 @@ export const UPGRADES_SECONDS = 10;
 export const CONNECTIONS_PER_GROUP = 10_000;
 
 /**
- * Connections of one token subject to one group: the tabs and devices of a person, not a crowd that
- * shares one token. 503 or 4101 `subject_full`.
+ * Connections of one token subject to one group: the tabs and devices of one person. 503 or 4101
+ * `subject_full`.
  */
 export const CONNECTIONS_PER_SUBJECT = 50;
 
@@ -140,8 +130,8 @@ export const LISTED_MAX = 1000;
 export const LISTED_SIZE = 100;
 
 /**
- * Length of the publications in one frame of a replay or history, in UTF-16 units: a browser
- * handles each without a stutter.
+ * Length of the publications in one frame of a replay or history, in UTF-16 units. A browser
+ * handles each frame without a stutter.
  */
 export const REPLAY_LENGTH = 262_144;
 
@@ -181,7 +171,7 @@ export const BATCH_BYTES = 1_048_576;
 export const METRIC_GROUPS_MAX = 20;
 
 /**
- * The length of a tick's frame, in UTF-16 units: the latest is stored in one value, which the
+ * The length of a tick's frame, in UTF-16 units. The latest is stored in one value, which the
  * platform limits to 2 MB. `too_large` in the log.
  */
 export const TICK_LENGTH = 524_288;
@@ -193,14 +183,13 @@ export const TICK_LENGTH = 524_288;
 export const TOKEN_CHARS = 4096;
 
 /**
- * Entries in a token's `groups`. Each is compared at every handshake; a prefix with `*` covers many
- * groups.
+ * Entries in a token's `groups`, each compared at every handshake. A prefix with `*` covers many.
  */
 export const TOKEN_GROUPS = 100;
 
 /**
- * The longest `info` of a token, in characters of its JSON: each member receives that of all
- * members.
+ * The longest `info` of a token, in characters of its JSON. Each member receives those of all
+ * others.
  */
 export const TOKEN_INFO_CHARS = 1024;
 
@@ -226,8 +215,8 @@ export const TOKEN_SECRET_CHARS = 32;
 export const JWKS_FRESH_MS = 600_000;
 
 /**
- * Use of cached keys while the issuer is unreachable, in ms: longer than a short outage, too short
- * for a stolen key to be of much use.
+ * Use of cached keys while the issuer is unreachable, in ms: longer than a short outage, and brief
+ * enough to limit the use of a stolen key.
  */
 export const JWKS_STALE_MS = 3_600_000;
 

@@ -78,8 +78,8 @@ export type LogLine =
     };
 
 /**
- * Reasons of a failed tick: `produce` threw, returned a value that is not JSON or too large, or
- * timed out.
+ * Reasons of a failed tick: `produce` threw, returned something other than JSON, returned too much,
+ * or timed out.
  */
 export type PushFault = "threw" | "not_json" | "too_large" | "timed_out";
 

@@ -5,7 +5,7 @@ import { no, ok, type Result } from "./result.ts";
 /**
  * An amount. `major` is a canonical decimal in major units ("19.99", "1999", "0.5"), without
  * leading or trailing zeros. `unknown` is an amount in minor units of a currency whose digits are
- * unknown: it is not converted and equals no other amount.
+ * unknown. It is never converted and equals no other amount.
  */
 export type Money = MajorMoney | { readonly unit: "unknown"; readonly amount: string; readonly currency: string };
 

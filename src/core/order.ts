@@ -7,8 +7,7 @@ import { isMerchantInstance, paymentsOf, type Payment } from "./payment.ts";
 import { settle, type Settlement } from "./settlement.ts";
 
 /**
- * The format of a biz. It appears in paths and group names, and knowing it grants access to the
- * order.
+ * The format of a biz. It appears in paths and group names; knowing it grants access to the order.
  */
 export const BIZ = /^[a-z0-9]{32}$/;
 
@@ -49,8 +48,7 @@ export interface ListedPayment {
 }
 
 /**
- * The state of an order. Browsers see only what `status` implies; the other fields are for the
- * merchant.
+ * The state of an order. Browsers see what `status` implies; the other fields are for the merchant.
  */
 export interface Order {
   readonly status: OrderStatus;

@@ -1,9 +1,9 @@
 // Checks the Origin header against a list in Channels' grammar. Pure.
 
 /**
- * One entry of `ALLOWED_ORIGINS`, with the grammar of Channels' `OriginValidator`: `*`;
- * `example.com` (any scheme, any port); `.example.com` (the domain and all its subdomains);
- * `https://example.com[:port]` (this scheme and port, by default the scheme's own port).
+ * One entry of `ALLOWED_ORIGINS`, with the grammar of Channels' `OriginValidator`. `*` allows all
+ * origins, `example.com` a host with any scheme and port, `.example.com` also its subdomains.
+ * `https://example.com[:port]` allows this scheme and port, by default the scheme's own port.
  */
 export type OriginPattern =
   | { readonly kind: "any" }

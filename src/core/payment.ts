@@ -48,8 +48,7 @@ export const isMerchantInstance = (instance: string): boolean => instance === "b
 
 /**
  * The payments named in the facts and one unnamed payment per instance, sorted by time of payment.
- * Payments with equal or unknown times are sorted by id, so that the result does not depend on the
- * order of arrival.
+ * Equal and unknown times are sorted by id, so that the order of arrival has no influence.
  */
 export function paymentsOf(facts: readonly Fact[]): readonly Payment[] {
   const groups = new Map<string, Indexed[]>();
@@ -84,8 +83,7 @@ function paymentKeyReader(facts: readonly Fact[]): (fact: PaymentRelated) => str
   for (const fact of facts) {
     if (!isPaymentRelated(fact) || fact.paymentId === null || isMerchantInstance(fact.instance)) continue;
     const known = instanceOf.get(fact.paymentId);
-    // If two providers share a payment id, the first by name is used, whatever the order of
-    // arrival.
+    // If two providers share a payment id, the first by name is used, not the first to arrive.
     if (known === undefined || fact.instance < known) instanceOf.set(fact.paymentId, fact.instance);
   }
   return ({ instance, paymentId }) => {
@@ -134,8 +132,7 @@ const byTime = (a: Fact, b: Fact): number => timeOf(a) - timeOf(b) || (a.eventId
 const timeOf = ({ at }: { readonly at: number | null }): number => at ?? Number.MAX_SAFE_INTEGER;
 
 /**
- * State of an unpaid attempt: pending until an end is reported that is at least as late as the
- * latest pending report.
+ * State of an unpaid attempt. It ends with a report at least as late as its latest pending report.
  */
 function attemptState(facts: readonly Fact[]): Payment["state"] {
   const signs = facts.filter((fact) => fact.kind === "payment" && fact.status === "pending");
@@ -161,9 +158,9 @@ interface Captured {
 
 /**
  * The captured amount. A paid fact states the total so far, so the highest counts; captures add up
- * by id. A failed capture cancels the capture of its id, and without an id an assumed one (Adyen
- * captures automatically and reports only failures). A capture or total with a later time than the
- * failure counts again.
+ * by id. A failed capture cancels the capture of its id and all totals that are not later. Such
+ * totals were only assumed to be captured: Adyen captures automatically and reports only failures.
+ * A capture or total with a later time than the failure counts again.
  */
 function capturedOf(facts: readonly Fact[]): Captured {
   const failed = facts.filter((fact) => fact.kind === "capture_failed");

@@ -22,17 +22,14 @@ export function join(gone: readonly Gone[], who: Who, isHere: boolean): { gone: 
 
 /**
  * Handles a closed connection: returns the pending leaves. When several tabs of one user close
- * together, each close event sees no other tab, so one pending leave is recorded per user.
+ * together, each close event sees no other tab. One pending leave is recorded per user.
  */
 export function leave(gone: readonly Gone[], who: Who, isHere: boolean, now: number): readonly Gone[] {
   if (who.sub !== null && (isHere || gone.some(({ sub }) => sub === who.sub))) return gone;
   return [...gone, { sub: who.sub, info: who.info, tellAt: now + LINGER_MS }];
 }
 
-/**
- * Splits the pending leaves into those due for announcement (`left`) and the remaining ones
- * (`gone`).
- */
+/** Splits the pending leaves into those due for announcement (`left`) and the rest (`gone`). */
 export const dueLeaves = (gone: readonly Gone[], now: number): { left: readonly Gone[]; gone: readonly Gone[] } => ({
   left: gone.filter(({ tellAt }) => tellAt <= now),
   gone: gone.filter(({ tellAt }) => tellAt > now),

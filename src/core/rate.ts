@@ -10,8 +10,8 @@ export const lastFrameBy = (fullAt: number): number => fullAt - PER_FRAME_MS;
 
 /**
  * Consumes one frame from the bucket that is full again at `fullAt` (0 = full now). Returns the new
- * `fullAt`, or null if the bucket is empty. This is the "generic cell rate algorithm" of ITU-T
- * I.371, a token bucket stored as one time instead of a level and a time.
+ * `fullAt`, or null if the bucket is empty. ITU-T I.371 calls this the "generic cell rate
+ * algorithm". It stores a token bucket as one time instead of a level and a time.
  */
 export function consumeFrame(fullAt: number, now: number): number | null {
   const next = Math.max(fullAt, now) + PER_FRAME_MS;

@@ -46,8 +46,8 @@ const isCancelled = ({ facts, isReturned }: Payment): boolean =>
   facts.every(({ kind, at }) => at === null && kind !== "refund");
 
 /**
- * The changes of one payment. The sum grows only when a payment starts or a refund fails, so
- * refunds are applied at the next entry of `starts`.
+ * The changes of one payment. The sum grows only when a payment starts or a refund fails. Refunds
+ * are therefore applied at the next entry of `starts`.
  */
 function changesOf({ captured, facts }: Payment, starts: readonly number[]): readonly Change[] {
   if (captured === null) return [];

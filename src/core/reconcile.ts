@@ -4,8 +4,8 @@ import { isSettled, type OrderStatus, type Registration } from "./order.ts";
 /** Waits before each query, in seconds; the last one repeats. */
 const WAIT_SECONDS = [10, 20, 40, 60] as const;
 /**
- * Jitter: each wait is up to this fraction longer, so that orders of the same minute are not
- * queried in the same second.
+ * Jitter: each wait is up to this fraction longer. It spreads the queries for orders of the same
+ * minute.
  */
 const JITTER = 0.2;
 
@@ -16,8 +16,8 @@ export function waitBefore(attempt: number, random: number): number {
 }
 
 /**
- * Whether a query can be useful: the order is unsettled, and it has a watcher or a registration
- * that has not expired.
+ * Whether a query can be useful: the order is unsettled, and has a watcher or an unexpired
+ * registration.
  */
 export const isWorthAsking = (
   status: OrderStatus,

@@ -1,5 +1,4 @@
-// Computes the returned part of a payment from its refunds and voids. Independent of the
-// registration.
+// Computes the returned part of a payment from its refunds and voids. The registration is unused.
 import { isNotOlder, type Fact } from "./fact.ts";
 import { greaterOf, isAtLeast, isSameKind, isZero, lesserOf, lessOf, sumById, sumOf, type Money } from "./money.ts";
 
@@ -36,8 +35,8 @@ export function returnsOf(facts: readonly Fact[], captured: Money | null): Retur
 }
 
 /**
- * Refunds in a currency or unit other than the payment's, each once by its id, sorted independently
- * of arrival.
+ * Refunds in a currency or unit other than the payment's, once per id, in an order independent of
+ * arrival.
  */
 export function foreignRefunds(facts: readonly Fact[], captured: Money | null): readonly RefundFact[] {
   const failed = facts.filter((fact) => fact.kind === "refund_failed");

@@ -20,7 +20,7 @@ export interface Key {
   readonly param: string;
   readonly shape: RegExp;
   /**
-   * Gives each connection its own group, under a new random key (32 hex digits) that appears in no
+   * Gives each connection its own group, under a new random key (32 hex digits) that is part of no
    * path.
    */
   readonly perConnection?: true;

@@ -12,8 +12,8 @@ export interface Push {
 
 /**
  * The number of the tick to push now, or null. `armed` is the time for which the firing alarm was
- * set; all ticks before it are done. A late alarm pushes the newest tick only, an early one pushes
- * none.
+ * set; all ticks before it are done. A late alarm pushes only the newest tick. An alarm before its
+ * time returns null.
  */
 export function dueTick(push: Push, armed: number, now: number): number | null {
   const tick = Math.floor((now - push.start) / push.period);
@@ -21,8 +21,8 @@ export function dueTick(push: Push, armed: number, now: number): number | null {
 }
 
 /**
- * Tolerance in ms: the platform slightly delays an alarm that was set for a past time, and its tick
- * is still due.
+ * Tolerance in ms. The platform slightly delays an alarm set for a past time; its tick is still
+ * due.
  */
 const slack = (period: number): number => Math.min(100, period / 2);
 
@@ -39,9 +39,9 @@ export type PushStep =
   | { readonly do: "stop" };
 
 /**
- * The effect of a join or leave on the push: it starts with the first connection and stops with the
- * last one. `started` is its start time, undefined while stopped; `first`: the new connection is
- * the only one.
+ * The effect of a join or leave on the push. The first connection starts it, the end of the last
+ * one stops it. `started` is its start time, undefined while stopped; `first`: the new connection
+ * is the only one.
  */
 export function pushStep(connections: number, first: boolean, started: number | undefined, now: number): PushStep {
   if (connections === 0) return started === undefined ? { do: "nothing" } : { do: "stop" };

@@ -70,8 +70,8 @@ export function settle(
 }
 
 /**
- * The amount due. Without a registration: the total of a split, if the provider announced one, else
- * the first payment. Null while unknown.
+ * The amount due. Without a registration it is the total of a split, if the provider announced one,
+ * else the sum of the partial payments and the first full one. Null while unknown.
  */
 function amountDue(
   named: readonly Payment[],
@@ -95,8 +95,8 @@ const netOf = (payments: readonly Payment[]): string => sumOf(payments.map(net))
 
 /**
  * Settles an order that is covered. While the remaining money reaches the amount, the first
- * payments whose remaining money suffices count. After refunds below it, the first payments that
- * sufficed when they were paid count.
+ * payments whose remaining money suffices are counted. After refunds, the first payments that
+ * sufficed when they were paid are counted.
  */
 function covered(payments: readonly Payment[], amount: string): Settlement {
   const isKept = isAtLeast(netOf(payments), amount);
@@ -191,7 +191,7 @@ const ofKind = (facts: readonly Fact[], money: Money | null): readonly Fact[] =>
   facts.filter((fact) => !("money" in fact) || fact.money === null || money === null || isSameKind(fact.money, money));
 
 /**
- * Refunds and voids that name no payment apply to the order. They may repeat refunds of its
+ * Refunds and voids that name no payment. They apply to the order and may repeat refunds of its
  * payments.
  */
 function orderReturns(facts: readonly Fact[], money: Money | null): Returns {
@@ -229,7 +229,7 @@ function looseReturns(all: readonly Payment[], facts: readonly Fact[], money: Mo
 }
 
 /**
- * Merges further returns into a payment. They may repeat its own refunds, so the greater amount
+ * Merges further returns into a payment. Both may report the same refund: the greater amount
  * counts.
  */
 function withReturns(payment: Payment, returns: Returns): Payment {

@@ -3,8 +3,8 @@
 const formats = new Map<string, Intl.DateTimeFormat>();
 
 /**
- * `2026-11-22 17:00:00` in the given IANA zone. `now` in ms since 1970. Throws RangeError for an
- * unknown zone.
+ * `2026-11-22 17:00:00` in an IANA zone. `now` in ms since 1970. Throws RangeError for an unknown
+ * zone.
  */
 export function formatTime(now: number, timeZone: string): string {
   let format = formats.get(timeZone);

@@ -1,5 +1,4 @@
-// Rights of a token, read from its claims. Signature and times are verified in src/tokens/, the
-// only caller of `tokenOf`.
+// Rights of a token, read from its claims. Signature and times are verified in src/tokens/ before.
 import { isGroupName } from "./group.ts";
 import type { Json, JsonObject } from "./json.ts";
 import { TOKEN_GROUPS, TOKEN_INFO_CHARS, SUB_CHARS, TOKEN_TIME_SECONDS_MAX } from "./limits.ts";
@@ -7,10 +6,7 @@ import { no, ok, type Result } from "./result.ts";
 
 declare const verified: unique symbol;
 
-/**
- * The content of a verified token. The brand ensures that only `tokenOf` creates one, from verified
- * claims.
- */
+/** The content of a verified token. The brand restricts its creation to `tokenOf`. */
 export interface Token {
   readonly [verified]: true;
   /** The user's id at the issuer. */

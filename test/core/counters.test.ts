@@ -1,8 +1,8 @@
-// What is counted, and the text that Prometheus reads.
+// Counters, and their text for Prometheus.
 import { expect, it } from "vitest";
 import { prometheus, Counters } from "../../src/core/counters.ts";
 
-it("counts by name and labels, and tells each metric once with its help and type", () => {
+it("counts by name and labels, and prints help and type of each metric once", () => {
   const counters = new Counters();
   counters.count({ event: "refusal", reason: "origin_refused", group: null, detail: null, ms: 0 });
   counters.count({ event: "refusal", reason: "origin_refused", group: "alarm_7", detail: null, ms: 0 });
@@ -25,10 +25,10 @@ it("counts by name and labels, and tells each metric once with its help and type
   );
 });
 
-it("writes no label that would end its own quotes", () => {
+it("escapes quotes, backslashes and line breaks in labels", () => {
   const counters = new Counters();
   counters.add("belfry_refusals_total", { reason: 'a"b\\c\nd' });
   expect(prometheus(counters.samples())).toContain('{reason="a\\"b\\\\c\\nd"} 1');
 });
 
-it("of nothing is an empty page", () => expect(prometheus([])).toBe(""));
+it("prints an empty text without samples", () => expect(prometheus([])).toBe(""));
