@@ -62,8 +62,8 @@ export function verdictOf(code: number): Verdict {
 }
 
 /**
- * Error codes in `belfry.v1`, equal to the HTTP status for the same reason. A temporary error
- * allows the same request again.
+ * Error codes in `belfry.v1`: the HTTP status for the same reason, or a close code. A temporary
+ * error allows the same request again.
  */
 export const errorCodes = {
   /** The frame is not a request. */

@@ -97,15 +97,15 @@ export async function recordOwn<Reply extends { readonly result: RecordResult }>
   for (const payment of begunPayments(facts)) {
     const claim = await index.claim(payment, biz);
     if (claim.biz === biz) claims.push([payment, claim]);
-    else facts = facts.flatMap((fact) => (isOf(fact, payment) ? foreignFact(fact) : fact));
+    else facts = facts.flatMap((fact) => (belongsTo(fact, payment) ? foreignFact(fact) : fact));
   }
-  const reply = await record([{ ...arrival, facts }, ...claims.flatMap(([, claim]) => waitingFor(claim))]);
+  const reply = await record([{ ...arrival, facts }, ...claims.flatMap(([, claim]) => orphanArrivals(claim))]);
   for (const [payment, claim] of claims) await settleClaim(payment, claim, reply.result, index);
   return reply;
 }
 
 /** The arrivals that waited for a claim. */
-const waitingFor = ({ orphans }: Claim): readonly Arrival[] => orphans.map(({ arrival }) => arrival);
+const orphanArrivals = ({ orphans }: Claim): readonly Arrival[] => orphans.map(({ arrival }) => arrival);
 
 /**
  * Deletes recorded orphans from the index, after the order's commit. A crash in between delivers
@@ -145,7 +145,7 @@ export function namedPayments(facts: readonly Fact[]): readonly PaymentKey[] {
   return [...keys.values()];
 }
 
-const isOf = (fact: Fact, { instance, paymentId }: PaymentKey): boolean =>
+const belongsTo = (fact: Fact, { instance, paymentId }: PaymentKey): boolean =>
   "paymentId" in fact && fact.instance === instance && fact.paymentId === paymentId;
 
 /**
@@ -172,13 +172,13 @@ export async function deliver(
     return ok({ verdict: (await ports.handOn(callback)) ? "ignored" : "duplicate", biz: null });
   }
   const arrival = { facts, orderId, raw };
-  if (paymentId === null) return toNamedOrder(callback, arrival, ports);
+  if (paymentId === null) return recordInNamedOrder(callback, arrival, ports);
   const payment = { instance, paymentId };
   if (beginsPayment(facts) && orderId !== null) return claimAndRecord(callback, orderId, payment, arrival, ports);
-  return follow(callback, payment, arrival, ports);
+  return recordFollowUp(callback, payment, arrival, ports);
 }
 
-async function toNamedOrder(
+async function recordInNamedOrder(
   callback: Callback,
   arrival: Arrival,
   ports: DeliveryPorts,
@@ -212,7 +212,7 @@ async function claimAndRecord(
 /**
  * Records an event that follows a payment. Its own order id counts only if it names a known order.
  */
-async function follow(
+async function recordFollowUp(
   callback: Callback,
   payment: PaymentKey,
   arrival: Arrival,
@@ -244,7 +244,7 @@ async function recordClaimed(
   callback: Callback,
   ports: DeliveryPorts,
 ): Promise<DeliveryOutcome> {
-  const result = await record(claim.biz, [arrival, ...waitingFor(claim)], callback, ports);
+  const result = await record(claim.biz, [arrival, ...orphanArrivals(claim)], callback, ports);
   await settleClaim(payment, claim, result, ports.index);
   return outcomeOf(claim.biz, result);
 }

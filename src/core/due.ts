@@ -1,7 +1,7 @@
 // Due-times of one Durable Object: a single alarm serves many jobs. Computes which jobs are due and
 // when to wake next. Pure.
 import { isSettled, type OrderStatus, type Registration } from "./order.ts";
-import { isWorthAsking, waitBefore } from "./reconcile.ts";
+import { isWorthQuerying, waitBefore } from "./reconcile.ts";
 import { nextTick } from "./schedule.ts";
 
 /** The due-times of one Durable Object, in ms since 1970; an absent job is not due. */
@@ -109,7 +109,7 @@ export interface OrderConditions {
 export function orderDue(due: Due, now: number, random: number, conditions: OrderConditions): Due {
   const { push, history, presence, tokens } = due;
   const { status, registration, watchers, canAsk, eraseAt, forward } = conditions;
-  const asks = canAsk && isWorthAsking(status, watchers, registration, now);
+  const isQueried = canAsk && isWorthQuerying(status, watchers, registration, now);
   const expiry = isSettled(status) ? null : (registration?.expiresAt ?? null);
   return {
     ...(push === undefined ? {} : { push }),
@@ -117,7 +117,7 @@ export function orderDue(due: Due, now: number, random: number, conditions: Orde
     ...(presence === undefined ? {} : { presence }),
     ...(tokens === undefined ? {} : { tokens }),
     ...(due.pause === undefined || due.pause <= now ? {} : { pause: due.pause }),
-    ...(asks ? { reconcile: due.reconcile ?? { at: now + waitBefore(0, random), attempt: 0 } } : {}),
+    ...(isQueried ? { reconcile: due.reconcile ?? { at: now + waitBefore(0, random), attempt: 0 } } : {}),
     ...(expiry === null ? {} : { expiry }),
     ...(forward === undefined ? {} : { forward }),
     ...(eraseAt === null ? {} : { cleanup: eraseAt }),

@@ -30,7 +30,7 @@ export function waitBeforeTry(tries: number, random: number): number | null {
   return wait === undefined ? null : Math.round(wait * (1 + JITTER * random));
 }
 
-export type Tried =
+export type AttemptResult =
   | { readonly do: "delivered" }
   | { readonly do: "give_up" }
   | { readonly do: "try_again"; readonly at: number };
@@ -46,7 +46,7 @@ export function afterTry(
   retryAfter: number | null,
   now: number,
   random: number,
-): Tried {
+): AttemptResult {
   if (status !== null && status >= 200 && status < 300) return { do: "delivered" };
   const wait = waitBeforeTry(tries, random);
   if (status === 410 || wait === null) return { do: "give_up" };

@@ -75,13 +75,13 @@ export interface Positioned {
 }
 
 /** Embeds the text of `data` unchanged: one serialisation for both modes. */
-const partsOf = ({ data, position }: Positioned): string =>
+const fieldsOf = ({ data, position }: Positioned): string =>
   position === null
     ? `"data":${data}`
     : `"offset":${position.offset},"id":"${publicationId(position.epoch, position.offset)}","data":${data}`;
 
 export const publicationFrame = (publication: Positioned): Frame =>
-  `{"type":"publication",${partsOf(publication)}}` as Frame; // JSON around JSON
+  `{"type":"publication",${fieldsOf(publication)}}` as Frame; // JSON around JSON
 
 /**
  * Frames of several publications, in order. A single one gets its own frame; more are packed into
@@ -99,7 +99,7 @@ export function publicationFrames(publications: readonly Positioned[]): readonly
     length = 0;
   };
   for (const publication of publications) {
-    const item = `{${partsOf(publication)}}`;
+    const item = `{${fieldsOf(publication)}}`;
     if (length + item.length > REPLAY_LENGTH) flush();
     items.push(item);
     length += item.length + 1; // its comma

@@ -15,8 +15,7 @@ export interface Activity {
 /**
  * Finds the silent connections: those that have sent a heartbeat before and then missed three.
  * Connections without any heartbeat (the articles' pages) are exempt; they end with their TCP
- * connection. `next` is the earliest time at which another connection can become silent, including
- * connections that join until then.
+ * connection. All others stay alive until `next`, including connections that join until then.
  */
 export function findSilent<Connection>(
   activities: readonly (readonly [Connection, Activity])[],

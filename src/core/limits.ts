@@ -45,7 +45,7 @@ export const GROUP_NAME_CHARS = 99;
  */
 export const WEBHOOK_BYTES = 262_144;
 
-/** The shortest retention of an order: card networks allow disputes for up to 540 days. */
+/** The shortest retention of an order: card networks allow disputes 540 days after payment. */
 export const ORDER_RETENTION_DAYS_MIN = 540;
 export const ORDER_RETENTION_DAYS_MAX = 36_500;
 

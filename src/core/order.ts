@@ -134,14 +134,14 @@ function statusOf(
   }
   if (isClosed(payments, facts, registration)) return "closed";
   // A failed attempt does not fail the order while another payment is pending.
-  return payments.some(({ state }) => state === "ended") && !isUnderWay(payments) ? "failed" : "pending";
+  return payments.some(({ state }) => state === "ended") && !hasPendingPayment(payments) ? "failed" : "pending";
 }
 
 /**
  * Whether a payment is pending. Reports without a payment id are left out: their end could not be
  * attributed to them.
  */
-const isUnderWay = (payments: readonly Payment[]): boolean =>
+const hasPendingPayment = (payments: readonly Payment[]): boolean =>
   payments.some(({ id, state }) => id !== null && state === "pending");
 
 /**
@@ -154,7 +154,7 @@ function isClosed(
   registration: Registration | null,
 ): boolean {
   if (facts.some((fact) => isFinal(fact, registration))) return true;
-  return payments.some(({ state }) => state === "closed") && !isUnderWay(payments);
+  return payments.some(({ state }) => state === "closed") && !hasPendingPayment(payments);
 }
 
 const isFinal = (fact: RecordedFact, registration: Registration | null): boolean =>

@@ -20,7 +20,7 @@ export interface Payment extends Returns {
   readonly at: number | null;
   /** Index of the payment's first paid fact, in order of arrival. */
   readonly index: number;
-  /** The sum of all captures. Null where no event states an amount. */
+  /** The total captured. Null where no event states an amount. */
   readonly captured: Money | null;
   /** Whether its events state amounts in different currencies. */
   readonly isAmbiguous: boolean;

@@ -19,7 +19,7 @@ export function waitBefore(attempt: number, random: number): number {
  * Whether a query can be useful: the order is unsettled, and has a watcher or an unexpired
  * registration.
  */
-export const isWorthAsking = (
+export const isWorthQuerying = (
   status: OrderStatus,
   watchers: number,
   registration: Registration | null,

@@ -2,10 +2,10 @@
 import { isNotOlder, type Fact } from "./fact.ts";
 import { greaterOf, isAtLeast, isSameKind, isZero, lesserOf, lessOf, sumById, sumOf, type Money } from "./money.ts";
 
-type Of<Kind extends Fact["kind"]> = Extract<Fact, { readonly kind: Kind }>;
-export type RefundFact = Of<"refund">;
-type FailedRefundFact = Of<"refund_failed">;
-type VoidFact = Of<"voided">;
+type FactOf<Kind extends Fact["kind"]> = Extract<Fact, { readonly kind: Kind }>;
+export type RefundFact = FactOf<"refund">;
+type FailedRefundFact = FactOf<"refund_failed">;
+type VoidFact = FactOf<"voided">;
 
 export interface Returns {
   /** Refunds and voids together, at most the captured amount. */
@@ -113,7 +113,7 @@ function highestTotal(refunds: readonly RefundFact[], failed: readonly FailedRef
   const failures = failed.toSorted((a, b) => (b.at ?? Infinity) - (a.at ?? Infinity));
   // Several events may report one failure, some without its amount.
   const amounts = new Map<string, string>();
-  let off = "0";
+  let subtracted = "0";
   let next = 0;
   let highest = "0";
   // Goes from the latest total to the earliest, from which all failures are subtracted.
@@ -123,9 +123,9 @@ function highestTotal(refunds: readonly RefundFact[], failed: readonly FailedRef
       const before = amounts.get(id) ?? "0";
       const after = greaterOf(fact.money?.amount ?? "0", before);
       amounts.set(id, after);
-      off = sumOf([off, lessOf(after, before)]);
+      subtracted = sumOf([subtracted, lessOf(after, before)]);
     }
-    highest = greaterOf(lessOf(total.money?.amount ?? "0", off), highest);
+    highest = greaterOf(lessOf(total.money?.amount ?? "0", subtracted), highest);
   }
   return highest;
 }

@@ -177,7 +177,7 @@ const text = (value: string | undefined): string | null => value?.trim() || null
 
 // A host name, an IPv4 or an IPv6 address. Credentials are excluded, because fetch rejects them.
 const HTTP_URL = /^https?:\/\/([a-z0-9.-]+|\[[0-9a-f:.]+\])(:\d{1,5})?(\/\S*)?$/i;
-// Over http an attacker could replace the keys and sign tokens, so http requires this machine.
+// Over http an attacker could replace the keys and sign tokens, so http is limited to localhost.
 const JWKS_URL = /^(https:\/\/[a-z0-9.-]+|http:\/\/(localhost|127\.0\.0\.1))(:\d{1,5})?(\/\S*)?$/i;
 // Whole base64 groups, then a last one, which some tools print without its padding.
 const WEBHOOK_SECRET = /^(whsec_)?([A-Za-z0-9+/]{4}){6,}([A-Za-z0-9+/]{2}(==)?|[A-Za-z0-9+/]{3}=?)?$/;

@@ -24,7 +24,7 @@ export interface Settlement {
   readonly excess: readonly Payment[];
 }
 
-const nothing: Settlement = {
+const notCovered: Settlement = {
   isCovered: false,
   isProved: false,
   counted: [],
@@ -55,7 +55,7 @@ export function settle(
   );
   const unnamed = priced
     .filter(({ id }) => id === null)
-    .map((payment) => withReturns(payment, looseReturns(all, facts, payment.captured)));
+    .map((payment) => withReturns(payment, unassignedReturns(all, facts, payment.captured)));
   const amount = amountDue(named, unnamed, facts, registration);
   if (amount !== null) {
     for (const payments of [named, ...unnamed.map((payment) => [payment])]) {
@@ -65,8 +65,8 @@ export function settle(
   }
   const report = accepted.find(({ captured }) => captured === null);
   if (report !== undefined) return coveredByReport(report, all, facts, registration, amount);
-  if (registration === null || amount === null) return nothing;
-  return { ...nothing, underpaid: underpaidBy(named, unnamed, amount) };
+  if (registration === null || amount === null) return notCovered;
+  return { ...notCovered, underpaid: underpaidBy(named, unnamed, amount) };
 }
 
 /**
@@ -106,7 +106,7 @@ function covered(payments: readonly Payment[], amount: string): Settlement {
   const excess = payments.filter((payment) => !isCounted.has(payment) && !isZero(net(payment)));
   const kept = netOf(counted);
   return {
-    ...nothing,
+    ...notCovered,
     isCovered: true,
     isProved: true,
     counted,
@@ -157,12 +157,12 @@ function coveredByReport(
 ): Settlement {
   const kind = registration?.money ?? firstRefund(facts);
   const own: Payment = { ...report, ...returnsOf(ofKind(report.facts, kind), null) };
-  const returns = report.id === null ? looseReturns(all, facts, kind) : orderReturns(ofKind(facts, kind), null);
+  const returns = report.id === null ? unassignedReturns(all, facts, kind) : orderReturns(ofKind(facts, kind), null);
   const { returned: sum, isReturned } = withReturns(own, returns);
   const returned = amount === null ? sum : lesserOf(sum, amount);
   const isAll = isReturned || (amount !== null && !isZero(amount) && isAtLeast(returned, amount));
   return {
-    ...nothing,
+    ...notCovered,
     isCovered: true,
     counted: [report],
     extent: isAll ? "all" : isZero(returned) ? "none" : "part",
@@ -217,7 +217,7 @@ function withOrderReturns(payments: readonly Payment[], facts: readonly Fact[]):
  * Returns that belong to no accepted payment: the order's own refunds, and refunds of payments that
  * are otherwise unreported.
  */
-function looseReturns(all: readonly Payment[], facts: readonly Fact[], money: Money | null): Returns {
+function unassignedReturns(all: readonly Payment[], facts: readonly Fact[], money: Money | null): Returns {
   const own = orderReturns(ofKind(facts, money), null);
   const others = all
     .filter(({ id, state }) => id !== null && state === "unreported")

@@ -1,7 +1,7 @@
 // One alarm for many jobs: due jobs, the next wake-up, and changes to an alarm that is set.
 import { describe, expect, it } from "vitest";
 import { alarmStep, dueJobs, nextWake, orderDue, type Due, type OrderConditions } from "../../src/core/due.ts";
-import { isWorthAsking, waitBefore } from "../../src/core/reconcile.ts";
+import { isWorthQuerying, waitBefore } from "../../src/core/reconcile.ts";
 
 const NOW = 1_000_000;
 const MINUTE = 60_000;
@@ -91,8 +91,8 @@ it("queries wait 10, 20, 40, 60, 60 … s and up to a fifth more", () => {
 });
 
 it("a failed attempt is worth a query, a settled order is not", () => {
-  expect(isWorthAsking("failed", 1, null, NOW)).toBe(true);
+  expect(isWorthQuerying("failed", 1, null, NOW)).toBe(true);
   for (const status of ["closed", "paid", "partially_refunded", "refunded"] as const) {
-    expect(isWorthAsking(status, 1, null, NOW)).toBe(false);
+    expect(isWorthQuerying(status, 1, null, NOW)).toBe(false);
   }
 });
