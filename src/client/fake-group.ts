@@ -13,7 +13,7 @@ import {
 import type { Json } from "../core/json.ts";
 import type { OrderStatus } from "../core/order.ts";
 import { publicationId, readPosition, recover, type Keeping, type Publication } from "../core/position.ts";
-import { parseRequest, type Request } from "../core/request.ts";
+import { parseRequest, type ClientRequest } from "../core/request.ts";
 import type { FakeConnection } from "./fake-socket.ts";
 
 /** A group as your test has it in its hand. */
@@ -79,11 +79,11 @@ export class Group implements FakeGroup {
     this.#kept = [...this.#kept, { offset: at.offset, at: this.#now(), frame }].slice(
       this.#keeping === "cache" ? -1 : -HISTORY_SIZE,
     );
-    this.#tell(publicationFrame({ data: frame, at }));
+    this.#tell(publicationFrame({ data: frame, position: at }));
   }
 
   relay(data: Json): void {
-    this.#tell(publicationFrame({ data: encode(data), at: null }));
+    this.#tell(publicationFrame({ data: encode(data), position: null }));
   }
 
   join(who: Who): void {
@@ -126,7 +126,7 @@ export class Group implements FakeGroup {
     if (request.ok) connection.send(this.#reply(request.value, connection));
   }
 
-  #reply(request: Request, connection: FakeConnection): string {
+  #reply(request: ClientRequest, connection: FakeConnection): string {
     const { id } = request;
     switch (request.type) {
       case "ping":
@@ -152,7 +152,7 @@ export class Group implements FakeGroup {
     }
   }
 
-  #publishFor(id: Request["id"], data: Json, connection: FakeConnection): string {
+  #publishFor(id: ClientRequest["id"], data: Json, connection: FakeConnection): string {
     const [, , consumer] = this.path.split("/");
     if (consumer === "alarm") return errorReplyFrame(id, "not_allowed", "nobody publishes here");
     if (consumer === "order" && typeof data !== "string") {
@@ -160,7 +160,7 @@ export class Group implements FakeGroup {
     }
     if (consumer === "feed") this.publish(data);
     else if (consumer === "order") this.relay(data);
-    else connection.send(publicationFrame({ data: encode(data), at: null }));
+    else connection.send(publicationFrame({ data: encode(data), position: null }));
     return replyFrame(id, { epoch: this.#epoch, offset: this.#offset, connections: this.connections.length });
   }
 

@@ -1,4 +1,5 @@
-// Which of the payments count for an order, which are held, and which are mismatches with their reason. Adds nothing up.
+// Sorts the payments of an order into accepted, held and mismatched ones, each mismatch with a
+// reason. Sums are computed in settlement.ts.
 import { factKey, type Fact } from "./fact.ts";
 import { isSameKind, type Money } from "./money.ts";
 import type { Registration } from "./registration.ts";
@@ -7,20 +8,25 @@ import { foreignRefunds } from "./returns.ts";
 import { failedSplits, mayBePart } from "./split.ts";
 
 export type MismatchReason =
-  /** Another currency than the registered one, or than the order's first payment; or its own events contradict each other. */
+  /**
+   * The currency differs from the registered one or that of the order's first payment, or the
+   * payment's events contradict each other.
+   */
   | "currency"
-  /** Minor units of a currency whose digits are not known. */
+  /** The amount is in minor units of a currency whose digits are unknown. */
   | "unknown_currency"
   /** The event states no amount. */
   | "no_amount"
   /** Another order has claimed the payment. */
   | "payment_of_another_order"
-  /** A part of a split that was given up: the provider returns it. */
+  /** The payment is a part of a failed split: the provider returns it. */
   | "split_failed"
-  /** A refund in another currency than its payment: it counts for nothing. */
+  /** The refund's currency differs from its payment's. The refund is not counted. */
   | "refund_currency";
 
-/** Authentic, and not what the order waits for. The entry goes when its money has gone back. */
+/**
+ * Authentic money that does not match the order. The entry is removed once the money is returned.
+ */
 export interface Mismatch {
   readonly reason: MismatchReason;
   readonly instance: string;
@@ -31,7 +37,7 @@ export interface Mismatch {
 
 export interface Acceptance {
   readonly accepted: readonly Payment[];
-  /** They count when the order is registered. */
+  /** Counted as soon as the order is registered. */
   readonly held: readonly Payment[];
   readonly mismatches: readonly Mismatch[];
 }
@@ -44,18 +50,18 @@ export function acceptanceOf(
   isOpen: boolean,
 ): Acceptance {
   const paid = payments.filter(({ state }) => state === "paid");
-  const givenUp = failedSplits(facts);
+  const failed = failedSplits(facts);
   const accepted: Payment[] = [];
   const held: Payment[] = [];
   const mismatches: Mismatch[] = [];
   let expected: Money | null = registration?.money ?? null;
   for (const payment of paid) {
-    const isOfFailedSplit = givenUp.some((split) => mayBePart(split, payment.instance, payment.captured));
+    const isOfFailedSplit = failed.some((split) => mayBePart(split, payment.instance, payment.captured));
     const reason = reasonAgainst(payment, registration, expected) ?? (isOfFailedSplit ? "split_failed" : null);
     if (reason !== null) {
       if (!payment.isReturned) mismatches.push(mismatchOf(reason, payment));
     } else if (isOpen) {
-      // Without a registration, the currency is that of the first payment.
+      // Without a registration, the first payment sets the currency.
       expected ??= payment.captured;
       accepted.push(payment);
     } else held.push(payment);
@@ -64,13 +70,13 @@ export function acceptanceOf(
 }
 
 function reasonAgainst(
-  { captured, isAmbiguous, isMerchantsWord, isUnsigned }: Payment,
+  { captured, isAmbiguous, isMerchantReport, isUnsigned }: Payment,
   registration: Registration | null,
   expected: Money | null,
 ): MismatchReason | null {
-  // An amount that the sender does not sign is as good as none.
-  if (isUnsigned && registration !== null && !isMerchantsWord) return "no_amount";
-  if (captured === null) return isMerchantsWord || isUnsigned ? null : "no_amount";
+  // An unsigned amount is treated as missing.
+  if (isUnsigned && registration !== null && !isMerchantReport) return "no_amount";
+  if (captured === null) return isMerchantReport || isUnsigned ? null : "no_amount";
   if (isAmbiguous) return "currency";
   if (captured.unit === "unknown") return "unknown_currency";
   return expected !== null && !isSameKind(captured, expected) ? "currency" : null;
@@ -92,7 +98,7 @@ const refundsInOtherCurrencies = (paid: readonly Payment[]): readonly Mismatch[]
     })),
   );
 
-/** One entry for each payment, whichever events reported it. */
+/** One entry per payment, however many events reported it. */
 function foreignPayments(facts: readonly Fact[]): readonly Mismatch[] {
   const entries = new Map<string, Mismatch>();
   const foreign = facts.filter((fact) => fact.kind === "foreign_payment");

@@ -1,23 +1,26 @@
-// What the Worker has found out about a connection it lets in, on its way to the object. Decides nothing and holds no token.
+// The Worker's decision to admit a connection, sent to the Durable Object with the upgrade.
+// Contains the token's claims; the token itself stays in the Worker.
 import type { Mode } from "./frames.ts";
 import type { Json } from "./json.ts";
 import type { Position } from "./position.ts";
 import type { Token } from "./token.ts";
 
-/** Whom a connection belongs to, as its token or its API key told; the token itself goes no further than the Worker. */
+/** The owner of a connection, read from its token or API key. */
 export interface Member {
   readonly sub: string | null;
-  /** What others may see of it. */
+  /** Data about the member that other members may see. */
   readonly info: Json;
   readonly mayPublish: boolean;
-  /** When its token runs out, in ms; null = never: the group is open, or a backend's key let it in. */
+  /**
+   * Expiry of the token, in ms since 1970; null = unlimited (open group, or a backend's API key).
+   */
   readonly expiresAt: number | null;
 }
 
-/** Somebody in a group that is open: nothing is known of it. */
+/** An anonymous member of an open group. */
 export const anybody: Member = { sub: null, info: null, mayPublish: false, expiresAt: null };
 
-/** Whom a token makes of its bearer. */
+/** The member described by a verified token. */
 export const memberOfToken = ({ sub, info, publish, expiresAt }: Token): Member => ({
   sub,
   info,
@@ -28,13 +31,14 @@ export const memberOfToken = ({ sub, info, publish, expiresAt }: Token): Member 
 export interface Admission {
   readonly mode: Mode;
   readonly member: Member;
-  /** Where the client says it was. */
+  /** The position that the client sent. */
   readonly position: Position | null;
 }
 
-// An upgrade reaches the object as a request, which carries text in headers only, and only what stands in Latin-1.
+// The upgrade is a request, so the admission travels in a header. Header values are limited to
+// Latin-1, hence the percent-encoding.
 export const ADMISSION_HEADER = "Belfry-Admission";
 
 export const encodeAdmission = (admission: Admission): string => encodeURIComponent(JSON.stringify(admission));
 
-export const decodeAdmission = (header: string): Admission => JSON.parse(decodeURIComponent(header)) as Admission; // only `encodeAdmission` writes it
+export const decodeAdmission = (header: string): Admission => JSON.parse(decodeURIComponent(header)) as Admission; // written by `encodeAdmission`

@@ -1,8 +1,10 @@
-// The credentials a request shows, and where it shows them. Believes none of them.
+// Finds the credentials in a request. Verifying them is up to the caller.
 
-/** Where keys and tokens may stand in a request, each as it stands there; null where it does not. */
+/** The places of a request that may carry a key or token, unparsed; null where absent. */
 export interface Carried {
-  /** Behind `belfry.bearer.` in `Sec-WebSocket-Protocol`: what `readHandshake` found. */
+  /**
+   * The text after `belfry.bearer.` in `Sec-WebSocket-Protocol`, as returned by `readHandshake`.
+   */
   readonly subprotocol: string | null;
   /** The header `Authorization`. */
   readonly authorization: string | null;
@@ -15,16 +17,17 @@ export interface Carried {
 }
 
 /**
- * `subprotocol` and `authorization` carry an API key or a token, `api_key` a key only, `cookie` and `query` a token only. All but the
- * cookie are shown on purpose; the cookie goes along with whatever any page has the browser ask for, so the page's Origin decides there.
+ * `subprotocol` and `authorization` carry an API key or a token, `api_key` a key only, `cookie` and
+ * `query` a token only. Browsers attach the cookie to requests of any page, so a cookie also
+ * requires an allowed Origin.
  */
 export interface Credential {
   readonly from: "subprotocol" | "authorization" | "api_key" | "cookie" | "query";
-  /** A secret: not for logs, errors or URLs. */
+  /** A secret: keep it out of logs, errors and URLs. */
   readonly text: string;
 }
 
-/** All that a request shows, in the order in which they count: the first that may be a token is the token. */
+/** All credentials of a request by precedence. The first that may be a token is the token. */
 export function credentialsOf(carried: Carried): readonly Credential[] {
   const found: readonly [Credential["from"], string | null][] = [
     ["subprotocol", carried.subprotocol],
@@ -36,11 +39,14 @@ export function credentialsOf(carried: Carried): readonly Credential[] {
   return found.flatMap(([from, text]) => (text === null || text === "" ? [] : [{ from, text }]));
 }
 
-/** What stands behind `Bearer` in an `Authorization` header (RFC 6750, 2.1; the scheme's case does not count). */
+/** The credential of `Authorization: Bearer`; the scheme is case-insensitive (RFC 6750, 2.1). */
 export const bearerOf = (authorization: string | null): string | null =>
   /^Bearer +(\S+)$/i.exec(authorization ?? "")?.[1] ?? null;
 
-/** The first cookie of that name: browsers send the one with the longest path first. A value may stand in quotes (RFC 6265, 4.1.1). */
+/**
+ * The first cookie of that name: browsers send the one with the longest path first. The value may
+ * be quoted (RFC 6265, 4.1.1).
+ */
 function cookieOf(header: string | null): string | null {
   const pairs = (header ?? "").split(";").map((pair) => pair.trim());
   const value = pairs.find((pair) => pair.startsWith(COOKIE))?.slice(COOKIE.length);

@@ -1,19 +1,21 @@
-// Which order a payment event is about, and the steps that bring it there, in the order that makes a crash between any two harmless. Storage
-// comes in as ports: one per kind of object.
+// Routes a payment event to its order. The steps are ordered so that a crash between any two is
+// repaired by the next delivery. Storage is passed in as ports, one per kind of Durable Object.
 import type { Callback } from "./callback.ts";
 import { beginsPayment, factKey, type Fact } from "./fact.ts";
 import { ok, type Result } from "./result.ts";
 
-/** What an event brings to its order. */
+/** The content of an event for its order. */
 export interface Arrival {
   readonly facts: readonly Fact[];
-  /** The merchant's id, where the sender named it. */
+  /** The merchant's order id, if the sender named it. */
   readonly orderId: string | null;
-  /** What was received, as text, to be forwarded; null where nothing is forwarded or nobody sent anything. */
+  /**
+   * The received text, to be forwarded; null where forwarding is off or the fact was not received.
+   */
   readonly raw: string | null;
 }
 
-/** `full` and `erased` orders record nothing: their events are handed on. */
+/** `full` and `erased` orders record nothing: their events are forwarded instead. */
 export type RecordResult = "new" | "duplicate" | "full" | "erased";
 
 export interface Orders {
@@ -23,28 +25,28 @@ export interface Orders {
   readonly record: (biz: string, arrivals: readonly Arrival[]) => Promise<RecordResult>;
 }
 
-/** An event that waits for its payment. */
+/** An event whose payment is still unclaimed. */
 export interface Orphan {
-  /** The same for every delivery of the event. */
+  /** Equal for every delivery of the event. */
   readonly key: string;
   readonly arrival: Arrival;
 }
 
-/** The payment index: which order a payment belongs to. */
+/** The payment index maps each payment to its order. */
 export interface PaymentIndex {
-  /** The claim of the payment; null as long as no order has claimed it. */
+  /** The claim of the payment; null while it is unclaimed. */
   readonly claimOf: (payment: PaymentKey) => Promise<Claim | null>;
   /** Claims the payment for `biz` unless it is claimed. */
   readonly claim: (payment: PaymentKey, biz: string) => Promise<Claim>;
-  /** Stores the event unless the payment is claimed by now: then it returns the claim. */
+  /** Stores the event, or returns the claim if the payment has been claimed in the meantime. */
   readonly storeOrphan: (payment: PaymentKey, orphan: Orphan) => Promise<OrphanResult>;
   /** Deletes orphans that their order has recorded. */
   readonly release: (payment: PaymentKey, keys: readonly string[]) => Promise<void>;
-  /** Deletes the claim if it is that of `biz`. */
+  /** Deletes the claim if it belongs to `biz`. */
   readonly erase: (payment: PaymentKey, biz: string) => Promise<void>;
 }
 
-/** A payment is an instance's: "1001" of one sender is not "1001" of another. */
+/** Payment ids are scoped by instance: "1001" of one sender differs from "1001" of another. */
 export interface PaymentKey {
   readonly instance: string;
   readonly paymentId: string;
@@ -52,13 +54,13 @@ export interface PaymentKey {
 
 export interface Claim {
   readonly biz: string;
-  /** Events that waited for the claim and are not in the order yet, as far as the index knows. */
+  /** Events stored before the claim. Some may already be in the order, if releasing them failed. */
   readonly orphans: readonly Orphan[];
 }
 
 export type OrphanResult =
   | { readonly claim: Claim }
-  /** `isNew`: false for an event that waits already. */
+  /** `isNew`: false for an event that is already stored. */
   | { readonly claim: null; readonly isNew: boolean };
 
 export interface DeliveryPorts {
@@ -66,22 +68,23 @@ export interface DeliveryPorts {
   readonly index: PaymentIndex;
   /** The biz of a merchant's order id. */
   readonly bizOf: (orderId: string) => Promise<Result<string, string>>;
-  /** Hands an event on as `callback.<instance>`; false if it was handed on before. */
+  /** Forwards an event as `callback.<instance>`; false if it was forwarded before. */
   readonly handOn: (callback: Callback) => Promise<boolean>;
 }
 
-/** `waiting`: stored under its payment, until that is claimed. */
+/** `waiting`: stored under its payment until that is claimed. */
 export type DeliveryVerdict = "stored" | "duplicate" | "ignored" | "waiting" | "full" | "erased";
 
 export interface DeliveryOutcome {
   readonly verdict: DeliveryVerdict;
-  /** The order that the event is a fact of; null if it is of none. */
+  /** The order that recorded the event; null if it belongs to none. */
   readonly biz: string | null;
 }
 
 /**
- * Records facts that are known to be of `biz`: the merchant's word, or a provider's answer about this order. Payments among them are claimed
- * first; one that another order has claimed becomes a mismatch. Returns the reply of `record`.
+ * Records facts known to belong to `biz`: a report of the merchant, or a provider's reply about
+ * this order. Claims the payments among them first; a payment that another order has claimed
+ * becomes a mismatch. Returns the reply of `record`.
  */
 export async function recordOwn<Reply extends { readonly result: RecordResult }>(
   biz: string,
@@ -91,20 +94,23 @@ export async function recordOwn<Reply extends { readonly result: RecordResult }>
 ): Promise<Reply> {
   let facts = arrival.facts;
   const claims: (readonly [PaymentKey, Claim])[] = [];
-  for (const payment of paymentKeys(facts)) {
+  for (const payment of begunPayments(facts)) {
     const claim = await index.claim(payment, biz);
     if (claim.biz === biz) claims.push([payment, claim]);
-    else facts = facts.flatMap((fact) => (isOf(fact, payment) ? foreignFact(fact) : fact));
+    else facts = facts.flatMap((fact) => (belongsTo(fact, payment) ? foreignFact(fact) : fact));
   }
-  const reply = await record([{ ...arrival, facts }, ...claims.flatMap(([, claim]) => waitingFor(claim))]);
+  const reply = await record([{ ...arrival, facts }, ...claims.flatMap(([, claim]) => orphanArrivals(claim))]);
   for (const [payment, claim] of claims) await settleClaim(payment, claim, reply.result, index);
   return reply;
 }
 
 /** The arrivals that waited for a claim. */
-const waitingFor = ({ orphans }: Claim): readonly Arrival[] => orphans.map(({ arrival }) => arrival);
+const orphanArrivals = ({ orphans }: Claim): readonly Arrival[] => orphans.map(({ arrival }) => arrival);
 
-/** Recorded orphans leave the index, behind their order's commit: a crash between the two moves them again, as duplicates. */
+/**
+ * Deletes recorded orphans from the index, after the order's commit. A crash in between delivers
+ * them again, as duplicates.
+ */
 async function settleClaim(
   payment: PaymentKey,
   { biz, orphans }: Claim,
@@ -118,17 +124,17 @@ async function settleClaim(
       const keys = orphans.map(({ key }) => key);
       return index.release(payment, keys);
     }
-    case "erased": // An erased order keeps no claim.
+    case "erased": // erased orders keep no claim
       return index.erase(payment, biz);
     case "full":
   }
 }
 
-/** The payments that the facts begin: those that an order claims. */
-const paymentKeys = (facts: readonly Fact[]): readonly PaymentKey[] =>
+/** The payments that the facts begin. An order claims exactly these. */
+const begunPayments = (facts: readonly Fact[]): readonly PaymentKey[] =>
   namedPayments(facts.filter(({ kind }) => kind === "payment"));
 
-/** Every payment that the facts name, once: those that an order may have claimed. */
+/** Every payment named in the facts, once. An order may have claimed these. */
 export function namedPayments(facts: readonly Fact[]): readonly PaymentKey[] {
   const keys = new Map<string, PaymentKey>();
   for (const fact of facts) {
@@ -139,17 +145,23 @@ export function namedPayments(facts: readonly Fact[]): readonly PaymentKey[] {
   return [...keys.values()];
 }
 
-const isOf = (fact: Fact, { instance, paymentId }: PaymentKey): boolean =>
+const belongsTo = (fact: Fact, { instance, paymentId }: PaymentKey): boolean =>
   "paymentId" in fact && fact.instance === instance && fact.paymentId === paymentId;
 
-/** The mismatch that a paid fact of another order's payment becomes; other facts of it are that order's. */
+/**
+ * Turns a paid fact of another order's payment into a mismatch. Drops its other facts: they belong
+ * to that order.
+ */
 function foreignFact(fact: Fact): readonly Fact[] {
   if (fact.kind !== "payment" || fact.status !== "paid" || fact.paymentId === null) return [];
   const { instance, eventId, at, paymentId, money } = fact;
   return [{ instance, eventId, at, kind: "foreign_payment", paymentId, money }];
 }
 
-/** Brings one event to its order. An error of a port leaves a state that the event's next delivery completes. */
+/**
+ * Delivers one event to its order. After an error of a port, the next delivery of the event
+ * completes the work.
+ */
 export async function deliver(
   callback: Callback,
   raw: string | null,
@@ -160,13 +172,13 @@ export async function deliver(
     return ok({ verdict: (await ports.handOn(callback)) ? "ignored" : "duplicate", biz: null });
   }
   const arrival = { facts, orderId, raw };
-  if (paymentId === null) return toNamedOrder(callback, arrival, ports);
+  if (paymentId === null) return recordInNamedOrder(callback, arrival, ports);
   const payment = { instance, paymentId };
   if (beginsPayment(facts) && orderId !== null) return claimAndRecord(callback, orderId, payment, arrival, ports);
-  return follow(callback, payment, arrival, ports);
+  return recordFollowUp(callback, payment, arrival, ports);
 }
 
-async function toNamedOrder(
+async function recordInNamedOrder(
   callback: Callback,
   arrival: Arrival,
   ports: DeliveryPorts,
@@ -175,7 +187,10 @@ async function toNamedOrder(
   return biz.ok ? ok(outcomeOf(biz.value, await record(biz.value, [arrival], callback, ports))) : biz;
 }
 
-/** The first event that begins a payment and names an order claims the payment; later ones go to the claimant. */
+/**
+ * The first event that begins a payment and names an order claims the payment. Later events are
+ * recorded in the order that holds the claim.
+ */
 async function claimAndRecord(
   callback: Callback,
   orderId: string,
@@ -187,15 +202,17 @@ async function claimAndRecord(
   if (!named.ok) return named;
   const claim = await ports.index.claim(payment, named.value);
   if (claim.biz === named.value) return ok(await recordClaimed(claim, payment, arrival, callback, ports));
-  // The id that the event names is the other order's.
+  // `orderId` belongs to the other order.
   const outcome = await recordClaimed(claim, payment, withoutOrderId(arrival), callback, ports);
   const foreign = callback.facts.flatMap(foreignFact);
   if (foreign.length > 0) await ports.orders.record(named.value, [{ ...arrival, facts: foreign }]);
   return ok(outcome);
 }
 
-/** An event that follows a payment: its own order id counts only if that order is known already. */
-async function follow(
+/**
+ * Records an event that follows a payment. Its own order id counts only if it names a known order.
+ */
+async function recordFollowUp(
   callback: Callback,
   payment: PaymentKey,
   arrival: Arrival,
@@ -210,12 +227,12 @@ async function follow(
   return ok({ verdict: isNew ? "waiting" : "duplicate", biz: null });
 }
 
-/** The claim of a payment: an order that is known already claims it, unless another has. */
+/** Returns the claim of a payment. If unclaimed, an order that is already known claims it. */
 async function claimForKnown(orderId: string, payment: PaymentKey, ports: DeliveryPorts): Promise<Claim | null> {
   const claim = await ports.index.claimOf(payment);
   if (claim !== null) return claim;
   const named = await ports.bizOf(orderId);
-  // Without the key, the event waits for its payment.
+  // Without the key for order ids, the event waits for its payment.
   if (!named.ok || !(await ports.orders.isKnown(named.value))) return null;
   return ports.index.claim(payment, named.value);
 }
@@ -227,12 +244,12 @@ async function recordClaimed(
   callback: Callback,
   ports: DeliveryPorts,
 ): Promise<DeliveryOutcome> {
-  const result = await record(claim.biz, [arrival, ...waitingFor(claim)], callback, ports);
+  const result = await record(claim.biz, [arrival, ...orphanArrivals(claim)], callback, ports);
   await settleClaim(payment, claim, result, ports.index);
   return outcomeOf(claim.biz, result);
 }
 
-/** Records the arrivals; an order that takes none has its event handed on. */
+/** Records the arrivals; an event of a full or erased order is forwarded. */
 async function record(
   biz: string,
   arrivals: readonly Arrival[],
@@ -249,12 +266,12 @@ const outcomeOf = (biz: string, result: RecordResult): DeliveryOutcome => ({
   biz,
 });
 
-/** A reference of the event's own is not the order's id. */
+/** Removes the event's own reference, which is not the id of the claiming order. */
 const withoutOrderId = (arrival: Arrival): Arrival => ({ ...arrival, orderId: null });
 
 const orphanOf = ({ facts }: Callback, arrival: Arrival): Orphan => ({
-  // An event that comes again with another amount is no repetition.
+  // An event that repeats with another amount is a new event.
   key: JSON.stringify(facts.map(factKey)),
-  // It is handed on at once, so its text is not kept for a second forward.
+  // The event is forwarded immediately, so its text is not kept for a second forward.
   arrival: { ...withoutOrderId(arrival), raw: null },
 });

@@ -1,4 +1,5 @@
-// The disputes among an order's facts: each by its own id, open, won or lost. Changes no amount and no status of the order.
+// Groups the disputes among an order's facts by id and finds the state of each: open, won or lost.
+// Amounts and status of the order are unaffected.
 import type { DisputeStatus, Fact } from "./fact.ts";
 import type { Money } from "./money.ts";
 
@@ -23,11 +24,14 @@ export function disputesOf(facts: readonly Fact[]): readonly Dispute[] {
     const key = JSON.stringify(disputeId === null ? [instance, null, paymentId] : [instance, disputeId]);
     disputes.set(key, [...(disputes.get(key) ?? []), fact]);
   }
-  return [...disputes].toSorted(([a], [b]) => (a < b ? -1 : 1)).flatMap(([, reports]) => disputeOf(reports));
+  return [...disputes].toSorted(([a], [b]) => (a < b ? -1 : 1)).flatMap(([, reports]) => mergeReports(reports));
 }
 
-/** Where a dispute stands: by the latest report that states its time; of those that state none, by the furthest. */
-function disputeOf(reports: readonly DisputeFact[]): readonly Dispute[] {
+/**
+ * Merges the reports of one dispute. The latest status by the sender's time holds; without times,
+ * the most advanced.
+ */
+function mergeReports(reports: readonly DisputeFact[]): readonly Dispute[] {
   const isTimed = reports.every(({ at }) => at !== null);
   const sorted = reports.toSorted((a, b) => (isTimed ? (a.at ?? 0) - (b.at ?? 0) : 0) || byRank(a, b));
   const latest = sorted.at(-1);
@@ -38,13 +42,13 @@ function disputeOf(reports: readonly DisputeFact[]): readonly Dispute[] {
   return [{ instance, disputeId, paymentId: named?.paymentId ?? null, status, money: priced?.money ?? null }];
 }
 
-/** How far a dispute has come: a chargeback may be reversed, and a second one ends it. */
+/** Progress of a dispute: a chargeback may be reversed, and a second chargeback is final. */
 const RANK: Readonly<Record<DisputeStatus, number>> = { open: 0, won: 1, lost: 2 };
 
 const byRank = (a: DisputeFact, b: DisputeFact): number =>
   RANK[a.status] - RANK[b.status] || (a.eventId < b.eventId ? -1 : 1);
 
-/** The worst of all disputes: a lost one before an open one before a won one. */
+/** The worst of all disputes: lost, then open, then won. */
 export function worstOf(disputes: readonly Dispute[]): DisputeState {
   const statuses = new Set(disputes.map(({ status }) => status));
   if (statuses.has("lost")) return "lost";

@@ -1,39 +1,40 @@
-// One object, one alarm, many reasons to wake: what is due, and when to wake next. Pure: arms nothing, reads no clock.
+// Due-times of one Durable Object: a single alarm serves many jobs. Computes which jobs are due and
+// when to wake next. Pure.
 import { isSettled, type OrderStatus } from "./order.ts";
 import type { Registration } from "./registration.ts";
-import { isWorthAsking, waitBefore } from "./reconcile.ts";
+import { isWorthQuerying, waitBefore } from "./reconcile.ts";
 import { nextTick } from "./schedule.ts";
 
-/** The due-times of one object, in ms since 1970; what is absent is not due at all. */
+/** The due-times of one Durable Object, in ms since 1970; an absent job is not due. */
 export interface Due {
-  /** When the periodic push began: its ticks are due at whole periods from here. */
+  /** Start of the periodic push; its ticks are due at whole periods from here. */
   readonly push?: number;
-  /** When the order's status is asked for next, and how often it has been. */
+  /** Next query of the order's status, and the number of queries so far. */
   readonly reconcile?: { readonly at: number; readonly attempt: number };
-  /** When what was registered runs out. */
+  /** Expiry of the registration. */
   readonly expiry?: number;
-  /** When the first delivery that is still owed is tried next. */
+  /** Next attempt of the first pending forward. */
   readonly forward?: number;
-  /** When the order is erased, or old deliveries are deleted. */
+  /** Erasure of the order, or deletion of old deliveries. */
   readonly cleanup?: number;
-  /** When what is kept for a time only is looked after: publications, idempotency keys, a position nobody came back to. */
+  /** Next cleanup of expired publications, idempotency keys and an unused position. */
   readonly history?: number;
-  /** When the others are told of a member that has not come back. */
+  /** Time to notify members of a leave, unless the member returns first. */
   readonly presence?: number;
-  /** When a connection's token runs out, or its grace. */
+  /** Expiry of a connection's token or of its grace period. */
   readonly tokens?: number;
-  /** Until when no job is done, after one has failed by a fault of ours. */
+  /** End of the pause after a job failed with an internal error. */
   readonly pause?: number;
 }
 
-/** What an alarm rings for, the push aside, whose ticks follow from its start. */
+/** Jobs of the alarm. Ticks of the push are computed from its start instead. */
 export type Job = Exclude<keyof Due, "push" | "pause">;
 
 const jobs: readonly Job[] = ["reconcile", "expiry", "forward", "cleanup", "history", "presence", "tokens"];
 
 const timeOf = (due: Due, job: Job): number | undefined => (job === "reconcile" ? due.reconcile?.at : due[job]);
 
-/** Whether nothing of it has changed. */
+/** Whether two sets of due-times are equal. */
 export const isSameDue = (one: Due, other: Due): boolean =>
   one.push === other.push &&
   one.pause === other.pause &&
@@ -44,14 +45,17 @@ export const isSameDue = (one: Due, other: Due): boolean =>
 export const dueJobs = (due: Due, now: number): readonly Job[] =>
   (due.pause ?? 0) > now ? [] : jobs.filter((job) => (timeOf(due, job) ?? Infinity) <= now);
 
-/** When the alarm has to ring next, always later than `now`; null if never. `period` is the push's, null without one. */
+/**
+ * The next alarm time, always later than `now`; null if there is none. `period` is the push's, in
+ * ms; null without a push.
+ */
 export function nextWake(due: Due, period: number | null, now: number): number | null {
   const times = jobs.flatMap((job) => timeOf(due, job) ?? []).map((at) => Math.max(at, due.pause ?? 0));
   if (due.push !== undefined && period !== null) times.push(nextTick({ start: due.push, period }, now));
   return times.length === 0 ? null : Math.max(now + 1, Math.min(...times));
 }
 
-/** The due-times with one of them set anew, or gone. */
+/** Sets or removes one due-time. */
 export function withDue(
   due: Due,
   job: "history" | "presence" | "tokens" | "push" | "forward",
@@ -61,7 +65,7 @@ export function withDue(
   return at === undefined ? rest : { ...rest, [job]: at };
 }
 
-/** How long nothing is tried after a fault of ours. */
+/** Pause of all jobs after an internal error, in ms. Ticks of the push continue. */
 export const FAULT_PAUSE_MS = 60_000;
 
 export type AlarmStep =
@@ -69,38 +73,44 @@ export type AlarmStep =
   | { readonly do: "set"; readonly at: number }
   | { readonly do: "delete" };
 
-/** An alarm this many ms in the past has been lost: one stood still for days (cloudflare-docs#18324). A late one rings by itself. */
+/**
+ * An alarm overdue by more than this is considered lost: one stalled for days
+ * (cloudflare-docs#18324). The platform delivers a late alarm by itself.
+ */
 const LOST_MS = 120_000;
 
 /**
- * What to do with an alarm that is set for `armed` (null = for nothing) where `wanted` is the earliest due-time. One whose time has
- * come is about to ring and is left alone, unless it is `late` by more than it ever is.
+ * Compares the alarm time `armed` (null = unset) with `wanted`, the earliest due-time. An alarm
+ * overdue by at most `late` ms is assumed to be firing and is left alone.
  */
 export function alarmStep(armed: number | null, wanted: number | null, now: number, late: number = LOST_MS): AlarmStep {
   if (wanted === null) return armed === null ? { do: "leave" } : { do: "delete" };
-  const rings = armed !== null && (armed === wanted || (armed <= now && armed >= now - late));
-  return rings ? { do: "leave" } : { do: "set", at: wanted };
+  const fires = armed !== null && (armed === wanted || (armed <= now && armed >= now - late));
+  return fires ? { do: "leave" } : { do: "set", at: wanted };
 }
 
-/** What an order's due-times follow from. */
+/** Inputs of an order's due-times. */
 export interface OrderConditions {
   readonly status: OrderStatus;
   readonly registration: Registration | null;
-  /** Connections that are open. */
+  /** Open connections. */
   readonly watchers: number;
-  /** Whether there is somebody to ask for the status. */
+  /** Whether a status source is configured: the merchant's backend or the provider. */
   readonly canAsk: boolean;
-  /** When the order is erased, in ms; null = never. */
+  /** Erasure time in ms; null = kept forever. */
   readonly eraseAt: number | null;
-  /** When the first delivery owed is to be tried; undefined = none is owed. */
+  /** Next attempt of a pending forward; undefined if there is none. */
   readonly forward: number | undefined;
 }
 
-/** An order's due-times: what goes on goes on as it was, what has become pointless is gone. Those that are no order's stay. `dice` is from 0 up to 1. */
-export function orderDue(due: Due, now: number, dice: number, it: OrderConditions): Due {
+/**
+ * The due-times of an order. Keeps times that still apply, removes those that do not, leaves the
+ * group's own jobs untouched. `random` is in [0, 1).
+ */
+export function orderDue(due: Due, now: number, random: number, conditions: OrderConditions): Due {
   const { push, history, presence, tokens } = due;
-  const { status, registration, watchers, canAsk, eraseAt, forward } = it;
-  const asks = canAsk && isWorthAsking(status, watchers, registration, now);
+  const { status, registration, watchers, canAsk, eraseAt, forward } = conditions;
+  const isQueried = canAsk && isWorthQuerying(status, watchers, registration, now);
   const expiry = isSettled(status) ? null : (registration?.expiresAt ?? null);
   return {
     ...(push === undefined ? {} : { push }),
@@ -108,7 +118,7 @@ export function orderDue(due: Due, now: number, dice: number, it: OrderCondition
     ...(presence === undefined ? {} : { presence }),
     ...(tokens === undefined ? {} : { tokens }),
     ...(due.pause === undefined || due.pause <= now ? {} : { pause: due.pause }),
-    ...(asks ? { reconcile: due.reconcile ?? { at: now + waitBefore(0, dice), attempt: 0 } } : {}),
+    ...(isQueried ? { reconcile: due.reconcile ?? { at: now + waitBefore(0, random), attempt: 0 } } : {}),
     ...(expiry === null ? {} : { expiry }),
     ...(forward === undefined ? {} : { forward }),
     ...(eraseAt === null ? {} : { cleanup: eraseAt }),

@@ -1,4 +1,4 @@
-// An event on its way into a group: which of a consumer's handlers makes its frame. Sends nothing.
+// Turns an event sent into a group into a frame, using the handlers of the group's consumer.
 import { parseChannel } from "./group.ts";
 import { isObject, type Json, type JsonObject } from "./json.ts";
 import { no, ok, type Result } from "./result.ts";
@@ -9,7 +9,10 @@ export type EventRefusal =
 
 type Handlers = Readonly<Record<string, (event: JsonObject) => Result<Json, string>>>;
 
-/** Makes an event's frame. As in Channels, `.` and `_` mean the same in a type. A refusal names the types there are. */
+/**
+ * Builds the frame of an event. As in Channels, `.` and `_` are equivalent in a type. A refusal
+ * lists the supported types.
+ */
 export function frameOf(handlers: Handlers, event: Json | undefined): Result<Json, EventRefusal> {
   if (!isObject(event)) return no({ reason: "bad_event", detail: "an event is an object with a type" });
   const type = event["type"];
@@ -24,13 +27,13 @@ export function frameOf(handlers: Handlers, event: Json | undefined): Result<Jso
 
 export type ExcludeRefusal = { readonly reason: "malformed_channel" | "bad_event"; readonly detail: string };
 
-/** The connection that an event into `group` leaves out: the id in its `exclude`; null if it names none. */
+/** The connection id in the event's `exclude`, a channel of `group`; null if absent. */
 export function excludedOf(event: Json | undefined, group: string): Result<string | null, ExcludeRefusal> {
   const exclude = isObject(event) ? (event["exclude"] ?? null) : null;
   if (exclude === null) return ok(null);
   const channel = typeof exclude === "string" ? parseChannel(exclude) : no("malformed");
   if (!channel.ok) return no({ reason: "malformed_channel", detail: "exclude: no channel" });
-  // Who names another group's has mixed something up, and would leave nobody out.
+  // A channel of another group is a mistake of the sender: it would exclude nobody.
   if (channel.value.group !== group) return no({ reason: "bad_event", detail: "exclude: a channel of another group" });
   return ok(channel.value.connection);
 }

@@ -1,13 +1,17 @@
-// What a payment event can prove about an order, one statement at a time. Only types: order.ts decides what facts add up to.
+// Facts: the statements about an order that payment events can prove. Types and keys; order.ts
+// computes the order from them.
 import type { Money } from "./money.ts";
 
-/** Where a fact comes from. */
+/** The source of a fact. */
 export interface Proof {
-  /** The configured account whose event this is: `stripe`. `backend` and `status` are the merchant's own word, `belfry` is Belfry's. */
+  /**
+   * The configured account that received the event, such as `stripe`. `backend` and `status` are
+   * reports of the merchant, `belfry` is Belfry's own.
+   */
   readonly instance: string;
-  /** The sender's id of the event. */
+  /** The sender's event id. */
   readonly eventId: string;
-  /** The sender's time of the event in ms since 1970; null where it signs none. */
+  /** The sender's time of the event in ms since 1970; null where it is not signed. */
   readonly at: number | null;
 }
 
@@ -17,30 +21,35 @@ export type PaymentStatus = (typeof paymentStatuses)[number];
 export const disputeStatuses = ["open", "won", "lost"] as const;
 export type DisputeStatus = (typeof disputeStatuses)[number];
 
-export type Fact = Proof & Statement;
+export type Fact = Proof & FactDetails;
 
-/** A fact as an order keeps it: `arrivedAt` is when it was recorded, in ms since 1970. */
+/** A fact as stored in an order. `arrivedAt` is the time of recording, in ms since 1970. */
 export type RecordedFact = Fact & { readonly arrivedAt: number };
 
 export const recordedAt = (fact: Fact, arrivedAt: number): RecordedFact => ({ ...fact, arrivedAt });
 
-type Statement =
-  | PaymentStatement
+type FactDetails =
+  | PaymentDetails
   | {
-      /** A captured part of an authorised payment. Captures of one payment add up by `captureId`. */
+      /**
+       * A captured part of an authorised payment. Captures of one payment add up by `captureId`.
+       */
       readonly kind: "capture";
       readonly captureId: string;
       readonly paymentId: string | null;
       readonly money: Money | null;
     }
   | {
-      /** A capture that failed after it was reported, or an automatic one that was never reported. */
+      /** A capture that failed after it was reported, or a failed automatic capture. */
       readonly kind: "capture_failed";
       readonly captureId: string | null;
       readonly paymentId: string | null;
     }
   | {
-      /** A cancelled or expired authorisation. `money` is the amount that it covers; null = all that is not captured yet. */
+      /**
+       * A cancelled or expired authorisation. `money` is the amount that it covers; null = all that
+       * is not captured yet.
+       */
       readonly kind: "voided";
       readonly voidId: string | null;
       readonly paymentId: string | null;
@@ -48,19 +57,23 @@ type Statement =
     }
   | {
       readonly kind: "refund";
-      /** Several events report one refund (created, updated): it counts once, by its id, at the highest amount reported. */
+      /**
+       * Several events report one refund (created, updated): it counts once, by its id, at the
+       * highest amount reported.
+       */
       readonly refundId: string | null;
       readonly paymentId: string | null;
-      /** Null = everything. */
+      /** Null = the whole payment. */
       readonly money: Money | null;
       /**
-       * True where `money` is the total refunded of this payment so far (Stripe, Alipay), false where it is this refund alone.
-       * A provider may report both: the greater of the highest total and the sum of the single refunds counts.
+       * True if `money` is the total refunded of this payment so far (Stripe, Alipay), false for a
+       * single refund. A provider may report both: the greater of the highest total and the sum of
+       * the single refunds counts.
        */
       readonly cumulative: boolean;
     }
   | {
-      /** A refund whose money stayed with the merchant. Totals reported later do not contain it. */
+      /** A failed refund: the merchant keeps the money. Totals reported later exclude it. */
       readonly kind: "refund_failed";
       readonly refundId: string | null;
       readonly paymentId: string | null;
@@ -69,7 +82,9 @@ type Statement =
   | {
       readonly kind: "dispute";
       readonly status: DisputeStatus;
-      /** Each dispute of a payment has its own id; null where the provider has one dispute per payment. */
+      /**
+       * The id of one dispute among several; null where the provider has one dispute per payment.
+       */
       readonly disputeId: string | null;
       readonly paymentId: string | null;
       readonly money: Money | null;
@@ -81,7 +96,7 @@ type Statement =
       readonly money: Money | null;
     }
   | {
-      /** The split is complete, or was given up: then the provider returns its payments. */
+      /** The split is complete or has failed. After a failure the provider returns its payments. */
       readonly kind: "split_closed";
       readonly splitId: string;
       readonly succeeded: boolean;
@@ -93,30 +108,39 @@ type Statement =
       readonly paymentId: string;
       readonly money: Money | null;
     }
-  /** The registration ran out. */
+  /** The registration expired. */
   | { readonly kind: "expired" };
 
-interface PaymentStatement {
+interface PaymentDetails {
   readonly kind: "payment";
   readonly status: PaymentStatus;
-  /** The provider's id; null where the sender names none. */
+  /** The provider's payment id; null if the sender names none. */
   readonly paymentId: string | null;
-  /** What was paid or is to be paid; null where the event states no amount. */
+  /** The amount paid or to be paid; null where the event states no amount. */
   readonly money: Money | null;
   /** The provider states that more payments follow (PayPal `final_capture: false`). */
   readonly isPart?: true;
-  /** The instance's setting says `"amount": "unsigned"`: such a payment counts for unregistered orders only. */
+  /**
+   * The instance is configured with `"amount": "unsigned"`: its payments count for unregistered
+   * orders only.
+   */
   readonly isUnsigned?: true;
 }
 
-/** Whether an event with these facts reports a payment itself; otherwise it follows one (refund, dispute, capture, void). */
+/**
+ * Whether an event with these facts reports a payment itself. All other events follow one (refund,
+ * dispute, capture, void).
+ */
 export const beginsPayment = (facts: readonly Fact[]): boolean => facts.some(({ kind }) => kind === "payment");
 
-/** Whether `one` happened after `other`, or may have: one of them states no time. */
+/** Whether `one` is at least as late as `other`, or may be because one of them states no time. */
 export const isNotOlder = (one: Proof, other: Proof): boolean =>
   one.at === null || other.at === null || one.at >= other.at;
 
-/** A key that two reports of the same fact share. The event's id alone does not do: providers reuse it for several reports of one payment. */
+/**
+ * A key that is equal for repeated reports of one fact. The event id alone is insufficient:
+ * providers reuse it for several reports of one payment.
+ */
 export function factKey(fact: Fact): string {
   const { instance, eventId, kind } = fact;
   const paymentId = "paymentId" in fact ? fact.paymentId : null;
@@ -149,7 +173,7 @@ function detailsOf(fact: Fact): readonly (string | boolean | null)[] {
   }
 }
 
-/** The facts of `arrived` that `known` does not contain, each once. */
+/** The facts of `arrived` that are missing in `known`, each once. */
 export function newFacts(known: readonly Fact[], arrived: readonly Fact[]): readonly Fact[] {
   const keys = new Set(known.map(factKey));
   return arrived.filter((fact) => {

@@ -1,50 +1,59 @@
-// What a merchant's backend is told of a new fact, and when it is tried again. Sends nothing: clock and dice are passed in.
+// Forwards to the merchant's backend: their bodies and their retry schedule. Pure: clock and random
+// numbers are passed in.
 import type { Fact } from "./fact.ts";
 import type { Json } from "./json.ts";
 import { isPaid, type Order } from "./order.ts";
 
-/** A try that has had no answer for this long has failed. */
+/** Timeout of an attempt. */
 export const FORWARD_TRY_MS = 10_000;
 
-// The waits before each try, as Standard Webhooks gives them for an example: ten tries over a little more than three days.
+// Waits before each attempt, as in the example of Standard Webhooks: ten attempts over a little
+// more than three days.
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const WAITS = [0, 5 * SECOND, 5 * MINUTE, 30 * MINUTE, 2 * HOUR, 5 * HOUR, 10 * HOUR, 14 * HOUR, 20 * HOUR, 24 * HOUR];
-/** Each wait is up to this part longer, so that what failed together is not tried together. */
+/**
+ * Jitter: each wait is up to this fraction longer, so that forwards that failed together are not
+ * retried together.
+ */
 const JITTER = 0.1;
-/** However long a backend asks us to wait, in ms. */
+/** Upper bound for a backend's Retry-After, in ms. */
 const RETRY_AFTER_MAX = 24 * HOUR;
 
-/** How many ms to wait before try number `tries` (0 = the first); null after the last. `dice` is from 0 up to 1. */
-export function waitBeforeTry(tries: number, dice: number): number | null {
+/**
+ * The wait before attempt number `tries` (0 = the first), in ms; null after the last attempt.
+ * `random` is in [0, 1).
+ */
+export function waitBeforeTry(tries: number, random: number): number | null {
   const wait = WAITS[tries];
-  return wait === undefined ? null : Math.round(wait * (1 + JITTER * dice));
+  return wait === undefined ? null : Math.round(wait * (1 + JITTER * random));
 }
 
-export type Tried =
+export type AttemptResult =
   | { readonly do: "delivered" }
   | { readonly do: "give_up" }
   | { readonly do: "try_again"; readonly at: number };
 
 /**
- * What follows from a try. `status` is the backend's answer, null for none; `retryAfter` its Retry-After in ms. 410 means that it
- * wants no more of this (Standard Webhooks); a redirect is a failure: the body must not go where the setting does not point.
+ * The step after an attempt. `status` is the backend's response, null if there was none;
+ * `retryAfter` its Retry-After in ms. 410 stops all attempts (Standard Webhooks). A redirect is a
+ * failure: the body must go only to the configured URL.
  */
 export function afterTry(
   tries: number,
   status: number | null,
   retryAfter: number | null,
   now: number,
-  dice: number,
-): Tried {
+  random: number,
+): AttemptResult {
   if (status !== null && status >= 200 && status < 300) return { do: "delivered" };
-  const wait = waitBeforeTry(tries, dice);
+  const wait = waitBeforeTry(tries, random);
   if (status === 410 || wait === null) return { do: "give_up" };
   return { do: "try_again", at: now + Math.max(wait, Math.min(retryAfter ?? 0, RETRY_AFTER_MAX)) };
 }
 
-/** `Retry-After` in ms: seconds, or a date (RFC 9110, 10.2.3); null if it is neither. */
+/** `Retry-After` in ms: seconds, or a date (RFC 9110, 10.2.3); null for any other text. */
 export function retryAfterOf(value: string | null, now: number, dateOf: (text: string) => number): number | null {
   if (value === null) return null;
   if (/^\d{1,9}$/.test(value.trim())) return Number(value) * SECOND;
@@ -52,7 +61,7 @@ export function retryAfterOf(value: string | null, now: number, dateOf: (text: s
   return Number.isNaN(date) ? null : Math.max(0, date - now);
 }
 
-/** The body that a new fact is forwarded as. `raw` is what the sender sent, as text; null where nobody sent anything. */
+/** The body of a forwarded fact. `raw` is the sender's text, null for a fact without a sender. */
 export function forwardOf(
   biz: string,
   orderId: string | null,
@@ -90,7 +99,7 @@ export function forwardOf(
   };
 }
 
-/** The body that an authentic delivery about no order is forwarded as. */
+/** The body of a forwarded delivery that is authentic but concerns no order. */
 export const forwardOfDelivery = (
   provider: string,
   type: string,

@@ -5,7 +5,7 @@ import type { Registration } from "./registration.ts";
 import type { OrderRecord } from "./order-view.ts";
 import type { Publication } from "./position.ts";
 import type { Result } from "./result.ts";
-import type { Sample } from "./tally.ts";
+import type { Sample } from "./counters.ts";
 
 export interface GroupApi {
   /** Records what events proved about this group's order. Durable when it resolves. */

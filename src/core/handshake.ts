@@ -1,16 +1,26 @@
-// What a WebSocket handshake offers in `Sec-WebSocket-Protocol`: a mode, the protocol to echo, and a bearer. Lets nobody in or out by itself.
+// Parses `Sec-WebSocket-Protocol` of a WebSocket handshake: the mode, the protocol to echo, and a
+// bearer credential.
 import { BEARER, subprotocols, type Mode } from "./frames.ts";
 import { no, ok, type Result } from "./result.ts";
 
 export interface Handshake {
   readonly mode: Mode;
-  /** The protocol to echo; null if none was offered. Never the bearer: an answer must not repeat a secret. */
+  /**
+   * The protocol to echo; null if the client offered none. The bearer is excluded: a response must
+   * not repeat a secret.
+   */
   readonly echo: string | null;
-  /** A key or token carried as `belfry.bearer.<it>`: the only place where Node's own WebSocket, and a browser's, can put one. */
+  /**
+   * A key or token sent as `belfry.bearer.<it>`: the only header that Node's and a browser's
+   * WebSocket let a caller set.
+   */
   readonly bearer: string | null;
 }
 
-/** Reads the header; null where the client sent none. Protocols without one that Belfry speaks would fail in a browser anyway. */
+/**
+ * Parses the header; null if absent. An offer without a protocol of Belfry is rejected: a browser
+ * would fail the connection anyway.
+ */
 export function readHandshake(header: string | null): Result<Handshake, "unsupported_protocol"> {
   const offered = (header ?? "")
     .split(",")

@@ -1,25 +1,29 @@
-// Whether a connection is still alive, by the heartbeats it sent. Reads no clock and closes nothing.
+// Decides by heartbeats which connections are dead. Pure; `now` is passed in.
 import { HEARTBEATS_MISSED, HEARTBEAT_SECONDS } from "./limits.ts";
 
 const SILENCE_MS = HEARTBEATS_MISSED * HEARTBEAT_SECONDS * 1000;
 
-/** When a connection was last heard of, in ms: its heartbeat (null = it never sent any), and any other frame. */
-export interface Heard {
+/**
+ * Last activity of a connection, in ms: its latest heartbeat, null before the first, and its latest
+ * other frame.
+ */
+export interface Activity {
   readonly heartbeat: number | null;
   readonly frame: number;
 }
 
 /**
- * Which of them are silent: those that once sent a heartbeat and have been silent for three. One that never sent any (an article's page)
- * is never taken for silent; it ends when its TCP does. `next` is the time up to which no other can become so, whoever comes meanwhile.
+ * Finds the silent connections: those that have sent a heartbeat before and then missed three.
+ * Connections without any heartbeat (the articles' pages) are exempt; they end with their TCP
+ * connection. All others stay alive until `next`, including connections that join until then.
  */
 export function findSilent<Connection>(
-  heard: readonly (readonly [Connection, Heard])[],
+  activities: readonly (readonly [Connection, Activity])[],
   now: number,
 ): { readonly silent: readonly Connection[]; readonly next: number } {
   const silent: Connection[] = [];
-  let next = heard.length === 0 ? now : now + SILENCE_MS; // a look at nobody costs nothing
-  for (const [connection, { heartbeat, frame }] of heard) {
+  let next = activities.length === 0 ? now : now + SILENCE_MS; // without connections the next check is free
+  for (const [connection, { heartbeat, frame }] of activities) {
     if (heartbeat === null) continue;
     const until = Math.max(heartbeat, frame) + SILENCE_MS;
     if (until < now) silent.push(connection);

@@ -1,153 +1,233 @@
-// Every number that bounds something: its unit in its name, its reason and what who exceeds it hears beside it. Only numbers.
+// Limits. Each has its unit in its name, and beside it the reason and the error for exceeding it.
 
-/** How often a client that sends heartbeats sends one. Below the 60–100 s after which proxies cut an idle connection. */
+/** Interval of a client's heartbeats. Proxies cut an idle connection after 60–100 s. */
 export const HEARTBEAT_SECONDS = 25;
 
-/** A connection that once sent a heartbeat and then missed this many is taken for dead (a phone in a tunnel comes back; a closed tab does not). */
+/**
+ * A connection that has sent heartbeats and then missed this many is considered dead. A phone in a
+ * tunnel reconnects; a closed tab does not.
+ */
 export const HEARTBEATS_MISSED = 3;
 
-/** The longest a `produce` may take, whatever its period: a group's next tick must not wait for a backend that hangs. */
+/** Timeout of `produce`: a backend that hangs must not delay the next tick of its group. */
 export const PRODUCE_MS = 30_000;
 
-/** The shortest period of a push: an object wakes and writes one row for each tick. */
+/** The shortest period of a push: each tick wakes a Durable Object and writes one row. */
 export const PUSH_EVERY_SECONDS_MIN = 0.1;
 
-/** The longest period: what `setAlarm` is good for is not published; a day is more than any dashboard waits. */
+/**
+ * The longest period, a day. The platform publishes no maximum for `setAlarm`, and dashboards need
+ * less.
+ */
 export const PUSH_EVERY_SECONDS_MAX = 86_400;
 
-/** The largest body a backend may send. Ably stops at 64 KiB too: more belongs behind a URL. 413 `body_too_large`. */
+/**
+ * The largest body of a backend's request. Ably's limit is 64 KiB too: larger data belongs behind a
+ * URL. 413 `body_too_large`.
+ */
 export const BODY_BYTES = 65_536;
 
-/** The longest message of a page, in UTF-16 units of a text or bytes of a binary message. Parsing and relaying cost everybody's time. 1009 `frame_too_large`. */
+/**
+ * The longest message of a page, in UTF-16 units of a text or bytes of a binary message. Parsing
+ * and relaying delay all members. 1009 `frame_too_large`.
+ */
 export const MESSAGE_LENGTH = 32_768;
 
-/** The same where texts are relayed: the articles' stack delivers 100,000 characters, so pages may send as many. 1009 as well. */
+/** The same for relayed texts: the articles' stack delivers 100,000 characters. 1009 as well. */
 export const RELAYED_LENGTH = 131_072;
 
 /** Channels' limit for a group name, in characters. 422 `malformed_group`. */
 export const GROUP_NAME_CHARS = 99;
 
-/** The largest delivery of a payment provider. WeChat's and Alipay's are below 8 KiB, Stripe's can be some 100 KiB. 413 `body_too_large`. */
+/**
+ * The largest delivery of a payment provider. WeChat's and Alipay's are below 8 KiB, Stripe's can
+ * be some 100 KiB. 413 `body_too_large`.
+ */
 export const WEBHOOK_BYTES = 262_144;
 
-/** The shortest retention of an order: card networks allow disputes for up to 540 days after a payment. */
+/** The shortest retention of an order: card networks allow disputes 540 days after payment. */
 export const ORDER_RETENTION_DAYS_MIN = 540;
 export const ORDER_RETENTION_DAYS_MAX = 36_500;
 
-/** How long an event waits for its payment, in days: as long as a dispute may follow one. */
+/** Retention of an event whose payment is unknown, in days. A dispute may follow this late. */
 export const ORPHAN_DAYS = 540;
 
-/** Deliveries about no order are known again for this many days: the longest span of retries is Adyen's, 30 days. */
+/**
+ * Deduplication of deliveries without an order, in days. Adyen's retries are the longest: 30 days.
+ */
 export const DELIVERY_DAYS = 90;
 
-/** Facts of one order: more than any payment has. Beyond, events are handed on and the order is flagged `full`. */
+/**
+ * Facts of one order, more than any payment has. Beyond it, events are forwarded and the order is
+ * flagged `full`.
+ */
 export const FACTS_MAX = 1000;
 
-/** The longest an order may wait for its payment, in seconds: a year. */
+/** The longest expiry of a registration, in seconds: a year. */
 export const EXPIRES_IN_SECONDS_MAX = 31_536_000;
 
-/** A merchant's order id, in characters. Stripe's client_reference_id, the longest among the providers, takes 200. */
+/**
+ * A merchant's order id, in characters. Stripe's client_reference_id, the longest among the
+ * providers, takes 200.
+ */
 export const ORDER_ID_CHARS = 200;
 
-/** How long a backend that tells an order's status may take, in ms. */
+/** Timeout of a query for an order's status, in ms. */
 export const STATUS_MS = 10_000;
 
-/** A day, in ms. */
 export const DAY_MS = 86_400_000;
 
-/** Frames a connection may send per second, over time, heartbeats aside (they never reach the object): nobody types faster. Each wakes it. */
+/**
+ * Sustained rate of frames per connection, faster than a person types. Each frame wakes the object;
+ * heartbeats are exempt, as they never reach it.
+ */
 export const FRAMES_PER_SECOND = 20;
 
-/** Frames it may send at once: a page that comes back sends what it had to keep to itself. 4129 `too_many_frames`. */
+/**
+ * Burst of frames per connection: a page that reconnects sends the messages it has queued. 4129
+ * `too_many_frames`.
+ */
 export const FRAMES_AT_ONCE = 200;
 
 /**
- * Handshakes from one address, and in how many seconds they are counted: an office behind one address comes back after a deployment, a
- * loop is faster. The platform counts them, as wrangler.toml says. 429 or 4128 `too_many_upgrades`.
+ * Handshakes per address in the given number of seconds. An office behind one address may reconnect
+ * together after a deployment; a loop is faster. The platform counts them, as configured in
+ * wrangler.toml. 429 or 4128 `too_many_upgrades`.
  */
 export const UPGRADES_PER_ADDRESS = 1000;
 export const UPGRADES_SECONDS = 10;
 
-/** Connections of one group. One thread serves them all: beyond this a push takes longer than a person waits. The platform ends at 32,768. 503 or 4100 `group_full`. */
+/**
+ * Connections of one group. One thread serves them all: beyond this a push takes longer than a
+ * person waits. The platform's limit is 32,768. 503 or 4100 `group_full`.
+ */
 export const CONNECTIONS_PER_GROUP = 10_000;
 
-/** Connections of one token subject to one group: tabs and devices of a person, not a crowd behind one token. 503 or 4101 `subject_full`. */
+/**
+ * Connections of one token subject to one group: the tabs and devices of one person. 503 or 4101
+ * `subject_full`.
+ */
 export const CONNECTIONS_PER_SUBJECT = 50;
 
-/** Publications a group keeps, unless its consumer says otherwise. */
+/** Default number of publications in a group's history. */
 export const HISTORY_SIZE = 100;
 
-/** How long it keeps each, in seconds, unless its consumer says otherwise: longer than a tunnel, a lift, a laptop's lid. */
+/**
+ * Default retention of a publication, in seconds: longer than a tunnel, a lift or a closed laptop.
+ */
 export const HISTORY_TTL_SECONDS = 300;
 
-/** The most publications one answer tells: it is put together in memory, whole. 422 `bad_query`, in a frame 400 `bad_request`. */
+/**
+ * Publications in one history response, which is built in memory. 422 `bad_query`, in a frame 400
+ * `bad_request`.
+ */
 export const HISTORY_MAX = 1000;
 
-/** The most connections one answer lists: a page of a list that goes on. 422 `bad_query`. */
+/** Connections per page of a list. 422 `bad_query`. */
 export const LISTED_MAX = 1000;
 
-/** How many it lists unless it is asked for more, or fewer. */
+/** Default page size of a list. */
 export const LISTED_SIZE = 100;
 
-/** The length of the publications in one frame of a replay or of a history, in UTF-16 units: a browser takes each in without a stutter. */
+/**
+ * Length of the publications in one frame of a replay or history, in UTF-16 units. A browser
+ * handles each frame without a stutter.
+ */
 export const REPLAY_LENGTH = 262_144;
 
-/** How long a member that went may take to come back before the others are told, in ms: a reload is no leave. Pusher waits as long. */
+/**
+ * Delay before a leave is announced, in ms, so that a reload is invisible. Pusher uses the same.
+ */
 export const LINGER_MS = 3000;
 
-/** How long a connection in belfry.v1 may stay after its token ran out, in ms: time for a `refresh`. Centrifugo gives as long. */
+/**
+ * Grace period of a connection in belfry.v1 after its token expired, in ms, for a `refresh`.
+ * Centrifugo allows the same.
+ */
 export const TOKEN_GRACE_MS = 25_000;
 
-/** A sub, in characters: an id and not a text; each join tells it to everybody. 422 `malformed_sub`, of a token `token_invalid`. */
+/**
+ * A token's `sub`, in characters: an id, since each join sends it to all members. 422
+ * `malformed_sub`, in a token `token_invalid`.
+ */
 export const SUB_CHARS = 200;
 
 /** A request's id, in characters: the reply repeats it. 400 `bad_request`. */
 export const REQUEST_ID_CHARS = 64;
 
-/** An `Idempotency-Key`, in characters: a row is kept under it for a day. 422 `bad_idempotency_key`. */
+/**
+ * An `Idempotency-Key`, in characters: a row is stored under it for a day. 422
+ * `bad_idempotency_key`.
+ */
 export const IDEMPOTENCY_KEY_CHARS = 200;
 
-/** Sends in one batch: each may wake an object. 422 `bad_batch`. */
+/** Sends in one batch: each may wake a Durable Object. 422 `bad_batch`. */
 export const BATCH_MAX = 100;
 
 /** The body of a batch, in bytes: sixteen of the largest single ones. 413 `body_too_large`. */
 export const BATCH_BYTES = 1_048_576;
 
-/** Groups that one look at the metrics asks: each is an object woken. 422 `bad_query`. */
+/** Groups per metrics request: each wakes a Durable Object. 422 `bad_query`. */
 export const METRIC_GROUPS_MAX = 20;
 
-/** The length of a tick's frame, in UTF-16 units: the latest is kept in one value, and the platform's end at 2 MB. `too_large` in the log. */
+/**
+ * The length of a tick's frame, in UTF-16 units. The latest is stored in one value, which the
+ * platform limits to 2 MB. `too_large` in the log.
+ */
 export const TICK_LENGTH = 524_288;
 
-/** The longest token, in characters. Whole headers may have 8 to 16 KiB at the proxies on the way, and a token is verified before anything else is known. `token_invalid`. */
+/**
+ * The longest token, in characters. Proxies limit all headers together to 8–16 KiB, and a token is
+ * verified before any other check. `token_invalid`.
+ */
 export const TOKEN_CHARS = 4096;
 
-/** The most entries in a token's `groups`. Each is compared when its bearer comes; who needs more uses a beginning with `*`. */
+/**
+ * Entries in a token's `groups`, each compared at every handshake. A prefix with `*` covers many.
+ */
 export const TOKEN_GROUPS = 100;
 
-/** The longest `info` of a token, in characters of its JSON: everybody in the group is sent everybody's. */
+/**
+ * The longest `info` of a token, in characters of its JSON. Each member receives those of all
+ * others.
+ */
 export const TOKEN_INFO_CHARS = 1024;
 
-/** The latest time in a token, in seconds since 1970: the year 2286. A later one is in ms, and would make a key of 50,000 years. */
+/**
+ * The latest time in a token, in seconds since 1970: the year 2286. A later one is in ms by
+ * mistake, and would be valid for 50,000 years.
+ */
 export const TOKEN_TIME_SECONDS_MAX = 10_000_000_000;
 
-/** How far an issuer's clock may be ahead of ours, in seconds: as it is after a restart or between two time servers. For `nbf` only. */
+/**
+ * Tolerance for an issuer's clock that is ahead, in seconds, as after a restart or between two time
+ * servers. For `nbf` only.
+ */
 export const TOKEN_LEEWAY_SECONDS = 5;
 
-/** The shortest `TOKEN_SECRET`, in characters: HS256 wants a key as long as its hash, 32 bytes (RFC 7518, 3.2). */
+/**
+ * The shortest `TOKEN_SECRET`, in characters: HS256 requires a key as long as its hash, 32 bytes
+ * (RFC 7518, 3.2).
+ */
 export const TOKEN_SECRET_CHARS = 32;
 
-/** How long an issuer's keys are good without asking again, in ms. A key that was taken back counts for so long. */
+/** Freshness of an issuer's keys, in ms. A revoked key stays accepted this long. */
 export const JWKS_FRESH_MS = 600_000;
 
-/** How long they are good while the issuer does not answer, in ms: longer than a short outage, shorter than a stolen key is worth. */
+/**
+ * Use of cached keys while the issuer is unreachable, in ms: longer than a short outage, and brief
+ * enough to limit the use of a stolen key.
+ */
 export const JWKS_STALE_MS = 3_600_000;
 
-/** The shortest time between two questions for keys, in ms: what strangers sign with keys of their own must not be passed on as load. */
+/**
+ * Cool-down between two fetches of keys, in ms: tokens signed with unknown keys must not become
+ * load on the issuer.
+ */
 export const JWKS_COOL_DOWN_MS = 10_000;
 
-/** How long an issuer may take to tell its keys, in ms: a page is waiting for its connection meanwhile. */
+/** Timeout of a fetch of keys, in ms: a handshake is waiting for it. */
 export const JWKS_MS = 5_000;
 
-/** The largest set of keys, in bytes. A key has some 500, with its certificates 5 KiB. */
+/** The largest key set, in bytes. A key has some 500, with its certificates 5 KiB. */
 export const JWKS_BYTES = 65_536;

@@ -1,10 +1,10 @@
-// The log: one line of JSON per thing worth knowing, without secrets, tokens or frames. Makes the line and writes nothing.
+// Log lines: one JSON object per event. Secrets, tokens and frames are left out.
 
 import type { CloseReason } from "./codes.ts";
 import type { Mode } from "./frames.ts";
 
 export type LogLine =
-  /** Somebody was let in. `ms` is the whole handshake. */
+  /** A connection was admitted. `ms` is the duration of the whole handshake. */
   | {
       readonly event: "connect";
       readonly group: string;
@@ -12,9 +12,9 @@ export type LogLine =
       readonly mode: Mode;
       readonly ms: number;
     }
-  /** A connection ended; `ms` is how long it had been there. */
+  /** A connection ended; `ms` is its lifetime. */
   | { readonly event: "leave"; readonly group: string; readonly reason: CloseReason; readonly ms: number }
-  /** A tick that was sent, to so many. */
+  /** A tick was sent to `connections` members. */
   | {
       readonly event: "push";
       readonly group: string;
@@ -22,7 +22,7 @@ export type LogLine =
       readonly connections: number;
       readonly ms: number;
     }
-  /** A tick that gave its group nothing. `detail` is what the user's own `produce` threw. */
+  /** A tick failed. `detail` is the error thrown by the user's `produce`. */
   | {
       readonly event: "push";
       readonly group: string;
@@ -30,7 +30,7 @@ export type LogLine =
       readonly detail: string;
       readonly ms: number;
     }
-  /** An order's status was asked for, and there was no answer that could be used. */
+  /** A query for an order's status failed. */
   | {
       readonly event: "reconcile";
       readonly group: string;
@@ -38,7 +38,7 @@ export type LogLine =
       readonly detail: string;
       readonly ms: number;
     }
-  /** A fact that could not be handed on; it is tried again, or given up. */
+  /** A forward failed; it will be retried, or was the last attempt. */
   | {
       readonly event: "forward";
       readonly group: string;
@@ -46,17 +46,20 @@ export type LogLine =
       readonly detail: string;
       readonly tries: number;
     }
-  /** A delivery of a payment provider, or the merchant's own: what became of it. `detail` is for the merchant, and holds no secret. */
+  /**
+   * The result of a delivery, from a payment provider or the merchant. `detail` is for the merchant
+   * and contains no secret.
+   */
   | {
       readonly event: "callback";
       readonly provider: string;
-      /** The order it was about; null if it named none, or several. */
+      /** The order concerned; null if the delivery named none, or several. */
       readonly group: string | null;
       readonly ms: number;
       readonly reason: "refused" | "try_again" | "ignored" | "stored" | "duplicate";
       readonly detail: string;
     }
-  /** Somebody was not let in, or asked for what there is not. `group` is null where none was found. */
+  /** A request was rejected. `group` is null if the request named none. */
   | {
       readonly event: "refusal";
       readonly reason: string;
@@ -64,9 +67,9 @@ export type LogLine =
       readonly detail: string | null;
       readonly ms: number;
     }
-  /** A setting that cannot be used: everything is refused until it is mended. */
+  /** A setting is invalid: all requests are rejected until it is corrected. */
   | { readonly event: "setting"; readonly reason: "bad_setting"; readonly setting: string; readonly expected: string }
-  /** A fault of ours or of the platform's: never of whoever asked. */
+  /** An internal error, of Belfry or of the platform. */
   | {
       readonly event: "fault";
       readonly reason: "internal" | "group_unavailable";
@@ -74,11 +77,14 @@ export type LogLine =
       readonly detail: string;
     };
 
-/** Why a tick pushed nothing: `produce` threw, gave what is not JSON or too much of it, or took too long. */
+/**
+ * Reasons of a failed tick: `produce` threw, returned something other than JSON, returned too much,
+ * or timed out.
+ */
 export type PushFault = "threw" | "not_json" | "too_large" | "timed_out";
 
 export const logLine = (line: LogLine): string => JSON.stringify(line);
 
-/** What an exception says of itself, without its stack. */
+/** The text of an exception, without its stack. */
 export const errorText = (error: unknown): string =>
   error instanceof Error ? `${error.name}: ${error.message}` : `threw ${typeof error}`;

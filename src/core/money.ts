@@ -1,9 +1,11 @@
-// Amounts of money: exact decimals, never floats. No currency table here: how many digits a currency has depends on the provider.
+// Amounts of money as exact decimals. The digits of a currency depend on the provider, so callers
+// pass them in.
 import { no, ok, type Result } from "./result.ts";
 
 /**
- * An amount. `major` is a canonical decimal in major units ("19.99", "1999", "0.5": no leading or trailing zeros).
- * `unknown` is what a provider sent in minor units of a currency whose digits are not known: it equals nothing and is never guessed.
+ * An amount. `major` is a canonical decimal in major units ("19.99", "1999", "0.5"), without
+ * leading or trailing zeros. `unknown` is an amount in minor units of a currency whose digits are
+ * unknown. It is never converted and equals no other amount.
  */
 export type Money = MajorMoney | { readonly unit: "unknown"; readonly amount: string; readonly currency: string };
 
@@ -20,7 +22,10 @@ export function fromMajor(text: string, currency: string): Result<MajorMoney, "n
   return ok({ unit: "major", amount: canonical(whole, fraction), currency });
 }
 
-/** Minor units as an integer (1999) → major ones ("19.99"), where the currency has `digits`; undefined digits → unknown. */
+/**
+ * Minor units as an integer (1999) → major units ("19.99") for a currency with `digits` digits;
+ * undefined digits → unknown.
+ */
 export function fromMinor(
   minor: string | number,
   currency: string,
@@ -45,7 +50,7 @@ function canonical(whole: string, fraction: string): string {
   return trimmed === "" ? head : `${head}.${trimmed}`;
 }
 
-/** Whether two amounts can be compared: same currency, same unit. */
+/** Whether two amounts are comparable: same currency, same unit. */
 export const isSameKind = (a: Money, b: Money): boolean => a.unit === b.unit && a.currency === b.currency;
 
 export const isZero = (amount: string): boolean => toUnits(amount) === 0n;
@@ -54,7 +59,7 @@ export const isZero = (amount: string): boolean => toUnits(amount) === 0n;
 export const sumOf = (amounts: readonly string[]): string =>
   fromUnits(amounts.reduce((sum, amount) => sum + toUnits(amount), 0n));
 
-/** The sum over ids, each at the highest amount that is reported for it; undefined = none is stated. */
+/** The sum over ids, each at its highest reported amount; undefined = no amount stated. */
 export function sumById(entries: readonly (readonly [id: string, amount: string | undefined])[]): string {
   const highest = new Map<string, string>();
   for (const [id, amount = "0"] of entries) highest.set(id, greaterOf(amount, highest.get(id) ?? "0"));
@@ -63,7 +68,7 @@ export function sumById(entries: readonly (readonly [id: string, amount: string 
 
 export const isAtLeast = (amount: string, other: string): boolean => toUnits(amount) >= toUnits(other);
 
-/** `amount - other`, and "0" where that would be negative. */
+/** `amount - other`, at least "0". */
 export function lessOf(amount: string, other: string): string {
   const rest = toUnits(amount) - toUnits(other);
   return rest > 0n ? fromUnits(rest) : "0";
@@ -73,7 +78,7 @@ export const greaterOf = (amount: string, other: string): string => (isAtLeast(a
 
 export const lesserOf = (amount: string, other: string): string => (isAtLeast(amount, other) ? other : amount);
 
-// Sums are counted in whole billionths, the finest part that `fromMajor` takes.
+// Sums use whole billionths, the finest fraction that `fromMajor` accepts.
 const FRACTION_DIGITS = 9;
 
 function toUnits(amount: string): bigint {

@@ -1,4 +1,4 @@
-// An order as it is stored: one row, with a version number in it. Reads no storage.
+// The stored form of an order: one row with a version number.
 import type { RecordedFact } from "./fact.ts";
 import type { OrderInput, OrderStatus } from "./order.ts";
 import type { Registration } from "./registration.ts";
@@ -9,25 +9,27 @@ export interface OrderRow {
   readonly v: typeof VERSION;
   readonly facts: readonly RecordedFact[];
   readonly registration: Registration | null;
-  /** The merchant's id, where it is not the biz; from the registration or from a callback. */
+  /**
+   * The merchant's order id, if it differs from the biz; from the registration or from a callback.
+   */
   readonly orderId: string | null;
-  /** What pages were sent last. */
+  /** The state last published to pages. */
   readonly told: {
     readonly status: OrderStatus;
     readonly refunded: string;
-    /** How often a browser could see the order change: the offset of its latest publication. */
+    /** Count of changes visible to a browser: the offset of the order's latest publication. */
     readonly version: number;
-    /** When that was, in ms since 1970. */
+    /** Time of that publication, in ms since 1970. */
     readonly at: number;
   };
   readonly everPaid: boolean;
-  /** Events arrived that found no room (`FACTS_MAX`). */
+  /** Whether events were left out because the order had reached `FACTS_MAX`. */
   readonly isFull: boolean;
   /** The last change of any kind, in ms since 1970. */
   readonly changedAt: number;
 }
 
-/** All that stays of an erased order. */
+/** The remains of an erased order. */
 export interface ErasedRow {
   readonly v: typeof VERSION;
   readonly erasedAt: number;
@@ -48,7 +50,9 @@ export const erasedRow = (now: number): ErasedRow => ({ v: VERSION, erasedAt: no
 
 export const isErased = (row: OrderRow | ErasedRow): row is ErasedRow => "erasedAt" in row;
 
-/** The row of a stored value. Throws for a version that this code does not read: it must not write over what it does not understand. */
+/**
+ * Parses a stored value. Throws for an unsupported version, so that newer data is not overwritten.
+ */
 export function parseOrderRow(value: unknown): OrderRow | ErasedRow | null {
   if (value === undefined) return null;
   const version = typeof value === "object" && value !== null && "v" in value ? value.v : null;

@@ -1,20 +1,20 @@
-// An order as its readers see it: the JSON of a browser's view and of the backend's. Reads nothing and decides nothing.
+// An order as JSON for its readers: the view of a browser and the view of the backend.
 import type { Dispute } from "./dispute.ts";
 import type { Mismatch } from "./acceptance.ts";
 import { isPaid, type ListedPayment, type Order, type OrderStatus } from "./order.ts";
 import type { Registration } from "./registration.ts";
 import { formatIsoTime } from "./time.ts";
 
-/** What is stored of an order, beside what follows from its facts. */
+/** The stored data of an order, together with the state computed from its facts. */
 export interface OrderRecord {
   readonly order: Order;
   readonly version: number;
   readonly registration: Registration | null;
-  /** The merchant's id, where it is not the biz. */
+  /** The merchant's order id, if it differs from the biz. */
   readonly orderId: string | null;
-  /** Whether events arrived that the order could not record any more. */
+  /** Whether the order has reached `FACTS_MAX` and left events out. */
   readonly isFull: boolean;
-  /** When it was erased, in ms since 1970; null = it was not. */
+  /** Time of erasure, in ms since 1970; null = not erased. */
   readonly erasedAt: number | null;
   readonly forwards: { readonly owed: number; readonly givenUp: number };
 }

@@ -1,23 +1,28 @@
-// An order: its status as a pure function of its facts and its registration. Stores and sends nothing.
+// An order. Its status is a pure function of its facts and its registration.
 import { acceptanceOf, type Mismatch } from "./acceptance.ts";
 import { disputesOf, worstOf, type Dispute, type DisputeState } from "./dispute.ts";
 import type { PaymentStatus, RecordedFact } from "./fact.ts";
 import type { Money } from "./money.ts";
-import { isMerchantsWord, paymentsOf, type Payment } from "./payment.ts";
+import { isMerchantInstance, paymentsOf, type Payment } from "./payment.ts";
 import type { Registration } from "./registration.ts";
 import { settle, type Settlement } from "./settlement.ts";
 
-/** The shape of an order's id: it stands in paths and group names, and is its secret. */
+/**
+ * The format of a biz. It appears in paths and group names; knowing it grants access to the order.
+ */
 export const BIZ = /^[a-z0-9]{32}$/;
 
 export type OrderStatus = PaymentStatus | "partially_refunded" | "refunded";
 
-/** Everything that an order follows from. */
+/** The inputs that determine an order. */
 export interface OrderInput {
-  /** In the order of arrival, which `late` depends on, and nothing else. */
+  /** Facts in order of arrival, on which only `late` depends. */
   readonly facts: readonly RecordedFact[];
   readonly registration: Registration | null;
-  /** Whether the order was ever reported as paid or refunded: enabling `REQUIRE_REGISTERED` later does not take that back. */
+  /**
+   * Whether the order was ever reported as paid or refunded. If so, enabling `REQUIRE_REGISTERED`
+   * later does not revert it.
+   */
   readonly everPaid: boolean;
 }
 
@@ -26,7 +31,7 @@ export interface OrderRules {
   readonly requireRegistered: boolean;
 }
 
-/** A payment as the merchant's backend sees it. */
+/** A payment as shown to the merchant's backend. */
 export interface ListedPayment {
   readonly instance: string;
   readonly eventId: string;
@@ -34,45 +39,52 @@ export interface ListedPayment {
   readonly money: Money | null;
 }
 
-/** What a browser sees follows from `status`; everything else is for the merchant. */
+/**
+ * The state of an order. Browsers see what `status` implies; the other fields are for the merchant.
+ */
 export interface Order {
   readonly status: OrderStatus;
-  /** What was captured by the payments that count; null where nothing counts or no amount is stated. */
+  /**
+   * The sum captured by the counted payments; null where there are none or the amount is unknown.
+   */
   readonly money: Money | null;
   /** The payments that count. */
   readonly payments: readonly ListedPayment[];
-  /** How much of the order's amount went back, in major units; "0" where nothing did. */
+  /** The refunded part of the order's amount, in major units; "0" by default. */
   readonly refunded: string;
-  /** Whether the payments that count reach the registered amount, each by an amount that is proved. */
+  /** Whether the counted payments reach the registered amount, each by a verified amount. */
   readonly checked: boolean;
-  /** Paid after it had been closed. */
+  /** The order was paid after it had been closed. */
   readonly late: boolean;
-  /** What the payments that count exceed the amount by, in major units; "0" where they do not. */
+  /** Excess of the counted payments over the amount, in major units; "0" by default. */
   readonly overpaid: string;
-  /** What was paid so far, and what is missing, while the sum is below the registered amount. */
+  /** The sum paid and the sum missing, while the payments are below the registered amount. */
   readonly underpaid: { readonly paid: string; readonly missing: string } | null;
-  /** Whether a payment waits for the registration. */
+  /** Whether a payment is held until the registration. */
   readonly held: boolean;
-  /** Payments beyond the amount: the merchant owes them back. */
+  /** Payments beyond the amount, to be returned by the merchant. */
   readonly excessPayments: readonly ListedPayment[];
   readonly mismatches: readonly Mismatch[];
   readonly disputes: readonly Dispute[];
   readonly disputed: DisputeState;
 }
 
-/** Whether the money has come and has not all gone back: `paid` in a frame. */
+/** Whether the order is paid and not fully refunded: `paid` in a frame. */
 export const isPaid = (status: OrderStatus): boolean => status === "paid" || status === "partially_refunded";
 
-/** Whether the order was paid, whatever became of the money. */
+/** Whether the order was paid, including orders that were refunded later. */
 export const hasPayment = (status: OrderStatus): boolean => isPaid(status) || status === "refunded";
 
-/** Whether a waiting page has its answer. A failed attempt is none: another may follow. */
+/** Whether the status is final for a waiting page. A failed attempt is not: another may follow. */
 export const isSettled = (status: OrderStatus): boolean => status !== "pending" && status !== "failed";
 
-/** The order that follows from its facts: the same whatever their order of arrival and however often each came (`late` aside). */
+/**
+ * Computes an order from its facts. The result does not depend on their order of arrival or on
+ * repetitions, except for `late`.
+ */
 export function orderOf({ facts, registration, everPaid }: OrderInput, rules: OrderRules): Order {
   const payments = paymentsOf(facts);
-  // The merchant's word that something is paid makes the order a known one, as a registration does.
+  // A paid report of the merchant admits payments as a registration does.
   const isConfirmed = payments.some((payment) => payment.isConfirmed);
   const isOpen = registration !== null || everPaid || isConfirmed || !rules.requireRegistered;
   const { accepted, held, mismatches } = acceptanceOf(payments, facts, registration, isOpen);
@@ -113,36 +125,45 @@ function statusOf(
     return settlement.extent === "part" ? "partially_refunded" : "refunded";
   }
   if (isClosed(payments, facts, registration)) return "closed";
-  // An attempt's end is no order's end while another payment is under way.
-  return payments.some(({ state }) => state === "ended") && !isUnderWay(payments) ? "failed" : "pending";
+  // A failed attempt does not fail the order while another payment is pending.
+  return payments.some(({ state }) => state === "ended") && !hasPendingPayment(payments) ? "failed" : "pending";
 }
 
-/** A report without a payment's id does not say which payment is under way, so no end of it would ever be reported. */
-const isUnderWay = (payments: readonly Payment[]): boolean =>
+/**
+ * Whether a payment is pending. Reports without a payment id are left out: their end could not be
+ * attributed to them.
+ */
+const hasPendingPayment = (payments: readonly Payment[]): boolean =>
   payments.some(({ id, state }) => id !== null && state === "pending");
 
-/** Closed by its registration's end or by the merchant; or by a provider, unless another payment is under way. */
+/**
+ * Closed by expiry of the registration or by the merchant; or by a provider, unless another
+ * payment is pending.
+ */
 function isClosed(
   payments: readonly Payment[],
   facts: readonly RecordedFact[],
   registration: Registration | null,
 ): boolean {
   if (facts.some((fact) => isFinal(fact, registration))) return true;
-  return payments.some(({ state }) => state === "closed") && !isUnderWay(payments);
+  return payments.some(({ state }) => state === "closed") && !hasPendingPayment(payments);
 }
 
 const isFinal = (fact: RecordedFact, registration: Registration | null): boolean =>
-  (fact.kind === "payment" && fact.status === "closed" && fact.paymentId === null && isMerchantsWord(fact.instance)) ||
+  (fact.kind === "payment" &&
+    fact.status === "closed" &&
+    fact.paymentId === null &&
+    isMerchantInstance(fact.instance)) ||
   (fact.kind === "expired" && isStillExpired(fact, registration));
 
-/** A registration renewed for a later time, or for ever, opens the order again. */
+/** A registration renewed for a later time, or without a limit, reopens the order. */
 const isStillExpired = ({ at }: RecordedFact, registration: Registration | null): boolean =>
   registration === null || at === null || (registration.expiresAt !== null && registration.expiresAt <= at);
 
 const isClosing = (fact: RecordedFact): boolean =>
   fact.kind === "expired" || (fact.kind === "payment" && fact.status === "closed");
 
-/** `late` compares arrivals: the payment that completed the order came after an event that had closed it. */
+/** Whether the payment that completed the order arrived after an event that had closed it. */
 function isLate(
   counted: readonly Payment[],
   facts: readonly RecordedFact[],
@@ -154,13 +175,16 @@ function isLate(
   return isClosed(paymentsOf(before), before, registration);
 }
 
-/** What a browser can tell two states of an order apart by: a refund that grows is visible, a flag for the merchant is not. */
+/** The state visible to browsers. A growing refund is visible; flags for the merchant are not. */
 export type VisibleState = Pick<Order, "status" | "refunded">;
 
 export const looksDifferent = (before: VisibleState, after: VisibleState): boolean =>
   before.status !== after.status || before.refunded !== after.refunded;
 
-/** Whether a registration contradicts an order that was reported as paid. Any other order takes a new registration. */
+/**
+ * Whether a registration contradicts an order that was reported as paid. Any other order accepts a
+ * new registration.
+ */
 export function contradicts(registration: Registration, input: OrderInput, rules: OrderRules): boolean {
   if (!input.everPaid || !hasPayment(orderOf(input, rules).status)) return false;
   return !hasPayment(orderOf({ ...input, registration }, rules).status);

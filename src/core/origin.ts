@@ -1,8 +1,9 @@
-// Which pages may connect: the Origin header against a list in Channels' grammar. Looks at nothing but its arguments.
+// Checks the Origin header against a list in Channels' grammar. Pure.
 
 /**
- * One entry of `ALLOWED_ORIGINS`, as Channels' `OriginValidator` reads it: `*`; `example.com` (any scheme, any port);
- * `.example.com` (the domain and all below it); `https://example.com[:port]` (that scheme and port; the scheme's own where none is written).
+ * One entry of `ALLOWED_ORIGINS`, with the grammar of Channels' `OriginValidator`. `*` allows all
+ * origins, `example.com` a host with any scheme and port, `.example.com` also its subdomains.
+ * `https://example.com[:port]` allows this scheme and port, by default the scheme's own port.
  */
 export type OriginPattern =
   | { readonly kind: "any" }
@@ -15,7 +16,8 @@ interface Origin {
   readonly port: string;
 }
 
-// RFC 6454, 6.2: scheme "://" host [ ":" port ]. A host is a name, an IPv4 address, or an IPv6 address in brackets.
+// RFC 6454, 6.2: scheme "://" host [ ":" port ]. A host is a name, an IPv4 address, or an IPv6
+// address in brackets.
 const HOST = String.raw`\.?[a-z0-9_-][a-z0-9._-]*|\[[0-9a-f:.]+\]`;
 const ORIGIN = new RegExp(`^([a-z][a-z0-9+.-]*)://(${HOST})(?::([0-9]{1,5}))?$`);
 const HOST_ONLY = new RegExp(`^(${HOST})(?::[0-9]{1,5})?$`);
@@ -24,7 +26,10 @@ const DEFAULT_PORTS: ReadonlyMap<string, string> = new Map([
   ["https", "443"],
 ]);
 
-/** Reads one entry of the list; null if it is none. A port behind a host without a scheme counts for nothing, as in Channels. */
+/**
+ * Parses one entry of the list; null if invalid. A port after a host without a scheme is ignored,
+ * as in Channels.
+ */
 export function parseOriginPattern(text: string): OriginPattern | null {
   const entry = text.toLowerCase();
   if (entry === "*") return { kind: "any" };
@@ -35,8 +40,9 @@ export function parseOriginPattern(text: string): OriginPattern | null {
 }
 
 /**
- * Whether a page of `origin` may connect. `origin` is the header as sent, null where there was none: such a client is never
- * let in by its origin. An empty list allows the Worker's own `host` (a name without port), with any scheme and port.
+ * Whether a page of `origin` may connect. `origin` is the header as sent; without one (null) the
+ * result is false. An empty list allows the Worker's own `host` (a name without port), with any
+ * scheme and port.
  */
 export function originAllowed(patterns: readonly OriginPattern[], origin: string | null, host: string): boolean {
   if (origin === null) return false;

@@ -1,48 +1,58 @@
-// The payments among an order's facts: what each captured, and how much of it went back. Compares nothing with the registration.
+// Derives the payments from an order's facts: the amount captured and the amount returned of each.
+// Independent of the registration.
 import { isNotOlder, type Fact } from "./fact.ts";
 import { greaterOf, isSameKind, sumById, type Money } from "./money.ts";
-import { returnedOf, type Returns } from "./returns.ts";
+import { returnsOf, type Returns } from "./returns.ts";
 
-/** One payment, however many events report it. */
+/** One payment, merged from all events that report it. */
 export interface Payment extends Returns {
   readonly instance: string;
-  /** The provider's id; null where the sender names none: all of an instance's unnamed reports are one payment. */
+  /**
+   * The provider's payment id. Null where the sender names none: all unnamed reports of an instance
+   * form one payment.
+   */
   readonly id: string | null;
-  /** `unreported`: only what follows a payment is known of it (a refund, a dispute). */
+  /** `unreported`: the facts contain only events that follow a payment (a refund, a dispute). */
   readonly state: "unreported" | "pending" | "ended" | "closed" | "paid";
-  /** The event that proved it. */
+  /** The event that proved the payment. */
   readonly eventId: string;
-  /** When it was paid by the sender's time, in ms since 1970; null where none is stated. */
+  /** Time of payment by the sender's clock, in ms since 1970; null where none is stated. */
   readonly at: number | null;
-  /** The index of its first paid fact: the order of arrival. */
+  /** Index of the payment's first paid fact, in order of arrival. */
   readonly index: number;
-  /** What was captured, all captures together. Null where no event states an amount. */
+  /** The total captured. Null where no event states an amount. */
   readonly captured: Money | null;
   /** Whether its events state amounts in different currencies. */
   readonly isAmbiguous: boolean;
-  /** Whether the merchant says that it is paid. */
+  /** Whether the merchant reports the payment as paid. */
   readonly isConfirmed: boolean;
-  /** Whether the merchant says that it is paid, and its provider states no amount: then the word alone counts. */
-  readonly isMerchantsWord: boolean;
+  /**
+   * Whether the merchant reports the payment as paid and its provider states no amount. Then the
+   * merchant's report alone counts.
+   */
+  readonly isMerchantReport: boolean;
   readonly isPart: boolean;
   readonly isUnsigned: boolean;
-  /** All that is reported of it. */
+  /** All facts of the payment. */
   readonly facts: readonly Fact[];
 }
 
 type PaymentFact = Extract<Fact, { readonly kind: "payment" }>;
 type PayingFact = (PaymentFact & { readonly status: "paid" }) | Extract<Fact, { readonly kind: "capture" }>;
 
-/** The merchant's own word: by API key or signed, or the answer of `ORDER_STATUS_URL`. */
-export const isMerchantsWord = (instance: string): boolean => instance === "backend" || instance === "status";
+/**
+ * Instances of the merchant's own reports: a callback by API key or signature, and the reply of
+ * `ORDER_STATUS_URL`.
+ */
+export const isMerchantInstance = (instance: string): boolean => instance === "backend" || instance === "status";
 
 /**
- * Every payment that the facts name, and one for each instance that names none, by the time at which each was paid. Payments of one time,
- * and those of providers that sign none, stand by their ids: the order must not depend on which event arrived first.
+ * The payments named in the facts and one unnamed payment per instance, sorted by time of payment.
+ * Equal and unknown times are sorted by id, so that the order of arrival has no influence.
  */
 export function paymentsOf(facts: readonly Fact[]): readonly Payment[] {
   const groups = new Map<string, Indexed[]>();
-  const keyOf = paymentKeys(facts);
+  const keyOf = paymentKeyReader(facts);
   for (const [index, fact] of facts.entries()) {
     if (!isPaymentRelated(fact)) continue;
     const key = keyOf(fact);
@@ -61,21 +71,24 @@ interface Indexed {
   readonly index: number;
 }
 
-/** A foreign payment is another order's. */
+/** A foreign payment belongs to another order. */
 const isPaymentRelated = (fact: Fact): fact is PaymentRelated => "paymentId" in fact && fact.kind !== "foreign_payment";
 
-/** Names the payment that a fact is about. The merchant's word about a provider's payment is about that payment. */
-function paymentKeys(facts: readonly Fact[]): (fact: PaymentRelated) => string {
+/**
+ * Returns a function that maps a fact to the key of its payment. A merchant's report of a
+ * provider's payment maps to that payment.
+ */
+function paymentKeyReader(facts: readonly Fact[]): (fact: PaymentRelated) => string {
   const instanceOf = new Map<string, string>();
   for (const fact of facts) {
-    if (!isPaymentRelated(fact) || fact.paymentId === null || isMerchantsWord(fact.instance)) continue;
+    if (!isPaymentRelated(fact) || fact.paymentId === null || isMerchantInstance(fact.instance)) continue;
     const known = instanceOf.get(fact.paymentId);
-    // Of two providers with one id, the first by name, whichever came first.
+    // If two providers share a payment id, the first by name is used, not the first to arrive.
     if (known === undefined || fact.instance < known) instanceOf.set(fact.paymentId, fact.instance);
   }
   return ({ instance, paymentId }) => {
     const merchants = paymentId === null ? "backend" : (instanceOf.get(paymentId) ?? "backend");
-    return JSON.stringify([isMerchantsWord(instance) ? merchants : instance, paymentId]);
+    return JSON.stringify([isMerchantInstance(instance) ? merchants : instance, paymentId]);
   };
 }
 
@@ -83,10 +96,10 @@ export const isPaying = (fact: Fact): fact is PayingFact =>
   (fact.kind === "payment" && fact.status === "paid") || fact.kind === "capture";
 
 function paymentOf(all: readonly Indexed[]): Payment {
-  const own = all.filter(({ fact }) => !isMerchantsWord(fact.instance));
-  const isConfirmed = all.some(({ fact }) => isMerchantsWord(fact.instance) && isPaying(fact));
+  const own = all.filter(({ fact }) => !isMerchantInstance(fact.instance));
+  const isConfirmed = all.some(({ fact }) => isMerchantInstance(fact.instance) && isPaying(fact));
   const isPriced = own.some(({ fact }) => isPaying(fact) && fact.money !== null);
-  // The merchant's word adds nothing to a payment whose provider reports how much was paid.
+  // A merchant's report is ignored where the provider states the amount paid.
   const reports = isPriced ? own : all;
   const facts = reports.map(({ fact }) => fact);
   const paying = reports.filter(({ fact }) => isPaying(fact));
@@ -104,20 +117,22 @@ function paymentOf(all: readonly Indexed[]): Payment {
     captured: money,
     isAmbiguous,
     isConfirmed,
-    isMerchantsWord: isConfirmed && !isPriced,
+    isMerchantReport: isConfirmed && !isPriced,
     isPart: facts.some((fact) => fact.kind === "payment" && fact.isPart === true),
     isUnsigned: facts.some((fact) => fact.kind === "payment" && fact.isUnsigned === true),
     facts: allFacts,
-    ...returnedOf(allFacts, money),
+    ...returnsOf(allFacts, money),
   };
 }
 
 const byTime = (a: Fact, b: Fact): number => timeOf(a) - timeOf(b) || (a.eventId < b.eventId ? -1 : 1);
 
-/** What has no time stands behind what has one. */
+/** Facts without a time sort last. */
 const timeOf = ({ at }: { readonly at: number | null }): number => at ?? Number.MAX_SAFE_INTEGER;
 
-/** An attempt that brought no money: pending until an end is reported that is not older than the latest sign of life. */
+/**
+ * State of an unpaid attempt. It ends with a report at least as late as its latest pending report.
+ */
 function attemptState(facts: readonly Fact[]): Payment["state"] {
   const signs = facts.filter((fact) => fact.kind === "payment" && fact.status === "pending");
   const isClosing = (fact: Fact) => fact.kind === "payment" && fact.status === "closed";
@@ -136,14 +151,15 @@ function attemptState(facts: readonly Fact[]): Payment["state"] {
 interface Captured {
   readonly money: Money | null;
   readonly isAmbiguous: boolean;
-  /** False where a failed capture or nothing at all is left of the payment. */
+  /** False if the captures failed or none was reported. */
   readonly hasMoney: boolean;
 }
 
 /**
- * What a payment captured. A paid fact states the total so far, so the highest counts; captures add up by id. A failed capture un-counts
- * the capture of its id, and what was taken for captured without one (Adyen captures automatically, and reports only that it failed).
- * A capture or total that states a later time than the failure counts again.
+ * The captured amount. A paid fact states the total so far, so the highest counts; captures add up
+ * by id. A failed capture cancels the capture of its id and all totals that are not later. Such
+ * totals were only assumed to be captured: Adyen captures automatically and reports only failures.
+ * A capture or total with a later time than the failure counts again.
  */
 function capturedOf(facts: readonly Fact[]): Captured {
   const failed = facts.filter((fact) => fact.kind === "capture_failed");

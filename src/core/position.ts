@@ -1,14 +1,14 @@
-// Positions, and what a client that comes back with one has missed. Pure: keeps nothing and sends nothing.
+// Positions in a group's publications, and recovery of the publications that a client missed. Pure.
 
-/** A place in what a group published: how many publications there were, within one life of the group's history. */
+/** A position: the number of publications so far, within one epoch of the group's history. */
 export interface Position {
-  /** Changes only when the history cannot be trusted any more. */
+  /** Changes only when the history is lost or unreliable. */
   readonly epoch: string;
   /** 0 before the first publication. */
   readonly offset: number;
 }
 
-/** A kept publication: the plain frame as text, and where it stands. */
+/** A stored publication: the plain frame as text, and its offset. */
 export interface Publication {
   readonly offset: number;
   /** ms since 1970. */
@@ -16,10 +16,13 @@ export interface Publication {
   readonly frame: string;
 }
 
-/** A publication's id: the same wherever and however often it is sent. */
+/** The id of a publication, equal for every recipient and every repetition. */
 export const publicationId = (epoch: string, offset: number): string => `${epoch}-${offset}`;
 
-/** The position a client says it has; null for none, and for what is none: it is then served like a newcomer, and told so. */
+/**
+ * Parses a client's position. Null if absent or invalid; the client is then treated as new, and its
+ * welcome reports `recovered: false`.
+ */
 export function readPosition(epoch: string | null, offset: string | null): Position | null {
   if (epoch === null || offset === null || !EPOCH.test(epoch) || !OFFSET.test(offset)) return null;
   return { epoch, offset: Number(offset) };
@@ -28,25 +31,26 @@ export function readPosition(epoch: string | null, offset: string | null): Posit
 export const EPOCH = /^[0-9a-z]{1,32}$/;
 export const OFFSET = /^(0|[1-9][0-9]{0,14})$/; // below 2^53
 
-/** The first of them: as many as have at most `length` UTF-16 units together, but one at least. */
+/** The longest prefix with at most `length` UTF-16 units in total, and at least one publication. */
 export function firstWithin(publications: readonly Publication[], length: number): readonly Publication[] {
   let sum = 0;
   const end = publications.findIndex(({ frame }, i) => (sum += frame.length) > length && i > 0);
   return end < 0 ? publications : publications.slice(0, end);
 }
 
-/** How a group keeps its publications: all of the last ones, the latest one, or none. */
+/** Retention of a group's publications: the last ones (`stream`), the latest (`cache`), or none. */
 export type Keeping = "stream" | "cache" | "none";
 
 export interface Recovery {
   readonly recovered: boolean;
-  /** Every kept publication behind this offset is sent; what is up to it is not. */
+  /** Publications with a greater offset are sent. */
   readonly after: number;
 }
 
 /**
- * What a client that comes with `position` gets of a group that stands at `group` and keeps, without a gap, what is from the offset
- * `first` on (`group.offset + 1` where nothing is kept). A stream is recovered whole or not at all; of a cache the latest is enough.
+ * Decides which publications a client at `position` receives from a group at position `group`.
+ * `first` is the lowest offset of the gapless stored range (`group.offset + 1` if it is empty). A
+ * stream is recovered completely or not at all; for a cache the latest publication suffices.
  */
 export function recover(keeping: Keeping, position: Position | null, group: Position, first: number): Recovery {
   const known =

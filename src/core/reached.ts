@@ -1,10 +1,10 @@
-// Whether payments that add up ever held an amount together, by the times that their senders state.
+// Decides from the senders' times whether several payments together ever held a given amount.
 import type { Fact } from "./fact.ts";
 import { isAtLeast, lessOf, sumOf } from "./money.ts";
 import { isPaying, type Payment } from "./payment.ts";
-import { returnedOf } from "./returns.ts";
+import { returnsOf } from "./returns.ts";
 
-/** What a payment brings or takes back at one time; `at` in ms since 1970. */
+/** An amount added or taken at one time; `at` in ms since 1970. */
 interface Change {
   readonly at: number;
   readonly isStart: boolean;
@@ -13,15 +13,15 @@ interface Change {
 }
 
 /**
- * Whether the payments held `amount` together at any time. 15 paid, 15 refunded and 15 paid again are never 20. A refund that states no
- * time was made behind all payments, as far as anybody knows.
+ * Whether the payments held `amount` together at any time. 15 paid, 15 refunded and 15 paid again
+ * never hold 20. A refund without a time is assumed to follow all payments.
  */
 export function wasReached(payments: readonly Payment[], amount: string): boolean {
   if (payments.some((payment) => isAtLeast(amountOf(payment), amount))) return true;
   const kept = payments.filter((payment) => !isCancelled(payment));
   if (!isAtLeast(sumOf(kept.map(amountOf)), amount)) return false;
   const starts = kept.flatMap(({ facts }) => [startOf(facts), ...failuresOf(facts)]).toSorted((a, b) => a - b);
-  // What was refunded before a payment was made is gone when that payment is there.
+  // A refund made before another payment is subtracted when that payment starts.
   const changes = kept
     .flatMap((payment) => changesOf(payment, starts))
     .toSorted((a, b) => a.at - b.at || Number(a.isStart) - Number(b.isStart));
@@ -36,15 +36,19 @@ export function wasReached(payments: readonly Payment[], amount: string): boolea
 const amountOf = ({ captured }: Payment): string => captured?.amount ?? "0";
 
 /**
- * A payment that was voided as a whole, by a provider that states no times (Adyen): its money never came, so it is no part of a sum. What a
- * provider with times voids (Alipay closes a trade that was paid) came first.
+ * A payment fully voided by a provider without times (Adyen). Its money was never collected, so it
+ * is not part of a sum. A void by a provider with times (Alipay closes a paid trade) follows the
+ * payment instead.
  */
 const isCancelled = ({ facts, isReturned }: Payment): boolean =>
   isReturned &&
   facts.some(({ kind }) => kind === "voided") &&
   facts.every(({ kind, at }) => at === null && kind !== "refund");
 
-/** The sum held grows when a payment starts or a refund fails, so refunds are looked at then only: at the first of `starts` behind them. */
+/**
+ * The changes of one payment. The sum grows only when a payment starts or a refund fails. Refunds
+ * are therefore applied at the next entry of `starts`.
+ */
 function changesOf({ captured, facts }: Payment, starts: readonly number[]): readonly Change[] {
   if (captured === null) return [];
   const changes: Change[] = [{ at: startOf(facts), isStart: true, added: captured.amount, taken: "0" }];
@@ -53,14 +57,14 @@ function changesOf({ captured, facts }: Payment, starts: readonly number[]): rea
   let returned = "0";
   for (const at of [...following].toSorted((a, b) => a - b)) {
     const known = facts.filter((fact) => !isReturning(fact) || (fact.at !== null && fact.at < at));
-    const next = returnedOf(known, captured).returned;
+    const next = returnsOf(known, captured).returned;
     changes.push({ at, isStart: false, added: lessOf(returned, next), taken: lessOf(next, returned) });
     returned = next;
   }
   return changes;
 }
 
-/** The earliest sign that the payment was there; a payment that states no time was there from the beginning. */
+/** The earliest time at which the payment existed; -Infinity for a payment without times. */
 function startOf(facts: readonly Fact[]): number {
   const isTimed = facts.filter(isPaying).some(({ at }) => at !== null);
   if (!isTimed) return -Infinity;
@@ -68,7 +72,7 @@ function startOf(facts: readonly Fact[]): number {
   return Math.min(...signs.flatMap(({ at }) => at ?? []));
 }
 
-/** When refunds of the payment failed: their money is there again just behind. */
+/** Times at which failed refunds of the payment restore the money: 1 ms after each failure. */
 const failuresOf = (facts: readonly Fact[]): readonly number[] =>
   facts.flatMap(({ kind, at }) => (kind === "refund_failed" && at !== null ? [at + 1] : []));
 

@@ -1,20 +1,26 @@
-// When an order's status is asked for, and whether it is worth asking. Asks nobody: clock and dice are passed in.
+// Schedule of queries for an order's status. Pure: clock and random numbers are passed in.
 import { isSettled, type OrderStatus } from "./order.ts";
 import type { Registration } from "./registration.ts";
 
-/** The seconds after which an answer is asked for, the first time and then each time again; the last one repeats. */
+/** Waits before each query, in seconds; the last one repeats. */
 const WAIT_SECONDS = [10, 20, 40, 60] as const;
-/** Each wait is up to this part longer, so that orders of the same minute are not asked for in the same second. */
+/**
+ * Jitter: each wait is up to this fraction longer. It spreads the queries for orders of the same
+ * minute.
+ */
 const JITTER = 0.2;
 
-/** How long to wait before attempt number `attempt` (0 = the first), in ms. `dice` is from 0 up to 1. */
-export function waitBefore(attempt: number, dice: number): number {
+/** The wait in ms before query number `attempt` (0 = the first). `random` is in [0, 1). */
+export function waitBefore(attempt: number, random: number): number {
   const seconds = WAIT_SECONDS[Math.min(attempt, WAIT_SECONDS.length - 1)] ?? 60;
-  return Math.round(seconds * 1000 * (1 + JITTER * dice));
+  return Math.round(seconds * 1000 * (1 + JITTER * random));
 }
 
-/** Whether anybody still waits for news that asking could bring: a watcher, or a registration that has not run out. */
-export const isWorthAsking = (
+/**
+ * Whether a query can be useful: the order is unsettled, and has a watcher or an unexpired
+ * registration.
+ */
+export const isWorthQuerying = (
   status: OrderStatus,
   watchers: number,
   registration: Registration | null,

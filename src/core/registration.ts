@@ -1,10 +1,10 @@
-// What the merchant's backend expects to be paid for an order. Only a type.
+// The payment that the merchant's backend expects for an order. Only a type.
 import type { MajorMoney } from "./money.ts";
 
 export interface Registration {
   readonly money: MajorMoney;
-  /** ms since 1970; null = the order never expires. */
+  /** ms since 1970; null = unlimited. */
   readonly expiresAt: number | null;
-  /** The id its providers know the order by, where that is not the biz itself. */
+  /** The order's id at its payment providers, if it differs from the biz. */
   readonly orderId: string | null;
 }

@@ -1,10 +1,10 @@
-// What a client of belfry.v1 asks for: reads its frame, or says what is wrong with it. Answers nothing.
+// Parses the requests of a belfry.v1 client.
 import type { RequestId } from "./frames.ts";
 import { isObject, parseExact, type Json, type JsonObject } from "./json.ts";
 import { HISTORY_MAX, HISTORY_SIZE, REQUEST_ID_CHARS } from "./limits.ts";
 import { no, ok, type Result } from "./result.ts";
 
-export type Request = { readonly id: RequestId } & (
+export type ClientRequest = { readonly id: RequestId } & (
   | { readonly type: "ping" }
   | { readonly type: "presence" }
   | { readonly type: "history"; readonly after: number; readonly limit: number }
@@ -12,14 +12,14 @@ export type Request = { readonly id: RequestId } & (
   | { readonly type: "refresh"; readonly token: string }
 );
 
-/** What is wrong with a frame, and the id to answer to; null if it has none that can be used. */
+/** The error in a frame, and the id for the reply; null if the frame has no usable id. */
 export interface BadRequest {
   readonly id: RequestId | null;
   readonly message: string;
 }
 
-/** Reads a frame; null for a binary message. */
-export function parseRequest(text: string | null): Result<Request, BadRequest> {
+/** Parses the text of a frame; null for a binary message. */
+export function parseRequest(text: string | null): Result<ClientRequest, BadRequest> {
   const parsed = text === null ? null : parseExact(text);
   if (parsed === null || !parsed.ok || !isObject(parsed.value)) {
     return no({ id: null, message: "a frame is a text: a JSON object with a type and an id" });
@@ -32,7 +32,7 @@ export function parseRequest(text: string | null): Result<Request, BadRequest> {
   return read(frame, id);
 }
 
-function read(frame: JsonObject, id: RequestId): Result<Request, BadRequest> {
+function read(frame: JsonObject, id: RequestId): Result<ClientRequest, BadRequest> {
   const type = typeof frame["type"] === "string" ? frame["type"] : "";
   switch (type) {
     case "ping":

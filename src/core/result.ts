@@ -1,6 +1,6 @@
-// An ordinary failure as a value: it says why, and it crosses object RPC whole. Throws nothing.
+// Results: ordinary failures are values with a reason, which cross Durable Object RPC unchanged.
 
-/** What was asked for, or the reason why not. */
+/** A value, or the reason for its absence. */
 export type Result<Value, Reason> =
   | { readonly ok: true; readonly value: Value }
   | { readonly ok: false; readonly reason: Reason };

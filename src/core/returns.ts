@@ -1,21 +1,24 @@
-// How much of a payment went back, by its refunds and voids. Compares nothing with the registration.
+// Computes the returned part of a payment from its refunds and voids. The registration is unused.
 import { isNotOlder, type Fact } from "./fact.ts";
 import { greaterOf, isAtLeast, isSameKind, isZero, lesserOf, lessOf, sumById, sumOf, type Money } from "./money.ts";
 
-type Of<Kind extends Fact["kind"]> = Extract<Fact, { readonly kind: Kind }>;
-export type RefundFact = Of<"refund">;
-type FailedRefundFact = Of<"refund_failed">;
-type VoidFact = Of<"voided">;
+type FactOf<Kind extends Fact["kind"]> = Extract<Fact, { readonly kind: Kind }>;
+export type RefundFact = FactOf<"refund">;
+type FailedRefundFact = FactOf<"refund_failed">;
+type VoidFact = FactOf<"voided">;
 
 export interface Returns {
-  /** Refunds and voids together, at most what was captured. */
+  /** Refunds and voids together, at most the captured amount. */
   readonly returned: string;
-  /** Whether all of it went back. */
+  /** Whether the whole payment was returned. */
   readonly isReturned: boolean;
 }
 
-/** How much of `captured` went back by refunds and voids of these facts. Amounts of another currency or unit count for nothing. */
-export function returnedOf(facts: readonly Fact[], captured: Money | null): Returns {
+/**
+ * The part of `captured` that refunds and voids among `facts` returned. Amounts in another currency
+ * or unit are ignored.
+ */
+export function returnsOf(facts: readonly Fact[], captured: Money | null): Returns {
   const refunds = facts.filter((fact) => fact.kind === "refund");
   const failed = facts.filter((fact) => fact.kind === "refund_failed").filter((fact) => isComparable(fact, captured));
   const lasting = refunds.filter((refund) => isComparable(refund, captured) && !hasFailed(failed, refund));
@@ -31,7 +34,10 @@ export function returnedOf(facts: readonly Fact[], captured: Money | null): Retu
   };
 }
 
-/** Refunds in a currency or unit other than the payment's, each once by its id, in an order that does not depend on arrival. */
+/**
+ * Refunds in a currency or unit other than the payment's, once per id, in an order independent of
+ * arrival.
+ */
 export function foreignRefunds(facts: readonly Fact[], captured: Money | null): readonly RefundFact[] {
   const failed = facts.filter((fact) => fact.kind === "refund_failed");
   const foreign = facts
@@ -52,8 +58,8 @@ const isComparable = ({ money }: RefundFact | FailedRefundFact | VoidFact, captu
   money === null || captured === null || isSameKind(money, captured);
 
 /**
- * Voids cover first what was authorised and not captured: what they cover beyond that was captured and went back. Null = everything went
- * back.
+ * The voided part of the captured amount. Voids apply first to the authorised amount that is not
+ * captured; only the rest was captured and returned. Null = the whole payment.
  */
 function voidedOf(facts: readonly Fact[], captured: Money | null): string | null {
   const voids = facts.filter((fact) => fact.kind === "voided").filter((fact) => isComparable(fact, captured));
@@ -61,10 +67,11 @@ function voidedOf(facts: readonly Fact[], captured: Money | null): string | null
   const hasCaptures = facts.some(({ kind }) => kind === "capture");
   const authorised = authorisedOf(facts, captured);
   const uncaptured = captured === null ? "0" : lessOf(authorised, captured.amount);
-  // A void without an amount covers what is left of the authorisation. Where nothing is, it covers an automatic capture.
+  // A void without an amount covers the rest of the authorisation. If there is no rest, it covers
+  // an automatic capture.
   const isAll = voids.some(({ money }) => money === null) && !hasCaptures && isZero(uncaptured);
   if (isAll) return null;
-  // Without an authorisation's amount, all that the void covers was not captured.
+  // If the authorised amount is unknown, the void is assumed to cover only uncaptured money.
   if (hasCaptures && isZero(authorised)) return "0";
   const covered = sumById(voids.map(({ voidId, eventId, money }) => [voidId ?? `event ${eventId}`, money?.amount]));
   return lessOf(covered, uncaptured);
@@ -79,11 +86,14 @@ function authorisedOf(facts: readonly Fact[], captured: Money | null): string {
   return highest;
 }
 
-/** A refund that failed can still succeed later (WeChat's ABNORMAL): where both state a time, the later one holds. */
+/**
+ * Whether a refund has failed. It can still succeed later (WeChat's ABNORMAL): if both state a
+ * time, the later one holds.
+ */
 const hasFailed = (failed: readonly FailedRefundFact[], refund: RefundFact): boolean =>
   refund.refundId !== null && failed.some((fact) => fact.refundId === refund.refundId && isNotOlder(fact, refund));
 
-/** Refunds that were reported one by one: each counts once, at its highest amount. */
+/** The sum of refunds reported singly, each counted once at its highest amount. */
 const singleSum = (refunds: readonly RefundFact[]): string =>
   sumById(
     refunds
@@ -92,29 +102,30 @@ const singleSum = (refunds: readonly RefundFact[]): string =>
   );
 
 /**
- * Refunds that were reported as a total: the highest holds. A refund that failed after a total was reported is subtracted from it; one
- * that failed before is not in it. Without times it is subtracted: an order must not look refunded while the merchant has the money.
+ * The highest refunded total. A failure reported after a total is subtracted from it; a total
+ * reported later already excludes it. Failures without times are subtracted, so that an order does
+ * not look refunded while the merchant has the money.
  */
 function highestTotal(refunds: readonly RefundFact[], failed: readonly FailedRefundFact[]): string {
   const totals = refunds
     .filter(({ cumulative }) => cumulative)
     .toSorted((a, b) => (b.at ?? -Infinity) - (a.at ?? -Infinity));
   const failures = failed.toSorted((a, b) => (b.at ?? Infinity) - (a.at ?? Infinity));
-  // Several events report one failure, and not each states the amount.
+  // Several events may report one failure, some without its amount.
   const amounts = new Map<string, string>();
-  let off = "0";
+  let subtracted = "0";
   let next = 0;
   let highest = "0";
-  // From the latest total to the earliest, which all failures are subtracted from.
+  // Goes from the latest total to the earliest, from which all failures are subtracted.
   for (const total of totals) {
     for (let fact = failures[next]; fact !== undefined && isNotOlder(fact, total); fact = failures[++next]) {
       const id = fact.refundId ?? `event ${fact.eventId}`;
       const before = amounts.get(id) ?? "0";
       const after = greaterOf(fact.money?.amount ?? "0", before);
       amounts.set(id, after);
-      off = sumOf([off, lessOf(after, before)]);
+      subtracted = sumOf([subtracted, lessOf(after, before)]);
     }
-    highest = greaterOf(lessOf(total.money?.amount ?? "0", off), highest);
+    highest = greaterOf(lessOf(total.money?.amount ?? "0", subtracted), highest);
   }
   return highest;
 }

@@ -1,22 +1,28 @@
-// Which consumer serves a path or a group, by what the consumers declare. Pure; draws no keys and opens nothing.
+// Finds the consumer that serves a path or a group, by the consumers' declarations. Pure.
 import { groupName, isGroupName, splitGroup } from "./group.ts";
 import { no, ok, type Result } from "./result.ts";
 
-/** The part of a consumer's declaration that says which paths and groups are its own. */
+/** The part of a consumer's declaration that assigns paths and groups to it. */
 export interface Served {
   /** The part of a group's name before its first `_`: letters, digits, `.` and `-`. */
   readonly name: string;
-  /** The WebSocket paths, with their closing slash; `:param` stands for the key. */
+  /** The WebSocket paths, with their trailing slash; `:param` stands for the key. */
   readonly paths: readonly string[];
-  /** What tells this consumer's groups apart: a group is named `<name>_<key>`. Absent = one group, named as the consumer. */
+  /**
+   * The key of this consumer's groups, which are named `<name>_<key>`. Absent = one group, with the
+   * consumer's name.
+   */
   readonly key?: Key;
 }
 
 export interface Key {
-  /** What the key is called in `params`, and in the path as `:param`. */
+  /** Name of the key in `params`, and in the path as `:param`. */
   readonly param: string;
   readonly shape: RegExp;
-  /** Each connection gets a group of its own, under a fresh key: 32 hex digits, in no path. */
+  /**
+   * Gives each connection its own group, under a new random key (32 hex digits) that is part of no
+   * path.
+   */
   readonly perConnection?: true;
 }
 
@@ -25,7 +31,10 @@ export interface Found<Consumer> {
   readonly group: string;
 }
 
-/** The consumer and the group of a path, with or without its closing slash. `freshKey` is used where each connection has its own. */
+/**
+ * Finds the consumer and the group of a path, with or without its trailing slash. `freshKey`
+ * creates the key where each connection has its own group.
+ */
 export function findByPath<Consumer extends Served>(
   consumers: readonly Consumer[],
   path: string,
@@ -44,7 +53,7 @@ export function findByPath<Consumer extends Served>(
   return no("unknown_path");
 }
 
-/** The key that a path carries where the declared one has `:param`: "" if it has none, null if the path is another. */
+/** The key in the place of `:param`: "" if the declared path has none, null if the paths differ. */
 function keyIn(segments: readonly string[], declared: readonly string[]): string | null {
   if (segments.length !== declared.length) return null;
   let key = "";
@@ -56,7 +65,10 @@ function keyIn(segments: readonly string[], declared: readonly string[]): string
   return key;
 }
 
-/** The consumer of a group's name: `malformed` is no name at all, `unknown_group` one that no consumer serves. */
+/**
+ * Finds the consumer of a group's name. `malformed_group`: the name is invalid; `unknown_group`: it
+ * is valid but not served.
+ */
 export function findByGroup<Consumer extends Served>(
   consumers: readonly Consumer[],
   group: string,
@@ -73,7 +85,7 @@ function serves(consumer: Served, key: string, group: string): boolean {
   return group === consumer.name && !consumer.key?.perConnection && consumer.paths.some((path) => !path.includes(":"));
 }
 
-/** The params of a group: its key under its name, or none. */
+/** The params of a group: its key under the declared name, or an empty object. */
 export function paramsOf(consumer: Served, group: string): Readonly<Record<string, string>> {
   const { key } = splitGroup(group);
   return consumer.key === undefined || key === "" ? {} : { [consumer.key.param]: key };

@@ -1,29 +1,36 @@
-// When a group's periodic push is due and when to wake next. Pure: the clock is passed in, nothing is armed here.
+// The schedule of a group's periodic push. Pure; the clock is passed in.
 import { PRODUCE_MS } from "./limits.ts";
 
-/** A push at a fixed rate: tick n is due at `start + n * period`. Both in ms, whole numbers, so that the grid never drifts. */
+/**
+ * A push at a fixed rate: tick n is due at `start + n * period`. Both are whole numbers of ms, so
+ * the grid does not drift.
+ */
 export interface Push {
   readonly start: number;
   readonly period: number;
 }
 
 /**
- * The tick to push now, by number, or null if there is none. `armed` is the time the alarm that rang was set for: every tick
- * before it has been dealt with, so a late alarm owes one push (the newest), and one rung too early owes none.
+ * The number of the tick to push now, or null. `armed` is the time for which the firing alarm was
+ * set; all ticks before it are done. A late alarm pushes only the newest tick. An alarm before its
+ * time returns null.
  */
 export function dueTick(push: Push, armed: number, now: number): number | null {
   const tick = Math.floor((now - push.start) / push.period);
   return tick >= 0 && push.start + tick * push.period + slack(push.period) >= armed ? tick : null;
 }
 
-/** The platform puts an alarm off a little that was set for a moment already past: its tick is due all the same. In ms. */
+/**
+ * Tolerance in ms. The platform slightly delays an alarm set for a past time; its tick is still
+ * due.
+ */
 const slack = (period: number): number => Math.min(100, period / 2);
 
 /** The time of the next tick, always later than `now`. */
 export const nextTick = (push: Push, now: number): number =>
   push.start + (Math.floor((now - push.start) / push.period) + 1) * push.period;
 
-/** How long a tick's `produce` may take, in ms: the next tick must neither wait for it nor overlap it. */
+/** Timeout of a tick's `produce`, in ms, short enough to end before the next tick. */
 export const produceDeadline = (period: number): number => Math.min(period, PRODUCE_MS);
 
 export type PushStep =
@@ -32,11 +39,13 @@ export type PushStep =
   | { readonly do: "stop" };
 
 /**
- * What a join or a leave means for the push: the first connection starts it, the last one's leaving stops it. `started` is when it
- * began, undefined if it does not run; `first` tells that the connection that just joined found nobody.
+ * The effect of a join or leave on the push. The first connection starts it, the end of the last
+ * one stops it. `started` is its start time, undefined while stopped; `first`: the new connection
+ * is the only one.
  */
 export function pushStep(connections: number, first: boolean, started: number | undefined, now: number): PushStep {
   if (connections === 0) return started === undefined ? { do: "nothing" } : { do: "stop" };
-  // A millisecond ahead: the platform moves an alarm that is not in the future, and the grid must begin where it really rings.
+  // One ms ahead: the platform moves an alarm that is not in the future, and the grid must start at
+  // the actual alarm time.
   return first || started === undefined ? { do: "start", start: now + 1 } : { do: "nothing" };
 }

@@ -1,4 +1,5 @@
-// The settings: vars and secrets read and validated, once. Names a bad one, never its value; knows no platform.
+// Reads and validates the settings (vars and secrets). An error names the setting and leaves out
+// its value, which may be a secret.
 import {
   DAY_MS,
   ORDER_RETENTION_DAYS_MAX,
@@ -12,52 +13,55 @@ import { no, ok, type Result } from "./result.ts";
 import { formatTime } from "./time.ts";
 
 export interface Settings {
-  /** Which pages may connect; empty = those of the Worker's own host. */
+  /** Origins of pages that may connect; empty = the Worker's own host. */
   readonly allowedOrigins: readonly OriginPattern[];
-  /** Keys that backends come in with; several at once, for rotation. Empty = no backend may. */
+  /** API keys of backends; several at once allow rotation. Empty = backends have no access. */
   readonly apiKeys: readonly string[];
-  /** The zone of the times on the wire, by its IANA name. */
+  /** IANA name of the time zone for times on the wire. */
   readonly timeZone: string;
   /** The period of the articles' pushes, in ms. */
   readonly pushEveryMs: number;
   readonly orders: OrderSettings;
   readonly tokens: TokenSettings;
-  /** Whether the secrets are the checked-in ones, known to everybody: then pages may use them too. */
+  /** Whether the secrets are the public ones of the repository; pages may then use them too. */
   readonly isDevelopment: boolean;
 }
 
 export interface OrderSettings {
-  /** Where the merchant's backend tells an order's status, with `{biz}` in it; null = it is not asked. */
+  /** URL for querying an order's status, with `{biz}` in it; null = off. */
   readonly statusUrl: string | null;
-  /** The bearer that `statusUrl` is asked with; null = none. */
+  /** Bearer credential for `statusUrl`; null = none. */
   readonly statusKey: string | null;
-  /** Where new facts are forwarded to, and the secret they are signed with; null = nowhere. */
+  /** URL for forwarding new facts, and the secret that signs them; null = off. */
   readonly forward: { readonly url: string; readonly secret: string } | null;
-  /** How long after its last change an order is erased, in ms; null = never. */
+  /** Retention of an order after its last change, in ms; null = unlimited. */
   readonly retentionMs: number | null;
   readonly requireRegistered: boolean;
-  /** Keys that map order ids to their biz: the first for new orders, all for known ones. Empty = no such id can be mapped. */
+  /**
+   * Keys that map order ids to their biz: the first for new orders, all for existing ones. Empty =
+   * only a biz is accepted as an order id.
+   */
   readonly idKeys: readonly string[];
 }
 
 export interface TokenSettings {
-  /** What HS256 tokens are signed with; null = none is accepted. */
+  /** Secret of HS256 tokens; null = such tokens are rejected. */
   readonly secret: string | null;
-  /** Where the public keys of all other tokens are (RFC 7517, 5); null = none is accepted. */
+  /** URL of the public keys for all other tokens (RFC 7517, 5); null = such tokens are rejected. */
   readonly jwksUrl: string | null;
-  /** What `iss` must be; null = anything, or nothing. */
+  /** Required `iss`; null = unchecked. */
   readonly issuer: string | null;
-  /** What `aud` must be or contain; null = anything, or nothing. */
+  /** Required member of `aud`; null = unchecked. */
   readonly audience: string | null;
 }
 
-/** A setting that cannot be used, and what it should be. */
+/** An invalid setting, and its expected format. */
 export interface BadSetting {
   readonly setting: string;
   readonly expected: string;
 }
 
-/** The vars and secrets as the platform hands them over: strings, in so far as they are set. */
+/** Vars and secrets from the platform: strings; unset ones are absent. */
 export type Vars = Readonly<Partial<Record<Name, string>>>;
 
 type Name =
@@ -81,7 +85,7 @@ type Name =
 
 const read = new WeakMap<Vars, Result<Settings, BadSetting>>();
 
-/** The settings of one Env, read and validated the first time they are asked for. */
+/** The settings of one Env, cached after the first call. */
 export function settingsOf(vars: Vars): Result<Settings, BadSetting> {
   let settings = read.get(vars);
   if (settings === undefined) {
@@ -91,7 +95,7 @@ export function settingsOf(vars: Vars): Result<Settings, BadSetting> {
   return settings;
 }
 
-/** Reads all settings, or names the first bad one. */
+/** Reads all settings, or returns the first invalid one. */
 export function readSettings(vars: Vars): Result<Settings, BadSetting> {
   const allowedOrigins = originPatterns(vars.ALLOWED_ORIGINS ?? "");
   if (allowedOrigins === null) {
@@ -128,12 +132,12 @@ export function readSettings(vars: Vars): Result<Settings, BadSetting> {
 
 function readOrderSettings(vars: Vars): Result<OrderSettings, BadSetting> {
   const statusUrl = text(vars.ORDER_STATUS_URL);
-  if (statusUrl !== null && !(URL.test(statusUrl) && statusUrl.includes("{biz}"))) {
+  if (statusUrl !== null && !(HTTP_URL.test(statusUrl) && statusUrl.includes("{biz}"))) {
     return bad("ORDER_STATUS_URL", "an http or https URL with {biz} in it");
   }
   const url = text(vars.FORWARD_URL);
   const secret = text(vars.FORWARD_SECRET);
-  if (url !== null && !URL.test(url)) return bad("FORWARD_URL", "an http or https URL");
+  if (url !== null && !HTTP_URL.test(url)) return bad("FORWARD_URL", "an http or https URL");
   if (url !== null && (secret === null || !WEBHOOK_SECRET.test(secret))) {
     return bad("FORWARD_SECRET", "24 bytes or more in base64, with or without whsec_ before it");
   }
@@ -167,21 +171,22 @@ function readTokenSettings(vars: Vars): Result<TokenSettings, BadSetting> {
     return bad("TOKEN_SECRET", `${TOKEN_SECRET_CHARS} characters or more`);
   }
   const jwksUrl = text(vars.TOKEN_JWKS_URL);
-  if (jwksUrl !== null && !KEYS_URL.test(jwksUrl)) return bad("TOKEN_JWKS_URL", "an https URL");
+  if (jwksUrl !== null && !JWKS_URL.test(jwksUrl)) return bad("TOKEN_JWKS_URL", "an https URL");
   return ok({ secret, jwksUrl, issuer: text(vars.TOKEN_ISSUER), audience: text(vars.TOKEN_AUDIENCE) });
 }
 
-/** A setting's text; null where it is not set or empty. */
+/** A setting's text; null if unset or empty. */
 const text = (value: string | undefined): string | null => value?.trim() || null;
 
-// A name, an IPv4 or an IPv6 address; no credentials, which fetch refuses.
-const URL = /^https?:\/\/([a-z0-9.-]+|\[[0-9a-f:.]+\])(:\d{1,5})?(\/\S*)?$/i;
-// Whoever can change the keys on their way lets himself in: https, or http on this machine, where there is nobody in between.
-const KEYS_URL = /^(https:\/\/[a-z0-9.-]+|http:\/\/(localhost|127\.0\.0\.1))(:\d{1,5})?(\/\S*)?$/i;
-// Whole base64 groups, then what may be left of one: some print it without its padding.
+// A host name, an IPv4 or an IPv6 address. Credentials are excluded, because fetch rejects them.
+const HTTP_URL = /^https?:\/\/([a-z0-9.-]+|\[[0-9a-f:.]+\])(:\d{1,5})?(\/\S*)?$/i;
+// Over http an attacker could replace the keys and sign tokens, so http is limited to localhost.
+const JWKS_URL = /^(https:\/\/[a-z0-9.-]+|http:\/\/(localhost|127\.0\.0\.1))(:\d{1,5})?(\/\S*)?$/i;
+// Whole base64 groups, then a last one, which some tools print without its padding.
 const WEBHOOK_SECRET = /^(whsec_)?([A-Za-z0-9+/]{4}){8,}([A-Za-z0-9+/]{2}(==)?|[A-Za-z0-9+/]{3}=?)?$/;
 
-// Characters that may stand in a header and in a subprotocol (RFC 9110, 5.6.2), where Node's own WebSocket has to put its key.
+// Characters allowed in a header and in a subprotocol (RFC 9110, 5.6.2), where Node's own WebSocket
+// sends its key.
 const API_KEY = /^[A-Za-z0-9._~+-]{16,}$/;
 
 const bad = (setting: string, expected: string) => no({ setting, expected });
@@ -202,6 +207,6 @@ function isTimeZone(name: string): boolean {
     formatTime(0, name);
     return true;
   } catch {
-    return false; // RangeError: no such zone; nothing else is thrown for a string
+    return false; // RangeError, the only error for a string: unknown zone
   }
 }

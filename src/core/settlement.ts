@@ -1,21 +1,22 @@
-// Adds up the accepted payments of an order against its amount: what counts, what is missing, what is too much, what went back. Pure.
+// Compares the accepted payments of an order with its amount: counted, missing, excess and refunded
+// money. Pure.
 import type { Fact } from "./fact.ts";
 import { greaterOf, isAtLeast, isSameKind, isZero, lesserOf, lessOf, sumOf, type Money } from "./money.ts";
 import type { Registration } from "./registration.ts";
 import type { Payment } from "./payment.ts";
 import { wasReached } from "./reached.ts";
-import { returnedOf, type Returns } from "./returns.ts";
+import { returnsOf, type Returns } from "./returns.ts";
 import { splitTotal } from "./split.ts";
 
 export interface Settlement {
-  /** Whether the payments reached the amount, whatever went back since. */
+  /** Whether the payments reached the amount at any time, even if refunded since. */
   readonly isCovered: boolean;
-  /** Whether proved amounts alone reached it. */
+  /** Whether verified amounts alone reached it. */
   readonly isProved: boolean;
   readonly counted: readonly Payment[];
-  /** What the payments that count captured together; null where one states no amount. */
+  /** The sum captured by the counted payments; null where one states no amount. */
   readonly money: Money | null;
-  /** How much of what covers the order went back. */
+  /** The refunded extent of the money that covers the order. */
   readonly extent: "none" | "part" | "all";
   readonly refunded: string;
   readonly overpaid: string;
@@ -23,7 +24,7 @@ export interface Settlement {
   readonly excess: readonly Payment[];
 }
 
-const nothing: Settlement = {
+const notCovered: Settlement = {
   isCovered: false,
   isProved: false,
   counted: [],
@@ -36,9 +37,10 @@ const nothing: Settlement = {
 };
 
 /**
- * `accepted` are payments of one currency, by time; `all` are the order's payments, for refunds of payments that nothing else is known of.
- * Named payments add up. A report that names no payment may be of one of these, so it counts by itself, and only where they do not reach
- * the amount; so does the merchant's word without an amount.
+ * `accepted` are payments of one currency, sorted by time. `all` are all payments of the order,
+ * including those known only by their refunds. Named payments add up. An unnamed report may repeat
+ * one of them, so it counts alone, and only if they are below the amount. The same applies to a
+ * merchant's report without an amount.
  */
 export function settle(
   accepted: readonly Payment[],
@@ -53,7 +55,7 @@ export function settle(
   );
   const unnamed = priced
     .filter(({ id }) => id === null)
-    .map((payment) => withReturns(payment, looseReturns(all, facts, payment.captured)));
+    .map((payment) => withReturns(payment, unassignedReturns(all, facts, payment.captured)));
   const amount = amountDue(named, unnamed, facts, registration);
   if (amount !== null) {
     for (const payments of [named, ...unnamed.map((payment) => [payment])]) {
@@ -61,15 +63,15 @@ export function settle(
       if (isAtLeast(netOf(payments), amount) || wasReached(payments, amount)) return covered(payments, amount);
     }
   }
-  const word = accepted.find(({ captured }) => captured === null);
-  if (word !== undefined) return coveredByWord(word, all, facts, registration, amount);
-  if (registration === null || amount === null) return nothing;
-  return { ...nothing, underpaid: underpaidBy(named, unnamed, amount) };
+  const report = accepted.find(({ captured }) => captured === null);
+  if (report !== undefined) return coveredByReport(report, all, facts, registration, amount);
+  if (registration === null || amount === null) return notCovered;
+  return { ...notCovered, underpaid: underpaidBy(named, unnamed, amount) };
 }
 
 /**
- * The amount that the order is paid with. Without a registration: what the provider collects in parts, if it says that it does; else its
- * first payment. Null while that is not known.
+ * The amount due. Without a registration it is the total of a split, if the provider announced one,
+ * else the sum of the partial payments and the first full one. Null while unknown.
  */
 function amountDue(
   named: readonly Payment[],
@@ -92,8 +94,9 @@ const grossOf = (payments: readonly Payment[]): string => sumOf(payments.map(gro
 const netOf = (payments: readonly Payment[]): string => sumOf(payments.map(net));
 
 /**
- * Covered while the money is there: the payments that count are the first whose remaining money reaches the amount. Once it does not
- * reach it any more, they are the first that reached it when they were paid.
+ * Settles an order that is covered. While the remaining money reaches the amount, the first
+ * payments whose remaining money suffices are counted. After refunds, the first payments that
+ * sufficed when they were paid are counted.
  */
 function covered(payments: readonly Payment[], amount: string): Settlement {
   const isKept = isAtLeast(netOf(payments), amount);
@@ -103,7 +106,7 @@ function covered(payments: readonly Payment[], amount: string): Settlement {
   const excess = payments.filter((payment) => !isCounted.has(payment) && !isZero(net(payment)));
   const kept = netOf(counted);
   return {
-    ...nothing,
+    ...notCovered,
     isCovered: true,
     isProved: true,
     counted,
@@ -115,7 +118,10 @@ function covered(payments: readonly Payment[], amount: string): Settlement {
   };
 }
 
-/** The shortest beginning of `payments` whose values reach `amount`, without those that have none; one at least. */
+/**
+ * The shortest prefix of `payments` whose values reach `amount`, with at least one payment.
+ * Payments without a value are skipped.
+ */
 function firstReaching(
   payments: readonly Payment[],
   amount: string,
@@ -138,55 +144,64 @@ function moneyOf(counted: readonly Payment[]): Money | null {
   return first?.captured == null ? null : { ...first.captured, amount: grossOf(counted) };
 }
 
-/** A word without an amount pays the order, whatever its amount is. What goes back is compared with what was registered. */
-function coveredByWord(
-  word: Payment,
+/**
+ * Settles an order by the merchant's report without an amount, which covers any amount. Refunds are
+ * compared with the registered amount.
+ */
+function coveredByReport(
+  report: Payment,
   all: readonly Payment[],
   facts: readonly Fact[],
   registration: Registration | null,
   amount: string | null,
 ): Settlement {
   const kind = registration?.money ?? firstRefund(facts);
-  const own: Payment = { ...word, ...returnedOf(ofKind(word.facts, kind), null) };
-  const returns = word.id === null ? looseReturns(all, facts, kind) : orderReturns(ofKind(facts, kind), null);
+  const own: Payment = { ...report, ...returnsOf(ofKind(report.facts, kind), null) };
+  const returns = report.id === null ? unassignedReturns(all, facts, kind) : orderReturns(ofKind(facts, kind), null);
   const { returned: sum, isReturned } = withReturns(own, returns);
   const returned = amount === null ? sum : lesserOf(sum, amount);
   const isAll = isReturned || (amount !== null && !isZero(amount) && isAtLeast(returned, amount));
   return {
-    ...nothing,
+    ...notCovered,
     isCovered: true,
-    counted: [word],
+    counted: [report],
     extent: isAll ? "all" : isZero(returned) ? "none" : "part",
     refunded: isAll ? (amount ?? returned) : returned,
   };
 }
 
-/** The currency of what went back, where nothing else states one. */
+/** The currency of the refunds, for an order without any other amount. */
 function firstRefund(facts: readonly Fact[]): Money | null {
   const monies = facts.flatMap((fact) => (fact.kind === "refund" && fact.money !== null ? [fact.money] : []));
   return monies.toSorted((a, b) => (a.currency < b.currency ? -1 : 1))[0] ?? null;
 }
 
-/** What an order that is not covered has: its named payments together, or the largest report without a name. */
+/**
+ * The shortfall of an order: named payments count together, an unnamed report alone, and the
+ * largest sum is used.
+ */
 function underpaidBy(named: readonly Payment[], unnamed: readonly Payment[], amount: string): Settlement["underpaid"] {
   const sums = [netOf(named), ...unnamed.map(net)];
   const paid = sums.reduce((highest, sum) => (isAtLeast(sum, highest) ? sum : highest), "0");
   return isZero(paid) ? null : { paid, missing: lessOf(amount, paid) };
 }
 
-/** Without what states another currency or unit than `money`. */
+/** Leaves out facts in a currency or unit other than that of `money`. */
 const ofKind = (facts: readonly Fact[], money: Money | null): readonly Fact[] =>
   facts.filter((fact) => !("money" in fact) || fact.money === null || money === null || isSameKind(fact.money, money));
 
-/** Refunds and voids that name no payment are of the order: they may report again what its payments' own refunds report. */
+/**
+ * Refunds and voids that name no payment. They apply to the order and may repeat refunds of its
+ * payments.
+ */
 function orderReturns(facts: readonly Fact[], money: Money | null): Returns {
-  return returnedOf(
+  return returnsOf(
     facts.filter((fact) => "paymentId" in fact && fact.paymentId === null),
     money,
   );
 }
 
-/** Takes from the payments, in their order, what the order's own refunds exceed theirs by. */
+/** Distributes over the payments, in order, the excess of the order's own refunds over theirs. */
 function withOrderReturns(payments: readonly Payment[], facts: readonly Fact[]): readonly Payment[] {
   const { returned } = orderReturns(facts, moneyOf(payments));
   let rest = lessOf(returned, sumOf(payments.map((payment) => payment.returned)));
@@ -197,19 +212,25 @@ function withOrderReturns(payments: readonly Payment[], facts: readonly Fact[]):
   });
 }
 
-/** What went back without a payment to go with it: the order's own refunds, and those of payments that only refunds are known of. */
-function looseReturns(all: readonly Payment[], facts: readonly Fact[], money: Money | null): Returns {
+/**
+ * Returns that belong to no accepted payment: the order's own refunds, and refunds of payments that
+ * are otherwise unreported.
+ */
+function unassignedReturns(all: readonly Payment[], facts: readonly Fact[], money: Money | null): Returns {
   const own = orderReturns(ofKind(facts, money), null);
   const others = all
     .filter(({ id, state }) => id !== null && state === "unreported")
-    .map((payment) => returnedOf(ofKind(payment.facts, money), null));
+    .map((payment) => returnsOf(ofKind(payment.facts, money), null));
   return {
     returned: sumOf([own.returned, ...others.map(({ returned }) => returned)]),
     isReturned: own.isReturned || others.some(({ isReturned }) => isReturned),
   };
 }
 
-/** A payment with what else went back of it: its own refunds may report the same. */
+/**
+ * Merges further returns into a payment. Both may report the same refund: the greater amount
+ * counts.
+ */
 function withReturns(payment: Payment, returns: Returns): Payment {
   const isReturned = payment.isReturned || returns.isReturned;
   if (payment.captured === null)

@@ -1,4 +1,4 @@
-// The amounts that a provider collects in several payments (Adyen's orders), by their own ids.
+// Splits: amounts that a provider collects in several payments (Adyen's orders), by their ids.
 import type { Fact } from "./fact.ts";
 import { isAtLeast, isSameKind, type Money } from "./money.ts";
 
@@ -6,14 +6,14 @@ interface Split {
   readonly instance: string;
   /** Null where no event states it. */
   readonly money: Money | null;
-  /** Given up and never completed: the provider returns its payments. */
+  /** Closed without success: the provider returns its payments. */
   readonly hasFailed: boolean;
   readonly hasSucceeded: boolean;
 }
 
 type SplitFact = Extract<Fact, { readonly kind: "split_opened" | "split_closed" }>;
 
-/** The splits among an order's facts. A split id is its instance's. */
+/** The splits among an order's facts. Split ids are scoped by instance. */
 export function splitsOf(facts: readonly Fact[]): readonly Split[] {
   const splits = new Map<string, SplitFact[]>();
   for (const fact of facts) {
@@ -35,21 +35,21 @@ function splitOf(reports: readonly SplitFact[]): Split {
   };
 }
 
-/** The splits that were given up, unless the provider completed another one of the same order. */
+/** The failed splits, except those of an instance that completed another split of the order. */
 export function failedSplits(facts: readonly Fact[]): readonly Split[] {
   const splits = splitsOf(facts);
   const completed = new Set(splits.flatMap(({ instance, hasSucceeded }) => (hasSucceeded ? [instance] : [])));
   return splits.filter(({ instance, hasFailed }) => hasFailed && !completed.has(instance));
 }
 
-/** Whether a payment may be a part of the split: one of the whole amount is none. */
+/** Whether a payment may be a part of the split. A payment of the whole amount is not a part. */
 export const mayBePart = (split: Split, instance: string, captured: Money | null): boolean =>
   split.instance === instance &&
   (split.money === null ||
     captured === null ||
     (isSameKind(captured, split.money) && !isAtLeast(captured.amount, split.money.amount)));
 
-/** What the provider collects in several payments, in the currency of `kind`; null where it collects nothing so. */
+/** The total of the largest split in the currency of `kind`; null if there is none. */
 export const splitTotal = (facts: readonly Fact[], kind: Money): Money | null =>
   largest(
     splitsOf(facts).flatMap(({ money, hasFailed }) =>

@@ -1,8 +1,11 @@
-// Times as the articles' pages and the API show them. Reads no clock: the instant is passed in.
+// Formats times for the articles' pages and the API. Pure; the instant is passed in.
 
 const formats = new Map<string, Intl.DateTimeFormat>();
 
-/** `2026-11-22 17:00:00` in the given IANA zone. `now` in ms since 1970. Throws RangeError for a zone that does not exist. */
+/**
+ * `2026-11-22 17:00:00` in an IANA zone. `now` in ms since 1970. Throws RangeError for an unknown
+ * zone.
+ */
 export function formatTime(now: number, timeZone: string): string {
   let format = formats.get(timeZone);
   if (format === undefined) {

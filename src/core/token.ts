@@ -1,4 +1,4 @@
-// What a token lets its bearer do, read from its claims. Checks no signature and no time: src/tokens/ does, and it alone makes tokens.
+// Rights of a token, read from its claims. Signature and times are verified in src/tokens/ before.
 import { isGroupName } from "./group.ts";
 import type { Json, JsonObject } from "./json.ts";
 import { TOKEN_GROUPS, TOKEN_INFO_CHARS, SUB_CHARS, TOKEN_TIME_SECONDS_MAX } from "./limits.ts";
@@ -6,22 +6,25 @@ import { no, ok, type Result } from "./result.ts";
 
 declare const verified: unique symbol;
 
-/** What a verified token says. Only `tokenOf` makes one, so that claims which nobody has verified do not pass for it. */
+/** The content of a verified token. The brand restricts its creation to `tokenOf`. */
 export interface Token {
   readonly [verified]: true;
-  /** Who: the user's id, as the issuer knows it. */
+  /** The user's id at the issuer. */
   readonly sub: string;
-  /** Names of groups, or beginnings of names with `*` behind them. */
+  /** Names of groups, or prefixes with a trailing `*`. */
   readonly groups: readonly string[];
-  /** Whether its bearer may publish into those groups. */
+  /** Whether the bearer may publish into those groups. */
   readonly publish: boolean;
-  /** What others see of its bearer in presence. */
+  /** Data about the bearer that other members see in presence. */
   readonly info: Json;
-  /** When it ends, in ms since 1970. */
+  /** Expiry, in ms since 1970. */
   readonly expiresAt: number;
 }
 
-/** Every reason a token is refused for by itself. That it is for another group is for whoever asks `coversGroup` to say. */
+/**
+ * Reasons to reject a token itself. A token for another group is valid here; callers check
+ * `coversGroup`.
+ */
 export const tokenRefusals = [
   "token_invalid",
   "token_expired",
@@ -31,7 +34,7 @@ export const tokenRefusals = [
 
 export type TokenRefusal = (typeof tokenRefusals)[number];
 
-/** Why a token was refused. `detail` is for the log: it holds no part of the token. */
+/** The reason for rejecting a token. `detail` is for the log and contains no part of the token. */
 export interface RefusedToken {
   readonly reason: TokenRefusal;
   readonly detail: string;
@@ -39,11 +42,14 @@ export interface RefusedToken {
 
 export const refusedToken = (reason: TokenRefusal, detail: string) => no<RefusedToken>({ reason, detail });
 
-/** Whether the token lets its bearer into a group. */
+/** Whether the token admits its bearer to a group. */
 export const coversGroup = ({ groups }: Pick<Token, "groups">, group: string): boolean =>
   groups.some((entry) => (entry.endsWith("*") ? group.startsWith(entry.slice(0, -1)) : group === entry));
 
-/** Reads claims whose signature, time, issuer and audience have been verified. One that is not as docs/tokens.md has it refuses all. */
+/**
+ * Converts claims whose signature, time, issuer and audience have been verified. A single invalid
+ * claim rejects the token (docs/tokens.md).
+ */
 export function tokenOf(claims: JsonObject): Result<Token, RefusedToken> {
   const { sub, groups, publish = false, info = null, exp, nbf = 0, iat = 0 } = claims;
   if (!isSub(sub)) return invalid(`sub must be a string of 1 to ${SUB_CHARS} characters`);
@@ -52,18 +58,18 @@ export function tokenOf(claims: JsonObject): Result<Token, RefusedToken> {
   if (typeof publish !== "boolean") return invalid("publish must be true or false");
   if (JSON.stringify(info).length > TOKEN_INFO_CHARS)
     return invalid(`info has more than ${TOKEN_INFO_CHARS} characters`);
-  // Without an end a token would be a key for ever.
+  // A token without an expiry would be valid forever.
   if (!isTime(exp)) return invalid("exp must be there, in seconds since 1970");
   if (!isTime(nbf) || !isTime(iat)) return invalid("nbf and iat must be in seconds since 1970");
   const token = { sub, groups, publish, info, expiresAt: Math.floor(exp * 1000) };
-  return ok(token as Token); // the one place that makes one: the mark is in the type alone
+  return ok(token as Token); // the only place that creates one: the brand exists in types only
 }
 
 const invalid = (detail: string) => refusedToken("token_invalid", detail);
 
 /**
- * Whether that can be a subject: a text of bounded length. Half a surrogate pair could not stand in a URL, and the dots that mean another
- * path would lead elsewhere: who sends to the user `..` would send to everybody.
+ * Whether a value is a valid subject: a text of bounded length. A lone surrogate cannot be part of
+ * a URL. `.` and `..` would change the path: a send to the user `..` would go to all users.
  */
 export const isSub = (sub: Json | undefined): sub is string =>
   typeof sub === "string" && sub !== "" && sub.length <= SUB_CHARS && sub.isWellFormed() && sub !== "." && sub !== "..";

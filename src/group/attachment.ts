@@ -1,7 +1,7 @@
 // What is known of one connection, as it survives the object's sleep. Sends nothing.
 import { anybody, type Member } from "../core/admission.ts";
 import type { Who } from "../core/frames.ts";
-import { lastFrameBy, takeFrame } from "../core/rate.ts";
+import { lastFrameBy, consumeFrame } from "../core/rate.ts";
 
 /** 16 KiB at most. */
 interface Attachment {
@@ -62,7 +62,7 @@ export function goesNow(connection: WebSocket): boolean {
 /** A frame came: false if the connection sends more than it may. */
 export function mayGoOn(connection: WebSocket, now: number): boolean {
   const attachment = attachmentOf(connection);
-  const fullAt = takeFrame(attachment.fullAt, now);
+  const fullAt = consumeFrame(attachment.fullAt, now);
   if (fullAt !== null) attach(connection, { ...attachment, fullAt });
   return fullAt !== null;
 }

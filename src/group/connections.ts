@@ -3,7 +3,7 @@ import type { Member } from "../core/admission.ts";
 import { closeCodes, type CloseReason } from "../core/codes.ts";
 import { publicationFrames, skippedFrame, type Frame, type Mode, type Positioned } from "../core/frames.ts";
 import type { Receiver } from "../core/group-api.ts";
-import type { Heard } from "../core/heartbeat.ts";
+import type { Activity } from "../core/heartbeat.ts";
 import { begin, lastFrameOf, whoIs } from "./attachment.ts";
 
 /** A connection that is open now. */
@@ -107,7 +107,7 @@ export class Connections {
   }
 
   /** When each was last heard of. Asked for only when something else has woken the object. */
-  heard(): (readonly [Connection, Heard])[] {
+  heard(): (readonly [Connection, Activity])[] {
     return Array.from(this, (connection) => {
       const heartbeat = this.#ctx.getWebSocketAutoResponseTimestamp(connection)?.getTime() ?? null;
       return [connection, { heartbeat, frame: lastFrameOf(connection) }] as const;
@@ -133,7 +133,8 @@ export class Connections {
     for (const { data } of publications) this.send(plain, data);
     const frames = v1.size > 0 ? publicationFrames(publications) : [];
     for (const frame of frames) this.send(v1, frame);
-    for (const { at } of publications) if (at !== null && excluded.size > 0) this.send(excluded, skippedFrame(at));
+    for (const { position } of publications)
+      if (position !== null && excluded.size > 0) this.send(excluded, skippedFrame(position));
     return plain.size * publications.length + v1.size * frames.length;
   }
 

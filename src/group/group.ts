@@ -31,7 +31,7 @@ import { eraseOrder } from "./erase.ts";
 import { enqueueDelivery, type Change, type Surroundings } from "./order.ts";
 import { Parts } from "./parts.ts";
 import { Burst } from "./burst.ts";
-import type { Sample } from "../core/tally.ts";
+import type { Sample } from "../core/counters.ts";
 import { answer } from "./requests.ts";
 import { Ticks } from "./ticks.ts";
 import { Upkeep } from "./upkeep.ts";
@@ -275,7 +275,7 @@ export class Group extends DurableObject<BelfryEnv> implements GroupApi {
     if (!changed) return;
     const receivers = this.#parts.connections.receivers({ kind: "group" }, null);
     const frame = encode(orderFrame(this.#parts.self.key, order.status));
-    this.#parts.deliver(receivers, [{ data: frame, at: this.#parts.order.position() }]);
+    this.#parts.deliver(receivers, [{ data: frame, position: this.#parts.order.position() }]);
   }
 
   #position(): Position | { readonly epoch: null; readonly offset: 0 } {

@@ -47,7 +47,7 @@ export class Members {
     presence.came(accepted.server);
     const expiresAt = this.#leaseOf(member);
     // A token may run out on its way here, by our clock; when tokens are next looked at, this one counts as told.
-    if (leaseStep(mode, expiresAt, now) === "tell") connections.send([accepted.server], tokenExpires);
+    if (leaseStep(mode, expiresAt, now) === "warn") connections.send([accepted.server], tokenExpires);
     this.#lookAgain(nextLeaseStep(mode, expiresAt, now));
     return accepted.client;
   }
@@ -81,7 +81,7 @@ export class Members {
       const [mode, expiresAt] = [connections.modeOf(connection), this.#leaseOf(memberOf(connection))];
       const step = leaseStep(mode, expiresAt, now);
       // Whose token had run out before was told when this was last looked at.
-      if (step === "tell" && (expiresAt ?? 0) >= (due.tokens ?? 0)) connections.send([connection], tokenExpires);
+      if (step === "warn" && (expiresAt ?? 0) >= (due.tokens ?? 0)) connections.send([connection], tokenExpires);
       if (step === "end") this.end(connection, "token_expired");
       else next = Math.min(next, nextLeaseStep(mode, expiresAt, now) ?? Infinity);
     }

@@ -3,7 +3,7 @@ import type { Positioned } from "../core/frames.ts";
 import type { Sent } from "../core/group-api.ts";
 import type { LogLine } from "../core/log.ts";
 import type { Settings } from "../core/settings.ts";
-import { Tally, type MetricName, type Sample } from "../core/tally.ts";
+import { Counters, type MetricName, type Sample } from "../core/counters.ts";
 import { note } from "../observe/note.ts";
 import { Alarm } from "./alarm.ts";
 import { Connections, type Receivers } from "./connections.ts";
@@ -30,7 +30,7 @@ export class Parts {
   readonly #rows: Rows;
   readonly providers: ConfiguredProviders;
   readonly #env: BelfryEnv;
-  readonly #tally = new Tally();
+  readonly #counters = new Counters();
   #alarm: Alarm | undefined;
   #history: History | undefined;
   #order: KeptOrder | undefined;
@@ -88,20 +88,20 @@ export class Parts {
 
   /** Tells whoever runs the Worker, and counts. */
   note(line: LogLine): void {
-    this.#tally.note(line);
+    this.#counters.count(line);
     note(this.#env, line);
   }
 
   /** A client in belfry.v1 has come back with a position. */
   countRecovery(recovered: boolean): void {
-    this.#tally.add("belfry_recoveries_total", { recovered: String(recovered) });
+    this.#counters.add("belfry_recoveries_total", { recovered: String(recovered) });
   }
 
   /** Sends publications to their receivers, those in belfry.v1 all at once. */
   deliver(receivers: Receivers, publications: readonly Positioned[]): void {
     const frames = this.connections.deliver(receivers, publications);
-    this.#tally.add("belfry_publications_total", {}, publications.length);
-    this.#tally.add("belfry_frames_total", {}, frames);
+    this.#counters.add("belfry_publications_total", {}, publications.length);
+    this.#counters.add("belfry_frames_total", {}, frames);
   }
 
   /** The counts of this group since its object woke last, and what is open and published now. */
@@ -113,7 +113,7 @@ export class Parts {
       belfry_users: users,
       belfry_offset: this.kept.position()?.offset ?? 0,
     };
-    const counted = this.#tally
+    const counted = this.#counters
       .samples()
       .map(({ name, labels, value }) => ({ name, labels: { group, ...labels }, value }));
     const gauges = Object.entries(now).map(([name, value]) => ({ name: name as MetricName, labels: { group }, value })); // the keys of `now`

@@ -1,6 +1,6 @@
 // Who comes and who goes, told to the members in belfry.v1 where the consumer asks for it. Decides nothing: core/presence.ts does.
 import { presenceFrame, type Who } from "../core/frames.ts";
-import { join, leave, nextToTell, toTell, type Gone } from "../core/presence.ts";
+import { dueLeaves, join, leave, nextLeaveAt, type Gone } from "../core/presence.ts";
 import { whoIs } from "./attachment.ts";
 import type { Connection, Connections } from "./connections.ts";
 import { countsOf } from "./list.ts";
@@ -27,9 +27,9 @@ export class Presence {
     // Whoever was awaited when all connections were lost at once (a deployment) is awaited by nobody any more.
     if (others.length === 0) return this.#keep(before, []);
     const who = whoIs(connection);
-    const { gone, tell } = join(before, who, this.#isHere(who, connection));
+    const { gone, announce } = join(before, who, this.#isHere(who, connection));
     this.#keep(before, gone);
-    if (tell) this.#connections.send(others, presenceFrame("join", who, countsOf(this.#connections)));
+    if (announce) this.#connections.send(others, presenceFrame("join", who, countsOf(this.#connections)));
   }
 
   /** A connection has gone, and is no member any more. */
@@ -44,7 +44,7 @@ export class Presence {
   /** Tells of those who have not come back. */
   tell(now: number): void {
     const before = this.#gone();
-    const { left, gone } = toTell(before, now);
+    const { left, gone } = dueLeaves(before, now);
     this.#keep(before, gone);
     if (left.length === 0) return;
     // Once for all of them: a crowd that leaves together would otherwise have every connection looked at for each.
@@ -54,7 +54,7 @@ export class Presence {
 
   /** When there is somebody to be told of, in ms. */
   get due(): number | undefined {
-    return this.#isOn ? nextToTell(this.#gone()) : undefined;
+    return this.#isOn ? nextLeaveAt(this.#gone()) : undefined;
   }
 
   #isHere({ sub }: Who, except: Connection): boolean {

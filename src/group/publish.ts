@@ -53,5 +53,5 @@ function keep(parts: Parts, { frame, to, exclude, once }: Sending, now: number):
   const sent = { ...(at ?? parts.kept.position() ?? { epoch: null, offset: 0 }), connections: countOf(receivers) };
   if (once !== null) parts.once.keep(once, sent, now);
   forgetBy(parts, isKept ? now + history.ttl : Infinity, once === null ? Infinity : now + DAY_MS);
-  return { sent: ok(sent), delivery: { receivers, publication: { data: frame, at } } };
+  return { sent: ok(sent), delivery: { receivers, publication: { data: frame, position: at } } };
 }

@@ -15,7 +15,7 @@ import type { Sent } from "../core/group-api.ts";
 import type { Json } from "../core/json.ts";
 import { LISTED_MAX, REPLAY_LENGTH } from "../core/limits.ts";
 import { firstWithin } from "../core/position.ts";
-import { parseRequest, type Request } from "../core/request.ts";
+import { parseRequest, type ClientRequest } from "../core/request.ts";
 import type { Result } from "../core/result.ts";
 import type { RefreshRefusal } from "./members.ts";
 import type { Kept } from "./history.ts";
@@ -43,7 +43,7 @@ export async function answer(text: string | null, hall: Hall): Promise<Frame> {
   return id === null ? errorFrame("bad_request", message) : errorReplyFrame(id, "bad_request", message);
 }
 
-async function answerRequest(request: Request, hall: Hall): Promise<Frame> {
+async function answerRequest(request: ClientRequest, hall: Hall): Promise<Frame> {
   const { id } = request;
   switch (request.type) {
     case "ping":
@@ -68,13 +68,16 @@ async function answerRequest(request: Request, hall: Hall): Promise<Frame> {
   }
 }
 
-function historyReply({ id, after, limit }: Extract<Request, { type: "history" }>, { kept, now, maxAge }: Hall): Frame {
+function historyReply(
+  { id, after, limit }: Extract<ClientRequest, { type: "history" }>,
+  { kept, now, maxAge }: Hall,
+): Frame {
   const told = firstWithin(kept.since(after, limit, now, maxAge), REPLAY_LENGTH) // a few bytes must not ask for megabytes
     .map(({ offset, at, frame }) => ({ offset, at: new Date(at).toISOString(), frame }));
   return replyFrameOf(id, historyText(kept.position() ?? { epoch: null, offset: 0 }, told));
 }
 
-async function publish({ id, data }: Extract<Request, { type: "publish" }>, hall: Hall): Promise<Frame> {
+async function publish({ id, data }: Extract<ClientRequest, { type: "publish" }>, hall: Hall): Promise<Frame> {
   const { consumer, member, now } = hall;
   if (consumer.publish === undefined) return errorReplyFrame(id, "not_allowed", "nobody publishes here");
   if (consumer.publish.by === "token") {

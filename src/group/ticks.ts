@@ -46,7 +46,7 @@ export class Ticks {
     const receivers = connections.receivers({ kind: "group" }, null);
     // Kept only while somebody is there who counts: a tick of plain members writes its alarm and nothing else.
     const at = history.keeping === "cache" && receivers.v1.size > 0 ? history.replace(frame, now) : null;
-    this.#parts.deliver(receivers, [{ data: frame, at }]);
+    this.#parts.deliver(receivers, [{ data: frame, position: at }]);
     this.#parts.note({
       event: "push",
       group: name,

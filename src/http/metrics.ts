@@ -1,7 +1,7 @@
 // `GET /metrics`: the counters of this isolate and of the groups in `?group=`, as Prometheus text.
 import { METRIC_GROUPS_MAX } from "../core/limits.ts";
 import { findByGroup } from "../core/route.ts";
-import { prometheus } from "../core/tally.ts";
+import { prometheus } from "../core/counters.ts";
 import { isolateSamples } from "../observe/note.ts";
 import type { RouteContext } from "./context.ts";
 import { respondProblem } from "./respond-problem.ts";

@@ -1,10 +1,10 @@
 // What happened, told to whoever runs the Worker: a line in the log, a count, and a data point where Analytics is bound. Decides nothing.
 import { logLine, type LogLine } from "../core/log.ts";
-import { Tally, type Sample } from "../core/tally.ts";
+import { Counters, type Sample } from "../core/counters.ts";
 import type { BelfryEnv } from "../env.ts";
 
 /** What this isolate has seen since it began. Workers and objects may share one, or not: the platform decides. */
-const isolate = new Tally();
+const isolate = new Counters();
 
 export const isolateSamples = (): readonly Sample[] => isolate.samples();
 
@@ -12,7 +12,7 @@ export const isolateSamples = (): readonly Sample[] => isolate.samples();
 export function note(env: BelfryEnv, line: LogLine): void {
   if (isTrouble(line)) console.error(logLine(line));
   else console.log(logLine(line));
-  isolate.note(line);
+  isolate.count(line);
   env.ANALYTICS?.writeDataPoint(dataPoint(line));
 }
 

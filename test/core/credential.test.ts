@@ -1,11 +1,11 @@
-// Which credentials a request shows, and where.
+// The credentials in a request, by their places.
 import { describe, expect, it } from "vitest";
 import { credentialsOf, type Carried } from "../../src/core/credential.ts";
 
 const none: Carried = { subprotocol: null, authorization: null, apiKey: null, cookie: null, query: null };
 const shown = (carried: Partial<Carried>) => credentialsOf({ ...none, ...carried });
 
-describe("a request shows", () => {
+describe("a request", () => {
   it.each<[Partial<Carried>, ReturnType<typeof shown>]>([
     [{}, []],
     [{ subprotocol: "a.b.c" }, [{ from: "subprotocol", text: "a.b.c" }]],
@@ -27,9 +27,9 @@ describe("a request shows", () => {
     [{ cookie: "other=belfry_token=a" }, []],
     [{ query: "a.b.c" }, [{ from: "query", text: "a.b.c" }]],
     [{ query: "" }, []],
-  ])("for %j what it carries", (carried, expected) => expect(shown(carried)).toEqual(expected));
+  ])("%j has these credentials", (carried, expected) => expect(shown(carried)).toEqual(expected));
 
-  it("all that it carries, the one that is hardest to send by accident first", () => {
+  it("has several credentials, those sent deliberately first", () => {
     const all = { subprotocol: "s", authorization: "Bearer a", apiKey: "k", cookie: "belfry_token=c", query: "q" };
     expect(shown(all).map(({ from, text }) => [from, text])).toEqual([
       ["subprotocol", "s"],

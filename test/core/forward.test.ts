@@ -1,4 +1,4 @@
-// Forwards to the merchant's backend: what they say of a fact and its order, and when one is tried again.
+// Forwards to the merchant's backend: their bodies and their retry schedule.
 import { describe, expect, it } from "vitest";
 import type { Fact } from "../../src/core/fact.ts";
 import { afterTry, forwardOf, forwardOfDelivery, retryAfterOf, waitBeforeTry } from "../../src/core/forward.ts";
@@ -11,7 +11,7 @@ describe("a forward", () => {
   const forward = (fact: Fact, facts: readonly Fact[] = [fact]) =>
     forwardOf("b".repeat(32), "order-1", registered(facts), fact, "{}", AT) as { type: string; data: object };
 
-  it("states the order's status after the fact, and the fact's own amount", () => {
+  it("contains the order's status after the fact and the fact's own amount", () => {
     const five = refund(usd("5"), { eventId: "e-5" });
     expect(forward(five, [paid(), five])).toEqual({
       type: "order.partially_refunded",
@@ -41,13 +41,13 @@ describe("a forward", () => {
     });
   });
 
-  it("names a payment and a dispute by what became of them, and states no amount of unknown digits", () => {
+  it("names a payment and a dispute by status, and omits an amount with unknown digits", () => {
     expect(forward(paid(unknownMoney("5"))).data).toMatchObject({ fact: "payment.paid", amount: null });
     expect(forward(dispute("lost")).data).toMatchObject({ fact: "dispute.lost", flags: { disputed: "lost" } });
     expect(forward(expired()).data).toMatchObject({ fact: "expired", status: "closed" });
   });
 
-  it("flags what the merchant has to look at", () => {
+  it("sets the flags for the merchant's attention", () => {
     const flags = (...facts: Fact[]) => forward(facts[0] ?? paid(), facts).data;
     expect(flags(paid(eur("20")))).toMatchObject({ flags: { mismatch: true, checked: false } });
     expect(flags(paid(usd("5")))).toMatchObject({ flags: { underpaid: true } });
@@ -56,14 +56,14 @@ describe("a forward", () => {
     expect(flags(expired(), paid())).toMatchObject({ flags: { late: true } });
   });
 
-  it("of an order without an id of its own names the biz", () => {
+  it("contains the biz as order_id of an order without its own id", () => {
     const fact = paid();
     expect(forwardOf("biz", null, registered([fact]), fact, null, AT)).toMatchObject({
       data: { order_id: "biz", raw: null },
     });
   });
 
-  it("of an event about no order names its instance", () => {
+  it("names the instance of an event that concerns no order", () => {
     expect(forwardOfDelivery("stripe_eu", "payout.paid", "e-1", "{}", AT)).toEqual({
       type: "callback.stripe_eu",
       timestamp: AT,
@@ -72,21 +72,21 @@ describe("a forward", () => {
   });
 });
 
-describe("a try", () => {
+describe("an attempt", () => {
   it.each<[string, number, number | null, object]>([
-    ["that is taken is done", 1, 204, { do: "delivered" }],
-    ["that is redirected is a failure", 1, 308, { do: "try_again", at: NOW + 5000 }],
-    ["without an answer is tried again", 1, null, { do: "try_again", at: NOW + 5000 }],
-    ["answered 410 is the last", 1, 410, { do: "give_up" }],
-    ["that is the tenth is the last", 10, 500, { do: "give_up" }],
+    ["that succeeds is delivered", 1, 204, { do: "delivered" }],
+    ["that is redirected fails", 1, 308, { do: "try_again", at: NOW + 5000 }],
+    ["without a response is retried", 1, null, { do: "try_again", at: NOW + 5000 }],
+    ["with response 410 is the last", 1, 410, { do: "give_up" }],
+    ["is the last if it is the tenth", 10, 500, { do: "give_up" }],
   ])("%s", (_what, tries, status, step) => expect(afterTry(tries, status, null, NOW, 0)).toEqual(step));
 
-  it("is put off for as long as the backend asks, for a day at most", () => {
+  it("is delayed by Retry-After, for at most a day", () => {
     expect(afterTry(1, 503, 60_000, NOW, 0)).toEqual({ do: "try_again", at: NOW + 60_000 });
     expect(afterTry(1, 503, 10 * 86_400_000, NOW, 0)).toEqual({ do: "try_again", at: NOW + 86_400_000 });
   });
 
-  it("waits up to a tenth longer than its turn", () => {
+  it("waits up to a tenth longer than scheduled", () => {
     expect([waitBeforeTry(2, 0), waitBeforeTry(2, 1), waitBeforeTry(10, 0)]).toEqual([300_000, 330_000, null]);
   });
 

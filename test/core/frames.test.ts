@@ -1,4 +1,4 @@
-// The wire, frame by frame, and how a replay is cut into frames.
+// The wire format of belfry.v1, frame by frame, and the split of a replay into frames.
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
@@ -21,9 +21,9 @@ import type { Json } from "../../src/core/json.ts";
 import { REPLAY_LENGTH } from "../../src/core/limits.ts";
 import type { Publication } from "../../src/core/position.ts";
 
-const at = { epoch: "1a2b3c4d", offset: 7 };
+const position = { epoch: "1a2b3c4d", offset: 7 };
 
-describe("a frame", () => {
+describe("frame", () => {
   it.each<[string, string, string]>([
     ["plain result", encode(resultFrame("12:00")), '{"type":"result","data":"12:00"}'],
     ["plain time", encode(pingFrame("12:00")), '{"type":"ping","data":"12:00"}'],
@@ -31,23 +31,27 @@ describe("a frame", () => {
     ["plain outcome", encode(orderFrame("b", "refunded")), '{"biz":"b","paid":false,"status":"refunded"}'],
     [
       "welcome",
-      welcomeFrame("feed_x!1", at, true),
+      welcomeFrame("feed_x!1", position, true),
       '{"type":"welcome","channel":"feed_x!1","epoch":"1a2b3c4d","offset":7,"recovered":true,"heartbeat":25}',
     ],
     [
       "publication",
-      publicationFrame({ data: encode({ n: 1 }), at }),
+      publicationFrame({ data: encode({ n: 1 }), position }),
       '{"type":"publication","offset":7,"id":"1a2b3c4d-7","data":{"n":1}}',
     ],
     [
-      "publication that is not kept",
-      publicationFrame({ data: encode("x"), at: null }),
+      "publication that is not stored",
+      publicationFrame({ data: encode("x"), position: null }),
       '{"type":"publication","data":"x"}',
     ],
-    ["publication for who is excluded", skippedFrame(at), '{"type":"publication","offset":7,"id":"1a2b3c4d-7"}'],
+    [
+      "publication for an excluded connection",
+      skippedFrame(position),
+      '{"type":"publication","offset":7,"id":"1a2b3c4d-7"}',
+    ],
     ["reply", replyFrame("a", { time: 1 }), '{"type":"reply","id":"a","result":{"time":1}}'],
     [
-      "refusal",
+      "error reply",
       errorReplyFrame(3, "not_allowed", "no"),
       '{"type":"reply","id":3,"error":{"code":403,"reason":"not_allowed","message":"no","temporary":false}}',
     ],
@@ -69,7 +73,7 @@ describe("a frame", () => {
     ["heartbeat", HEARTBEAT, '{"type":"heartbeat"}'],
   ])("%s", (_what, frame, text) => expect(frame).toBe(text));
 
-  it.each([undefined, () => 1, 1n, Symbol("x")])("is not made of what has no JSON: %s", (value) =>
+  it.each([undefined, () => 1, 1n, Symbol("x")])("throws TypeError for a value without JSON: %s", (value) =>
     expect(() => encode(value as unknown as Json)).toThrow(TypeError),
   );
 });
@@ -84,15 +88,15 @@ const read = (frames: readonly string[]): Replayed[] => frames.map((frame) => JS
 const itemsOf = (frame: Replayed): Item[] =>
   frame.type === "publications" ? frame.items : [{ offset: frame.offset, id: frame.id, data: frame.data }];
 
-describe("a replay", () => {
-  it("of nothing is no frame", () => expect(replayFrames("e", [])).toEqual([]));
+describe("replay", () => {
+  it("has no frames if nothing was missed", () => expect(replayFrames("e", [])).toEqual([]));
 
-  it("of one is the frame it was", () =>
-    expect(replayFrames(at.epoch, published(['{"n":1}'], 7))).toEqual([
-      publicationFrame({ data: encode({ n: 1 }), at }),
+  it("sends one publication as its original frame", () =>
+    expect(replayFrames(position.epoch, published(['{"n":1}'], 7))).toEqual([
+      publicationFrame({ data: encode({ n: 1 }), position }),
     ]));
 
-  it("of several is one frame, their order kept and their texts as they were kept", () =>
+  it("packs several publications into one frame, in order and with unchanged text", () =>
     expect(replayFrames("e", published(["2.0", '"x"'], 4))).toEqual([
       '{"type":"publications","items":[{"offset":4,"id":"e-4","data":2.0},{"offset":5,"id":"e-5","data":"x"}]}',
     ]));
@@ -102,7 +106,7 @@ describe("a replay", () => {
     { weight: 1, arbitrary: fc.nat(REPLAY_LENGTH + 10).map((length) => "x".repeat(length)) },
   );
 
-  it("of any is all of it, in order and once, in frames that are no longer than a browser takes in at a time", () => {
+  it("contains each publication once and in order, in frames of bounded length", () => {
     fc.assert(
       fc.property(fc.array(text, { maxLength: 30 }), fc.nat(1000), (texts, from) => {
         const missed = published(
@@ -125,7 +129,7 @@ describe("a replay", () => {
     );
   });
 
-  it("of very many short ones is cut all the same", () => {
+  it("splits very many short publications too", () => {
     const missed = published(Array.from({ length: 20_000 }, () => "1"));
     const frames = replayFrames("e", missed);
     for (const frame of frames) expect(frame.length).toBeLessThanOrEqual(REPLAY_LENGTH + 100);

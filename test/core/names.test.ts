@@ -1,4 +1,4 @@
-// Names and paths: which group a path leads to, and what is a group or a channel at all.
+// Names of groups and channels, paths, subprotocols, heartbeats and the format of times.
 import { describe, expect, it } from "vitest";
 import { readHandshake } from "../../src/core/handshake.ts";
 import { findSilent } from "../../src/core/heartbeat.ts";
@@ -48,13 +48,13 @@ describe("a group", () => {
     expect(found.ok ? found.value.consumer.name : found.reason).toBe(expected);
   });
 
-  it("has its key as its param, under the consumer's name for it", () => {
+  it("has its key as a param, named by the consumer", () => {
     const [room] = consumers;
     expect(paramsOf(room ?? expect.fail(), "room_7")).toEqual({ number: "7" });
     expect(paramsOf(room ?? expect.fail(), "room")).toEqual({});
   });
 
-  it("has a name as in Channels: at most 99 of A-Z a-z 0-9 . _ -", () => {
+  it("has a name as in Channels: 1 to 99 characters of A-Z a-z 0-9 . _ -", () => {
     expect(isGroupName("a".repeat(99))).toBe(true);
     expect(isGroupName("a".repeat(100))).toBe(false);
     expect(isGroupName("a\n")).toBe(false);
@@ -63,7 +63,7 @@ describe("a group", () => {
 
 describe("a channel", () => {
   const id = "0123456789abcdef".repeat(2);
-  it("is the group, an exclamation mark and the connection's id", () => {
+  it("is named by the group, an exclamation mark and the connection's id", () => {
     expect(parseChannel(`room_7!${id}`)).toEqual({ ok: true, value: { group: "room_7", connection: id } });
   });
   it.each([
@@ -78,7 +78,7 @@ describe("a channel", () => {
   ])("is not %s", (channel) => expect(parseChannel(channel)).toEqual({ ok: false, reason: "malformed" }));
 });
 
-describe("a handshake's subprotocols", () => {
+describe("the offered subprotocols", () => {
   it.each<[string | null, object | string]>([
     [null, { mode: "plain", echo: null, bearer: null }],
     ["", { mode: "plain", echo: null, bearer: null }],
@@ -95,24 +95,24 @@ describe("a handshake's subprotocols", () => {
 });
 
 describe("a connection is silent", () => {
-  it("75 s after its last heartbeat or frame, and never if it sent no heartbeat; before that, nobody need look", () => {
-    const heard = [
+  it("75 s after its last heartbeat or frame, but only if it has sent a heartbeat; `next` is the next check", () => {
+    const activities = [
       ["heartbeat", { heartbeat: 0, frame: 0 }],
       ["frame", { heartbeat: 0, frame: 500 }],
       ["article", { heartbeat: null, frame: 0 }],
     ] as const;
-    expect(findSilent(heard, 75_000)).toEqual({ silent: [], next: 75_000 });
-    expect(findSilent(heard, 75_001)).toEqual({ silent: ["heartbeat"], next: 75_500 });
-    expect(findSilent(heard, 75_501)).toEqual({ silent: ["heartbeat", "frame"], next: 150_501 });
+    expect(findSilent(activities, 75_000)).toEqual({ silent: [], next: 75_000 });
+    expect(findSilent(activities, 75_001)).toEqual({ silent: ["heartbeat"], next: 75_500 });
+    expect(findSilent(activities, 75_501)).toEqual({ silent: ["heartbeat", "frame"], next: 150_501 });
   });
 });
 
-describe("a time", () => {
+describe("formatTime", () => {
   const now = Date.UTC(2026, 10, 22, 16, 5, 9);
   it.each([
     ["UTC", "2026-11-22 16:05:09"],
     ["Asia/Shanghai", "2026-11-23 00:05:09"],
     ["America/New_York", "2026-11-22 11:05:09"],
-  ])("in %s reads %s", (zone, text) => expect(formatTime(now, zone)).toBe(text));
-  it("at midnight is hour 00", () => expect(formatTime(Date.UTC(2026, 0, 1), "UTC")).toBe("2026-01-01 00:00:00"));
+  ])("in %s returns %s", (zone, text) => expect(formatTime(now, zone)).toBe(text));
+  it("returns hour 00 at midnight", () => expect(formatTime(Date.UTC(2026, 0, 1), "UTC")).toBe("2026-01-01 00:00:00"));
 });

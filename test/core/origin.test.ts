@@ -4,7 +4,7 @@ import { originAllowed, parseOriginPattern } from "../../src/core/origin.ts";
 
 const allowed = (list: string[], origin: string | null, host = "own.example") =>
   originAllowed(
-    list.map((entry) => parseOriginPattern(entry) ?? expect.fail(`${entry} is no entry`)),
+    list.map((entry) => parseOriginPattern(entry) ?? expect.fail(`${entry} is invalid`)),
     origin,
     host,
   );
@@ -43,7 +43,7 @@ describe("an origin", () => {
     [["shop.example"], "shop.example", false],
     [["shop.example"], "", false],
     [["shop.example"], "https://shop.example, https://evil.example", false],
-  ])("with %j: %s is allowed: %s", (list, origin, verdict) => expect(allowed(list, origin)).toBe(verdict));
+  ])("against %j: %s is allowed: %s", (list, origin, verdict) => expect(allowed(list, origin)).toBe(verdict));
 });
 
 it.each([
@@ -54,4 +54,4 @@ it.each([
   "https://*.shop.example",
   "shop.example/path",
   "user@shop.example",
-])("%s is no entry", (entry) => expect(parseOriginPattern(entry)).toBeNull());
+])("%s is an invalid entry", (entry) => expect(parseOriginPattern(entry)).toBeNull());

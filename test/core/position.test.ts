@@ -1,4 +1,4 @@
-// Positions: which ones are read, and what a client that comes back with one is told it has missed.
+// Parsing of positions, and recovery of a client that reconnects with one.
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { publicationId, readPosition, recover, type Position } from "../../src/core/position.ts";
@@ -24,11 +24,11 @@ describe("a position", () => {
     ["1a2b3c4d", "٣", null],
     ["1a2b3c4d", "NaN", null],
     ["1a2b3c4d", "1000000000000000", null],
-  ])("of epoch %j and offset %j is %j", (epoch, offset, position) =>
+  ])("with epoch %j and offset %j parses to %j", (epoch, offset, position) =>
     expect(readPosition(epoch, offset)).toEqual(position),
   );
 
-  it("is never read from what no group can have told, and never throws", () => {
+  it("parses without throwing, and only to the exact input", () => {
     fc.assert(
       fc.property(fc.string(), fc.string(), (epoch, offset) => {
         const position = readPosition(epoch, offset);
@@ -40,12 +40,12 @@ describe("a position", () => {
     );
   });
 
-  it("of a publication makes its id, the same every time", () => {
+  it("determines the id of its publication", () => {
     expect(publicationId("1a2b3c4d", 17)).toBe("1a2b3c4d-17");
   });
 });
 
-/** A group that publishes 1, 2, 3 … as time passes, and keeps only the last `size` of them, each for `ttl` ms. */
+/** A group that publishes 1, 2, 3 … over time, and stores the last `size`, each for `ttl` ms. */
 const history = fc.record({
   size: fc.integer({ min: 1, max: 20 }),
   ttl: fc.integer({ min: 1, max: 1000 }),
@@ -64,7 +64,7 @@ function keptBy({ size, ttl, pauses, after }: typeof history extends fc.Arbitrar
 const numbers = (from: number, to: number): number[] => Array.from({ length: to - from + 1 }, (_, i) => from + i);
 
 describe("a stream", () => {
-  it("gives back all that was missed, in order and once, or nothing: never a part", () => {
+  it("recovers all missed publications in order and once, or none of them", () => {
     fc.assert(
       fc.property(history, fc.nat(40), (history, seen) => {
         const { offset, kept, first } = keptBy(history);
@@ -72,7 +72,7 @@ describe("a stream", () => {
         const { recovered, after } = recover("stream", { epoch: "e", offset: had }, { epoch: "e", offset }, first);
         const gets = kept.map(({ offset }) => offset).filter((each) => each > after);
         expect(recovered ? [...numbers(1, had), ...gets] : gets).toEqual(recovered ? numbers(1, offset) : []);
-        // Nor is anything refused that is all there.
+        // A complete range is always recovered.
         const missed = numbers(had + 1, offset);
         expect(recovered).toBe(missed.every((each) => kept.some(({ offset }) => offset === each)));
       }),
@@ -84,12 +84,12 @@ describe("a stream", () => {
     ["no position", null],
     ["a position of another epoch", { epoch: "f", offset: 5 }],
     ["a position ahead of the group", { epoch: "e", offset: 6 }],
-    ["a position before what is kept", { epoch: "e", offset: 1 }],
+    ["a position before the stored range", { epoch: "e", offset: 1 }],
   ])("replays nothing for %s", (_what, position) =>
     expect(recover("stream", position, { epoch: "e", offset: 5 }, 3)).toEqual({ recovered: false, after: 5 }),
   );
 
-  it("recovers who has missed nothing, also where nothing is kept", () => {
+  it("recovers a client that has missed nothing, even with an empty history", () => {
     expect(recover("stream", { epoch: "e", offset: 5 }, { epoch: "e", offset: 5 }, 6)).toMatchObject({
       recovered: true,
     });
@@ -102,15 +102,23 @@ describe("a stream", () => {
 describe("a cache", () => {
   const group = { epoch: "e", offset: 5 };
   it.each<[string, Position | null, object]>([
-    ["tells its latest to a newcomer", null, { recovered: false, after: 0 }],
-    ["tells its latest to who comes from another epoch", { epoch: "f", offset: 5 }, { recovered: false, after: 0 }],
-    ["tells its latest to who is ahead of it", { epoch: "e", offset: 6 }, { recovered: false, after: 0 }],
-    ["tells its latest to who has missed it", { epoch: "e", offset: 1 }, { recovered: true, after: 1 }],
-    ["tells nothing to who has it", { epoch: "e", offset: 5 }, { recovered: true, after: 5 }],
+    ["sends its latest publication to a new client", null, { recovered: false, after: 0 }],
+    [
+      "sends its latest publication to a client of another epoch",
+      { epoch: "f", offset: 5 },
+      { recovered: false, after: 0 },
+    ],
+    ["sends its latest publication to a client ahead of it", { epoch: "e", offset: 6 }, { recovered: false, after: 0 }],
+    [
+      "sends its latest publication to a client that missed it",
+      { epoch: "e", offset: 1 },
+      { recovered: true, after: 1 },
+    ],
+    ["sends nothing to a client that has it", { epoch: "e", offset: 5 }, { recovered: true, after: 5 }],
   ])("%s", (_what, position, recovery) => expect(recover("cache", position, group, 6)).toEqual(recovery));
 });
 
-it("a group that keeps nothing has nothing to replay", () => {
+it("a group without a history replays nothing", () => {
   const group = { epoch: "e", offset: 0 };
   expect(recover("none", null, group, 1)).toEqual({ recovered: false, after: 0 });
   expect(recover("none", { epoch: "e", offset: 0 }, group, 1)).toEqual({ recovered: true, after: 0 });

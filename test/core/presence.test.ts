@@ -1,49 +1,49 @@
-// Who is told to have come and gone: never the same twice in a row, nothing of a reload, and at rest what is true.
+// Joins and leaves as other members see them: no repetitions, no reloads, and a correct final state.
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Who } from "../../src/core/frames.ts";
 import { LINGER_MS } from "../../src/core/limits.ts";
-import { join, leave, nextToTell, toTell, type Gone } from "../../src/core/presence.ts";
+import { dueLeaves, join, leave, nextLeaveAt, type Gone } from "../../src/core/presence.ts";
 
 const who = (sub: string | null): Who => ({ sub, info: null });
 const gone = (sub: string | null, tellAt: number): Gone => ({ sub, info: null, tellAt });
 
-describe("a subject", () => {
-  it("that comes is told, its second connection is not", () => {
-    expect(join([], who("a"), false)).toEqual({ gone: [], tell: true });
-    expect(join([], who("a"), true)).toEqual({ gone: [], tell: false });
+describe("a user", () => {
+  it("is announced with the first connection, not with the second", () => {
+    expect(join([], who("a"), false)).toEqual({ gone: [], announce: true });
+    expect(join([], who("a"), true)).toEqual({ gone: [], announce: false });
   });
-  it("is gone with its last connection", () => {
+  it("has a pending leave after the last connection closes", () => {
     expect(leave([], who("a"), true, 5)).toEqual([]);
     expect(leave([], who("a"), false, 5)).toEqual([gone("a", 5 + LINGER_MS)]);
   });
-  it("that closes all its tabs at once is awaited once", () => {
+  it("has one pending leave after closing all tabs at once", () => {
     const awaited = leave([], who("a"), false, 5);
     expect(leave(awaited, who("a"), false, 6)).toEqual(awaited);
   });
 
-  it("that reloads is told neither to have gone nor to have come", () => {
+  it("is not announced for a reload", () => {
     const awaited = leave([gone("b", 7)], who("a"), false, 5);
-    expect(join(awaited, who("a"), false)).toEqual({ gone: [gone("b", 7)], tell: false });
+    expect(join(awaited, who("a"), false)).toEqual({ gone: [gone("b", 7)], announce: false });
   });
-  it("is told with what others may see of it", () => {
+  it("is announced with the public info", () => {
     expect(leave([], { sub: "a", info: { name: "Ada" } }, false, 0)).toMatchObject([{ info: { name: "Ada" } }]);
   });
 });
 
-it("of those without a token, one that comes takes the place of one that has just gone", () => {
+it("a new member without a token cancels the pending leave of another", () => {
   const awaited = leave(leave([], who(null), false, 1), who(null), true, 2);
   expect(awaited).toHaveLength(2);
-  expect(join(awaited, who(null), true)).toEqual({ gone: [gone(null, 2 + LINGER_MS)], tell: false });
-  expect(join([], who(null), true)).toEqual({ gone: [], tell: true });
+  expect(join(awaited, who(null), true)).toEqual({ gone: [gone(null, 2 + LINGER_MS)], announce: false });
+  expect(join([], who(null), true)).toEqual({ gone: [], announce: true });
 });
 
-it("a leave is told when its time has come, and not before", () => {
+it("a leave is announced at its time and not before", () => {
   const awaited = [gone("a", 10), gone("b", 20)];
-  expect(nextToTell(awaited)).toBe(10);
-  expect(nextToTell([])).toBeUndefined();
-  expect(toTell(awaited, 9)).toEqual({ left: [], gone: awaited });
-  expect(toTell(awaited, 10)).toEqual({ left: [gone("a", 10)], gone: [gone("b", 20)] });
+  expect(nextLeaveAt(awaited)).toBe(10);
+  expect(nextLeaveAt([])).toBeUndefined();
+  expect(dueLeaves(awaited, 9)).toEqual({ left: [], gone: awaited });
+  expect(dueLeaves(awaited, 10)).toEqual({ left: [gone("a", 10)], gone: [gone("b", 20)] });
 });
 
 type Step = { readonly do: "come"; readonly sub: string | null } | { readonly do: "go"; readonly nth: number };
@@ -53,21 +53,21 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   fc.record({ do: fc.constant("go" as const), nth: fc.nat(9) }),
 );
 
-/** A member that was there all the time and believes what it is told. */
+/** A permanent member that tracks the others by the announced joins and leaves. */
 class Witness {
   readonly here: (string | null)[] = [];
-  readonly believed: (string | null)[] = [];
-  told = 0;
+  readonly listed: (string | null)[] = [];
+  announcements = 0;
   #gone: readonly Gone[] = [];
 
   come(sub: string | null): void {
-    const { gone, tell } = join(this.#gone, who(sub), sub !== null && this.here.includes(sub));
+    const { gone, announce } = join(this.#gone, who(sub), sub !== null && this.here.includes(sub));
     this.#gone = gone;
     this.here.push(sub);
-    if (!tell) return;
-    this.told += 1;
-    if (sub !== null) expect(this.believed).not.toContain(sub);
-    this.believed.push(sub);
+    if (!announce) return;
+    this.announcements += 1;
+    if (sub !== null) expect(this.listed).not.toContain(sub);
+    this.listed.push(sub);
   }
 
   go(nth: number, now: number): void {
@@ -76,50 +76,50 @@ class Witness {
     this.#gone = leave(this.#gone, who(sub), sub !== null && this.here.includes(sub), now);
   }
 
-  ring(now: number): void {
-    const { left, gone } = toTell(this.#gone, now);
+  fireAlarm(now: number): void {
+    const { left, gone } = dueLeaves(this.#gone, now);
     this.#gone = gone;
     for (const { sub } of left) {
-      this.told += 1;
-      expect(this.believed).toContain(sub);
+      this.announcements += 1;
+      expect(this.listed).toContain(sub);
       expect(sub === null || !this.here.includes(sub)).toBe(true);
-      this.believed.splice(this.believed.indexOf(sub), 1);
+      this.listed.splice(this.listed.indexOf(sub), 1);
     }
   }
 
-  next = (): number | undefined => nextToTell(this.#gone);
+  next = (): number | undefined => nextLeaveAt(this.#gone);
 }
 
 const sorted = (subs: readonly (string | null)[]): string[] => subs.map(String).toSorted();
-/** Without a token every connection is somebody; with one, all of a subject's are one. */
+/** Each connection without a token counts; connections with the same subject count once. */
 const present = (here: readonly (string | null)[]): string[] =>
   sorted([...new Set(here.filter((sub) => sub !== null)), ...here.filter((sub) => sub === null)]);
 
-describe("whatever comes and goes, at any pace", () => {
-  const steps = fc.array(fc.record({ step, pause: fc.nat(2 * LINGER_MS), rings: fc.boolean() }), { maxLength: 60 });
+describe("any sequence of joins and leaves", () => {
+  const steps = fc.array(fc.record({ step, pause: fc.nat(2 * LINGER_MS), fires: fc.boolean() }), { maxLength: 60 });
 
-  it("nobody is told twice in a row, nobody who is here is told to have gone, and at rest what is told is what is", () => {
+  it("announces no join or leave twice, no leave of a present member, and ends with the correct list", () => {
     fc.assert(
       fc.property(steps, (steps) => {
         const witness = new Witness();
         let now = 0;
-        for (const { step, pause, rings } of steps) {
+        for (const { step, pause, fires } of steps) {
           now += pause;
-          if (rings) witness.ring(now); // an alarm may ring late, and after what came in the meantime
+          if (fires) witness.fireAlarm(now); // an alarm may fire late, after further events
           if (step.do === "come") witness.come(step.sub);
           else witness.go(step.nth, now);
         }
         for (let next = witness.next(); next !== undefined; next = witness.next()) {
           expect(next).toBeLessThanOrEqual(now + LINGER_MS);
-          witness.ring(next);
+          witness.fireAlarm(next);
         }
-        expect(sorted(witness.believed)).toEqual(present(witness.here));
+        expect(sorted(witness.listed)).toEqual(present(witness.here));
       }),
       { numRuns: 1000 },
     );
   });
 
-  it("a member that reloads as often as it likes, each time within three seconds, is told of once", () => {
+  it("announces a member once, however often it reloads within three seconds", () => {
     fc.assert(
       fc.property(fc.constantFrom("a", null), fc.array(fc.nat(LINGER_MS - 1), { maxLength: 30 }), (sub, absences) => {
         const witness = new Witness();
@@ -128,10 +128,10 @@ describe("whatever comes and goes, at any pace", () => {
         for (const absence of absences) {
           witness.go(0, now);
           now += absence;
-          witness.ring(now);
+          witness.fireAlarm(now);
           witness.come(sub);
         }
-        expect(witness.told).toBe(1);
+        expect(witness.announcements).toBe(1);
       }),
     );
   });

@@ -1,17 +1,17 @@
-// How fast a connection may send: one number that does what a bucket of tokens does.
+// The rate limit of a connection: one number that behaves like a token bucket.
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { FRAMES_AT_ONCE, FRAMES_PER_SECOND } from "../../src/core/limits.ts";
-import { lastFrameBy, takeFrame } from "../../src/core/rate.ts";
+import { lastFrameBy, consumeFrame } from "../../src/core/rate.ts";
 
 const NOW = 4_102_444_800_000;
 const PER_FRAME = 1000 / FRAMES_PER_SECOND;
 
-/** How many of `frames` that come at `at` are let through, from a bucket as it was left. */
+/** Sends `frames` frames at `at`; returns the number that passed and the new `fullAt`. */
 function sendAt(at: number, frames: number, fullAt: number): { passed: number; fullAt: number } {
   let passed = 0;
   for (let i = 0; i < frames; i++) {
-    const next = takeFrame(fullAt, at);
+    const next = consumeFrame(fullAt, at);
     if (next === null) continue;
     passed += 1;
     fullAt = next;
@@ -20,31 +20,31 @@ function sendAt(at: number, frames: number, fullAt: number): { passed: number; f
 }
 
 describe("a connection", () => {
-  it("may send 200 frames at once, and not one more", () => {
+  it("may send at most 200 frames at once", () => {
     expect(sendAt(NOW, FRAMES_AT_ONCE + 50, 0).passed).toBe(FRAMES_AT_ONCE);
   });
-  it("may then send 20 in each second", () => {
+  it("may then send 20 frames per second", () => {
     const { fullAt } = sendAt(NOW, FRAMES_AT_ONCE, 0);
     expect(sendAt(NOW + PER_FRAME - 1, 1, fullAt).passed).toBe(0);
     expect(sendAt(NOW + PER_FRAME, 2, fullAt).passed).toBe(1);
     expect(sendAt(NOW + 1000, 100, fullAt).passed).toBe(FRAMES_PER_SECOND);
   });
-  it("has its 200 again after ten quiet seconds, and never more than those", () => {
+  it("may send 200 frames again after ten quiet seconds, and no more after longer", () => {
     const { fullAt } = sendAt(NOW, FRAMES_AT_ONCE, 0);
     expect(sendAt(NOW + 10_000, 500, fullAt).passed).toBe(FRAMES_AT_ONCE);
     expect(sendAt(NOW + 86_400_000, 500, fullAt).passed).toBe(FRAMES_AT_ONCE);
   });
-  it("may send 20 a second for ever", () => {
+  it("may send 20 frames per second indefinitely", () => {
     let fullAt = 0;
-    for (let i = 0; i < 10_000; i++) fullAt = takeFrame(fullAt, NOW + i * PER_FRAME) ?? expect.fail(`frame ${i}`);
+    for (let i = 0; i < 10_000; i++) fullAt = consumeFrame(fullAt, NOW + i * PER_FRAME) ?? expect.fail(`frame ${i}`);
   });
-  it("is not set back by a frame that was one too many", () => {
+  it("is not penalised for rejected frames", () => {
     const { fullAt } = sendAt(NOW, FRAMES_AT_ONCE + 1000, 0);
     expect(sendAt(NOW + PER_FRAME, 1, fullAt).passed).toBe(1);
   });
 });
 
-it("is a bucket of 200 tokens, one filled in every 50 ms, whatever comes when", () => {
+it("consumeFrame equals a bucket of 200 tokens that gains one every 50 ms", () => {
   const arrivals = fc.array(
     fc.record({ pause: fc.oneof(fc.nat(60), fc.nat(20_000)), frames: fc.oneof(fc.nat(3), fc.nat(300)) }),
     { maxLength: 40 },
@@ -60,7 +60,7 @@ it("is a bucket of 200 tokens, one filled in every 50 ms, whatever comes when", 
         const { passed, fullAt: after } = sendAt(now, frames, fullAt);
         expect(passed).toBe(expected);
         fullAt = after;
-        // What is left behind never tells of a frame that came earlier than it did.
+        // The derived time of the last frame is never earlier than the frame.
         if (passed > 0) expect(lastFrameBy(fullAt)).toBeGreaterThanOrEqual(now);
       }
     }),

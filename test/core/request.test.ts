@@ -1,11 +1,11 @@
-// What a client of belfry.v1 asks for: what is read, and what it is told about the rest.
+// Parsing of belfry.v1 requests, and the errors for invalid ones.
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { encode } from "../../src/core/frames.ts";
-import { parseRequest, type Request } from "../../src/core/request.ts";
+import { parseRequest, type ClientRequest } from "../../src/core/request.ts";
 
 describe("a request", () => {
-  it.each<[string, Request]>([
+  it.each<[string, ClientRequest]>([
     ['{"id":1,"type":"ping"}', { id: 1, type: "ping" }],
     ['{"id":-9007199254740991,"type":"ping"}', { id: -9007199254740991, type: "ping" }],
     ['{"type":"presence","id":"a"}', { id: "a", type: "presence" }],
@@ -16,16 +16,16 @@ describe("a request", () => {
     ['{"id":1,"type":"publish","data":{"a":[1]}}', { id: 1, type: "publish", data: { a: [1] } }],
     ['{"id":1,"type":"refresh","token":""}', { id: 1, type: "refresh", token: "" }],
     ['{"id":1,"type":"ping","more":{"is":"ignored"}}', { id: 1, type: "ping" }],
-  ])("%s is read", (text, value) => expect(parseRequest(text)).toEqual({ ok: true, value }));
+  ])("parses %s", (text, value) => expect(parseRequest(text)).toEqual({ ok: true, value }));
 
-  it("keeps the numbers of what it publishes as they were written", () => {
+  it("keeps the source text of numbers in published data", () => {
     const request = parseRequest('{"id":1,"type":"publish","data":{"n":12345678901234567890,"x":2.0}}');
     if (!request.ok || request.value.type !== "publish") return expect.fail("not read");
     expect(encode(request.value.data)).toBe('{"n":12345678901234567890,"x":2.0}');
   });
 });
 
-describe("what is none", () => {
+describe("an invalid request", () => {
   const noId = [
     null,
     "",
@@ -46,7 +46,7 @@ describe("what is none", () => {
     '{"type":"ping","id":1',
     "[".repeat(30_000),
   ];
-  it.each(noId)("has no id to be answered to: %s", (text) =>
+  it.each(noId)("without a usable id is reported without an id: %s", (text) =>
     expect(parseRequest(text)).toEqual({ ok: false, reason: { id: null, message: expect.any(String) } }),
   );
 
@@ -65,11 +65,11 @@ describe("what is none", () => {
     ['{"id":1,"type":"publish"}', "data"],
     ['{"id":1,"type":"refresh"}', "token"],
     ['{"id":1,"type":"refresh","token":7}', "token"],
-  ])("is answered by its id, with what is wrong: %s", (text, what) =>
+  ])("is reported with its id and the invalid field: %s", (text, what) =>
     expect(parseRequest(text)).toEqual({ ok: false, reason: { id: 1, message: expect.stringContaining(what) } }),
   );
 
-  it("never throws, whatever a client sends", () => {
+  it("is reported without throwing, for any text", () => {
     const near = fc.record(
       { id: fc.jsonValue(), type: fc.oneof(fc.string(), fc.constantFrom("history", "publish")), after: fc.jsonValue() },
       { requiredKeys: [] },

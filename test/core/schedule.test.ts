@@ -1,4 +1,4 @@
-// The grid of a periodic push: no drift, nothing twice, one push after an outage.
+// The schedule of a periodic push: no drift, no repeated tick, one push after an outage.
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { dueTick, nextTick, produceDeadline, pushStep } from "../../src/core/schedule.ts";
@@ -7,34 +7,34 @@ const push = { start: 1_000_000, period: 60_000 };
 const due = (armed: number, now: number) => dueTick(push, armed, now);
 
 describe("dueTick", () => {
-  it("is the tick the alarm was set for, rung in time", () => {
+  it("returns the tick for which the alarm was set, if it fires on time", () => {
     expect(due(push.start, push.start)).toBe(0);
     expect(due(push.start + 60_000, push.start + 60_003)).toBe(1);
   });
-  it("is the newest tick only, rung an hour late", () => {
+  it("returns only the newest tick if the alarm fires an hour late", () => {
     expect(due(push.start + 60_000, push.start + 61 * 60_000 + 5)).toBe(61);
   });
-  it("is none when rung before its time: by a repeat, or by a clock that is behind", () => {
+  it("returns null if the alarm fires early: repeated, or with a slow clock", () => {
     expect(due(push.start + 120_000, push.start + 60_500)).toBeNull();
     expect(due(push.start, push.start - 1)).toBeNull();
   });
-  it("is none when the alarm rang between two ticks, for another due-time", () => {
+  it("returns null if the alarm fires between two ticks, for another job", () => {
     expect(due(push.start + 90_000, push.start + 90_001)).toBeNull();
   });
 });
 
-it("is due all the same where the platform has put its alarm off by some ms", () => {
+it("dueTick returns the tick if the platform delayed the alarm by a few ms", () => {
   expect(due(push.start + 60_001, push.start + 60_002)).toBe(1);
 });
 
-describe("the alarm, rung at any lateness, any number of times, asleep or awake in between", () => {
+describe("an alarm with any delays and repetitions", () => {
   const grid = fc.record({
     start: fc.integer({ min: 0, max: 4e12 }),
     period: fc.integer({ min: 100, max: 86_400_000 }),
     latenesses: fc.array(fc.integer({ min: 0, max: 3_600_000 }), { minLength: 1, maxLength: 50 }),
   });
 
-  it("pushes each tick at most once, in order, always the newest due, and stays on the grid", () => {
+  it("pushes each tick at most once, in order, always the newest, and stays on the grid", () => {
     fc.assert(
       fc.property(grid, ({ start, period, latenesses }) => {
         let armed = start;
@@ -49,13 +49,13 @@ describe("the alarm, rung at any lateness, any number of times, asleep or awake 
           expect((armed - start) % period).toBe(0);
           expect(armed).toBeGreaterThan(now);
           expect(armed - now).toBeLessThanOrEqual(period);
-          expect(dueTick({ start, period }, armed, now)).toBeNull(); // rung once more, at once
+          expect(dueTick({ start, period }, armed, now)).toBeNull(); // fired again immediately
         }
       }),
     );
   });
 
-  it("pushes tick n at start + n periods when never late", () => {
+  it("pushes tick n at start + n periods if it fires on time", () => {
     fc.assert(
       fc.property(grid, ({ start, period }) => {
         let armed = start;
@@ -73,18 +73,24 @@ describe("the alarm, rung at any lateness, any number of times, asleep or awake 
 describe("pushStep", () => {
   const now = push.start + 90_000;
   it.each<[string, number, boolean, number | undefined, object]>([
-    ["leaves a push that runs alone", 2, false, push.start, { do: "nothing" }],
+    ["leaves a running push unchanged", 2, false, push.start, { do: "nothing" }],
     ["starts with the first connection", 1, true, undefined, { do: "start", start: now + 1 }],
-    ["starts afresh with a new first one, whatever was left", 1, true, push.start, { do: "start", start: now + 1 }],
-    ["starts one that was never stored", 2, false, undefined, { do: "start", start: now + 1 }],
-    ["stops when nobody is left", 0, false, push.start, { do: "stop" }],
-    ["has nothing to stop where nothing runs", 0, false, undefined, { do: "nothing" }],
+    [
+      "restarts with a new first connection, even if a start time is stored",
+      1,
+      true,
+      push.start,
+      { do: "start", start: now + 1 },
+    ],
+    ["starts if no start time is stored", 2, false, undefined, { do: "start", start: now + 1 }],
+    ["stops after the last connection", 0, false, push.start, { do: "stop" }],
+    ["does nothing without connections and without a start time", 0, false, undefined, { do: "nothing" }],
   ])("%s", (_what, connections, first, started, step) =>
     expect(pushStep(connections, first, started, now)).toEqual(step),
   );
 });
 
-it("a produce may take the smaller of the period and 30 s", () => {
+it("produce times out after the smaller of the period and 30 s", () => {
   expect(produceDeadline(1000)).toBe(1000);
   expect(produceDeadline(60_000)).toBe(30_000);
 });

@@ -1,11 +1,11 @@
-// Settings are read once, and a bad one is named without its value.
+// Settings are read once. The error for an invalid one names it and leaves out its value.
 import { describe, expect, it } from "vitest";
 import { readSettings, settingsOf, type Vars } from "../../src/core/settings.ts";
 
 const read = (vars: Vars) => readSettings(vars);
 
 describe("settings", () => {
-  it("have defaults, none of them a key", () => {
+  it("have defaults, which contain no secret", () => {
     expect(read({})).toEqual({
       ok: true,
       value: {
@@ -27,7 +27,7 @@ describe("settings", () => {
     });
   });
 
-  it("are read from what the platform hands over", () => {
+  it("are parsed from the vars of the platform", () => {
     const vars = {
       ALLOWED_ORIGINS: " shop.example , https://pay.example ",
       API_KEYS: "first-key-0123456, second-key-012345",
@@ -77,32 +77,32 @@ describe("settings", () => {
     ["API_KEYS", "too-short"],
     ["API_KEYS", "a-key-with spaces-in-it"],
     ["API_KEYS", "密钥密钥密钥密钥密钥密钥密钥密钥"],
-  ])("refuse %s = %s by its name, never its value", (setting, value) => {
+  ])("reject %s = %s with its name and without its value", (setting, value) => {
     const settings = read({ [setting]: value });
     expect(settings).toMatchObject({ ok: false, reason: { setting } });
     expect(JSON.stringify(settings)).not.toContain(value);
   });
 
-  it("keep orders for ever, or for as long as a card may be disputed and more", () => {
+  it("retain orders forever or for at least 540 days", () => {
     const retention = (days: string) => read({ ORDER_RETENTION_DAYS: days });
     expect(retention("")).toMatchObject({ value: { orders: { retentionMs: null } } });
     expect(retention(" 540 ")).toMatchObject({ value: { orders: { retentionMs: 540 * 86_400_000 } } });
   });
 
-  it("count a payment of an unregistered order only where that is asked for", () => {
+  it("require registered orders unless REQUIRE_REGISTERED is 0", () => {
     const required = (value: string) => read({ REQUIRE_REGISTERED: value });
     for (const value of ["", "1"])
       expect(required(value)).toMatchObject({ value: { orders: { requireRegistered: true } } });
     expect(required("0")).toMatchObject({ value: { orders: { requireRegistered: false } } });
   });
 
-  it("take several keys for order ids, the one for new orders first", () => {
+  it("accept several keys for order ids, the one for new orders first", () => {
     expect(read({ ORDER_ID_KEY: "the-newest-key-of-all, one-that-is-older" })).toMatchObject({
       value: { orders: { idKeys: ["the-newest-key-of-all", "one-that-is-older"] } },
     });
   });
 
-  it("refuse a FORWARD_URL without a secret to sign with", () => {
+  it("reject a FORWARD_URL without a valid FORWARD_SECRET", () => {
     for (const FORWARD_SECRET of [undefined, "", "too short", "whsec_short"]) {
       const settings = read({
         FORWARD_URL: "https://shop.example/hook",
@@ -117,7 +117,7 @@ describe("settings", () => {
     expect(read({ ORDER_STATUS_KEY: "" })).toMatchObject({ value: { orders: { statusKey: null } } });
   });
 
-  it("say how tokens are verified", () => {
+  it("contain the keys and claims for verifying tokens", () => {
     const vars = {
       TOKEN_SECRET: "32-characters-are-just-enough-xy",
       TOKEN_JWKS_URL: " https://issuer.example/.well-known/jwks.json ",
@@ -135,7 +135,7 @@ describe("settings", () => {
     expect(read({ TOKEN_JWKS_URL: "http://127.0.0.1/keys" })).toMatchObject({ ok: true });
   });
 
-  it("are read once for one env", () => {
+  it("are read once per env", () => {
     const vars = {};
     expect(settingsOf(vars)).toBe(settingsOf(vars));
   });

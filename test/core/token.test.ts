@@ -1,4 +1,4 @@
-// Which groups a token covers, and what of its claims is taken. How it is verified stands in test/tokens/.
+// Groups covered by a token, and its accepted claims. Tests of verification are in test/tokens/.
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { coversGroup, tokenOf } from "../../src/core/token.ts";
@@ -21,11 +21,11 @@ describe("a token", () => {
     [["*"], "anything", true],
     [["alarm", "feed_a*", "feed_b"], "feed_b", true],
     [["alarm", "feed_a*", "feed_b"], "feed_bc", false],
-  ])("for %j covers %s: %s", (groups, group, covered) => expect(coversGroup({ groups }, group)).toBe(covered));
+  ])("with groups %j covers %s: %s", (groups, group, covered) => expect(coversGroup({ groups }, group)).toBe(covered));
 
   const name = fc.stringMatching(/^[A-Za-z0-9._-]{1,12}$/);
 
-  it("for a beginning covers exactly the names that begin so", () =>
+  it("with a prefix covers exactly the names with that prefix", () =>
     fc.assert(
       fc.property(name, name, (prefix, group) => {
         expect(coversGroup({ groups: [`${prefix}*`] }, group)).toBe(group.startsWith(prefix));
@@ -34,7 +34,7 @@ describe("a token", () => {
       }),
     ));
 
-  it("for names covers those and no other", () =>
+  it("with names covers exactly those names", () =>
     fc.assert(
       fc.property(fc.array(name, { minLength: 1 }), name, (groups, group) => {
         expect(coversGroup({ groups }, group)).toBe(groups.includes(group));
@@ -42,7 +42,7 @@ describe("a token", () => {
       }),
     ));
 
-  it("covers with more entries never less", () =>
+  it("with more entries covers at least the same groups", () =>
     fc.assert(
       fc.property(fc.array(name), fc.array(name), name, (some, more, group) => {
         const covered = coversGroup({ groups: some }, group);
@@ -54,7 +54,7 @@ describe("a token", () => {
 describe("claims", () => {
   const right = { sub: "ann", groups: ["feed_news"], exp };
 
-  it("make a token that may not publish and shows nothing, unless they say so", () => {
+  it("default to a token without the right to publish and without info", () => {
     const expected = { sub: "ann", groups: ["feed_news"], publish: false, info: null, expiresAt: exp * 1000 };
     expect(tokenOf(right)).toEqual({ ok: true, value: expected });
     expect(tokenOf({ ...right, publish: true, info: [1] })).toEqual({

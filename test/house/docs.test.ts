@@ -24,7 +24,7 @@ import {
   UPGRADES_SECONDS,
 } from "../../src/core/limits.ts";
 import { readSettings, type Vars } from "../../src/core/settings.ts";
-import { metrics } from "../../src/core/tally.ts";
+import { metrics } from "../../src/core/counters.ts";
 import { tokenRefusals } from "../../src/core/token.ts";
 import { problems } from "../../src/http/problem.ts";
 
@@ -85,7 +85,7 @@ describe("docs/protocol.md", () => {
     const data = (value: Json) => ({ at: 0, frame: encode(value) });
     const made = [
       welcomeFrame("feed_news!0123456789abcdef0123456789abcdef", at, false),
-      publicationFrame({ data: encode({ title: "Rain" }), at: { ...at, offset: 18 } }),
+      publicationFrame({ data: encode({ title: "Rain" }), position: { ...at, offset: 18 } }),
       ...replayFrames(at.epoch, [
         { offset: 19, ...data(1) },
         { offset: 20, ...data(2) },

@@ -1,7 +1,7 @@
-// What is counted, and how Prometheus reads it. Pure: holds numbers, writes nothing, reads no clock.
+// Counters and their Prometheus text. Pure; numbers in memory only.
 import type { LogLine } from "./log.ts";
 
-/** One number: its name, what it is of, and how much. */
+/** One value of a metric, with its labels. */
 export interface Sample {
   readonly name: MetricName;
   readonly labels: Labels;
@@ -10,7 +10,9 @@ export interface Sample {
 
 type Labels = Readonly<Record<string, string>>;
 
-/** Every metric there is, with its kind and what it says. A counter begins at 0 when its isolate or its object does. */
+/**
+ * All metrics with kind and help text. A counter starts at 0 with its isolate or Durable Object.
+ */
 export const metrics = {
   belfry_connects_total: ["counter", "WebSockets let in"],
   belfry_leaves_total: ["counter", "connections that ended, by the reason they were closed for"],
@@ -33,18 +35,18 @@ export const metrics = {
 
 export type MetricName = keyof typeof metrics;
 
-/** Counts for as long as whoever holds it lives. */
-export class Tally {
+/** Counts in memory, for the lifetime of the instance. */
+export class Counters {
   readonly #samples = new Map<string, Sample>();
 
   add(name: MetricName, labels: Labels, by = 1): void {
     let key: string = name;
-    for (const label in labels) key += `\n${label}\n${labels[label]}`; // none of them has a line break
+    for (const label in labels) key += `\n${label}\n${labels[label]}`; // labels contain no line break
     this.#samples.set(key, { name, labels, value: (this.#samples.get(key)?.value ?? 0) + by });
   }
 
-  /** Counts what a line of the log tells. */
-  note(line: LogLine): void {
+  /** Counts a log line. */
+  count(line: LogLine): void {
     const { reason } = line;
     switch (line.event) {
       case "connect":
@@ -72,7 +74,7 @@ export class Tally {
   }
 }
 
-/** The text format of Prometheus, version 0.0.4: each metric once with its help and type, then its samples. */
+/** The text format of Prometheus, version 0.0.4: each metric with its help, type and samples. */
 export function prometheus(samples: readonly Sample[]): string {
   const names = new Set(samples.map(({ name }) => name));
   const lines = [...names].flatMap((name) => {
