@@ -33,6 +33,7 @@ export default defineConfig({
       {
         plugins: [
           cloudflareTest({
+            main: "./test/support/worker.ts",
             wrangler: { configPath: "./wrangler.toml" },
             miniflare: { bindings: { ...secrets } as Record<string, string> },
           }),
@@ -52,6 +53,7 @@ export default defineConfig({
       {
         plugins: [
           cloudflareTest({
+            main: "./test/support/worker.ts",
             wrangler: { configPath: "./wrangler.toml" },
             miniflare: { bindings: { ...secrets, ...merchant } },
           }),

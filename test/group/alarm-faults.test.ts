@@ -1,7 +1,7 @@
 // What can go wrong with an alarm and with `produce`: none of it stops the push, doubles it, or leaves it running for nobody.
 import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
-import { alarm } from "../../src/consumers/alarm.ts";
+import { alarm } from "../support/consumers.ts";
 import type { PeriodicPush, Tick } from "../../src/consumers/consumer.ts";
 import { Presence } from "../../src/group/presence.ts";
 import { LINGER_MS } from "../../src/core/limits.ts";

@@ -1,7 +1,7 @@
 // One alarm for everything a group has to wake for: it is set for the earliest, and gone when nothing is left to wake for.
 import { runInDurableObject } from "cloudflare:test";
 import { beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
-import { alarm } from "../../src/consumers/alarm.ts";
+import { alarm } from "../support/consumers.ts";
 import type { Consumer } from "../../src/consumers/consumer.ts";
 import { tablesOf } from "../support/storage.ts";
 import {

@@ -11,7 +11,13 @@ const markdown = (folder: string, recursive: boolean): string[] =>
 const pages = [...markdown(".", false), ...markdown("docs", true)];
 const textOf = (page: string): string => readFileSync(page, "utf8");
 
-const { scripts } = JSON.parse(textOf("package.json")) as { scripts: Record<string, string> }; // npm's own format
+/** The project's, and the template's. */
+const scripts = Object.assign(
+  {},
+  ...["package.json", "template/package.json"].map(
+    (file) => (JSON.parse(textOf(file)) as { scripts: Record<string, string> }).scripts, // npm's own format
+  ),
+) as Record<string, string>; // the union of both
 
 describe.each(pages)("%s", (page) => {
   it("names files and folders that exist", () => {

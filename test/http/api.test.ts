@@ -2,7 +2,7 @@
 import { safeParse } from "valibot";
 import { describe, expect, it } from "vitest";
 import { sendSchemas } from "../../api/send-event.ts";
-import { consumers } from "../../src/consumers/index.ts";
+import { consumers } from "../support/consumers.ts";
 import { parseChannel, isGroupName } from "../../src/core/group.ts";
 import { problems } from "../../src/http/problem.ts";
 import { ChannelAddress, GroupName } from "../../src/http/response-schemas.ts";

@@ -4,7 +4,7 @@ import { runInDurableObject } from "cloudflare:test";
 import { describe, expect, it, vi } from "vitest";
 import { paymentIndex } from "../../src/callbacks/payment-index.ts";
 import { recordOwn } from "../../src/core/delivery.ts";
-import { Group } from "../../src/index.ts";
+import { Group } from "../support/worker.ts";
 import { app } from "../support/app.ts";
 import {
   armedAt,

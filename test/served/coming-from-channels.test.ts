@@ -87,6 +87,26 @@ it.skipIf(needsPython !== "")(`what was there before compiles${needsPython}`, ()
   for (const input of there) execFileSync("python3", ["-c", "compile(open(0).read(), 'there', 'exec')"], { input });
 });
 
+/** The alarm consumer as it comes, with another `produce`. */
+const alarmWith = (produce: string): string => `// The alarm group, as the page changes it.
+import { resultFrame } from "../core/frames.ts";
+import type { Consumer } from "./consumer.ts";
+import { sendMessage } from "./events.ts";
+
+export const alarm: Consumer = {
+  name: "alarm",
+  paths: ["/ws/alarm/", "/ws/alarm/:project/"],
+  key: { param: "project", shape: /^[A-Za-z0-9._-]{1,93}$/ },
+  access: "open",
+  keeps: "cache",
+  presence: true,
+  events: { "send.message": sendMessage },
+  push: {
+    every: (settings) => settings.pushEveryMs,
+${produce}  },
+};
+`;
+
 describe("Belfry with these changes in it", () => {
   const [room = "", produce = ""] = snippetsOf(PAGE, "ts");
   let house: string;
@@ -115,10 +135,9 @@ describe("Belfry with these changes in it", () => {
     edit("index.ts", (code) =>
       code.replace("import", 'import { room } from "./room.ts";\nimport').replace("[order,", "[room, order,"),
     );
-    edit("alarm.ts", (code) =>
-      code
-        .replace(/^ {4}produce:.*,$/m, produce.replace("localhost:8000", `localhost:${port}`))
-        .replace(/^import \{ formatTime.*\n/m, ""),
+    writeFileSync(
+      join(house, "src/consumers/alarm.ts"),
+      alarmWith(produce.replace("localhost:8000", `localhost:${port}`)),
     );
     server = await startServer(
       { ALLOWED_ORIGINS: "localhost", PUSH_EVERY_SECONDS: "1" },

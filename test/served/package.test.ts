@@ -7,7 +7,8 @@ import { promisify } from "node:util";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { backend, Client, newBiz } from "../support/client.ts";
-import { startServer, type Server } from "../support/server.ts";
+import { snippetsOf } from "../support/snippets.ts";
+import { NPM_START, startServer, type Server } from "../support/server.ts";
 
 const run = promisify(execFile);
 /** The Node that runs the tests: the machine's own may be too old for wrangler. */
@@ -42,7 +43,7 @@ beforeAll(async () => {
   await run("npm", ["install", "--no-audit", "--no-fund", "--prefer-offline"], { cwd: folder, env });
   installedMs = performance.now() - began;
   rmSync(packed, { recursive: true });
-  server = await startServer({}, undefined, { folder, env, basePath: "/push" });
+  server = await startServer({}, NPM_START, { folder, env, basePath: "/push" });
 }, 240_000);
 afterAll(async () => {
   await server?.stop();
@@ -78,6 +79,15 @@ describe("the template", () => {
   });
 
   it("is typed under strict", { timeout: 120_000 }, async () => {
+    expect(await typeErrors()).toBe("");
+  });
+});
+
+describe("the pages about the package", () => {
+  it.each(["README.md", "docs/package.md"])("%s shows a Worker that is typed", { timeout: 120_000 }, async (page) => {
+    const snippets = snippetsOf(page, "ts").filter((code) => code.includes('from "belfry"'));
+    expect(snippets).toHaveLength(1);
+    writeFileSync(join(folder, "src/index.ts"), snippets[0] ?? "");
     expect(await typeErrors()).toBe("");
   });
 });

@@ -1,7 +1,7 @@
 // The Worker's routes as tests call them with settings of their own: `app.request(path, init, { ...env, API_KEYS })`.
 import { allProviders } from "../../src/callbacks/providers.ts";
-import { consumers } from "../../src/consumers/index.ts";
 import { createApp } from "../../src/http/app.ts";
 import { install } from "../../src/installation.ts";
+import { consumers } from "./consumers.ts";
 
 export const app = createApp(install(consumers, allProviders), false);

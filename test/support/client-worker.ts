@@ -1,7 +1,7 @@
 // A Worker that is a client of another: it waits for an order there and tells its outcome. For tests only.
 import { connect } from "../../src/client/index.ts";
 
-export { Group } from "../../src/index.ts"; // wrangler.toml has an object of this class
+export { Group } from "./worker.ts"; // wrangler.toml has an object of this class
 
 interface Vars {
   readonly BELFRY: string;

@@ -1,10 +1,10 @@
 // The Worker with two faults that a test can neither cause from outside nor wait for. The rest is the Worker's own.
-import { alarm } from "../../src/consumers/alarm.ts";
+import { alarm } from "./consumers.ts";
 import type { PeriodicPush } from "../../src/consumers/consumer.ts";
 import { HEARTBEATS_MISSED, HEARTBEAT_SECONDS } from "../../src/core/limits.ts";
-import { Group as RealGroup } from "../../src/index.ts";
+import { Group as RealGroup } from "./worker.ts";
 
-export { default } from "../../src/index.ts";
+export { default } from "./worker.ts";
 
 /**
  * Each heartbeat counts as sent three missed ones earlier than it was: what is silent from now on is so at once, not after 75 s. Before its

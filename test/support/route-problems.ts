@@ -1,6 +1,6 @@
 // Checks every problem response of the application against the route table. A setup file of the tests that run in workerd.
 import { afterEach, expect } from "vitest";
-import worker from "../../src/index.ts";
+import worker from "./worker.ts";
 import type { ProblemReason } from "../../src/http/problem.ts";
 import { problemsOf, routes } from "../../src/http/routes.ts";
 import { app } from "./app.ts";

@@ -25,10 +25,13 @@ interface Project {
 
 const thisProject: Project = { folder: ".", env: process.env, basePath: "" };
 
-/** Starts the Worker by the README's command, with the vars given; ready when it answers. `entry` stands in for what that runs. */
+/** For `entry`: what `npm start` of the project runs. */
+export const NPM_START = "npm start";
+
+/** Starts a Worker as `npm start` does, with the vars given; ready when it answers. `entry` is its file, by default with the tests' consumers. */
 export async function startServer(
   vars: Record<string, string> = {},
-  entry?: string,
+  entry = "test/support/development.ts",
   project = thisProject,
 ): Promise<Server> {
   const port = await freePort();
@@ -39,7 +42,7 @@ export async function startServer(
   for (const [name, value] of Object.entries(vars)) flags.push("--var", `${name}:${value}`);
   const log: string[] = [];
   const command =
-    entry === undefined ? ["start", "--"] : ["exec", "--", "wrangler", "dev", entry, "--env-file", DEVELOPMENT_FILE];
+    entry === NPM_START ? ["start", "--"] : ["exec", "--", "wrangler", "dev", entry, "--env-file", DEVELOPMENT_FILE];
   let child = await start(url, [...command, ...flags], log, project);
   return {
     url,

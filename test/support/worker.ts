@@ -1,0 +1,9 @@
+// The Worker that tests run inside workerd: belfry() with the consumers of the tests and all providers.
+import { belfry } from "../../src/belfry.ts";
+import { allProviders } from "../../src/callbacks/providers.ts";
+import { consumers } from "./consumers.ts";
+
+const push = belfry({ consumers, providers: allProviders });
+
+export class Group extends push.Group {}
+export default { fetch: push.fetch };
