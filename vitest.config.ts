@@ -15,6 +15,9 @@ const merchant = {
   REQUIRE_REGISTERED: "0",
 };
 
+/** A poll ends with its event; the limit is for a machine with other work. */
+const patient = { poll: { timeout: 30_000 } };
+
 export default defineConfig({
   test: {
     // One file per core: much of a test's time is waiting for the server, and the default leaves a core for a watcher.
@@ -25,6 +28,7 @@ export default defineConfig({
       {
         test: {
           name: "pure",
+          expect: patient,
           testTimeout: 30_000,
           include: ["test/{core,callbacks,flows,tokens,client,house}/**/*.test.ts"],
           exclude: ["test/flows/over-http.test.ts"],
@@ -41,6 +45,7 @@ export default defineConfig({
         // Tokens in both: the Web Crypto of workerd is not that of Node.
         test: {
           name: "workerd",
+          expect: patient,
           testTimeout: 30_000,
           setupFiles: ["test/support/route-problems.ts"],
           include: [
@@ -60,6 +65,7 @@ export default defineConfig({
         ],
         test: {
           name: "merchant",
+          expect: patient,
           testTimeout: 30_000,
           setupFiles: ["test/support/route-problems.ts"],
           include: ["test/merchant/**/*.test.ts", "test/flows/over-http.test.ts"],
@@ -68,6 +74,7 @@ export default defineConfig({
       {
         test: {
           name: "served",
+          expect: patient,
           testTimeout: 60_000,
           include: ["test/served/**/*.test.ts"],
           globalSetup: ["test/support/served.ts"],
@@ -76,6 +83,7 @@ export default defineConfig({
       {
         test: {
           name: "browser",
+          expect: patient,
           include: ["test/browser/**/*.test.ts"],
           globalSetup: ["test/support/chromium.ts"],
           testTimeout: 30_000,
@@ -84,6 +92,7 @@ export default defineConfig({
       {
         test: {
           name: "crowd",
+          expect: patient,
           testTimeout: 60_000,
           include: ["test/crowd/**/*.test.ts"],
           globalSetup: ["test/support/served.ts"],

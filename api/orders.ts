@@ -198,7 +198,7 @@ const registerOrder: Operation = {
       summary: "An amount that is a float",
       body: { amount: 19.99, currency: "CNY" },
       problem: "bad_registration",
-      detail: "amount: Invalid safe integer",
+      detail: "amount: an integer in minor units or a decimal string in major ones",
     },
     no_key: {
       summary: "Without a key",

@@ -5,15 +5,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { gzipSync } from "node:zlib";
-import { beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { bundleClient } from "../../scripts/build-pages.ts";
 
 const run = promisify(execFile);
 
 /** A page on a phone in a lift loads it too. */
 const BUDGET_BYTES = 4096;
-
-beforeAll(() => run("node", ["scripts/build-package.ts"]), 60_000);
 
 it("the client weighs at most 4 KiB minified, and needs nothing beside it", async () => {
   const code = await bundleClient();

@@ -115,7 +115,7 @@ describe("a produce", () => {
         new Promise((resolve) => signal.addEventListener("abort", () => resolve("of the old group"), { once: true })),
     );
     const rung = ring(group);
-    await vi.waitUntil(() => spy.mock.calls.length === 1);
+    await vi.waitUntil(() => spy.mock.calls.length === 1, { timeout: 30_000 });
     await page.leave();
     expect(await rung).toBe(true);
     spy.mockRestore();
@@ -138,7 +138,7 @@ describe("a produce", () => {
     vi.setSystemTime(Date.now() + PERIOD);
     page.send("still here");
     const rung = ring(group);
-    await vi.waitUntil(() => spy.mock.calls.length === 1);
+    await vi.waitUntil(() => spy.mock.calls.length === 1, { timeout: 30_000 });
     vi.setSystemTime(Date.now() + 75_001);
     const next = await connect(path);
     expect(await page.closed).toMatchObject({ code: 4201 });
@@ -247,7 +247,7 @@ describe("an alarm", () => {
     await runInDurableObject(stubOf(group), (_object, state) => state.storage.deleteAlarm());
     await evictDurableObject(stubOf(group));
     await wake(group, path, page);
-    await vi.waitUntil(async () => (await armedAt(group)) === start + 11 * PERIOD);
+    await vi.waitUntil(async () => (await armedAt(group)) === start + 11 * PERIOD, { timeout: 30_000 });
   });
 
   it("stuck in the past counts as gone", async () => {

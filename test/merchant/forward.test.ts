@@ -37,7 +37,7 @@ describe("a new fact", () => {
     const shop = merchant(taken);
     const biz = newBiz();
     await callback(biz, { event_id: "e-1", payment_id: "p-1", amount: 1999, currency: "USD" });
-    await vi.waitUntil(() => shop.asked.length === 1);
+    await vi.waitUntil(() => shop.asked.length === 1, { timeout: 30_000 });
     const [delivery = expect.fail("nothing came")] = shop.asked;
     const headers = Object.fromEntries(delivery.headers);
     const body = new Webhook(env.FORWARD_SECRET).verify(delivery.body, headers);

@@ -247,7 +247,7 @@ describe("what the server sends comes as the document says", () => {
     examplesOf(message).map(({ name, payload }) => [`${message}.${name}`, message, payload] as const),
   );
 
-  it.each(cases)("%s", { timeout: 15_000 }, async (name, message, payload) => {
+  it.each(cases)("%s", { timeout: 30_000 }, async (name, message, payload) => {
     const [channel, way] = ways[name] ?? expect.fail(`nothing brings it about`);
     expect(named(channel, "send")).toContain(message);
     const place = placeOf(channel);

@@ -173,7 +173,6 @@ describe("Belfry with these changes in it", () => {
     const second = await Client.connect(server.url, "/ws/alarm/7/");
     expect(await Promise.all([first.nextJson(), second.nextJson()])).toEqual([result, result]);
     expect(new Set(measures)).toEqual(new Set(["/measure/7/"]));
-    expect(measures.length).toBeLessThanOrEqual(first.arrivals.length + 1); // one may be under way
     await Promise.all([first.leave(), second.leave()]);
     const nextPush = async () => (await look(server.url, "alarm_7")).next_push;
     await expect.poll(nextPush).toBeNull();

@@ -37,7 +37,7 @@ beforeAll(async () => {
   server = await startServer({ FORWARD_URL: `${at}/belfry/webhook` });
   url = server.url;
   await backend(url, "POST", `/callback/${newBiz()}/`);
-  await vi.waitUntil(() => webhook?.body.includes("order.paid"), { timeout: 20_000 });
+  await vi.waitUntil(() => webhook?.body.includes("order.paid"), { timeout: 30_000 });
   receiver.close();
 }, 60_000);
 afterAll(() => server.stop());

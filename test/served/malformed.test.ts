@@ -184,7 +184,7 @@ describe("a malformed frame", () => {
     },
   );
 
-  it("of 30 MiB of NULs into an order's group costs an alarm group no tick", { timeout: 20_000 }, async () => {
+  it("of 30 MiB of NULs into an order's group costs an alarm group no tick", { timeout: 30_000 }, async () => {
     const { biz, heardNothing } = await healthy();
     const ticking = await Client.connect(server, `/ws/alarm/${newBiz()}/`);
     const first = await ticking.arrival();
@@ -198,7 +198,7 @@ describe("a malformed frame", () => {
     await heardNothing();
   });
 
-  it("of 33 MiB closes its own connection with 1009", { timeout: 20_000 }, async () => {
+  it("of 33 MiB closes its own connection with 1009", { timeout: 30_000 }, async () => {
     const { biz, heardNothing } = await healthy();
     const bad = await Client.connect(server, `/ws/order/${biz}/`);
     bad.send("x".repeat(33 * 1024 * 1024));

@@ -34,7 +34,7 @@ let server: Server;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "belfry-template-"));
   const packed = mkdtempSync(join(tmpdir(), "belfry-packed-"));
-  await run("npm", ["pack", "--silent", "--pack-destination", packed], { env });
+  await run("npm", ["pack", "--silent", "--ignore-scripts", "--pack-destination", packed], { env });
   const archive = join(packed, readdirSync(packed)[0] ?? "");
   cpSync("template", folder, { recursive: true });
   const file = join(folder, "package.json");

@@ -61,7 +61,7 @@ describe("a callback that never comes", () => {
       await backend(server.url, "PUT", `/orders/${unwatched}`, registration);
       expect(await page.nextJson()).toEqual({ biz: watched, paid: true, status: "paid" });
       const order = async () => (await backend(server.url, "GET", `/orders/${unwatched}`)).json();
-      await expect.poll(order, { timeout: 15_000 }).toMatchObject({ status: "paid", checked: true });
+      await expect.poll(order, { timeout: 30_000 }).toMatchObject({ status: "paid", checked: true });
       expect(shop.received.map(({ path }) => path).toSorted()).toEqual(
         [`/orders/${watched}`, `/orders/${unwatched}`].toSorted(),
       );

@@ -62,7 +62,7 @@ it("the example client shows every publication once and in order, also those it 
   const say = (n: number) => backend(server, "POST", `/groups/${group}/send`, { type: "send.message", message: { n } });
   const { url, cut, mend } = await wire();
   const { next } = run(`${url}/ws/feed/${name}/`, apiKey);
-  await expect.poll(async () => (await look(server, group)).connections, { timeout: 10_000 }).toBe(1);
+  await expect.poll(async () => (await look(server, group)).connections, { timeout: 30_000 }).toBe(1);
   for (let n = 1; n <= 3; n++) await say(n);
   for (let n = 1; n <= 3; n++) expect(await next()).toBe(`{"n":${n}}`);
   cut();

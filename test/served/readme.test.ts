@@ -76,9 +76,9 @@ describe("the README", () => {
     const [, callback = "", provider = "", pay = ""] = snippets(readme, "sh");
     const failed = await shell(`${here(callback)} --failed --port ${port}`);
     expect(failed.stdout).toContain(`200 {"biz":"${biz}","paid":false,"status":"failed"}`);
-    await vi.waitUntil(() => document.title === "failed");
+    await vi.waitUntil(() => document.title === "failed", { timeout: 30_000 });
     expect(JSON.parse((await shell(here(pay))).stdout)).toEqual({ biz, paid: true, status: "paid" });
-    await vi.waitUntil(() => document.title === "paid");
+    await vi.waitUntil(() => document.title === "paid", { timeout: 30_000 });
     await expect(shell(`${here(provider)} --tamper --port ${port}`)).rejects.toMatchObject({ code: 1 });
     expect((await shell(`${here(provider)} --port ${port}`)).stdout).toMatch(/\n200 /);
     const paid = await shell(`${here(callback)} --port ${port}`);

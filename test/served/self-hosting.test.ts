@@ -40,7 +40,7 @@ async function serve(settings: Record<string, string> = {}): Promise<Served> {
   onTestFinished(() => end("SIGKILL").then(() => undefined));
   let said = "";
   child.stdout.on("data", (chunk) => (said += String(chunk)));
-  await expect.poll(() => said, { timeout: 20_000 }).toMatch(/serving \S+,/);
+  await expect.poll(() => said, { timeout: 30_000 }).toMatch(/serving \S+,/);
   const url = /serving (\S+),/.exec(said)?.[1] ?? "";
   return { url, child, said: () => said, exit, end };
 }

@@ -38,7 +38,7 @@ export async function rawSocket(server: string, path: string): Promise<RawSocket
     return high === "" ? null : high.charCodeAt(0) * 256 + low.charCodeAt(0);
   };
   const raw: RawSocket = { socket, received, closed };
-  await vi.waitUntil(() => raw.received().includes("\r\n\r\n"));
+  await vi.waitUntil(() => raw.received().includes("\r\n\r\n"), { timeout: 30_000 });
   if (!raw.received().startsWith("HTTP/1.1 101 ")) throw new Error(`no WebSocket: ${raw.received()}`);
   return raw;
 }

@@ -98,7 +98,7 @@ describe("a token signed with a key that is not known", () => {
     const answered = Promise.withResolvers<Response>();
     issuer.answer = () => answered.promise;
     const asking = verdict(second, MINUTE);
-    await vi.waitUntil(() => issuer.asked.length === 2);
+    await vi.waitUntil(() => issuer.asked.length === 2, { timeout: 30_000 });
     expect(await verdict(strangers, MINUTE + 1)).toBe("token_keys_unavailable");
     expect(await verdict(first, MINUTE + 1)).toBe("let in");
     expect(issuer.asked).toHaveLength(2);
@@ -156,7 +156,7 @@ it("a question that was never answered does not stand in the way of the next", a
   await verdict(first);
   issuer.answer = () => new Promise<never>(() => {}); // its request has been ended from outside, with all that waited for it
   void verdict(second, MINUTE);
-  await vi.waitUntil(() => issuer.asked.length === 2);
+  await vi.waitUntil(() => issuer.asked.length === 2, { timeout: 30_000 });
   issuer.answer = () => Issuer.tells(first.jwk, second.jwk);
   expect(await verdict(second, MINUTE + 10 * SECOND)).toBe("let in");
 });
@@ -165,7 +165,7 @@ it("those who come at once before there are any keys each ask, and all are let i
   const answered = Promise.withResolvers<void>();
   issuer.answer = () => answered.promise.then(() => Issuer.tells(first.jwk));
   const verdicts = Array.from({ length: 5 }, (_, i) => verdict(first, i));
-  await vi.waitUntil(() => issuer.asked.length === 5);
+  await vi.waitUntil(() => issuer.asked.length === 5, { timeout: 30_000 });
   answered.resolve();
   expect(await Promise.all(verdicts)).toEqual(verdicts.map(() => "let in"));
   await verdict(first, SECOND);
@@ -176,7 +176,7 @@ it("an older answer that comes late does not bring back a key that was taken bac
   const slow = Promise.withResolvers<Response>();
   issuer.answer = () => slow.promise;
   const early = verdict(first);
-  await vi.waitUntil(() => issuer.asked.length === 1);
+  await vi.waitUntil(() => issuer.asked.length === 1, { timeout: 30_000 });
   issuer.answer = () => Issuer.tells(second.jwk);
   expect(await verdict(second, SECOND)).toBe("let in");
   slow.resolve(Issuer.tells(first.jwk));
@@ -245,7 +245,7 @@ describe("an issuer that is slow", () => {
     issuer.answer = ({ signal }) => answer(signal as AbortSignal); // every question has one
     const jwt = await signedBy(first, claims());
     const asking = verifyToken(jwt, settings, NOW, issuer.fetch);
-    await vi.waitUntil(() => issuer.asked.length === 1);
+    await vi.waitUntil(() => issuer.asked.length === 1, { timeout: 30_000 });
     expect(vi.getTimerCount()).toBe(1);
     vi.advanceTimersByTime(5000);
     const said = { reason: "token_keys_unavailable", detail: "TOKEN_JWKS_URL: no answer within 5000 ms" };
