@@ -1,9 +1,9 @@
 // Asks for an order's status: the merchant's backend, or the providers whose keys allow it. Keeps nothing itself.
-import { openProviders } from "../callbacks/open.ts";
+import { getProviders } from "../callbacks/configured.ts";
 import { boundedText } from "../outside/body.ts";
 import { withDeadline } from "../outside/deadline.ts";
 import { merchantFacts } from "../callbacks/merchant.ts";
-import type { OpenProvider } from "../callbacks/providers.ts";
+import type { ConfiguredProvider } from "../callbacks/providers.ts";
 import type { Fact } from "../core/fact.ts";
 import { retryAfterOf } from "../core/forward.ts";
 import { isObject, parseExact } from "../core/json.ts";
@@ -25,7 +25,7 @@ const noAnswer = (reason: NoAnswer["reason"], detail: string, retryAfter: number
 export const canAsk = async (env: Env, settings: OrderSettings): Promise<boolean> =>
   settings.statusUrl !== null || (await askable(env)).length > 0;
 
-export const askable = async (env: Env) => (await openProviders(env)).filter(({ canQuery }) => canQuery);
+export const askable = async (env: Env) => (await getProviders(env)).filter(({ canQuery }) => canQuery);
 
 /** What the merchant's backend says at `ORDER_STATUS_URL`. */
 export async function askBackend(
@@ -66,7 +66,7 @@ function read(text: string | null, biz: string): Result<readonly Fact[], NoAnswe
 
 /** What the providers say, each asked once: the facts of all that know the order. */
 export async function askProviders(
-  providers: readonly OpenProvider[],
+  providers: readonly ConfiguredProvider[],
   orderId: string,
   now: number,
 ): Promise<Result<readonly Fact[], NoAnswer>> {

@@ -1,8 +1,9 @@
 // What the jobs of one object work on, and how they take facts in. Does no job itself.
-import { paymentIndex } from "../callbacks/payment-index.ts";
+import { indexPlace } from "../callbacks/order-id.ts";
 import { recordOwn, type Arrival } from "../core/delivery.ts";
 import type { Fact } from "../core/fact.ts";
 import type { LogLine } from "../core/log.ts";
+import { paymentIndex } from "../core/payment-index.ts";
 import type { OrderSettings } from "../core/settings.ts";
 import { forgetOld } from "./forget.ts";
 import { canAsk } from "./ask.ts";
@@ -79,7 +80,7 @@ export class Desk {
       this.#ring(recorded);
       return recorded;
     };
-    await recordOwn(this.key, { facts, orderId: null, raw: null }, paymentIndex(this.env.GROUP), record);
+    await recordOwn(this.key, { facts, orderId: null, raw: null }, paymentIndex(this.env.GROUP, indexPlace), record);
   }
 
   /** Behind this, and before anything is awaited again, all that is written is one commit: what is only to be asked has been asked. */

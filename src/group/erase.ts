@@ -1,7 +1,8 @@
 // Erases an order: its claims in the payment index, then all that its object stores. Erases nothing of the group's members.
-import { paymentIndex } from "../callbacks/payment-index.ts";
+import { indexPlace } from "../callbacks/order-id.ts";
 import { namedPayments } from "../core/delivery.ts";
 import { erasedRow } from "../core/order-row.ts";
+import { paymentIndex } from "../core/payment-index.ts";
 import type { Parts } from "./parts.ts";
 
 /**
@@ -11,7 +12,7 @@ import type { Parts } from "./parts.ts";
 export async function eraseOrder(parts: Parts, env: Env, now: number): Promise<void> {
   const { order, self, store } = parts;
   if (!order.isKnown) return;
-  const index = paymentIndex(env.GROUP);
+  const index = paymentIndex(env.GROUP, indexPlace);
   // Facts may arrive while the index is awaited: their payments are erased too. The last look and the deletion are one turn.
   for (let erased = 0; ;) {
     const payments = namedPayments(order.row.facts).slice(erased);

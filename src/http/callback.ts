@@ -1,11 +1,12 @@
 // The merchant's own callback, the articles' route: proved by an API key, or signed. Stores nothing itself; the order's group does.
 import type { Context } from "hono";
 import { merchantFacts } from "../callbacks/merchant.ts";
-import { openProvider, settingName } from "../callbacks/open.ts";
-import { paymentIndex } from "../callbacks/payment-index.ts";
+import { getProvider, settingName } from "../callbacks/configured.ts";
+import { indexPlace } from "../callbacks/order-id.ts";
 import { recordOwn } from "../core/delivery.ts";
 import { isObject, parseExact, type Json, type JsonObject } from "../core/json.ts";
 import { BIZ } from "../core/order.ts";
+import { paymentIndex } from "../core/payment-index.ts";
 import { no, ok, type Result } from "../core/result.ts";
 import type { OrderOutcome } from "./answers.ts";
 import { showsApiKey, unauthorized } from "./backend.ts";
@@ -32,7 +33,9 @@ export async function callback(c: Context<App>): Promise<Response> {
   const raw = c.var.settings.orders.forward === null ? null : said.value.text;
   const arrival = { facts: facts.value, orderId: null, raw };
   const order = c.env.GROUP.getByName(group);
-  const { result, frame } = await recordOwn(biz, arrival, paymentIndex(c.env.GROUP), (all) => order.record(all));
+  const { result, frame } = await recordOwn(biz, arrival, paymentIndex(c.env.GROUP, indexPlace), (all) =>
+    order.record(all),
+  );
   if (result === "erased") return refuse(c, "order_erased");
   if (result === "full") return refuse(c, "order_full");
   const reason = result === "new" ? "stored" : "duplicate";
@@ -46,7 +49,7 @@ export async function callback(c: Context<App>): Promise<Response> {
  * whoever did sign to give up.
  */
 async function isSignedByMerchant(c: Context<App>, body: Uint8Array<ArrayBuffer>): Promise<Result<boolean, string>> {
-  const standard = await openProvider(c.env, "standard");
+  const standard = await getProvider(c.env, "standard");
   if (!standard.ok) return standard.reason.reason === "not_set" ? ok(false) : no(standard.reason.expected);
   return ok(await standard.value.isAuthentic({ headers: c.req.raw.headers, body }, Date.now()));
 }

@@ -1,23 +1,23 @@
 // Payment providers' deliveries: proved, stored in their orders' groups, and only then acknowledged, in the provider's own words.
 import type { Context } from "hono";
-import type { ProviderIo, Reply, Verdict } from "../callbacks/adapter.ts";
+import type { ProviderIo, Reply, ReplyVerdict } from "../callbacks/adapter.ts";
 import { textOf, toBase64 } from "../callbacks/bytes.ts";
-import { openProvider, settingName } from "../callbacks/open.ts";
-import type { OpenProvider } from "../callbacks/providers.ts";
-import type { Callback, Webhook } from "../core/callback.ts";
+import { getProvider, settingName } from "../callbacks/configured.ts";
+import type { ConfiguredProvider } from "../callbacks/providers.ts";
+import { verificationErrorText, type Callback, type Webhook } from "../core/callback.ts";
 import { errorText } from "../core/log.ts";
 import { deliver, type DeliveryPorts } from "../core/delivery.ts";
 import { FACTS_MAX } from "../core/limits.ts";
 import { no } from "../core/result.ts";
-import { bizOf } from "../callbacks/order-id.ts";
-import { paymentIndex } from "../callbacks/payment-index.ts";
+import { bizOf, indexPlace } from "../callbacks/order-id.ts";
+import { paymentIndex } from "../core/payment-index.ts";
 import { note } from "../observe/note.ts";
 import { refuse, refuseSetting } from "./refuse.ts";
 import type { App } from "./app.ts";
 
 /** What is to be told of a delivery, and why, for the log. */
 interface Outcome {
-  readonly verdict: Verdict;
+  readonly verdict: ReplyVerdict;
   readonly detail: string;
   /** The order's group, once it is known. */
   readonly group: string | null;
@@ -25,7 +25,7 @@ interface Outcome {
 
 export async function providerCallback(c: Context<App>): Promise<Response> {
   const name = c.req.param("provider") ?? "";
-  const provider = await openProvider(c.env, name);
+  const provider = await getProvider(c.env, name);
   if (!provider.ok) {
     if (provider.reason.reason === "not_set") return refuse(c, "unknown_provider");
     return refuseSetting(c, settingName(name), provider.reason.expected);
@@ -37,18 +37,17 @@ export async function providerCallback(c: Context<App>): Promise<Response> {
 }
 
 /** Nothing is acknowledged that is not stored: whatever goes wrong on the way, the provider is asked to come again. */
-async function takeDelivery(c: Context<App>, provider: OpenProvider, webhook: Webhook): Promise<Outcome> {
+async function takeDelivery(c: Context<App>, provider: ConfiguredProvider, webhook: Webhook): Promise<Outcome> {
   try {
-    const proved = await provider.verify(webhook, Date.now());
-    if (!proved.ok)
-      return { verdict: "refused", detail: `${proved.reason.stage}: ${proved.reason.detail}`, group: null };
+    const verified = await provider.verify(webhook, Date.now());
+    if (!verified.ok) return { verdict: "refused", detail: verificationErrorText(verified.reason), group: null };
     const confirmed = (await provider.confirm?.(webhook, io())) ?? "confirmed";
     if (confirmed !== "confirmed")
       return { verdict: confirmed, detail: `the provider was asked: ${confirmed}`, group: null };
     const raw = c.var.settings.orders.forward === null ? null : rawOf(webhook);
     const outcomes: Outcome[] = [];
     // One after the other: the facts of a batch arrive in the order they stand in it.
-    for (const callback of proved.value) outcomes.push(await bringToOrder(c, callback, raw));
+    for (const callback of verified.value) outcomes.push(await bringToOrder(c, callback, raw));
     return together(outcomes);
   } catch (error) {
     return { verdict: "try_again", detail: errorText(error), group: null };
@@ -85,7 +84,7 @@ function portsOf(c: Context<App>, raw: string | null): DeliveryPorts {
   const isKnown = async (biz: string) => order(biz).isKnown();
   return {
     orders: { isKnown, record: async (biz, arrivals) => (await order(biz).record(arrivals)).result },
-    index: paymentIndex(c.env.GROUP),
+    index: paymentIndex(c.env.GROUP, indexPlace),
     bizOf: async (orderId) => {
       const biz = await bizOf(orderId, c.var.settings.orders.idKeys, async (candidate) => order(candidate).isTaken());
       return biz.ok ? biz : no("the order id is no biz, and ORDER_ID_KEY is not set");
@@ -99,7 +98,7 @@ function portsOf(c: Context<App>, raw: string | null): DeliveryPorts {
 
 /** One answer for a batch: the worst there is, since everything that is not acknowledged comes again. */
 function together(outcomes: readonly Outcome[]): Outcome {
-  const worst: readonly Verdict[] = ["try_again", "stored", "duplicate", "ignored"];
+  const worst: readonly ReplyVerdict[] = ["try_again", "stored", "duplicate", "ignored"];
   for (const verdict of worst) {
     const found = outcomes.find((outcome) => outcome.verdict === verdict);
     if (found !== undefined) return found;

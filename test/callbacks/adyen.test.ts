@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { adyen } from "../../src/callbacks/adyen.ts";
 import { providers } from "../../src/callbacks/providers.ts";
 import type { Webhook } from "../../src/core/callback.ts";
-import { bare, dispute, eur, flip, open, payment, prove, proveOne, stage, webhook } from "./delivery.ts";
+import { bare, dispute, eur, flip, configured, payment, verify, verifyOne, stage, webhook } from "./delivery.ts";
 
 const KEY = randomBytes(32).toString("hex").toUpperCase();
 const setting = { hmacKey: KEY, merchantAccount: "Shop", live: false };
@@ -90,10 +90,10 @@ const rows: readonly TestedRow[] = [
 ];
 
 describe("an Adyen webhook", async () => {
-  const provider = await open("adyen", setting);
+  const provider = await configured("adyen", setting);
 
   it("proves what Adyen's own library signed, and no time, which is not signed", async () => {
-    const callback = await proveOne(provider, deliver());
+    const callback = await verifyOne(provider, deliver());
     expect(callback).toMatchObject({
       eventId: "PSP1:AUTHORISATION:true",
       orderId: "ORD-1",
@@ -105,9 +105,9 @@ describe("an Adyen webhook", async () => {
   const tested = rows.map(([event, where, facts, fields = follows]) => [event, where, facts, fields] as const);
 
   it.each(tested)("%s, %s", async (eventCode, where, facts, fields) => {
-    const opened = where === byHand ? await open("adyen", { ...setting, capture: "manual" }) : provider;
+    const opened = where === byHand ? await configured("adyen", { ...setting, capture: "manual" }) : provider;
     const success = where === undone ? "false" : "true";
-    expect(bare((await proveOne(opened, deliver({ eventCode, success, ...fields }))).facts)).toEqual(facts);
+    expect(bare((await verifyOne(opened, deliver({ eventCode, success, ...fields }))).facts)).toEqual(facts);
   });
 
   it("has a test for each row of its table", () => {
@@ -115,16 +115,16 @@ describe("an Adyen webhook", async () => {
   });
 
   it("with captures made by hand names the capture that failed", async () => {
-    const manual = await open("adyen", { ...setting, capture: "manual" });
-    const failed = await proveOne(manual, deliver({ eventCode: "CAPTURE_FAILED", ...follows }));
+    const manual = await configured("adyen", { ...setting, capture: "manual" });
+    const failed = await verifyOne(manual, deliver({ eventCode: "CAPTURE_FAILED", ...follows }));
     expect(bare(failed.facts)).toEqual(captureFailed("MOD1"));
   });
 
   it.each([0, ""])("of a cancellation that states the amount %j covers all of the payment", async (value) => {
     const all = { amount: { value, currency: value === "" ? "" : "EUR" }, ...follows };
-    const cancelled = await proveOne(provider, deliver({ eventCode: "CANCELLATION", ...all }));
+    const cancelled = await verifyOne(provider, deliver({ eventCode: "CANCELLATION", ...all }));
     expect(bare(cancelled.facts)).toEqual([voidOf(null)]);
-    const reversed = await proveOne(provider, deliver({ eventCode: "CANCEL_OR_REFUND", ...all }));
+    const reversed = await verifyOne(provider, deliver({ eventCode: "CANCEL_OR_REFUND", ...all }));
     expect(bare(reversed.facts)).toEqual([refundOf(null)]);
   });
 
@@ -133,7 +133,7 @@ describe("an Adyen webhook", async () => {
     ["a failed cancellation", { eventCode: "CANCELLATION", success: "false" }],
     ["a defense that was sent", { eventCode: "INFORMATION_SUPPLIED" }],
   ])("of %s is acknowledged and proves nothing", async (_what, fields) => {
-    expect(await proveOne(provider, deliver({ ...follows, ...fields }))).toMatchObject({ facts: [], ignored: null });
+    expect(await verifyOne(provider, deliver({ ...follows, ...fields }))).toMatchObject({ facts: [], ignored: null });
   });
 
   it.each([
@@ -144,23 +144,23 @@ describe("an Adyen webhook", async () => {
     ["JPY", "1999"],
     ["KWD", "1.999"],
   ])("counts %s by Adyen's own digits", async (currency, major) => {
-    const callback = await proveOne(provider, deliver({ amount: { value: 1999, currency } }));
+    const callback = await verifyOne(provider, deliver({ amount: { value: 1999, currency } }));
     expect(callback.facts).toMatchObject([{ money: { unit: "major", amount: major, currency } }]);
   });
 
   it("of a currency Adyen has not got is not guessed at", async () => {
-    const callback = await proveOne(provider, deliver({ amount: { value: 1999, currency: "XYZ" } }));
+    const callback = await verifyOne(provider, deliver({ amount: { value: 1999, currency: "XYZ" } }));
     expect(callback.facts).toMatchObject([{ money: { unit: "unknown", amount: "1999", currency: "XYZ" } }]);
   });
 
   it("takes a reference with colons, slashes and emoji", async () => {
     const merchantReference = "订单:🧧\\:/1";
-    expect((await proveOne(provider, deliver({ merchantReference }))).orderId).toBe(merchantReference);
+    expect((await verifyOne(provider, deliver({ merchantReference }))).orderId).toBe(merchantReference);
   });
 
   it("in a batch proves each item", async () => {
     const batch = deliverAll([signed({}), signed({ merchantReference: "ORD-2", pspReference: "PSP2" })]);
-    expect((await prove(provider, batch)).map(({ orderId }) => orderId)).toEqual(["ORD-1", "ORD-2"]);
+    expect((await verify(provider, batch)).map(({ orderId }) => orderId)).toEqual(["ORD-1", "ORD-2"]);
   });
 
   it("in a batch is refused with all the others if one is not signed", async () => {
@@ -169,7 +169,7 @@ describe("an Adyen webhook", async () => {
   });
 
   it("is taken with either key while it is being rotated", async () => {
-    const rotating = await open("adyen", { ...setting, hmacKey: ["00".repeat(32), KEY] });
+    const rotating = await configured("adyen", { ...setting, hmacKey: ["00".repeat(32), KEY] });
     expect(await stage(rotating, deliver())).toBe("proved");
   });
 
@@ -218,7 +218,7 @@ describe("an Adyen webhook", async () => {
   it.each<[string, () => Webhook | Promise<Webhook>, "no_event_id" | "unpriced"]>([
     ["an amount below nothing", () => deliver({ amount: { value: -1, currency: "EUR" } }), "unpriced"],
   ])("with %s is acknowledged, and proves no amount", async (_what, delivery, what) => {
-    const { facts, ignored } = await proveOne(provider, await delivery());
+    const { facts, ignored } = await verifyOne(provider, await delivery());
     if (what === "unpriced") expect(facts).toMatchObject([{ kind: "payment", money: null }]);
     else expect([facts, ignored]).toEqual([[], what]);
   });
@@ -233,7 +233,7 @@ describe("an Adyen webhook", async () => {
       () => deliver({ merchantAccountCode: "Shop:ORD", merchantReference: "1" }),
     ],
   ])("of %s is acknowledged and proves nothing", async (_what, opened, delivery) => {
-    expect(await proveOne(await open("adyen", opened), delivery())).toMatchObject({
+    expect(await verifyOne(await configured("adyen", opened), delivery())).toMatchObject({
       eventId: "PSP1:AUTHORISATION:true",
       orderId: null,
       paymentId: null,
@@ -250,7 +250,7 @@ describe("an Adyen webhook", async () => {
 
   it("in a batch of two accounts counts for one of them", async () => {
     const batch = deliverAll([signed({ merchantAccountCode: "OtherShop", pspReference: "PSP2" }), signed({})]);
-    expect((await prove(provider, batch)).map(({ ignored }) => ignored)).toEqual(["other_account", null]);
+    expect((await verify(provider, batch)).map(({ ignored }) => ignored)).toEqual(["other_account", null]);
   });
 
   it.each([
@@ -258,13 +258,13 @@ describe("an Adyen webhook", async () => {
     ["any account", { merchantAccount: "any" }, "false"],
     ["any mode", { live: "any" }, "true"],
   ])("of %s counts", async (_what, more, live) => {
-    const opened = await open("adyen", { ...setting, ...more });
-    expect(bare((await proveOne(opened, deliverAll([signed({})], live))).facts)).toEqual(paid);
+    const opened = await configured("adyen", { ...setting, ...more });
+    expect(bare((await verifyOne(opened, deliverAll([signed({})], live))).facts)).toEqual(paid);
   });
 
   it("names the order by a path inside the reference", async () => {
-    const opened = await open("adyen", { ...setting, order: "merchantReference.order" });
-    expect((await proveOne(opened, deliver({ merchantReference: '{"order":"ORD-2"}' }))).orderId).toBe("ORD-2");
+    const opened = await configured("adyen", { ...setting, order: "merchantReference.order" });
+    expect((await verifyOne(opened, deliver({ merchantReference: '{"order":"ORD-2"}' }))).orderId).toBe("ORD-2");
   });
 
   it.each([
@@ -272,7 +272,7 @@ describe("an Adyen webhook", async () => {
     ["live", { live: undefined }],
     ["order", { order: "additionalData.order" }],
   ])("with a wrong or missing %s in its setting is a problem that names the field", async (field, more) => {
-    const opened = await providers.get("adyen")?.open({ ...setting, ...more });
+    const opened = await providers.get("adyen")?.configure({ ...setting, ...more });
     expect(opened).toMatchObject({ ok: false, reason: expect.stringMatching(new RegExp(`^${field} must be`)) });
   });
 });

@@ -4,7 +4,7 @@ import { AlipaySdk } from "alipay-sdk";
 import { describe, expect, it } from "vitest";
 import { alipay } from "../../src/callbacks/alipay.ts";
 import type { Webhook } from "../../src/core/callback.ts";
-import { bare, cny, lost, network, NOW, open, payment, proveOne, stage, webhook } from "./delivery.ts";
+import { bare, cny, lost, network, NOW, configured, payment, verifyOne, stage, webhook } from "./delivery.ts";
 
 const pair = () => generateKeyPairSync("rsa", { modulusLength: 2048 });
 const theirs = pair();
@@ -77,7 +77,7 @@ const rows: readonly (readonly [row: string, more: Fields, facts: object[]])[] =
 const setting = { alipayPublicKey: pem(theirs.publicKey), appId: fields.app_id, sellerId: fields.seller_id };
 
 describe("an Alipay notification", async () => {
-  const provider = await open("alipay", setting);
+  const provider = await configured("alipay", setting);
 
   it("that alipay-sdk holds for genuine is proved", async () => {
     const sdk = new AlipaySdk({
@@ -88,7 +88,7 @@ describe("an Alipay notification", async () => {
     });
     const all = { ...fields, sign_type: "RSA2", sign: sign(fields) };
     expect(sdk.checkNotifySignV2({ ...all })).toBe(true);
-    const callback = await proveOne(provider, webhook({}, form(all)));
+    const callback = await verifyOne(provider, webhook({}, form(all)));
     expect(callback).toMatchObject({
       eventId: "N1",
       type: "TRADE_SUCCESS",
@@ -100,7 +100,7 @@ describe("an Alipay notification", async () => {
   });
 
   it.each(rows)("%s", async (_row, more, facts) => {
-    expect(bare((await proveOne(provider, deliver({ ...fields, ...more }))).facts)).toEqual(facts);
+    expect(bare((await verifyOne(provider, deliver({ ...fields, ...more }))).facts)).toEqual(facts);
   });
 
   it("has a test for each row of its table", () => {
@@ -108,11 +108,11 @@ describe("an Alipay notification", async () => {
   });
 
   it("of a payment that says refund_fee=0.00 is a payment", async () => {
-    expect(bare((await proveOne(provider, deliver({ ...fields, refund_fee: "0.00" }))).facts)).toEqual([paid]);
+    expect(bare((await verifyOne(provider, deliver({ ...fields, refund_fee: "0.00" }))).facts)).toEqual([paid]);
   });
 
   it("that is no trade notification is acknowledged and proves nothing", async () => {
-    expect((await proveOne(provider, deliver({ ...fields, notify_type: "open_app_auth_notify" }))).facts).toEqual([]);
+    expect((await verifyOne(provider, deliver({ ...fields, notify_type: "open_app_auth_notify" }))).facts).toEqual([]);
   });
 
   it.each([
@@ -136,13 +136,13 @@ describe("an Alipay notification", async () => {
     const body = Object.entries(all)
       .map(([name, value]) => `${name}=${escaped(value)}`)
       .join("&");
-    expect((await proveOne(provider, webhook({}, body))).orderId).toBe("语雀-1");
+    expect((await verifyOne(provider, webhook({}, body))).orderId).toBe("语雀-1");
   });
 
   it.each([{ app_id: "2021000000000002" }, { seller_id: "2088000000000002" }, { seller_id: "" }])(
     "of %o is authentic, and proves nothing",
     async (change) => {
-      const callback = await proveOne(provider, deliver({ ...fields, ...change }));
+      const callback = await verifyOne(provider, deliver({ ...fields, ...change }));
       expect(callback).toMatchObject({ facts: [], ignored: "other_account" });
     },
   );
@@ -152,14 +152,14 @@ describe("an Alipay notification", async () => {
     [{ notify_type: "", msg_method: "alipay.merchant.tradecomplain.changed", seller_id: "" }, null],
     [{ notify_type: "fund_auth_freeze", seller_id: "", app_id: "2021000000000002" }, "other_account"],
   ])("that is of another kind, %o, needs no seller", async (change, ignored) => {
-    expect(await proveOne(provider, deliver({ ...fields, ...change }))).toMatchObject({ facts: [], ignored });
+    expect(await verifyOne(provider, deliver({ ...fields, ...change }))).toMatchObject({ facts: [], ignored });
   });
 
   it.each(["appId", "sellerId"])("needs to be told whose: %s, one or several or any", async (name) => {
     const configured = async (value: unknown) => (await alipay.configure({ ...setting, [name]: value })).ok;
     expect(await alipay.configure({ ...setting, [name]: undefined })).toEqual({
       ok: false,
-      reason: `${name} must be the ${name} whose events count, a list of them, or "any"`,
+      reason: `${name} must be the ${name} whose events count, a list of them, or "any" (received no value)`,
     });
     expect(await Promise.all([configured("1"), configured(["1", "2"]), configured("any"), configured([])])).toEqual([
       true,
@@ -174,15 +174,15 @@ describe("an Alipay notification", async () => {
     ["passback_params.order_id", '{"order_id":"ORD-9"}', "ORD-9"],
     [["passback_params.order_id", "out_trade_no"], "ORD-9", "ORD-1"],
   ])("names its order where the setting says: %s, %s", async (order, passback_params, orderId) => {
-    const other = await open("alipay", { ...setting, order });
-    expect((await proveOne(other, deliver({ ...fields, passback_params }))).orderId).toBe(orderId);
+    const other = await configured("alipay", { ...setting, order });
+    expect((await verifyOne(other, deliver({ ...fields, passback_params }))).orderId).toBe(orderId);
   });
 
   it("states when each thing happened, however late it is sent", async () => {
     const later = { notify_time: "2026-11-23 21:00:00", gmt_create: "2026-11-22 19:59:00" };
     const times = { ...half, gmt_refund: "2026-11-22 20:30:00.320", gmt_close: "2026-11-22 20:31:00", ...later };
     const sent = async (change: Fields) =>
-      (await proveOne(provider, deliver({ ...fields, ...times, ...change }))).facts;
+      (await verifyOne(provider, deliver({ ...fields, ...times, ...change }))).facts;
     const second = 1000;
     expect((await sent({})).map(({ at }) => at)).toEqual([NOW - 2 * second, NOW + 1800 * second + 320]);
     const unpaid = { refund_fee: "", gmt_payment: "" };
@@ -195,7 +195,7 @@ describe("an Alipay notification", async () => {
   });
 
   it("of a trade in another currency states that one", async () => {
-    const callback = await proveOne(provider, deliver({ ...fields, ...half, trans_currency: "HKD" }));
+    const callback = await verifyOne(provider, deliver({ ...fields, ...half, trans_currency: "HKD" }));
     expect(callback.facts).toMatchObject([{ money: { currency: "HKD" } }, { money: { currency: "HKD" } }]);
   });
 
@@ -204,7 +204,7 @@ describe("an Alipay notification", async () => {
   });
 
   it("is taken with either key while Alipay's is being replaced", async () => {
-    const rotating = await open("alipay", {
+    const rotating = await configured("alipay", {
       ...setting,
       alipayPublicKey: [pem(ours.publicKey), setting.alipayPublicKey],
     });
@@ -213,7 +213,9 @@ describe("an Alipay notification", async () => {
 
   it("is checked with a bare key as Alipay's console prints it", async () => {
     const bareKey = theirs.publicKey.export({ type: "spki", format: "der" }).toString("base64");
-    expect(await stage(await open("alipay", { ...setting, alipayPublicKey: bareKey }), deliver(fields))).toBe("proved");
+    expect(await stage(await configured("alipay", { ...setting, alipayPublicKey: bareKey }), deliver(fields))).toBe(
+      "proved",
+    );
   });
 
   it.each([
@@ -259,7 +261,7 @@ describe("an Alipay notification", async () => {
     ["an amount that is none", () => deliver({ ...fields, total_amount: "-19.99" }), "unpriced"],
     ["no notify_id", () => deliver({ ...fields, notify_id: "" }), "no_event_id"],
   ])("with %s is acknowledged, and proves no amount", async (_what, delivery, what) => {
-    const { facts, ignored } = await proveOne(provider, await delivery());
+    const { facts, ignored } = await verifyOne(provider, await delivery());
     if (what === "unpriced") expect(facts).toMatchObject([{ kind: "payment", money: null }]);
     else expect([facts, ignored]).toEqual([[], what]);
   });
@@ -267,7 +269,7 @@ describe("an Alipay notification", async () => {
 
 describe("a query to Alipay", async () => {
   const gateway = "http://127.0.0.1:12112/gateway.do";
-  const provider = await open("alipay", { ...setting, appPrivateKey: privatePem(ours.privateKey), gateway });
+  const provider = await configured("alipay", { ...setting, appPrivateKey: privatePem(ours.privateKey), gateway });
   const trade = {
     code: "10000",
     msg: "Success",
@@ -346,12 +348,17 @@ describe("a query to Alipay", async () => {
     ["any app", { appId: "any" }],
     ["another field for the order's id", { order: "passback_params" }],
   ])("is not made where the setting has %s", async (_what, change) => {
-    const other = await open("alipay", { ...setting, appPrivateKey: privatePem(ours.privateKey), gateway, ...change });
+    const other = await configured("alipay", {
+      ...setting,
+      appPrivateKey: privatePem(ours.privateKey),
+      gateway,
+      ...change,
+    });
     expect(await other.query("ORD-1", network(lost).io)).toEqual({ ok: false, reason: "not_configured" });
   });
 
   it("without the app's key is not configured", async () => {
-    expect(await (await open("alipay", setting)).query("ORD-1", network(lost).io)).toEqual({
+    expect(await (await configured("alipay", setting)).query("ORD-1", network(lost).io)).toEqual({
       ok: false,
       reason: "not_configured",
     });

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { fromBase64, fromHex, textOf, utf8 } from "../../src/callbacks/bytes.ts";
-import { at, isoTime, jsonObject, textAt } from "../../src/callbacks/content.ts";
+import { parseIsoTime, jsonObject, textAt, valueAt } from "../../src/callbacks/content.ts";
 
 const json = (text: string) => jsonObject(utf8(text));
 
@@ -20,10 +20,10 @@ it("a path finds own values only, through objects and lists", () => {
     "n.source",
     "",
   ]) {
-    expect(at(value, path)).toBeUndefined();
+    expect(valueAt(value, path)).toBeUndefined();
     expect(textAt(value, path)).toBeNull();
   }
-  expect(at(json("{}"), "__proto__")).toBeUndefined();
+  expect(valueAt(json("{}"), "__proto__")).toBeUndefined();
 });
 
 it("a body is a JSON object in UTF-8 without a byte order mark, or nothing", () => {
@@ -34,10 +34,10 @@ it("a body is a JSON object in UTF-8 without a byte order mark, or nothing", () 
 });
 
 it("a time names its zone", () => {
-  expect(isoTime("2026-11-22T20:00:00+08:00")).toBe(Date.UTC(2026, 10, 22, 12));
-  expect(isoTime("2026-11-22T12:00:00.123456789Z")).toBe(Date.UTC(2026, 10, 22, 12, 0, 0, 123));
+  expect(parseIsoTime("2026-11-22T20:00:00+08:00")).toBe(Date.UTC(2026, 10, 22, 12));
+  expect(parseIsoTime("2026-11-22T12:00:00.123456789Z")).toBe(Date.UTC(2026, 10, 22, 12, 0, 0, 123));
   for (const text of [null, "", "2026-11-22", "2026-11-22T12:00:00", "2026-13-22T12:00:00Z", "now"])
-    expect(isoTime(text)).toBeNull();
+    expect(parseIsoTime(text)).toBeNull();
 });
 
 it("hex and base64 are exact or nothing", () => {

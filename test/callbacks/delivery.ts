@@ -1,7 +1,7 @@
 // What the tests of the nine providers share: making a delivery, opening a provider, reading what a delivery proved.
-import { providers, type OpenProvider } from "../../src/callbacks/providers.ts";
+import { providers, type ConfiguredProvider } from "../../src/callbacks/providers.ts";
 import type { ProviderIo } from "../../src/callbacks/adapter.ts";
-import type { Callback, Webhook } from "../../src/core/callback.ts";
+import { verificationErrorText, type Callback, type Webhook } from "../../src/core/callback.ts";
 import type { Fact } from "../../src/core/fact.ts";
 
 export const NOW = Date.UTC(2026, 10, 22, 12, 0, 0);
@@ -18,26 +18,26 @@ export function webhook(headers: HeaderList, body: string | Uint8Array): Webhook
   };
 }
 
-export async function open(name: string, setting: unknown): Promise<OpenProvider> {
-  const opened = await providers.get(name)?.open(setting);
+export async function configured(name: string, setting: unknown): Promise<ConfiguredProvider> {
+  const opened = await providers.get(name)?.configure(setting);
   if (opened?.ok !== true) throw new Error(opened?.reason ?? "no such provider");
   return opened.value;
 }
 
 /** "proved", or the stage that refused. */
-export async function stage(provider: OpenProvider, delivery: Webhook, now = NOW): Promise<string> {
+export async function stage(provider: ConfiguredProvider, delivery: Webhook, now = NOW): Promise<string> {
   const proved = await provider.verify(delivery, now);
   return proved.ok ? "proved" : proved.reason.stage;
 }
 
-export async function prove(provider: OpenProvider, delivery: Webhook, now = NOW): Promise<readonly Callback[]> {
+export async function verify(provider: ConfiguredProvider, delivery: Webhook, now = NOW): Promise<readonly Callback[]> {
   const proved = await provider.verify(delivery, now);
-  if (!proved.ok) throw new Error(`${proved.reason.stage}: ${proved.reason.detail}`);
+  if (!proved.ok) throw new Error(verificationErrorText(proved.reason));
   return proved.value;
 }
 
-export async function proveOne(provider: OpenProvider, delivery: Webhook, now = NOW): Promise<Callback> {
-  const [callback] = await prove(provider, delivery, now);
+export async function verifyOne(provider: ConfiguredProvider, delivery: Webhook, now = NOW): Promise<Callback> {
+  const [callback] = await verify(provider, delivery, now);
   if (callback === undefined) throw new Error("no callback");
   return callback;
 }

@@ -4,7 +4,7 @@ import { sign as octokitSign } from "@octokit/webhooks-methods";
 import { describe, expect, it } from "vitest";
 import { hmac } from "../../src/callbacks/hmac.ts";
 import type { Webhook } from "../../src/core/callback.ts";
-import { bare, flip, NOW, NOW_SECONDS, open, payment, proveOne, stage, usd, webhook } from "./delivery.ts";
+import { bare, flip, NOW, NOW_SECONDS, configured, payment, verifyOne, stage, usd, webhook } from "./delivery.ts";
 
 const SECRET = "a secret of this test";
 const paths = { amount: "amount", currency: "currency" };
@@ -47,21 +47,21 @@ const rows: readonly (readonly [row: string, facts: object[]])[] = [
 ];
 
 describe("a webhook with an HMAC", async () => {
-  const provider = await open("hmac", github);
-  const withTime = await open("hmac", stamped);
+  const provider = await configured("hmac", github);
+  const withTime = await configured("hmac", stamped);
 
   it("says nothing of a part refunded whose amount it does not state: without it a part would be all", async () => {
     const unstated = event("partially_refunded", { amount: undefined });
-    expect((await proveOne(provider, await deliver(unstated))).facts).toEqual([]);
+    expect((await verifyOne(provider, await deliver(unstated))).facts).toEqual([]);
   });
 
   it("proves what another library signed", async () => {
-    const callback = await proveOne(provider, await deliver(paidBody));
+    const callback = await verifyOne(provider, await deliver(paidBody));
     expect(callback).toMatchObject({ eventId: "e-1", type: "paid", orderId: "ORD-1", paymentId: "P1", at: NOW });
   });
 
   it.each(rows)("%s", async (status, facts) => {
-    expect(bare((await proveOne(provider, await deliver(event(status)))).facts)).toEqual(facts);
+    expect(bare((await verifyOne(provider, await deliver(event(status)))).facts)).toEqual(facts);
   });
 
   it("has a test for each row of its table", () => {
@@ -77,9 +77,9 @@ describe("a webhook with an HMAC", async () => {
       e: "ignored",
       __proto__x: "paid",
     };
-    const described = await open("hmac", { ...github, outcomes: words });
+    const described = await configured("hmac", { ...github, outcomes: words });
     const kinds = async (status: string) =>
-      (await proveOne(described, await deliver(event(status)))).facts.map(({ kind }) => kind);
+      (await verifyOne(described, await deliver(event(status)))).facts.map(({ kind }) => kind);
     expect(await kinds("a")).toEqual(["refund"]);
     for (const status of ["b", "c", "d"]) expect(await kinds(status)).toEqual(["dispute"]);
     for (const status of ["e", "paid", "__proto__", "constructor"]) expect(await kinds(status)).toEqual([]);
@@ -91,16 +91,16 @@ describe("a webhook with an HMAC", async () => {
   });
 
   it("is taken with either secret while it is being rotated", async () => {
-    expect(await stage(await open("hmac", { ...github, secret: ["new", SECRET] }), await deliver(paidBody))).toBe(
+    expect(await stage(await configured("hmac", { ...github, secret: ["new", SECRET] }), await deliver(paidBody))).toBe(
       "proved",
     );
   });
 
   it("without an id proves nothing, since a repetition could not be recognised", async () => {
-    expect(await proveOne(provider, await deliver('{"foo":"bar"}'))).toMatchObject({ facts: [], ignored: null });
+    expect(await verifyOne(provider, await deliver('{"foo":"bar"}'))).toMatchObject({ facts: [], ignored: null });
     const paid = event("paid", { event_id: undefined });
-    expect(await proveOne(provider, await deliver(paid))).toMatchObject({ facts: [], ignored: "no_event_id" });
-    expect(await proveOne(withTime, deliverStamped(paid))).toMatchObject({ facts: [], ignored: "no_event_id" });
+    expect(await verifyOne(provider, await deliver(paid))).toMatchObject({ facts: [], ignored: "no_event_id" });
+    expect(await verifyOne(withTime, deliverStamped(paid))).toMatchObject({ facts: [], ignored: "no_event_id" });
   });
 
   it.each([
@@ -157,7 +157,7 @@ describe("a webhook with an HMAC", async () => {
   it.each<[string, () => Webhook | Promise<Webhook>, "no_event_id" | "unpriced"]>([
     ["an amount that is none", () => deliver(event("paid", { amount: "lots" })), "unpriced"],
   ])("with %s is acknowledged, and proves no amount", async (_what, delivery, what) => {
-    const { facts, ignored } = await proveOne(provider, await delivery());
+    const { facts, ignored } = await verifyOne(provider, await delivery());
     if (what === "unpriced") expect(facts).toMatchObject([{ kind: "payment", money: null }]);
     else expect([facts, ignored]).toEqual([[], what]);
   });

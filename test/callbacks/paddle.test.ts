@@ -4,7 +4,19 @@ import { Paddle } from "@paddle/paddle-node-sdk";
 import { describe, expect, it } from "vitest";
 import { paddle } from "../../src/callbacks/paddle.ts";
 import type { Webhook } from "../../src/core/callback.ts";
-import { bare, dispute, flip, NOW, NOW_SECONDS, open, payment, proveOne, stage, usd, webhook } from "./delivery.ts";
+import {
+  bare,
+  dispute,
+  flip,
+  NOW,
+  NOW_SECONDS,
+  configured,
+  payment,
+  verifyOne,
+  stage,
+  usd,
+  webhook,
+} from "./delivery.ts";
 
 const SECRET = "pdl_ntfset_of_this_test";
 const h1 = (body: string, at: number, secret = SECRET): string =>
@@ -73,14 +85,14 @@ const rows: readonly (readonly [row: string, type: string, data: object, facts: 
 ];
 
 describe("a Paddle webhook", async () => {
-  const provider = await open("paddle", { secret: SECRET });
+  const provider = await configured("paddle", { secret: SECRET });
 
   it("that Paddle's own library holds for genuine is proved", async () => {
     // The library reads the clock itself, so this one is signed with the present.
     const at = Math.floor(Date.now() / 1000);
     expect(await new Paddle("key").webhooks.isSignatureValid(paidBody, SECRET, sign(paidBody, { at }))).toBe(true);
     expect(await stage(provider, deliver(paidBody, { at }), at * 1000)).toBe("proved");
-    expect(await proveOne(provider, deliver(paidBody))).toMatchObject({
+    expect(await verifyOne(provider, deliver(paidBody))).toMatchObject({
       eventId: "evt_1",
       orderId: "ORD-1",
       paymentId: "txn_1",
@@ -89,7 +101,7 @@ describe("a Paddle webhook", async () => {
   });
 
   it.each(rows)("%s", async (_row, type, data, facts) => {
-    expect(bare((await proveOne(provider, deliver(event(type, data)))).facts)).toEqual(facts);
+    expect(bare((await verifyOne(provider, deliver(event(type, data)))).facts)).toEqual(facts);
   });
 
   it("has a test for each row of its table", () => {
@@ -100,26 +112,26 @@ describe("a Paddle webhook", async () => {
     "of a transaction whose origin is %s is nobody's first order, whatever its custom data says",
     async (origin) => {
       const renewal = deliver(event("transaction.completed", { ...transaction, origin }));
-      expect((await proveOne(provider, renewal)).facts).toEqual([]);
+      expect((await verifyOne(provider, renewal)).facts).toEqual([]);
     },
   );
 
   it("of a refund that waits for approval proves nothing yet", async () => {
     expect(
-      (await proveOne(provider, deliver(event("adjustment.created", { ...adjustment, status: "pending_approval" }))))
+      (await verifyOne(provider, deliver(event("adjustment.created", { ...adjustment, status: "pending_approval" }))))
         .facts,
     ).toEqual([]);
   });
 
   it("without custom data goes by the transaction; a refund names only that", async () => {
     expect(
-      (await proveOne(provider, deliver(event("transaction.paid", { ...transaction, custom_data: null })))).orderId,
+      (await verifyOne(provider, deliver(event("transaction.paid", { ...transaction, custom_data: null })))).orderId,
     ).toBe("txn_1");
-    expect((await proveOne(provider, deliver(event("adjustment.updated", adjustment)))).orderId).toBeNull();
+    expect((await verifyOne(provider, deliver(event("adjustment.updated", adjustment)))).orderId).toBeNull();
   });
 
   it("is taken while the secret is being rotated, whichever h1 is the right one", async () => {
-    const rotating = await open("paddle", { secret: ["new", SECRET] });
+    const rotating = await configured("paddle", { secret: ["new", SECRET] });
     const good = sign(paidBody);
     const other = h1(paidBody, NOW_SECONDS, "gone");
     for (const value of [good, `${good};h1=${other}`, `ts=${NOW_SECONDS};h1=${other};${good.split(";")[1] ?? ""}`]) {
@@ -128,7 +140,7 @@ describe("a Paddle webhook", async () => {
   });
 
   it("may be as old or as new as the setting says", async () => {
-    const strict = await open("paddle", { secret: SECRET, tolerance: 5 });
+    const strict = await configured("paddle", { secret: SECRET, tolerance: 5 });
     expect(await stage(strict, deliver(paidBody, { at: NOW_SECONDS - 5 }))).toBe("proved");
     expect(await stage(strict, deliver(paidBody, { at: NOW_SECONDS - 6 }))).toBe("time");
   });
@@ -177,7 +189,7 @@ describe("a Paddle webhook", async () => {
       "unpriced",
     ],
   ])("with %s is acknowledged, and proves no amount", async (_what, delivery, what) => {
-    const { facts, ignored } = await proveOne(provider, await delivery());
+    const { facts, ignored } = await verifyOne(provider, await delivery());
     if (what === "unpriced") expect(facts).toMatchObject([{ kind: "payment", money: null }]);
     else expect([facts, ignored]).toEqual([[], what]);
   });

@@ -9,7 +9,7 @@ import { crc32 } from "../../src/callbacks/crc32.ts";
 import { paypal } from "../../src/callbacks/paypal.ts";
 import type { Webhook } from "../../src/core/callback.ts";
 import type { Fact } from "../../src/core/fact.ts";
-import { flip, lost, NOW, open, payment, prove, proveOne, stage, usd, webhook } from "./delivery.ts";
+import { flip, lost, NOW, configured, payment, verify, verifyOne, stage, usd, webhook } from "./delivery.ts";
 
 const { publicKey, privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
 const CERT_URL = "https://api.sandbox.paypal.com/v1/notifications/certs/CERT-1";
@@ -146,15 +146,15 @@ const rows: readonly (readonly [row: string, resource: object, facts: object[]])
 ];
 
 describe("a PayPal webhook", async () => {
-  const provider = await open("paypal", setting);
+  const provider = await configured("paypal", setting);
 
   it("passes the pre-filter with its pinned key", async () => {
-    const callback = await proveOne(provider, deliver(paidBody));
+    const callback = await verifyOne(provider, deliver(paidBody));
     expect(callback).toMatchObject({ eventId: "WH-1", orderId: "ORD-1", paymentId: "CAP1", at: NOW - 2500 });
   });
 
   it.each(rows)("%s", async (row, resource, facts) => {
-    const callback = await proveOne(provider, deliver(event(row.split(",")[0] ?? "", resource)));
+    const callback = await verifyOne(provider, deliver(event(row.split(",")[0] ?? "", resource)));
     expect(callback.orderId).toBe("ORD-1");
     expect(statements(callback.facts)).toEqual(facts);
   });
@@ -175,7 +175,7 @@ describe("a PayPal webhook", async () => {
       { ...disputed, disputed_transactions: [{ ...transaction, seller: { merchant_id: "STRANGER" } }] },
     ],
   ])("of another account's %s proves nothing", async (_kind, type, resource) => {
-    const callback = await proveOne(provider, deliver(event(type, resource)));
+    const callback = await verifyOne(provider, deliver(event(type, resource)));
     expect(callback).toMatchObject({ facts: [], orderId: null, paymentId: null, ignored: "other_account" });
   });
 
@@ -183,22 +183,22 @@ describe("a PayPal webhook", async () => {
     ["capture", "PAYMENT.CAPTURE.COMPLETED", withoutPayee],
     ["refund", "PAYMENT.CAPTURE.REFUNDED", withoutPayer],
   ])("of a %s without its account is about the payment, and about no order", async (_kind, type, resource) => {
-    const callback = await proveOne(provider, deliver(event(type, resource)));
+    const callback = await verifyOne(provider, deliver(event(type, resource)));
     expect(callback).toMatchObject({ orderId: null, paymentId: "CAP1", ignored: null, facts: [{ paymentId: "CAP1" }] });
-    const any = await open("paypal", { ...setting, merchantId: "any" });
-    expect((await proveOne(any, deliver(event(type, resource)))).orderId).toBe("ORD-1");
+    const any = await configured("paypal", { ...setting, merchantId: "any" });
+    expect((await verifyOne(any, deliver(event(type, resource)))).orderId).toBe("ORD-1");
   });
 
   it("with an e-mail address alone for its payee has no account", async () => {
     const resource = { ...capture, payee: { email_address: "shop@business.example.com" } };
-    expect((await proveOne(provider, deliver(event("PAYMENT.CAPTURE.COMPLETED", resource)))).orderId).toBeNull();
+    expect((await verifyOne(provider, deliver(event("PAYMENT.CAPTURE.COMPLETED", resource)))).orderId).toBeNull();
   });
 
   it("of several statements has a callback for each, with an id of its own", async () => {
     const payments = { captures: [{ id: "CAP1", status: "COMPLETED", amount }], authorizations: [{ id: "AUTH1" }] };
     const stranger = { ...unit, payee: { merchant_id: "STRANGER" } };
     const units = { purchase_units: [{ ...unit, payments }, stranger, { ...unit, custom_id: "ORD-2" }] };
-    const callbacks = await prove(provider, deliver(event("CHECKOUT.ORDER.COMPLETED", units)));
+    const callbacks = await verify(provider, deliver(event("CHECKOUT.ORDER.COMPLETED", units)));
     expect(callbacks.map(({ eventId, orderId, paymentId }) => [eventId, orderId, paymentId])).toEqual([
       ["WH-1#1", "ORD-1", "CAP1"],
       ["WH-1#2", "ORD-1", "AUTH1"],
@@ -212,7 +212,7 @@ describe("a PayPal webhook", async () => {
     ["CUSTOMER.DISPUTE.CREATED", { dispute_id: "D1" }],
     ["PAYMENT.PAYOUTSBATCH.SUCCESS", { batch_header: {} }],
   ])("%s about no payment still is one event", async (type, resource) => {
-    expect((await prove(provider, deliver(event(type, resource)))).map(({ facts }) => facts)).toEqual([[]]);
+    expect((await verify(provider, deliver(event(type, resource)))).map(({ facts }) => facts)).toEqual([[]]);
   });
 
   it.each([
@@ -228,7 +228,7 @@ describe("a PayPal webhook", async () => {
     ["nothing, where it is a refund without a link", { ...back, links: [] }, "refund", null],
   ])("about money that went back names its payment by %s", async (_what, resource, resource_type, paymentId) => {
     const body = JSON.parse(event("PAYMENT.CAPTURE.REVERSED", resource)) as object;
-    expect((await proveOne(provider, deliver(JSON.stringify({ ...body, resource_type })))).paymentId).toBe(paymentId);
+    expect((await verifyOne(provider, deliver(JSON.stringify({ ...body, resource_type })))).paymentId).toBe(paymentId);
   });
 
   it.each([
@@ -242,13 +242,13 @@ describe("a PayPal webhook", async () => {
     ["nowhere else than at its paths", "invoice_id", capture, null],
     ["by the first version's name", "invoice_id", { ...sale, invoice_number: "ORD-7" }, "ORD-7"],
   ])("has the order's id %s", async (_what, paths, resource, orderId) => {
-    const described = await open("paypal", { ...setting, order: paths });
-    const callback = await proveOne(described, deliver(event("PAYMENT.CAPTURE.COMPLETED", resource)));
+    const described = await configured("paypal", { ...setting, order: paths });
+    const callback = await verifyOne(described, deliver(event("PAYMENT.CAPTURE.COMPLETED", resource)));
     expect(callback.orderId).toBe(orderId);
   });
 
   it("without a pinned key passes the pre-filter unchecked: it is confirm that proves it", async () => {
-    const unpinned = await open("paypal", { ...setting, certs: undefined });
+    const unpinned = await configured("paypal", { ...setting, certs: undefined });
     expect(await stage(unpinned, deliver(paidBody, { more: { "PAYPAL-TRANSMISSION-SIG": "AAAA" } }))).toBe("proved");
   });
 
@@ -306,7 +306,7 @@ describe("a PayPal webhook", async () => {
       "unpriced",
     ],
   ])("with %s is acknowledged, and proves no amount", async (_what, delivery, what) => {
-    const { facts, ignored } = await proveOne(provider, await delivery());
+    const { facts, ignored } = await verifyOne(provider, await delivery());
     if (what === "unpriced") expect(facts).toMatchObject([{ kind: "payment", money: null }]);
     else expect([facts, ignored]).toEqual([[], what]);
   });
@@ -321,7 +321,7 @@ describe("the confirmation of a PayPal webhook", async () => {
     const standIn = new PaypalStandIn(trouble);
     standIn.issue(issued.headers, issued.body);
     // Each with a memory of its own.
-    const provider = await open("paypal", setting);
+    const provider = await configured("paypal", setting);
     const answer = await provider.confirm?.(sent, { fetch: standIn.fetch, now: NOW, nonce: "" });
     return { answer, asked: standIn.asked };
   }
@@ -351,7 +351,7 @@ describe("the confirmation of a PayPal webhook", async () => {
     const standIn = new PaypalStandIn();
     const server = await servePaypal(standIn, 0);
     const { port } = server.address() as AddressInfo; // not a pipe: it was given a port
-    const near = await open("paypal", { ...setting, apiBase: `http://127.0.0.1:${port}` });
+    const near = await configured("paypal", { ...setting, apiBase: `http://127.0.0.1:${port}` });
     const io = { fetch, now: NOW, nonce: "" };
     expect(await near.confirm?.(delivery, io)).toBe("refused");
     standIn.issue(delivery.headers, delivery.body);
@@ -403,7 +403,7 @@ describe("what PayPal answered", () => {
 
   /** One opened setting and one PayPal, which is asked at several times. */
   async function isolate(trouble: Trouble = {}) {
-    const provider = await open("paypal", setting);
+    const provider = await configured("paypal", setting);
     const standIn = new PaypalStandIn(trouble);
     const ask = async (delivery: Webhook, later = 0) => {
       standIn.issue(delivery.headers, delivery.body);

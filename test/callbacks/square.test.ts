@@ -4,7 +4,7 @@ import { WebhooksHelper } from "square";
 import { describe, expect, it } from "vitest";
 import { square } from "../../src/callbacks/square.ts";
 import type { Webhook } from "../../src/core/callback.ts";
-import { bare, dispute, flip, NOW, open, payment, proveOne, stage, usd, webhook } from "./delivery.ts";
+import { bare, dispute, flip, NOW, configured, payment, verifyOne, stage, usd, webhook } from "./delivery.ts";
 
 const setting = {
   secret: "a-signature-key",
@@ -103,7 +103,7 @@ const rows: readonly (readonly [row: string, type: string, object: object, facts
 ];
 
 describe("a Square webhook", async () => {
-  const provider = await open("square", setting);
+  const provider = await configured("square", setting);
 
   it("that Square's own helper holds for genuine is proved", async () => {
     const check = {
@@ -113,12 +113,12 @@ describe("a Square webhook", async () => {
       notificationUrl: setting.notificationUrl,
     };
     expect(await WebhooksHelper.verifySignature(check)).toBe(true);
-    const callback = await proveOne(provider, deliver(paidBody));
+    const callback = await verifyOne(provider, deliver(paidBody));
     expect(callback).toMatchObject({ eventId: "E1", orderId: "ORD-1", paymentId: "P1", at: NOW + 123 });
   });
 
   it.each(rows)("%s", async (_row, type, object, facts) => {
-    expect(bare((await proveOne(provider, deliver(event(type, object)))).facts)).toEqual(facts);
+    expect(bare((await verifyOne(provider, deliver(event(type, object)))).facts)).toEqual(facts);
   });
 
   it("has a test for each row of its table", () => {
@@ -126,7 +126,7 @@ describe("a Square webhook", async () => {
   });
 
   it("of a refund names the payment, and no order: Square's own is not the merchant's", async () => {
-    expect(await proveOne(provider, deliver(event("refund.updated", { refund: refundObject })))).toMatchObject({
+    expect(await verifyOne(provider, deliver(event("refund.updated", { refund: refundObject })))).toMatchObject({
       orderId: null,
       paymentId: "P1",
     });
@@ -134,29 +134,29 @@ describe("a Square webhook", async () => {
 
   it("of a payment without a reference goes by Square's order", async () => {
     const body = event("payment.updated", { payment: { ...paymentObject, reference_id: undefined } });
-    expect((await proveOne(provider, deliver(body))).orderId).toBe("sq-order");
+    expect((await verifyOne(provider, deliver(body))).orderId).toBe("sq-order");
   });
 
   it("of another merchant is authentic, and proves nothing", async () => {
     const delivery = deliver(event("payment.updated", { payment: paymentObject }, { merchant_id: "M2" }));
-    expect(await proveOne(provider, delivery)).toMatchObject({ facts: [], ignored: "other_account" });
+    expect(await verifyOne(provider, delivery)).toMatchObject({ facts: [], ignored: "other_account" });
   });
 
   it("of a tipped payment proves it without the tip", async () => {
     const tipped = { ...paymentObject, total_money: money(2299), tip_money: money(300) };
-    const callback = await proveOne(provider, deliver(event("payment.updated", { payment: tipped })));
+    const callback = await verifyOne(provider, deliver(event("payment.updated", { payment: tipped })));
     expect(bare(callback.facts)).toEqual([of("paid")]);
   });
 
   it("is taken with either key while it is being rotated", async () => {
-    expect(await stage(await open("square", { ...setting, secret: ["new", setting.secret] }), deliver(paidBody))).toBe(
-      "proved",
-    );
+    expect(
+      await stage(await configured("square", { ...setting, secret: ["new", setting.secret] }), deliver(paidBody)),
+    ).toBe("proved");
   });
 
   it("with an emoji is proved", async () => {
     const body = event("payment.updated", { payment: { ...paymentObject, reference_id: "订单-🧧" } });
-    expect((await proveOne(provider, deliver(body))).orderId).toBe("订单-🧧");
+    expect((await verifyOne(provider, deliver(body))).orderId).toBe("订单-🧧");
   });
 
   it.each([
@@ -211,7 +211,7 @@ describe("a Square webhook", async () => {
       "unpriced",
     ],
   ])("with %s is acknowledged, and proves no amount", async (_what, delivery, what) => {
-    const { facts, ignored } = await proveOne(provider, await delivery());
+    const { facts, ignored } = await verifyOne(provider, await delivery());
     if (what === "unpriced") expect(facts).toMatchObject([{ kind: "payment", money: null }]);
     else expect([facts, ignored]).toEqual([[], what]);
   });

@@ -2,7 +2,7 @@ import { Webhook as StandardWebhook } from "standardwebhooks";
 import { Webhook as SvixWebhook } from "svix";
 import { describe, expect, it } from "vitest";
 import { standard } from "../../src/callbacks/standard.ts";
-import { bare, flip, NOW, NOW_SECONDS, open, payment, proveOne, stage, usd, webhook } from "./delivery.ts";
+import { bare, flip, NOW, NOW_SECONDS, configured, payment, verifyOne, stage, usd, webhook } from "./delivery.ts";
 
 const SECRET = `whsec_${btoa("a key of this test, 24 b")}`;
 
@@ -47,10 +47,10 @@ const rows: readonly (readonly [row: string, facts: object[]])[] = [
 ];
 
 describe("a Standard Webhook", async () => {
-  const provider = await open("standard", setting);
+  const provider = await configured("standard", setting);
 
   it("proves what the reference library signed", async () => {
-    const callback = await proveOne(provider, deliver(paidBody));
+    const callback = await verifyOne(provider, deliver(paidBody));
     expect(callback).toMatchObject({
       eventId: "msg_1",
       type: "payment.succeeded",
@@ -61,7 +61,7 @@ describe("a Standard Webhook", async () => {
   });
 
   it.each(rows)("%s", async (type, facts) => {
-    expect(bare((await proveOne(provider, deliver(event(type, { refund_id: "R1" })))).facts)).toEqual(facts);
+    expect(bare((await verifyOne(provider, deliver(event(type, { refund_id: "R1" })))).facts)).toEqual(facts);
   });
 
   it("has a test for each row of its table", () => {
@@ -74,12 +74,12 @@ describe("a Standard Webhook", async () => {
       { "svix-id": "msg_1", "svix-timestamp": String(NOW_SECONDS), "svix-signature": signature },
       paidBody,
     );
-    expect(await stage(await open("standard", { ...setting, headerPrefix: "svix-" }), delivery)).toBe("proved");
+    expect(await stage(await configured("standard", { ...setting, headerPrefix: "svix-" }), delivery)).toBe("proved");
     expect(await stage(provider, delivery)).toBe("header");
   });
 
   it("is read by the paths, words and unit of the setting", async () => {
-    const described = await open("standard", {
+    const described = await configured("standard", {
       secret: SECRET,
       paths: {
         order: "payload.items.0.ref",
@@ -92,20 +92,23 @@ describe("a Standard Webhook", async () => {
       unit: "major",
     });
     const body = '{"kind":"done","uuid":"U1","payload":{"items":[{"ref":1001}],"total":19.90,"currency":"usd"}}';
-    const callback = await proveOne(described, deliver(body));
+    const callback = await verifyOne(described, deliver(body));
     expect(callback).toMatchObject({ eventId: "U1", orderId: "1001", at: null });
     expect(bare(callback.facts)).toEqual([payment("paid", null, usd("19.9"))]);
-    expect((await proveOne(described, deliver(body.replace("done", "payment.succeeded")))).facts).toEqual([]);
+    expect((await verifyOne(described, deliver(body.replace("done", "payment.succeeded")))).facts).toEqual([]);
   });
 
   it("of a price that a float would blur is exact", async () => {
-    const described = await open("standard", { ...setting, unit: "major" });
+    const described = await configured("standard", { ...setting, unit: "major" });
     const body = paidBody.replace("1999", "90071992547409.93");
-    expect(bare((await proveOne(described, deliver(body))).facts)).toEqual(of("paid", usd("90071992547409.93")));
+    expect(bare((await verifyOne(described, deliver(body))).facts)).toEqual(of("paid", usd("90071992547409.93")));
   });
 
   it("is taken while the secret is being rotated, on either side", async () => {
-    const rotating = await open("standard", { paths, secret: [`whsec_${btoa("a new key of 24 bytes...")}`, SECRET] });
+    const rotating = await configured("standard", {
+      paths,
+      secret: [`whsec_${btoa("a new key of 24 bytes...")}`, SECRET],
+    });
     expect(await stage(rotating, deliver(paidBody))).toBe("proved");
     const both = {
       ...headers(paidBody),
@@ -115,7 +118,7 @@ describe("a Standard Webhook", async () => {
   });
 
   it("with an emoji in the order id is proved", async () => {
-    expect((await proveOne(provider, deliver(event("payment.succeeded", { order_id: "订单🧧" })))).orderId).toBe(
+    expect((await verifyOne(provider, deliver(event("payment.succeeded", { order_id: "订单🧧" })))).orderId).toBe(
       "订单🧧",
     );
   });
@@ -152,7 +155,7 @@ describe("a Standard Webhook", async () => {
     ["an amount that is none", () => deliver(event("payment.succeeded", { amount: 19.99 })), "unpriced"],
     ["an amount without a currency", () => deliver(event("payment.succeeded", { currency: null })), "unpriced"],
   ])("with %s is acknowledged, and proves no amount", async (_what, delivery, what) => {
-    const { facts, ignored } = await proveOne(provider, delivery());
+    const { facts, ignored } = await verifyOne(provider, delivery());
     if (what === "unpriced") expect(facts).toMatchObject([{ kind: "payment", money: null }]);
     else expect([facts, ignored]).toEqual([[], what]);
   });

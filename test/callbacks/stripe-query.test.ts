@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { bare, lost, network, open, payment, usd } from "./delivery.ts";
+import { bare, lost, network, configured, payment, usd } from "./delivery.ts";
 
 const SECRET = "whsec_test_of_stripe";
 const intent = {
@@ -21,7 +21,7 @@ const endless = () =>
 
 describe("a query to Stripe", async () => {
   const setting = { secret: SECRET, livemode: false, apiKey: "rk_test_1", apiBase: "http://127.0.0.1:12111/" };
-  const provider = await open("stripe", setting);
+  const provider = await configured("stripe", setting);
   const found = (...data: object[]) => Response.json({ object: "search_result", data });
   const hit = { ...intent, livemode: false, amount_received: 1999 };
 
@@ -60,12 +60,12 @@ describe("a query to Stripe", async () => {
   });
 
   it("asks by the metadata that the setting names the order by", async () => {
-    const opened = await open("stripe", { ...setting, order: ["client_reference_id", "metadata.shop_order"] });
+    const opened = await configured("stripe", { ...setting, order: ["client_reference_id", "metadata.shop_order"] });
     const { io, asked } = network(() => found({ ...hit, status: "succeeded", metadata: { shop_order: "ORD-1" } }));
     const answer = await opened.query("ORD-1", io);
     expect(answer.ok && bare(answer.value)).toEqual(of("paid"));
     expect(asked[0]?.url.searchParams.get("query")).toBe('metadata["shop_order"]:"ORD-1"');
-    const elsewhere = await open("stripe", { ...setting, order: "client_reference_id" });
+    const elsewhere = await configured("stripe", { ...setting, order: "client_reference_id" });
     expect(await elsewhere.query("ORD-1", io)).toEqual({ ok: false, reason: "not_configured" });
   });
 
@@ -90,14 +90,14 @@ describe("a query to Stripe", async () => {
 
   it.each([[["acct_1", "acct_2"]], ["any"]])("of several accounts asks none: account = %j", async (account) => {
     const { io, asked } = network(() => found());
-    const opened = await open("stripe", { ...setting, account });
+    const opened = await configured("stripe", { ...setting, account });
     expect(await opened.query("ORD-1", io)).toEqual({ ok: false, reason: "not_configured" });
     expect(asked).toEqual([]);
   });
 
   it("without an API key is not configured", async () => {
     const { io, asked } = network(() => found());
-    expect(await (await open("stripe", { secret: SECRET, livemode: false })).query("ORD-1", io)).toEqual({
+    expect(await (await configured("stripe", { secret: SECRET, livemode: false })).query("ORD-1", io)).toEqual({
       ok: false,
       reason: "not_configured",
     });

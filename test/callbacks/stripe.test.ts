@@ -8,10 +8,10 @@ import {
   flip,
   NOW,
   NOW_SECONDS,
-  open,
+  configured,
   payment,
-  prove,
-  proveOne,
+  verify,
+  verifyOne,
   stage,
   usd,
   webhook,
@@ -162,10 +162,10 @@ const rows: readonly TestedRow[] = [
 
 describe("a Stripe webhook", async () => {
   const setting = { secret: SECRET, livemode: false };
-  const provider = await open("stripe", setting);
+  const provider = await configured("stripe", setting);
 
   it("proves what Stripe's own library signed", async () => {
-    const callback = await proveOne(provider, deliver(paid));
+    const callback = await verifyOne(provider, deliver(paid));
     expect(callback).toMatchObject({
       instance: "stripe",
       eventId: "evt_1",
@@ -177,7 +177,7 @@ describe("a Stripe webhook", async () => {
   });
 
   it.each(rows)("%s", async (_row, type, object, facts) => {
-    expect(bare((await proveOne(provider, deliver(event(type, object)))).facts)).toEqual(facts);
+    expect(bare((await verifyOne(provider, deliver(event(type, object)))).facts)).toEqual(facts);
   });
 
   it("has a test for each row of its table", () => {
@@ -189,12 +189,12 @@ describe("a Stripe webhook", async () => {
     ["a renewal's invoice", event("invoice.paid", { ...invoice, billing_reason: "subscription_cycle" })],
     ["a thin event", JSON.stringify({ id: "evt_1", object: "v2.core.event", type: "v1.x", livemode: false })],
   ])("of %s is acknowledged and proves nothing", async (_what, body) => {
-    expect(await proveOne(provider, deliver(body))).toMatchObject({ eventId: "evt_1", facts: [], ignored: null });
+    expect(await verifyOne(provider, deliver(body))).toMatchObject({ eventId: "evt_1", facts: [], ignored: null });
   });
 
   it("about a payment that names no order keeps its facts by the payment", async () => {
     const succeeded = event("payment_intent.succeeded", { ...intent, metadata: {} });
-    const callback = await proveOne(provider, deliver(succeeded));
+    const callback = await verifyOne(provider, deliver(succeeded));
     expect(callback).toMatchObject({ orderId: null, paymentId: "pi_1" });
     expect(bare(callback.facts)).toEqual(of("paid"));
   });
@@ -204,7 +204,7 @@ describe("a Stripe webhook", async () => {
     ["captured and refunded in part", { amount_captured: 1000, amount_refunded: 1499 }, [usd("5")]],
     ["of a version without amount_captured", { amount_captured: undefined, amount_refunded: 500 }, [usd("5")]],
   ])("about a charge that was %s", async (_what, more, monies) => {
-    const callback = await proveOne(provider, deliver(event("charge.refunded", { ...charge, ...more })));
+    const callback = await verifyOne(provider, deliver(event("charge.refunded", { ...charge, ...more })));
     const refunds = callback.facts.filter(({ kind }) => kind === "refund");
     expect(refunds).toMatchObject(monies.map((money) => ({ money, cumulative: true })));
   });
@@ -223,7 +223,7 @@ describe("a Stripe webhook", async () => {
       amount_total,
       currency: currency.toLowerCase(),
     });
-    expect((await proveOne(provider, deliver(body))).facts).toMatchObject([{ money }]);
+    expect((await verifyOne(provider, deliver(body))).facts).toMatchObject([{ money }]);
   });
 
   it("of an order id beyond ASCII is taken as it is", async () => {
@@ -232,7 +232,7 @@ describe("a Stripe webhook", async () => {
       payment_status: "paid",
       client_reference_id: "订单-🧧",
     });
-    expect((await proveOne(provider, deliver(body))).orderId).toBe("订单-🧧");
+    expect((await verifyOne(provider, deliver(body))).orderId).toBe("订单-🧧");
   });
 
   it.each([
@@ -274,7 +274,7 @@ describe("a Stripe webhook", async () => {
     ],
     ["no event id", () => deliver(event("checkout.session.expired", session, { id: undefined })), "no_event_id"],
   ])("with %s is acknowledged, and proves no amount", async (_what, delivery, what) => {
-    const { facts, ignored } = await proveOne(provider, await delivery());
+    const { facts, ignored } = await verifyOne(provider, await delivery());
     if (what === "unpriced") expect(facts).toMatchObject([{ kind: "payment", money: null }]);
     else expect([facts, ignored]).toEqual([[], what]);
   });
@@ -295,7 +295,7 @@ describe("a Stripe webhook", async () => {
   });
 
   it("is taken with the old secret and the new while it is being rotated, on either side", async () => {
-    const rotating = await open("stripe", { ...setting, secret: ["whsec_new", SECRET] });
+    const rotating = await configured("stripe", { ...setting, secret: ["whsec_new", SECRET] });
     expect(await stage(rotating, deliver(paid))).toBe("proved");
     const both = `${sign(paid, { secret: "whsec_gone" })},${sign(paid).split(",")[1] ?? ""}`;
     expect(await stage(rotating, webhook({ "stripe-signature": both }, paid))).toBe("proved");
@@ -303,6 +303,6 @@ describe("a Stripe webhook", async () => {
 
   it("of several amounts keeps the exact number", async () => {
     const body = paid.replace("1999", "123456789012345678");
-    expect((await prove(provider, deliver(body)))[0]?.facts).toMatchObject([{ money: usd("1234567890123456.78") }]);
+    expect((await verify(provider, deliver(body)))[0]?.facts).toMatchObject([{ money: usd("1234567890123456.78") }]);
   });
 });

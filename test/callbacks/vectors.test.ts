@@ -2,10 +2,10 @@
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { providers, type OpenProvider } from "../../src/callbacks/providers.ts";
+import { providers, type ConfiguredProvider } from "../../src/callbacks/providers.ts";
 import { configureWith, wechatpay } from "../../src/callbacks/wechatpay.ts";
 import { adyenDigits, isoDigits, stripeDigits } from "../../src/callbacks/currencies.ts";
-import type { Callback, Webhook } from "../../src/core/callback.ts";
+import { verificationErrorText, type Callback, type Webhook } from "../../src/core/callback.ts";
 import { recordedAt, type Fact } from "../../src/core/fact.ts";
 import { fromMajor, fromMinor, type Money } from "../../src/core/money.ts";
 import { orderOf } from "../../src/core/order.ts";
@@ -97,7 +97,7 @@ describe.skipIf(folder === null)("vectors", () => {
       const expected = vector.expect;
       if (expected.stage === "amount") {
         expect(forTheOrderToRefuse).toContain(vector.id);
-        if (!proved.ok) throw new Error(proved.reason.detail);
+        if (!proved.ok) throw new Error(verificationErrorText(proved.reason));
         const money = moneyIn(name, vector.config.order?.amount ?? "", vector.config.order?.currency ?? "");
         if (money?.unit !== "major") throw new Error("the vector's order has no amount");
         const { facts } = proved.value[0] ?? expect.fail("nothing was proved");
@@ -115,7 +115,7 @@ describe.skipIf(folder === null)("vectors", () => {
           reason: vector.policy === "either" ? {} : { stage: expected.stage },
         });
       } else {
-        if (!proved.ok) throw new Error(`${proved.reason.stage}: ${proved.reason.detail}`);
+        if (!proved.ok) throw new Error(verificationErrorText(proved.reason));
         expect(proved.value).toHaveLength(1);
         if (proved.value[0] !== undefined) agree(name, vector, proved.value[0]);
       }
@@ -143,13 +143,13 @@ const completed: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   hmac: { paths: { amount: "amount", currency: "currency" } },
 };
 
-async function opened(name: string, vector: Vector): Promise<OpenProvider> {
+async function opened(name: string, vector: Vector): Promise<ConfiguredProvider> {
   // `order` is the vectors' own: what their order costs.
   const { order: _, ...config } = vector.config;
   const setting = { ...completed[name], ...config };
   const { apiV3Key } = config as { readonly apiV3Key?: string };
   if (apiV3Key?.length === 16) return openedWith16Bytes(setting);
-  const open = await providers.get(name)?.open(setting);
+  const open = await providers.get(name)?.configure(setting);
   if (open?.ok !== true) throw new Error(open?.reason ?? "no such provider");
   return open.value;
 }
@@ -158,7 +158,7 @@ async function opened(name: string, vector: Vector): Promise<OpenProvider> {
  * WeChat's own published example has an APIv3 key of 16 bytes. `configure` insists on the 32 that real ones have, which is checked here;
  * then exactly these cases go round that one check. Everything else about them is as in production.
  */
-async function openedWith16Bytes(config: Readonly<Record<string, unknown>>): Promise<OpenProvider> {
+async function openedWith16Bytes(config: Readonly<Record<string, unknown>>): Promise<ConfiguredProvider> {
   expect(await wechatpay.configure(config)).toEqual({ ok: false, reason: "apiV3Key must be 32 bytes long" });
   const configured = await configureWith(16, config);
   if (!configured.ok) throw new Error(configured.reason);

@@ -12,10 +12,10 @@ import {
   network,
   NOW,
   NOW_SECONDS,
-  open,
+  configured,
   payment,
-  prove,
-  proveOne,
+  verify,
+  verifyOne,
   stage,
   webhook,
 } from "./delivery.ts";
@@ -105,10 +105,10 @@ const rows: readonly (readonly [row: string, type: string, resource: object, fac
 ];
 
 describe("a WeChat Pay notification", async () => {
-  const provider = await open("wechatpay", setting);
+  const provider = await configured("wechatpay", setting);
 
   it("proves what another library signed and sealed", async () => {
-    const callback = await proveOne(provider, deliver(paidBody));
+    const callback = await verifyOne(provider, deliver(paidBody));
     expect(callback).toMatchObject({
       eventId: "EV-1",
       type: "TRANSACTION.SUCCESS",
@@ -119,7 +119,7 @@ describe("a WeChat Pay notification", async () => {
   });
 
   it.each(rows)("%s", async (_row, type, resource, facts) => {
-    expect(bare((await proveOne(provider, deliver(sealed(type, resource)))).facts)).toEqual(facts);
+    expect(bare((await verifyOne(provider, deliver(sealed(type, resource)))).facts)).toEqual(facts);
   });
 
   it("has a test for each row of its table", () => {
@@ -139,7 +139,7 @@ describe("a WeChat Pay notification", async () => {
 
   it("of another kind is acknowledged and proves nothing", async () => {
     const body = sealed("PAYSCORE.USER_PAID", { mchid: setting.mchid, out_order_no: "1" });
-    expect((await proveOne(provider, deliver(body))).facts).toEqual([]);
+    expect((await verifyOne(provider, deliver(body))).facts).toEqual([]);
   });
 
   it("with a flipped GCM tag is refused, though its signature is right", async () => {
@@ -205,7 +205,7 @@ describe("a WeChat Pay notification", async () => {
       "unpriced",
     ],
   ])("with %s is acknowledged, and proves no amount", async (_what, delivery, what) => {
-    const { facts, ignored } = await proveOne(provider, await delivery());
+    const { facts, ignored } = await verifyOne(provider, await delivery());
     if (what === "unpriced") expect(facts).toMatchObject([{ kind: "payment", money: null }]);
     else expect([facts, ignored]).toEqual([[], what]);
   });
@@ -217,7 +217,7 @@ describe("a WeChat Pay notification", async () => {
     ["no appid", { appid: undefined }],
   ])("with %s is authentic, and proves nothing", async (_what, change) => {
     const delivery = deliver(sealed("TRANSACTION.SUCCESS", { ...transaction, ...change }));
-    expect(await proveOne(provider, delivery)).toMatchObject({ facts: [], ignored: "other_account" });
+    expect(await verifyOne(provider, delivery)).toMatchObject({ facts: [], ignored: "other_account" });
   });
 
   it("of a combined order proves the payment of each of its sub orders, each under an event id of its own", async () => {
@@ -229,7 +229,7 @@ describe("a WeChat Pay notification", async () => {
       amount: { total_amount: 100 * n, currency: "CNY" },
     }));
     const combined = { combine_mchid: "1900000009", combine_appid: setting.appid, sub_orders };
-    const callbacks = await prove(provider, deliver(sealed("TRANSACTION.SUCCESS", combined)));
+    const callbacks = await verify(provider, deliver(sealed("TRANSACTION.SUCCESS", combined)));
     expect(callbacks.map(({ eventId, orderId, facts }) => [eventId, orderId, bare(facts)])).toEqual([
       ["EV-1:1900000001:ORD-1", "ORD-1", [payment("paid", "T1", cny("1"))]],
       ["EV-1:1900000001:ORD-2", "ORD-2", [payment("paid", "T2", cny("2"))]],
@@ -245,13 +245,13 @@ describe("a WeChat Pay notification", async () => {
       { mchid: setting.mchid, out_trade_no: "ORD-1", transaction_id: "T1", trade_state: "SUCCESS", ...change },
     ];
     const combined = { combine_mchid: setting.mchid, combine_appid: setting.appid, sub_orders };
-    const callback = await proveOne(provider, deliver(sealed("TRANSACTION.SUCCESS", combined)));
+    const callback = await verifyOne(provider, deliver(sealed("TRANSACTION.SUCCESS", combined)));
     expect(callback).toMatchObject({ ignored, facts: ignored === null ? [{ status: "paid" }] : [] });
   });
 
   it("of a combined order without a sub order is acknowledged and proves nothing", async () => {
     const combined = { combine_mchid: setting.mchid, combine_appid: setting.appid, sub_orders: [] };
-    expect((await proveOne(provider, deliver(sealed("TRANSACTION.SUCCESS", combined)))).facts).toEqual([]);
+    expect((await verifyOne(provider, deliver(sealed("TRANSACTION.SUCCESS", combined)))).facts).toEqual([]);
   });
 
   it.each([
@@ -259,7 +259,7 @@ describe("a WeChat Pay notification", async () => {
     ["another merchant", "1900000002", "other_account"],
   ])("of a service provider is of the merchant that is paid: %s", async (_what, sub_mchid, ignored) => {
     const names = { mchid: undefined, appid: undefined, sp_mchid: "1230000109", sp_appid: setting.appid, sub_mchid };
-    const callback = await proveOne(provider, deliver(sealed("TRANSACTION.SUCCESS", { ...transaction, ...names })));
+    const callback = await verifyOne(provider, deliver(sealed("TRANSACTION.SUCCESS", { ...transaction, ...names })));
     expect(callback.ignored).toBe(ignored);
   });
 
@@ -270,13 +270,13 @@ describe("a WeChat Pay notification", async () => {
     ["PAYSCORE.USER_PAID", { mchid: setting.mchid, appid: setting.appid, out_order_no: "ORD-1" }, null],
     ["PAYSCORE.USER_PAID", { mchid: "1900000002", appid: setting.appid, out_order_no: "ORD-1" }, "other_account"],
   ])("of %s about no payment is acknowledged", async (type, resource, ignored) => {
-    expect(await proveOne(provider, deliver(sealed(type, resource)))).toMatchObject({ facts: [], ignored });
+    expect(await verifyOne(provider, deliver(sealed(type, resource)))).toMatchObject({ facts: [], ignored });
   });
 
   it("names its order where the setting says: in attach, which a refund does not repeat", async () => {
-    const other = await open("wechatpay", { ...setting, order: ["attach.order_id", "out_trade_no"] });
+    const other = await configured("wechatpay", { ...setting, order: ["attach.order_id", "out_trade_no"] });
     const orderOf = async (type: string, resource: object) =>
-      (await proveOne(other, deliver(sealed(type, resource)))).orderId;
+      (await verifyOne(other, deliver(sealed(type, resource)))).orderId;
     const attach = JSON.stringify({ order_id: "ORD-9" });
     expect(await orderOf("TRANSACTION.SUCCESS", { ...transaction, attach })).toBe("ORD-9");
     expect(await orderOf("TRANSACTION.SUCCESS", transaction)).toBe("ORD-1");
@@ -287,7 +287,7 @@ describe("a WeChat Pay notification", async () => {
     const configured = async (value: unknown) => (await wechatpay.configure({ ...setting, [name]: value })).ok;
     expect(await wechatpay.configure({ ...setting, [name]: undefined })).toEqual({
       ok: false,
-      reason: `${name} must be the ${name} whose events count, a list of them, or "any"`,
+      reason: `${name} must be the ${name} whose events count, a list of them, or "any" (received no value)`,
     });
     expect(await Promise.all([configured("1"), configured(["1", "2"]), configured("any"), configured([])])).toEqual([
       true,
@@ -300,7 +300,7 @@ describe("a WeChat Pay notification", async () => {
   it("needs an APIv3 key of 32 bytes", async () => {
     expect(await wechatpay.configure({ ...setting, apiV3Key: API_V3_KEY.slice(1) })).toEqual({
       ok: false,
-      reason: "apiV3Key must be 32 bytes long",
+      reason: "apiV3Key must be 32 bytes long (received 31 characters)",
     });
   });
 });
@@ -308,7 +308,7 @@ describe("a WeChat Pay notification", async () => {
 describe("a query to WeChat Pay", async () => {
   const merchantPrivateKey = merchant.privateKey.export({ type: "pkcs8", format: "pem" }).toString();
   const access = { merchantPrivateKey, merchantSerial: "M1", publicKeyId: KEY_ID, apiBase: "http://127.0.0.1:12113" };
-  const provider = await open("wechatpay", { ...setting, ...access });
+  const provider = await configured("wechatpay", { ...setting, ...access });
 
   const answer = (body: object, options = {}) => {
     const text = JSON.stringify(body);
@@ -362,12 +362,12 @@ describe("a query to WeChat Pay", async () => {
     ["any merchant", { mchid: "any" }],
     ["another field for the order's id", { order: "attach" }],
   ])("is not made where the setting has %s", async (_what, change) => {
-    const other = await open("wechatpay", { ...setting, ...access, ...change });
+    const other = await configured("wechatpay", { ...setting, ...access, ...change });
     expect(await other.query("ORD-1", network(lost).io)).toEqual({ ok: false, reason: "not_configured" });
   });
 
   it("without the merchant's key is not configured", async () => {
-    expect(await (await open("wechatpay", setting)).query("ORD-1", network(lost).io)).toEqual({
+    expect(await (await configured("wechatpay", setting)).query("ORD-1", network(lost).io)).toEqual({
       ok: false,
       reason: "not_configured",
     });

@@ -3,7 +3,7 @@ import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { signed, type Delivery } from "../../scripts/sign.ts";
-import { openProvider } from "../../src/callbacks/open.ts";
+import { getProvider } from "../../src/callbacks/configured.ts";
 import { indexPlace } from "../../src/callbacks/order-id.ts";
 import type { BackendOrder } from "../../src/core/order-view.ts";
 import { send, settingName, standInForPaypal, wholeLog, type ProviderName } from "../support/deliver.ts";
@@ -83,7 +83,7 @@ async function deliver(provider: ProviderName, flow: Flow, event: object): Promi
 
 /** Flows have payments of the same ids: what one leaves in the index is deleted behind it. */
 async function forgetPayments(provider: string, { headers, body }: Delivery, changed: Env): Promise<void> {
-  const opened = await openProvider(changed, provider);
+  const opened = await getProvider(changed, provider);
   const webhook = { headers: new Map(Object.entries(headers)), body };
   const verified = opened.ok ? await opened.value.verify(webhook, Date.now()) : opened;
   if (!verified.ok) throw new Error(JSON.stringify(verified.reason));

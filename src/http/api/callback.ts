@@ -1,6 +1,6 @@
 // The callbacks, told: the merchant's own, and the deliveries of payment providers with what they are answered.
 import * as v from "valibot";
-import { Saying } from "../../callbacks/merchant.ts";
+import { MerchantReport } from "../../callbacks/merchant.ts";
 import { providers } from "../../callbacks/providers.ts";
 import { BODY_BYTES, WEBHOOK_BYTES } from "../../core/limits.ts";
 import { OrderOutcome } from "../answers.ts";
@@ -12,16 +12,21 @@ export const STATUSES =
   "`pending`; `failed`: an attempt ended, another may follow; `closed`: nothing was paid, and nothing can be; `paid`; `partially_refunded`; `refunded`.";
 
 export const callbackSchemas = {
-  Saying: described(Saying, "What became of an order. Every key may be left out; an empty body says that it is paid.", {
-    biz: "The order's own id. A signed body has to name it: a signature does not cover the URL.",
-    paid: "`true`, or `false` for a failed attempt. Null says that nothing is known, which is no callback.",
-    status: `${STATUSES} Must not contradict \`paid\`. Null is refused too.`,
-    event_id: "Your own id of what you report: the same `event_id` and `status` again change nothing and push nothing.",
-    payment_id: "Your own id of the payment.",
-    amount:
-      'An integer in minor units (`1999`) or a decimal string in major ones (`"19.99"`); only together with `currency`. With `partially_refunded`: what has been refunded so far.',
-    currency: "ISO 4217; only together with `amount`.",
-  }),
+  Saying: described(
+    MerchantReport,
+    "What became of an order. Every key may be left out; an empty body says that it is paid.",
+    {
+      biz: "The order's own id. A signed body has to name it: a signature does not cover the URL.",
+      paid: "`true`, or `false` for a failed attempt. Null says that nothing is known, which is no callback.",
+      status: `${STATUSES} Must not contradict \`paid\`. Null is refused too.`,
+      event_id:
+        "Your own id of what you report: the same `event_id` and `status` again change nothing and push nothing.",
+      payment_id: "Your own id of the payment.",
+      amount:
+        'An integer in minor units (`1999`) or a decimal string in major ones (`"19.99"`); only together with `currency`. With `partially_refunded`: what has been refunded so far.',
+      currency: "ISO 4217; only together with `amount`.",
+    },
+  ),
   OrderOutcome: described(OrderOutcome, "What pages see of an order.", {
     biz: "The order's id.",
     paid: "True for `paid` and `partially_refunded`.",

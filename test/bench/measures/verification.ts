@@ -1,5 +1,6 @@
 // How long it takes to verify a provider's delivery, in Node, one after the other. In workerd the same code runs on the same kind of engine.
-import { openProvider } from "../../../src/callbacks/open.ts";
+import { getProvider } from "../../../src/callbacks/configured.ts";
+import { verificationErrorText } from "../../../src/core/callback.ts";
 import { callbackSetting, DEVELOPMENT_FILE, settingIn } from "../../../scripts/development.ts";
 import { providerNames, signed } from "../../../scripts/sign.ts";
 import { median } from "../pairs.ts";
@@ -13,7 +14,7 @@ export const verification: Measure = {
     const rows = [];
     for (const name of providerNames) {
       const setting = settingIn(DEVELOPMENT_FILE, `CALLBACK_${name.toUpperCase()}`);
-      const provider = await openProvider({ [`CALLBACK_${name.toUpperCase()}`]: setting }, name);
+      const provider = await getProvider({ [`CALLBACK_${name.toUpperCase()}`]: setting }, name);
       if (!provider.ok) throw new Error(`${name} cannot be opened`);
       const now = Date.now();
       const currency = name === "alipay" || name === "wechatpay" ? "CNY" : "USD";
@@ -31,7 +32,7 @@ export const verification: Measure = {
         const began = performance.now();
         const proved = await provider.value.verify(webhook, now);
         took.push((performance.now() - began) * 1000);
-        if (!proved.ok) throw new Error(`${name}: ${proved.reason.detail}`);
+        if (!proved.ok) throw new Error(`${name}: ${verificationErrorText(proved.reason)}`);
       }
       rows.push({ what: `verification, ${name}, ${body.length} bytes`, unit: "µs", belfry: median(took) });
     }

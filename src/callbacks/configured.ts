@@ -1,0 +1,55 @@
+// The providers configured in the Worker's environment, read once per Env. Setting values stay
+// secret.
+import { no, type Result } from "../core/result.ts";
+import { providers, type ConfiguredProvider, type Provider } from "./providers.ts";
+
+/** The name of a provider's setting: `CALLBACK_STRIPE` for `stripe`. */
+export const settingName = (provider: string): string => `CALLBACK_${provider.toUpperCase()}`;
+
+/** The reason why a provider is unavailable; `expected` is the text for the log. */
+export type ConfigError =
+  | { readonly reason: "not_set" }
+  | { readonly reason: "bad_setting"; readonly expected: string };
+
+type Configured = Result<ConfiguredProvider, ConfigError>;
+
+/**
+ * Cache of finished results. A cached promise would make one request wait for another's, which may
+ * be cancelled with its request.
+ */
+const cache = new WeakMap<object, ReadonlyMap<string, Configured>>();
+
+/** The provider of a route; unknown names are `not_set`. */
+export async function getProvider(env: object, name: string): Promise<Configured> {
+  return (await configuredIn(env)).get(name) ?? no({ reason: "not_set" });
+}
+
+/** All providers with a valid setting. */
+export async function getProviders(env: object): Promise<readonly ConfiguredProvider[]> {
+  return [...(await configuredIn(env)).values()].flatMap((provider) => (provider.ok ? [provider.value] : []));
+}
+
+async function configuredIn(env: object): Promise<ReadonlyMap<string, Configured>> {
+  const cached = cache.get(env);
+  if (cached !== undefined) return cached;
+  const entries = [...providers].map(async ([name, provider]) => [name, await configure(env, provider)] as const);
+  const configured = new Map(await Promise.all(entries));
+  cache.set(env, configured);
+  return configured;
+}
+
+async function configure(env: object, provider: Provider): Promise<Configured> {
+  const text: unknown = Reflect.get(env, settingName(provider.name));
+  if (typeof text !== "string" || text.trim() === "") return no({ reason: "not_set" });
+  let setting: unknown;
+  try {
+    setting = JSON.parse(text);
+  } catch {
+    return no({
+      reason: "bad_setting",
+      expected: `must be a JSON object (received ${text.length} characters, not JSON)`,
+    });
+  }
+  const configured = await provider.configure(setting);
+  return configured.ok ? configured : no({ reason: "bad_setting", expected: configured.reason });
+}
