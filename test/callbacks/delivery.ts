@@ -1,4 +1,4 @@
-// What the tests of the nine providers share: making a delivery, opening a provider, reading what a delivery proved.
+// Shared by the tests of the nine providers: deliveries, configured providers, and results of verification.
 import { providers, type ConfiguredProvider } from "../../src/callbacks/providers.ts";
 import type { ProviderIo } from "../../src/callbacks/adapter.ts";
 import { verificationErrorText, type Callback, type Webhook } from "../../src/core/callback.ts";
@@ -9,7 +9,7 @@ export const NOW_SECONDS = NOW / 1000;
 
 export type HeaderList = Readonly<Record<string, string>> | readonly (readonly [string, string])[];
 
-/** Through Fetch's own Headers, which lower the case of names and join what is repeated. */
+/** A delivery whose headers pass through Fetch's Headers: lower-case names, repeated ones joined. */
 export function webhook(headers: HeaderList, body: string | Uint8Array): Webhook {
   const list = Array.isArray(headers) ? headers : Object.entries(headers);
   return {
@@ -19,21 +19,21 @@ export function webhook(headers: HeaderList, body: string | Uint8Array): Webhook
 }
 
 export async function configured(name: string, setting: unknown): Promise<ConfiguredProvider> {
-  const opened = await providers.get(name)?.configure(setting);
-  if (opened?.ok !== true) throw new Error(opened?.reason ?? "no such provider");
-  return opened.value;
+  const configuredProvider = await providers.get(name)?.configure(setting);
+  if (configuredProvider?.ok !== true) throw new Error(configuredProvider?.reason ?? "no such provider");
+  return configuredProvider.value;
 }
 
-/** "proved", or the stage that refused. */
+/** "verified", or the stage of the rejection. */
 export async function stage(provider: ConfiguredProvider, delivery: Webhook, now = NOW): Promise<string> {
-  const proved = await provider.verify(delivery, now);
-  return proved.ok ? "proved" : proved.reason.stage;
+  const result = await provider.verify(delivery, now);
+  return result.ok ? "verified" : result.reason.stage;
 }
 
 export async function verify(provider: ConfiguredProvider, delivery: Webhook, now = NOW): Promise<readonly Callback[]> {
-  const proved = await provider.verify(delivery, now);
-  if (!proved.ok) throw new Error(verificationErrorText(proved.reason));
-  return proved.value;
+  const result = await provider.verify(delivery, now);
+  if (!result.ok) throw new Error(verificationErrorText(result.reason));
+  return result.value;
 }
 
 export async function verifyOne(provider: ConfiguredProvider, delivery: Webhook, now = NOW): Promise<Callback> {
@@ -69,18 +69,18 @@ export function flip(text: string, at = Math.floor(text.length / 2)): string {
   return text.slice(0, at) + (text[at] === "0" ? "1" : "0") + text.slice(at + 1);
 }
 
-/** A stand-in for the network: answers with what `answer` makes of the question, and keeps what was asked. */
-export function network(answer: (url: URL, init: RequestInit) => Response | Promise<Response>, now = NOW) {
-  const asked: { url: URL; init: RequestInit }[] = [];
+/** A fake network: responds with `respond`, and records the requests. */
+export function network(respond: (url: URL, init: RequestInit) => Response | Promise<Response>, now = NOW) {
+  const requests: { url: URL; init: RequestInit }[] = [];
   const io: ProviderIo = {
     now,
     nonce: "n0nceN0nceN0nce1",
     fetch: async (url, init) => {
-      asked.push({ url: new URL(url), init });
-      return answer(new URL(url), init);
+      requests.push({ url: new URL(url), init });
+      return respond(new URL(url), init);
     },
   };
-  return { io, asked };
+  return { io, requests };
 }
 
 export const lost = (): Promise<Response> => Promise.reject(new TypeError("connection lost"));

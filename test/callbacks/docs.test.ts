@@ -21,7 +21,7 @@ const table = (title: string): string[][] =>
     .slice(2);
 
 describe("docs/payments.md", () => {
-  it.each([...providers.keys()])("prints the table of %s as the code goes by it", (name) => {
+  it.each([...providers.keys()])("prints the event rules of %s", (name) => {
     expect(table(name)).toEqual(providers.get(name)?.mapping);
   });
 
@@ -34,7 +34,7 @@ describe("docs/payments.md", () => {
     expect(table("What the provider hears")).toEqual(rows);
   });
 
-  it("prints the body that is forwarded", () => {
+  it("prints the forwarded body", () => {
     const printed = JSON.parse(/^```json\n(.*?)^```/ms.exec(section("Handing on"))?.[1] ?? "") as {
       timestamp: string;
       data: { biz: string; raw: string };

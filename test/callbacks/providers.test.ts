@@ -10,7 +10,7 @@ import { NOW, configured, verifyOne, usd, webhook } from "./delivery.ts";
 const names = [...providers.keys()];
 const verdicts: readonly ReplyVerdict[] = ["stored", "duplicate", "ignored", "refused", "try_again"];
 
-it("the providers are nine", () => {
+it("there are nine providers", () => {
   expect(names).toEqual(["stripe", "alipay", "wechatpay", "paypal", "adyen", "square", "paddle", "standard", "hmac"]);
 });
 
@@ -23,7 +23,7 @@ describe("the reply", () => {
   };
 
   it.each(names.flatMap((name) => verdicts.map((verdict) => [name, verdict] as const)))(
-    "of %s to what is %s",
+    "of %s to a %s delivery has the provider's status and body",
     (name, verdict) => {
       const [success, failure, type] = words[name] ?? ["", "", "text/plain"];
       const isSuccess = verdict === "stored" || verdict === "duplicate" || verdict === "ignored";
@@ -64,26 +64,29 @@ describe("a setting", () => {
     hmac: ["prefix", "encoding", "paths", "outcomes", "unit"],
   };
 
-  it.each(names)("of %s from the development example is taken", async (name) => {
+  it.each(names)("of %s from the development example is accepted", async (name) => {
     expect((await providers.get(name)?.configure(callbackSetting(name)))?.ok).toBe(true);
   });
 
-  it.each(names)("of %s that is spoilt is refused or taken, but never repeated and never thrown at", async (name) => {
-    const setting = callbackSetting(name);
-    const fields = [...Object.keys(setting), ...(more[name] ?? [])];
-    for (const field of fields) {
-      for (const value of spoilt) {
-        const opened = await providers.get(name)?.configure({ ...setting, [field]: value });
-        if (opened?.ok === false) expect(opened.reason).not.toContain(CANARY);
+  it.each(names)(
+    "of %s with invalid values causes no exception, and its values stay out of the error",
+    async (name) => {
+      const setting = callbackSetting(name);
+      const fields = [...Object.keys(setting), ...(more[name] ?? [])];
+      for (const field of fields) {
+        for (const value of spoilt) {
+          const opened = await providers.get(name)?.configure({ ...setting, [field]: value });
+          if (opened?.ok === false) expect(opened.reason).not.toContain(CANARY);
+        }
       }
-    }
-    for (const whole of [null, undefined, CANARY, [CANARY], 7]) {
-      const configured = await providers.get(name)?.configure(whole);
-      expect(configured?.ok === false && configured.reason).toMatch(/^must be a JSON object \(received .+\)$/);
-    }
-  });
+      for (const whole of [null, undefined, CANARY, [CANARY], 7]) {
+        const configured = await providers.get(name)?.configure(whole);
+        expect(configured?.ok === false && configured.reason).toMatch(/^must be a JSON object \(received .+\)$/);
+      }
+    },
+  );
 
-  it.each(names)("of %s without what it must have is refused by the name of the field", async (name) => {
+  it.each(names)("of %s without a required field is an error that names the field", async (name) => {
     const setting = callbackSetting(name);
     const optional = new Set(["apiBase", "certs", "timestampHeader"]);
     for (const field of Object.keys(setting).filter((key) => !optional.has(key))) {
@@ -103,7 +106,7 @@ describe("a setting", () => {
     ["adyen", "merchantAccount"],
     ["adyen", "live"],
     ["square", "merchantId"],
-  ])("of %s opts out of its check of %s by a word, never by silence", async (name, field) => {
+  ])("of %s disables the check of %s only by the value any", async (name, field) => {
     const setting = callbackSetting(name);
     expect(await providers.get(name)?.configure({ ...setting, [field]: "any" })).toMatchObject({ ok: true });
     expect(await providers.get(name)?.configure({ ...setting, [field]: "" })).toMatchObject({ ok: false });
@@ -111,7 +114,7 @@ describe("a setting", () => {
   });
 
   it.each(["standard", "hmac"])(
-    "of %s with a paid outcome names amount and currency, or says unsigned",
+    "of %s with a paid outcome must name amount and currency, or be unsigned",
     async (name) => {
       const { paths: _, ...bare } = callbackSetting(name);
       for (const paths of [{}, { amount: "a" }, { currency: "c" }]) {
@@ -124,7 +127,7 @@ describe("a setting", () => {
     },
   );
 
-  it.each(names)("of %s names where the order's id stands, as a path or a list of them", async (name) => {
+  it.each(names)("of %s has the path of the order id as a string or a list", async (name) => {
     const configureOrder = (order: unknown) => providers.get(name)?.configure({ ...callbackSetting(name), order });
     // Adyen signs one field of the merchant's.
     const path = name === "adyen" ? "merchantReference.order" : "metadata.order";
@@ -133,12 +136,12 @@ describe("a setting", () => {
     for (const order of [7, {}, [], [""]]) expect((await configureOrder(order))?.ok === false && order).toBe(order);
   });
 
-  it.each(names)("of %s with a misspelt field is refused, not half obeyed", async (name) => {
+  it.each(names)("of %s with a misspelt field is an error", async (name) => {
     const opened = await providers.get(name)?.configure({ ...callbackSetting(name), [CANARY]: true });
     expect(opened?.ok === false && opened.reason).toMatch(/^must have only the fields .+ \(received 1 more\)$/);
   });
 
-  it("of a base that is neither https nor this machine is refused", async () => {
+  it("with a base URL that is neither https nor localhost is an error", async () => {
     for (const apiBase of ["http://api.stripe.com", "ftp://localhost", "localhost", "http://localhost.evil.example"]) {
       expect(await providers.get("stripe")?.configure({ secret: "s", livemode: false, apiBase })).toEqual({
         ok: false,
@@ -147,7 +150,7 @@ describe("a setting", () => {
     }
   });
 
-  it("of a certificate in place of its key is refused with what to do", async () => {
+  it("with a certificate instead of a public key is an error that names both", async () => {
     const setting = {
       ...callbackSetting("alipay"),
       alipayPublicKey: "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----",
@@ -160,7 +163,7 @@ describe("a setting", () => {
   });
 });
 
-it("the development example is JSON in single quotes, one line each: every reader of such files takes that as it is", () => {
+it("the development example has one line of JSON in single quotes per provider, which every parser of such files reads", () => {
   const text = readFileSync(new URL("../../.dev.vars.example", import.meta.url), "utf8");
   const lines = text.split("\n").filter((line) => line.startsWith("CALLBACK_"));
   expect(lines.map((line) => /^CALLBACK_([A-Z]+)='\{[^'\\$`]+\}'$/.exec(line)?.[1]?.toLowerCase())).toEqual(names);
@@ -191,7 +194,7 @@ describe("a delivery made for development", () => {
 
   const cases = names.flatMap((name) => outcomes.map((outcome) => [name, outcome] as const));
 
-  it.each(cases)("by %s of %s is proved", async (name, outcome) => {
+  it.each(cases)("by %s of the outcome %s is verified", async (name, outcome) => {
     if (never[name]?.includes(outcome) === true) {
       expect(() => signed(name, { ...told, outcome, setting: callbackSetting(name) })).toThrow(/never|no word/);
       return;
@@ -209,7 +212,7 @@ describe("a delivery made for development", () => {
     expect(callback.paymentId).toContain(name === "paypal" ? "CAP" : "ORD-1");
   });
 
-  it("by another setting is signed with that one's secret and names", async () => {
+  it("for another setting is signed with that setting's secret and field names", async () => {
     const setting = {
       secret: ["s1", "s2"],
       header: "X-Sig",
@@ -223,7 +226,7 @@ describe("a delivery made for development", () => {
     expect(callback).toMatchObject({ orderId: "ORD-1", facts: [{ status: "paid", money: usd("19.99") }] });
   });
 
-  it("for another account is authentic, and proves nothing", async () => {
+  it("for another account is authentic but yields no facts", async () => {
     for (const name of ["stripe", "alipay", "wechatpay", "paypal", "adyen", "square"]) {
       const setting = callbackSetting(name);
       const { headers, body } = signed(name, { ...told, outcome: "paid", setting, isOtherAccount: true });
@@ -232,7 +235,7 @@ describe("a delivery made for development", () => {
     }
   });
 
-  it("made twice is the same event", async () => {
+  it("made twice has the same event id", async () => {
     for (const name of names) {
       const provider = await configured(name, callbackSetting(name));
       const ids = await Promise.all(

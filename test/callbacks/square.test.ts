@@ -105,7 +105,7 @@ const rows: readonly (readonly [row: string, type: string, object: object, facts
 describe("a Square webhook", async () => {
   const provider = await configured("square", setting);
 
-  it("that Square's own helper holds for genuine is proved", async () => {
+  it("that Square's own helper verifies is verified", async () => {
     const check = {
       requestBody: paidBody,
       signatureHeader: sign(paidBody),
@@ -121,40 +121,40 @@ describe("a Square webhook", async () => {
     expect(bare((await verifyOne(provider, deliver(event(type, object)))).facts)).toEqual(facts);
   });
 
-  it("has a test for each row of its table", () => {
+  it("has a test for every rule", () => {
     expect(rows.map(([row]) => row)).toEqual(square.mapping.map(([row]) => row));
   });
 
-  it("of a refund names the payment, and no order: Square's own is not the merchant's", async () => {
+  it("of a refund has a payment id but no order id, since Square's order is not the merchant's", async () => {
     expect(await verifyOne(provider, deliver(event("refund.updated", { refund: refundObject })))).toMatchObject({
       orderId: null,
       paymentId: "P1",
     });
   });
 
-  it("of a payment without a reference goes by Square's order", async () => {
+  it("of a payment without a reference has Square's order id", async () => {
     const body = event("payment.updated", { payment: { ...paymentObject, reference_id: undefined } });
     expect((await verifyOne(provider, deliver(body))).orderId).toBe("sq-order");
   });
 
-  it("of another merchant is authentic, and proves nothing", async () => {
+  it("of another merchant is authentic but yields no facts", async () => {
     const delivery = deliver(event("payment.updated", { payment: paymentObject }, { merchant_id: "M2" }));
     expect(await verifyOne(provider, delivery)).toMatchObject({ facts: [], ignored: "other_account" });
   });
 
-  it("of a tipped payment proves it without the tip", async () => {
+  it("of a tipped payment has the amount without the tip", async () => {
     const tipped = { ...paymentObject, total_money: money(2299), tip_money: money(300) };
     const callback = await verifyOne(provider, deliver(event("payment.updated", { payment: tipped })));
     expect(bare(callback.facts)).toEqual([of("paid")]);
   });
 
-  it("is taken with either key while it is being rotated", async () => {
+  it("is accepted with the old and the new key during a rotation", async () => {
     expect(
       await stage(await configured("square", { ...setting, secret: ["new", setting.secret] }), deliver(paidBody)),
-    ).toBe("proved");
+    ).toBe("verified");
   });
 
-  it("with an emoji is proved", async () => {
+  it("with an emoji is verified", async () => {
     const body = event("payment.updated", { payment: { ...paymentObject, reference_id: "订单-🧧" } });
     expect((await verifyOne(provider, deliver(body))).orderId).toBe("订单-🧧");
   });
@@ -175,9 +175,9 @@ describe("a Square webhook", async () => {
       () => webhook({ "x-square-hmacsha256-signature": sign(paidBody) }, `\u{feff}${paidBody}`),
       "signature",
     ],
-    ["another key", () => deliver(paidBody, { secret: "another" }), "signature"],
+    ["a signature with a wrong key", () => deliver(paidBody, { secret: "another" }), "signature"],
     [
-      "the URL it was seen under",
+      "a signature over another URL",
       () => deliver(paidBody, { url: "https://10.0.0.1/callbacks/square?x=1" }),
       "signature",
     ],
@@ -194,8 +194,8 @@ describe("a Square webhook", async () => {
       "signature",
     ],
     ["no signature", () => webhook({}, paidBody), "header"],
-    ["no JSON", () => deliver("hello"), "parse"],
-  ])("with %s is refused", async (_what, delivery, at) => {
+    ["a body that is not JSON", () => deliver("hello"), "parse"],
+  ])("with %s is rejected", async (_what, delivery, at) => {
     expect(await stage(provider, delivery())).toBe(at);
   });
 
@@ -206,11 +206,11 @@ describe("a Square webhook", async () => {
       "no_event_id",
     ],
     [
-      "an amount that is none",
+      "an unreadable amount",
       () => deliver(event("payment.updated", { payment: { ...paymentObject, total_money: money(19.99) } })),
       "unpriced",
     ],
-  ])("with %s is acknowledged, and proves no amount", async (_what, delivery, what) => {
+  ])("with %s is accepted without an amount or without facts", async (_what, delivery, what) => {
     const { facts, ignored } = await verifyOne(provider, await delivery());
     if (what === "unpriced") expect(facts).toMatchObject([{ kind: "payment", money: null }]);
     else expect([facts, ignored]).toEqual([[], what]);

@@ -31,12 +31,12 @@ function deliver(envelope: object, secret = SECRET) {
 
 describe("a Stripe webhook", () => {
   it.each([
-    ["the other mode", {}, { livemode: true }],
+    ["the mode that the setting excludes", {}, { livemode: true }],
     ["no mode", {}, { livemode: undefined }],
     ["a connected account, where none is set", {}, { account: "acct_1" }],
     ["another connected account", { account: ["acct_1", "acct_2"] }, { account: "acct_3" }],
     ["the own account, where a connected one is set", { account: "acct_1" }, {}],
-  ])("of %s is acknowledged and proves nothing", async (_what, more, envelope) => {
+  ])("of %s is accepted without facts", async (_what, more, envelope) => {
     const opened = await configured("stripe", { ...setting, ...more });
     expect(await verifyOne(opened, deliver(envelope))).toMatchObject({
       eventId: "evt_1",
@@ -55,18 +55,18 @@ describe("a Stripe webhook", () => {
     ["the own account, where any is set", { account: "any" }, {}],
     ["any mode", { livemode: "any" }, { livemode: true }],
     ["one of both modes", { livemode: [true, false] }, { livemode: true }],
-  ])("of %s proves a payment", async (_what, more, envelope) => {
+  ])("of %s yields a payment", async (_what, more, envelope) => {
     const opened = await configured("stripe", { ...setting, ...more });
     const callback = await verifyOne(opened, deliver(envelope));
     expect(callback).toMatchObject({ facts: paid, ignored: null });
   });
 
-  it("without a mode in its setting is a problem that names the field", async () => {
+  it("without livemode in the setting is an error that names the field", async () => {
     const opened = await providers.get("stripe")?.configure({ secret: SECRET });
     expect(opened).toMatchObject({ ok: false, reason: expect.stringContaining("livemode") });
   });
 
-  it("names the order by the first path that has a text", async () => {
+  it("has its order id at the first path with a text", async () => {
     const orderIdOf = async (more: object, object: object) => {
       const data = { object: { id: "pi_1", object: "payment_intent", amount: 1999, currency: "usd", ...object } };
       return (await verifyOne(await configured("stripe", { ...setting, ...more }), deliver({ data }))).orderId;
