@@ -1,5 +1,4 @@
-// The interface of a provider's adapter: settings, verification and replies. No clock, no stored
-// keys.
+// The interface of a provider's adapter: settings, verification and replies. Stateless, no clock.
 import type { Callback, VerificationError, Webhook } from "../core/callback.ts";
 import type { Fact } from "../core/fact.ts";
 import type { Result } from "../core/result.ts";

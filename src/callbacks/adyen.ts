@@ -5,15 +5,15 @@ import { isObject, type Json, type JsonObject } from "../core/json.ts";
 import { no, ok, type Result } from "../core/result.ts";
 import type { Adapter } from "./adapter.ts";
 import { fromBase64, fromHex, utf8 } from "./bytes.ts";
-import { valueAt, jsonObject, minorAmount, noAmount, orderIdAt, textAt, type SignedAmount } from "./content.ts";
+import { jsonObject, minorAmount, noAmount, orderIdAt, textAt, valueAt, type SignedAmount } from "./content.ts";
 import { adyenDigits } from "./currencies.ts";
 import {
-  matchRule,
   callbackOf,
-  otherAccount,
   documentRules,
-  type FactKind,
+  matchRule,
+  otherAccount,
   type EventRule,
+  type FactKind,
   type ParsedEvent,
 } from "./mapping.ts";
 import { lengthText, reject, rejectBody } from "./reject.ts";
@@ -46,8 +46,7 @@ const manual = { success: ["true"], capture: ["manual"] };
 const rules: readonly EventRule[] = [
   // With manual capture, an authorisation is pending until CAPTURE.
   { event: "AUTHORISATION", where: manual, factKinds: ["pending"] },
-  // With automatic capture, the default, an authorised payment is paid unless CAPTURE_FAILED
-  // follows.
+  // With automatic capture (default), an authorised payment is paid unless CAPTURE_FAILED follows.
   ...rulesFor(["AUTHORISATION"], "true", "paid"),
   ...rulesFor(["AUTHORISATION"], "false", "failed"),
   ...rulesFor(["PENDING"], "true", "pending"),
@@ -84,8 +83,7 @@ const rules: readonly EventRule[] = [
 
 /**
  * The signed fields in their order, each with its shape. A colon moved to a neighbouring field
- * keeps the HMAC valid, and Adyen's own library accepts that. These shapes leave one way to split
- * the text.
+ * keeps the HMAC valid, and Adyen's own library accepts that. These shapes make the split unique.
  */
 const signedFields: readonly (readonly [path: string, shape: RegExp, expected: string])[] = [
   ["pspReference", /^[^:]{1,128}$/, "have 1 to 128 characters without a colon"],
@@ -104,8 +102,9 @@ export const adyen: Adapter<Config> = {
   async configure(value) {
     const setting = new Setting(value, ["hmacKey", "merchantAccount", "live", "order", "capture"]);
     const keys = setting.strings("hmacKey").map(fromHex);
-    if (keys.some((key) => key === null || key.length === 0))
+    if (keys.some((key) => key === null || key.length === 0)) {
       setting.refuse("hmacKey", "hex with two digits per byte, or a list of such keys");
+    }
     const merchantAccount = setting.identity("merchantAccount");
     const live = setting.mode("live");
     const order = setting.orderPaths("merchantReference");
@@ -132,12 +131,8 @@ export const adyen: Adapter<Config> = {
     const list: readonly Json[] = items;
     // An empty batch has no signature.
     if (list.length === 0 || list.length > ITEMS_MAX) {
-      return reject({
-        stage: "header",
-        field: "notificationItems",
-        expected: `have 1 to ${ITEMS_MAX} items`,
-        received: String(list.length),
-      });
+      const expected = `have 1 to ${ITEMS_MAX} items`;
+      return reject({ stage: "header", field: "notificationItems", expected, received: String(list.length) });
     }
     const callbacks: Callback[] = [];
     // `live` is unsigned, which is enough: test and live have different keys.
@@ -162,30 +157,22 @@ async function verifyItem(
   isOurMode: boolean,
 ): Promise<Result<Callback, VerificationError>> {
   if (!isObject(item)) {
-    return reject({
-      stage: "parse",
-      field: "notificationItems",
-      expected: "have a NotificationRequestItem in each item",
-    });
+    const expected = "have a NotificationRequestItem in each item";
+    return reject({ stage: "parse", field: "notificationItems", expected });
   }
   const signature = textAt(item, SIGNATURE);
-  if (signature === null)
-    return reject({
-      stage: "header",
-      field: SIGNATURE,
-      expected: "be present: set up HMAC for the webhook in the Customer Area",
-    });
+  if (signature === null) {
+    const expected = "be present: set up HMAC for the webhook in the Customer Area";
+    return reject({ stage: "header", field: SIGNATURE, expected });
+  }
   const values = signedFields.map(([path]) => textAt(item, path) ?? "");
   for (const [index, [field, shape, expected]] of signedFields.entries()) {
     const value = values[index] ?? "";
     if (!shape.test(value)) return reject({ stage: "parse", field, expected, received: lengthText(value) });
   }
   if (!(await isHmacSigned(config.keys, [fromBase64(signature)], utf8(values.join(":"))))) {
-    return reject({
-      stage: "signature",
-      field: SIGNATURE,
-      expected: "match hmacKey: each webhook has its own key, and test and live keys differ",
-    });
+    const expected = "match hmacKey: each webhook has its own key, and test and live keys differ";
+    return reject({ stage: "signature", field: SIGNATURE, expected });
   }
   const event = parseEvent(item, config);
   // A company-level webhook has one key for several accounts.
@@ -210,7 +197,7 @@ function parseEvent(item: JsonObject, { order, capture }: Config): ParsedEvent {
     paymentId: isSplit ? null : textAt(item, "originalReference", "pspReference"),
     factKinds: matchRule(rules, type, (field) => (field === "capture" ? capture : textAt(item, field))),
     payment: amount,
-    // A failed automatic capture gets its reference on failure, and a re-capture may share it.
+    // Null: an automatic capture gets a reference only on failure, and a re-capture may share it.
     capture: { id: type === "CAPTURE_FAILED" && capture === "automatic" ? null : pspReference, amount },
     // These events state the authorised amount but end only the uncaptured part.
     voided: { id: pspReference, amount: type === "EXPIRE" || capture === "manual" ? noAmount : coveredBy(amount) },

@@ -6,9 +6,9 @@ import { no, ok, type Result } from "../core/result.ts";
 import type { ProviderIo } from "./adapter.ts";
 import { requestApi } from "./api-request.ts";
 import { fromBase64, textOf, toBinary, utf8 } from "./bytes.ts";
-import { parseIsoTime, majorAmount, textAt } from "./content.ts";
+import { majorAmount, parseIsoTime, textAt } from "./content.ts";
 import { signedForm } from "./form.ts";
-import { matchRule, buildFacts, type EventRule } from "./mapping.ts";
+import { buildFacts, matchRule, type EventRule } from "./mapping.ts";
 import { isRsaSigned, rsaSign, type Key } from "./signature.ts";
 
 export interface AlipayAccess {

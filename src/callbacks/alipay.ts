@@ -9,10 +9,10 @@ import { parseAlipayTime, queryAlipay, YUAN, type AlipayAccess } from "./alipay-
 import { fromBase64, fromBinary, textOf } from "./bytes.ts";
 import { header, majorAmount, orderIdAt } from "./content.ts";
 import { parseForm, signedForm } from "./form.ts";
-import { matchRule, callbackOf, otherAccount, documentRules, type EventRule, type ParsedEvent } from "./mapping.ts";
+import { callbackOf, documentRules, matchRule, otherAccount, type EventRule, type ParsedEvent } from "./mapping.ts";
 import { nameOrLength, reject, rejectMissing } from "./reject.ts";
 import { replyWith } from "./reply.ts";
-import { type Identity, matchesIdentity, onlyId, Setting } from "./setting.ts";
+import { matchesIdentity, onlyId, Setting, type Identity } from "./setting.ts";
 import { isRsaSigned, type Key } from "./signature.ts";
 
 interface Config {
@@ -178,8 +178,7 @@ function parseEvent(texts: Fields, order: readonly string[]): ParsedEvent {
     factKinds: isTrade ? matchRule(rules, type, (field) => (flags[field] === true ? "yes" : "no")) : [],
     // The full price; buyer_pay_amount is reduced by red envelopes and coupons.
     payment: yuan("total_amount"),
-    // refund_fee is the total so far. out_biz_no is the latest refund, or the trade if it has no
-    // number.
+    // refund_fee is the total so far. out_biz_no is the latest refund, or the trade.
     refund: { id: text("out_biz_no"), amount: yuan("refund_fee"), cumulative: true },
   };
 }

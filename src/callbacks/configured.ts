@@ -1,5 +1,4 @@
-// The providers configured in the Worker's environment, read once per Env. Setting values stay
-// secret.
+// The providers configured in the Worker's environment, read once per Env. Values stay secret.
 import { no, type Result } from "../core/result.ts";
 import { providers, type ConfiguredProvider, type Provider } from "./providers.ts";
 

@@ -1,5 +1,4 @@
-// Readers of a delivery's headers and JSON. They use own properties only and return null instead of
-// throwing.
+// Readers of a delivery's headers and JSON: own properties only, null instead of exceptions.
 import type { Webhook } from "../core/callback.ts";
 import { isObject, parseExact, type Json, type JsonObject } from "../core/json.ts";
 import { fromMajor, fromMinor, type Money } from "../core/money.ts";

@@ -1,5 +1,4 @@
-// Decimal digits of currencies, as each provider counts minor units. Unlisted currencies are
-// unknown.
+// Decimal digits of currencies, as providers count minor units. Unlisted currencies are unknown.
 
 type Digits = ReadonlyMap<string, number>;
 

@@ -1,5 +1,4 @@
-// Events of a sender's own JSON format. The setting is their schema: paths of the fields, and
-// outcomes.
+// Events in a sender's own JSON format, by a schema in the setting: paths of fields, and outcomes.
 import type { JsonObject } from "../core/json.ts";
 import {
   majorAmount,
@@ -76,8 +75,7 @@ export function readEventSchema(setting: Setting, defaults: SchemaDefaults): Eve
   }
   const isUnsigned = setting.has("amount") && setting.oneOf("amount", ["unsigned"]) === "unsigned";
   const isPriced = own.has("amount") && own.has("currency");
-  // Without these paths every event would lack an amount, and a payment of 0.01 would pay any
-  // order.
+  // Without these paths events would lack an amount, and a payment of 0.01 would pay any order.
   if ([...outcomes.values()].includes("paid") && !isUnsigned && !isPriced) {
     setting.refuse(
       "paths",

@@ -5,10 +5,10 @@ import type { Adapter } from "./adapter.ts";
 import { fromBase64, fromHex, utf8 } from "./bytes.ts";
 import { header, isOutside, jsonObject, parseSeconds } from "./content.ts";
 import {
-  readEventSchema,
-  schemaFields,
-  rulesOf,
   parseEvent,
+  readEventSchema,
+  rulesOf,
+  schemaFields,
   type EventSchema,
   type SchemaDefaults,
 } from "./custom-event.ts";

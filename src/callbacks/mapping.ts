@@ -50,10 +50,7 @@ export const documentRules = (rules: readonly EventRule[]): [event: string, fact
     factKinds.join(" + ") || "nothing",
   ]);
 
-/**
- * A signed event after parsing, with its fact kinds. Amounts missing from the event may be left
- * out.
- */
+/** A signed event after parsing, with its fact kinds. Unstated amounts are left out. */
 export interface ParsedEvent extends Omit<VerifiedEvent, "facts" | "ignored"> {
   readonly factKinds: readonly FactKind[];
   /** The amount paid or to be paid; for a split, its total. */

@@ -81,8 +81,7 @@ function reportFacts(
   if (status !== "refunded" && status !== "partially_refunded") {
     return [{ ...sender, eventId: idOf(money), kind: "payment", status, paymentId, money }];
   }
-  // A refunded order was paid before. The amount is the total refunded so far; without one,
-  // everything.
+  // A refunded order was paid before. The amount is the total refunded so far; null means all.
   const refunded = status === "refunded" ? null : money;
   return [
     { ...sender, eventId: idOf(null), kind: "payment", status: "paid", paymentId, money: null },
@@ -126,10 +125,7 @@ export function moneyOf(amount: number | string, currency: string): Result<Major
     : no(`amount: ${currency} has ${digits === 0 ? "no decimals" : `${digits} decimals at most`}`);
 }
 
-/**
- * The path and message of an issue, without the received value: it may be long or a misplaced
- * secret.
- */
+/** The path and message of an issue. Omits the received value, which may be a misplaced secret. */
 export const describeIssue = (issue: v.BaseIssue<unknown>): string => {
   const { message, received } = issue;
   const repeated = [` but received ${received}`, `: Received ${received}`].find((end) => message.endsWith(end)) ?? "";

@@ -1,24 +1,23 @@
 // Paddle Billing's webhooks: HMAC over the time and the raw body, in hex. Every h1 is checked with
-// every secret. Paddle's own SDK checks the last h1 only and fails while a secret is rotated. No
-// I/O.
+// every secret. Paddle's own SDK checks the last h1 only and fails while a secret is rotated.
 import type { Json, JsonObject } from "../core/json.ts";
 import { no, ok, type Result } from "../core/result.ts";
 import type { Adapter } from "./adapter.ts";
 import { fromHex, utf8 } from "./bytes.ts";
 import {
-  valueAt,
   header,
   isOutside,
-  parseIsoTime,
   jsonObject,
   minorAmount,
   orderIdAt,
+  parseIsoTime,
   parseSeconds,
   textAt,
+  valueAt,
   type SignedAmount,
 } from "./content.ts";
 import { isoDigits } from "./currencies.ts";
-import { matchRule, callbackOf, documentRules, type EventRule, type ParsedEvent } from "./mapping.ts";
+import { callbackOf, documentRules, matchRule, type EventRule, type ParsedEvent } from "./mapping.ts";
 import { reject, rejectBody, rejectTime } from "./reject.ts";
 import { emptyBodies, replyWith } from "./reply.ts";
 import { Setting } from "./setting.ts";
@@ -41,10 +40,7 @@ const adjustment = (action: string, status: readonly string[], ...factKinds: Eve
     factKinds,
   }));
 
-/**
- * A checkout or an API transaction. Renewals of a subscription repeat the first order's
- * `custom_data`.
- */
+/** A checkout or API transaction. Subscription renewals repeat the first order's `custom_data`. */
 const FIRST_ORDER = { origin: ["web", "api"] };
 
 /** Fields of `data`. Paddle may approve a refund at once (created) or later (updated). */
@@ -136,12 +132,10 @@ function parseEvent(json: JsonObject, order: readonly string[]): ParsedEvent {
     orderId: isAdjustment ? null : orderIdAt(data, order),
     paymentId: textAt(data, isAdjustment ? "transaction_id" : "id"),
     factKinds: matchRule(rules, type, (field) => textAt(data, field)),
-    // `total` includes the customer's credit, which also pays for the order; `grand_total` excludes
-    // it.
+    // `total` includes the customer's credit, which also pays for the order, unlike `grand_total`.
     payment: minorAmount(textAt(data, "details.totals.total"), textAt(data, "currency_code"), isoDigits),
     refund: { id: textAt(data, "id"), amount: adjusted(data), cumulative: false },
-    // Each step of a chargeback is a separate adjustment. All steps update the payment's one
-    // dispute.
+    // Each step of a chargeback is a separate adjustment and updates the payment's one dispute.
     dispute: { id: null, amount: adjusted(data) },
   };
 }

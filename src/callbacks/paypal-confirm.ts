@@ -88,8 +88,7 @@ async function deliveryKey({ transmission_id }: Transmission, event: Bytes): Pro
 
 function requestBody({ webhookId }: PaypalAccess, transmission: Transmission, event: Bytes): Bytes {
   const rest = JSON.stringify({ ...transmission, webhook_id: webhookId }).slice(0, -1);
-  // The event's original bytes: parsing would turn 1.0 into 1, and PayPal would reject its own
-  // event.
+  // The event's original bytes: parsing would turn 1.0 into 1, and PayPal would not recognise it.
   return concat(utf8(`${rest},"webhook_event":`), event, utf8("}"));
 }
 

@@ -1,6 +1,6 @@
 // Parser of PayPal events in both API versions: payment, amount and account of each statement.
 import type { Json, JsonObject } from "../core/json.ts";
-import { valueAt, majorAmount, textAt, type SignedAmount } from "./content.ts";
+import { majorAmount, textAt, valueAt, type SignedAmount } from "./content.ts";
 
 /** A capture, authorization, refund, purchase unit or disputed transaction; several per event. */
 export interface Statement {

@@ -6,13 +6,13 @@ import type { Json, JsonObject } from "../core/json.ts";
 import { no, ok, type Result } from "../core/result.ts";
 import type { Adapter } from "./adapter.ts";
 import { fromBase64, utf8 } from "./bytes.ts";
-import { header, parseIsoTime, jsonObject, orderIdAt, textAt } from "./content.ts";
+import { header, jsonObject, orderIdAt, parseIsoTime, textAt } from "./content.ts";
 import { crc32 } from "./crc32.ts";
-import { matchRule, callbackOf, otherAccount, documentRules } from "./mapping.ts";
+import { callbackOf, documentRules, matchRule, otherAccount } from "./mapping.ts";
 import { confirmWithPaypal, PaypalCache, type PaypalAccess, type Transmission } from "./paypal-confirm.ts";
 import { rules, SUBSCRIPTION } from "./paypal-rules.ts";
 import { statementsOf, type Statement } from "./paypal-statements.ts";
-import { ageText, lengthText, nameOrLength, reject, rejectBody } from "./reject.ts";
+import { ageText, lengthText, nameOrLength, reject, rejectBody, timeOrLength } from "./reject.ts";
 import { emptyBodies, replyWith } from "./reply.ts";
 import { matchesIdentity, Setting, type Identity } from "./setting.ts";
 import { isRsaSigned, type Key } from "./signature.ts";
@@ -76,13 +76,8 @@ export const paypal: Adapter<Config> = {
     }
     const time = parseIsoTime(transmission_time);
     if (time === null) {
-      const received = nameOrLength(transmission_time);
-      return reject({
-        stage: "header",
-        field: HEADERS.transmission_time,
-        expected: "be an ISO 8601 time with zone",
-        received,
-      });
+      const [field, received] = [HEADERS.transmission_time, timeOrLength(transmission_time)];
+      return reject({ stage: "header", field, expected: "be an ISO 8601 time with zone", received });
     }
     if (time < now - AGE_MAX_MS || time > now + AHEAD_MAX_MS) {
       const expected = "be at most 3 days old and at most 300 s ahead";
@@ -101,8 +96,7 @@ export const paypal: Adapter<Config> = {
 
   async confirm(config, webhook, io) {
     const transmission = readTransmission(webhook);
-    // The raw body becomes part of the request's JSON: anything but one JSON object could alter the
-    // rest.
+    // The raw body becomes part of the request's JSON: one JSON object cannot alter it.
     if (!transmission.ok || jsonObject(webhook.body) === null) return "refused";
     return confirmWithPaypal(config, transmission.value, webhook.body, io);
   },

@@ -29,16 +29,22 @@ export const rejectTime = (field: string, at: number, now: number, toleranceMs: 
 
 /** Rejects a header whose text is not a time in seconds. */
 export const rejectTimestamp = (field: string, text: string | null): Rejection =>
-  reject({ stage: "header", field, expected: "be one time in seconds since 1970", received: nameOrLength(text) });
+  reject({ stage: "header", field, expected: "be one time in seconds since 1970", received: timeOrLength(text) });
 
 /** `412 s ago`, `412 s ahead`. */
 export const ageText = (at: number, now: number): string =>
   `${Math.round(Math.abs(now - at) / 1000)} s ${at > now ? "ahead" : "ago"}`;
 
-/** A short name or number as it stands; the length of any other text, null as "no value". */
+/** The short name of an algorithm, charset or host as it stands; otherwise like `timeOrLength`. */
 export function nameOrLength(text: string | null): string {
   if (text === null) return "no value";
   return /^[\w.:+/-]{1,32}$/.test(text) ? text : lengthText(text);
+}
+
+/** A time or number as it stands; the length of any other text, null as "no value". */
+export function timeOrLength(text: string | null): string {
+  if (text === null) return "no value";
+  return /^[\d:.+TZ-]{1,32}$/.test(text) ? text : lengthText(text);
 }
 
 export const lengthText = (text: string): string => `${text.length} characters`;

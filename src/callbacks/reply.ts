@@ -15,8 +15,7 @@ export function replyWith({ success, failure, type }: ReplyBodies, verdict: Repl
   switch (verdict) {
     case "stored":
     case "duplicate":
-    // Authentic but irrelevant: an error would be retried for days, and Adyen would block its
-    // queue.
+    // Authentic but irrelevant: an error would be retried for days, and Adyen's queue would block.
     case "ignored":
       return { status: 200, headers, body: success };
     case "refused":

@@ -1,5 +1,4 @@
-// Validator of a provider's setting: required fields, their shapes, unknown fields. Values stay
-// secret.
+// Validator of a provider's setting: required, malformed and unknown fields. Values stay secret.
 import { rsaPrivateKey, rsaPublicKey, type Key } from "./signature.ts";
 
 /** Ids of the accounts whose events count. */
@@ -90,12 +89,12 @@ export class Setting {
   mode(name: string): Mode {
     const value = this.#fields.get(name);
     const list: readonly unknown[] = Array.isArray(value) ? value : [value];
-    const words = new Set(list.map(String));
-    const isKnown = [...words].every((word) => word === "true" || word === "false" || word === "any");
-    if (words.size === 0 || !isKnown) {
+    const values = new Set(list.map(String));
+    const isKnown = [...values].every((text) => text === "true" || text === "false" || text === "any");
+    if (values.size === 0 || !isKnown) {
       this.refuse(name, 'true for live events, false for test events, a list of both, or "any"');
     }
-    return words.has("any") || words.size > 1 ? "any" : words.has("true");
+    return values.has("any") || values.size > 1 ? "any" : values.has("true");
   }
 
   /** Dotted paths of the order id in an event; the first path with a text applies. */
@@ -110,11 +109,12 @@ export class Setting {
     return fallback;
   }
 
-  oneOf<Word extends string>(name: string, words: readonly [Word, ...Word[]]): Word {
-    const word = this.has(name) ? words.find((known) => known === this.#fields.get(name)) : words[0];
-    if (word !== undefined) return word;
-    this.refuse(name, `one of ${words.join(", ")}`);
-    return words[0];
+  /** One of `values`; the first if the field is missing. */
+  oneOf<Value extends string>(name: string, values: readonly [Value, ...Value[]]): Value {
+    const value = this.has(name) ? values.find((known) => known === this.#fields.get(name)) : values[0];
+    if (value !== undefined) return value;
+    this.refuse(name, `one of ${values.join(", ")}`);
+    return values[0];
   }
 
   /** An object of strings, as a Map, which is safe for keys such as `__proto__`. */

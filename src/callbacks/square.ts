@@ -7,17 +7,17 @@ import { no, ok } from "../core/result.ts";
 import type { Adapter } from "./adapter.ts";
 import { fromBase64, utf8, type Bytes } from "./bytes.ts";
 import {
-  valueAt,
   header,
-  parseIsoTime,
   jsonObject,
   minorAmount,
   orderIdAt,
+  parseIsoTime,
   textAt,
+  valueAt,
   type SignedAmount,
 } from "./content.ts";
 import { isoDigits } from "./currencies.ts";
-import { matchRule, callbackOf, otherAccount, documentRules, type EventRule, type ParsedEvent } from "./mapping.ts";
+import { callbackOf, documentRules, matchRule, otherAccount, type EventRule, type ParsedEvent } from "./mapping.ts";
 import { reject, rejectBody, rejectMissing } from "./reject.ts";
 import { emptyBodies, replyWith } from "./reply.ts";
 import { matchesIdentity, Setting, type Identity } from "./setting.ts";
@@ -33,10 +33,7 @@ interface Config {
 
 const SIGNATURE = "x-square-hmacsha256-signature";
 
-/**
- * Fields of the payment, refund or dispute in `data.object`. `refunded`: `refunded_money` is above
- * zero.
- */
+/** Fields of the object in `data.object`. `refunded`: `refunded_money` is above zero. */
 const rules: readonly EventRule[] = ["payment.created", "payment.updated"]
   .flatMap((event): EventRule[] => [
     { event, where: { status: ["COMPLETED"], refunded: ["yes"] }, factKinds: ["paid", "refund"] },
@@ -102,8 +99,7 @@ function parseEvent(json: JsonObject, order: readonly string[]): ParsedEvent {
     eventId: textAt(json, "event_id"),
     type,
     at: parseIsoTime(textAt(json, "created_at")),
-    // Refunds and disputes name Square's order at most; their payment leads to the merchant's
-    // order.
+    // Refunds and disputes name Square's order at most. Their payment names the merchant's order.
     orderId: orderIdAt(payment, order),
     paymentId:
       payment === undefined ? textAt(subject, "payment_id", "disputed_payment.payment_id") : textAt(payment, "id"),
@@ -119,10 +115,7 @@ function parseEvent(json: JsonObject, order: readonly string[]): ParsedEvent {
   };
 }
 
-/**
- * `total_money` less the tip, which belongs to the staff. Without a total: `amount_money`, without
- * tip.
- */
+/** `total_money` less the staff's tip, or else `amount_money`, which excludes the tip. */
 function withoutTip(payment: Json | undefined): SignedAmount {
   if (valueAt(payment, "total_money") === undefined) return money(payment, "amount_money");
   const [total, tip] = [textAt(payment, "total_money.amount"), textAt(payment, "tip_money.amount")];

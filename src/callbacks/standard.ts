@@ -5,10 +5,10 @@ import type { Adapter } from "./adapter.ts";
 import { fromBase64, utf8, type Bytes } from "./bytes.ts";
 import { header, isOutside, jsonObject, parseSeconds } from "./content.ts";
 import {
-  readEventSchema,
-  schemaFields,
-  rulesOf,
   parseEvent,
+  readEventSchema,
+  rulesOf,
+  schemaFields,
   type EventSchema,
   type SchemaDefaults,
 } from "./custom-event.ts";
@@ -23,10 +23,7 @@ interface Config {
   /** Prefix of the header names: `webhook-` or `svix-`. */
   readonly prefix: string;
   readonly schema: EventSchema;
-  /**
-   * Whether the setting has a path of the event id. Otherwise `<prefix>id` is used, stable over
-   * retries.
-   */
+  /** Whether the setting has a path of the event id. Otherwise `<prefix>id` is the event id. */
   readonly hasEventPath: boolean;
 }
 

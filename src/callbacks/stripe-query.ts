@@ -6,9 +6,9 @@ import { isObject, type Json } from "../core/json.ts";
 import { no, ok, type Result } from "../core/result.ts";
 import type { ProviderIo } from "./adapter.ts";
 import { requestApi } from "./api-request.ts";
-import { valueAt, jsonObject, minorAmount, textAt } from "./content.ts";
+import { jsonObject, minorAmount, textAt, valueAt } from "./content.ts";
 import { stripeDigits } from "./currencies.ts";
-import { matchRule, buildFacts, type EventRule } from "./mapping.ts";
+import { buildFacts, matchRule, type EventRule } from "./mapping.ts";
 import { matchesMode, type Mode } from "./setting.ts";
 import { refundedAmount } from "./stripe-charge.ts";
 

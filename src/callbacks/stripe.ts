@@ -5,7 +5,6 @@ import { no, ok, type Result } from "../core/result.ts";
 import type { Adapter } from "./adapter.ts";
 import { fromHex, utf8 } from "./bytes.ts";
 import {
-  valueAt,
   header,
   isOutside,
   jsonObject,
@@ -14,21 +13,22 @@ import {
   orderIdAt,
   parseSeconds,
   textAt,
+  valueAt,
   type SignedAmount,
 } from "./content.ts";
 import { stripeDigits } from "./currencies.ts";
 import {
-  matchRule,
   callbackOf,
-  otherAccount,
   documentRules,
-  type FactKind,
+  matchRule,
+  otherAccount,
   type EventRule,
+  type FactKind,
   type ParsedEvent,
 } from "./mapping.ts";
 import { reject, rejectBody, rejectTime } from "./reject.ts";
 import { emptyBodies, replyWith } from "./reply.ts";
-import { type Identity, matchesIdentity, matchesMode, type Mode, onlyId, Setting } from "./setting.ts";
+import { matchesIdentity, matchesMode, onlyId, Setting, type Identity, type Mode } from "./setting.ts";
 import { hmacKeys, isHmacSigned, SIGNATURES_MAX, type Key } from "./signature.ts";
 import { refundedAmount } from "./stripe-charge.ts";
 import { queryStripe, type StripeAccess } from "./stripe-query.ts";

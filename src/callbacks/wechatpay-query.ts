@@ -5,9 +5,9 @@ import type { JsonObject } from "../core/json.ts";
 import { no, ok, type Result } from "../core/result.ts";
 import type { ProviderIo } from "./adapter.ts";
 import { requestApi } from "./api-request.ts";
-import { parseIsoTime, jsonObject, minorAmount, textAt } from "./content.ts";
+import { jsonObject, minorAmount, parseIsoTime, textAt } from "./content.ts";
 import { isoDigits } from "./currencies.ts";
-import { matchRule, buildFacts, type EventRule } from "./mapping.ts";
+import { buildFacts, matchRule, type EventRule } from "./mapping.ts";
 import { matchesIdentity, type Identity } from "./setting.ts";
 import { rsaSign, type Key } from "./signature.ts";
 import { checkSigned, type SerialKeys } from "./wechatpay-signature.ts";
@@ -24,10 +24,7 @@ export interface WechatpayAccess {
   readonly keys: SerialKeys;
 }
 
-/**
- * By `trade_state`. REFUND lacks the refunded amount, so it yields no facts; the notification has
- * both.
- */
+/** By `trade_state`. REFUND lacks the refunded amount and is left to the refund's notification. */
 const rules: readonly EventRule[] = [
   { event: "SUCCESS", factKinds: ["paid"] },
   { event: "REFUND", factKinds: [] },

@@ -5,12 +5,12 @@ import { isObject, type JsonObject } from "../core/json.ts";
 import { no, ok, type Result } from "../core/result.ts";
 import type { Adapter } from "./adapter.ts";
 import { fromBase64, utf8, type Bytes } from "./bytes.ts";
-import { valueAt, parseIsoTime, jsonObject, minorAmount, orderIdAt, textAt, type SignedAmount } from "./content.ts";
+import { jsonObject, minorAmount, orderIdAt, parseIsoTime, textAt, valueAt, type SignedAmount } from "./content.ts";
 import { isoDigits } from "./currencies.ts";
-import { matchRule, callbackOf, otherAccount, documentRules, type EventRule } from "./mapping.ts";
+import { callbackOf, documentRules, matchRule, otherAccount, type EventRule } from "./mapping.ts";
 import { nameOrLength, reject, rejectBody } from "./reject.ts";
 import { replyWith } from "./reply.ts";
-import { type Identity, matchesIdentity, onlyId, Setting } from "./setting.ts";
+import { matchesIdentity, onlyId, Setting, type Identity } from "./setting.ts";
 import type { Key } from "./signature.ts";
 import { queryWechatpay, type WechatpayAccess } from "./wechatpay-query.ts";
 import { checkSigned, type SerialKeys } from "./wechatpay-signature.ts";
@@ -38,7 +38,7 @@ const APIV3_KEY_BYTES = 32;
 
 /**
  * Fields of the decrypted resource or sub order. WeChat sends failures only for payments by
- * contract. Other failures, closed and expired orders are found by query.
+ * contract. Other failures, closed and expired orders are found by query, if at all.
  */
 const rules: readonly EventRule[] = [
   // REFUND: a payment refunded meanwhile. Without a state it is another event of the same type,
@@ -141,12 +141,8 @@ async function decryptResource(key: Key, json: JsonObject): Promise<Result<JsonO
   }
   const resource = jsonObject(plaintext);
   if (resource !== null) return ok(resource);
-  return reject({
-    stage: "parse",
-    field: CIPHERTEXT,
-    expected: "contain a JSON object",
-    received: `${plaintext.length} bytes`,
-  });
+  const received = `${plaintext.length} bytes`;
+  return reject({ stage: "parse", field: CIPHERTEXT, expected: "contain a JSON object", received });
 }
 
 async function decrypt(
@@ -206,7 +202,8 @@ function callbackOfPayment(config: Config, json: JsonObject, { eventId, appid, s
 }
 
 /**
- * The merchant that receives the payment: the sub-merchant of a service provider, or else mchid.
+ * The merchant that receives the payment: the sub-merchant of a service provider, or else mchid. In
+ * a combined order mchid is the provider's.
  */
 const payeeOf = (subject: JsonObject): string | null => textAt(subject, "sub_mchid", "mchid");
 

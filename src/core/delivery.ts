@@ -91,7 +91,7 @@ export async function recordOwn<Reply extends { readonly result: RecordResult }>
 ): Promise<Reply> {
   let facts = arrival.facts;
   const claims: (readonly [PaymentKey, Claim])[] = [];
-  for (const payment of paymentKeys(facts)) {
+  for (const payment of claimablePayments(facts)) {
     const claim = await index.claim(payment, biz);
     if (claim.biz === biz) claims.push([payment, claim]);
     else facts = facts.flatMap((fact) => (isOf(fact, payment) ? foreignFact(fact) : fact));
@@ -125,7 +125,7 @@ async function settleClaim(
 }
 
 /** The payments that the facts begin: those that an order claims. */
-const paymentKeys = (facts: readonly Fact[]): readonly PaymentKey[] =>
+const claimablePayments = (facts: readonly Fact[]): readonly PaymentKey[] =>
   namedPayments(facts.filter(({ kind }) => kind === "payment"));
 
 /** Every payment that the facts name, once: those that an order may have claimed. */

@@ -3,7 +3,7 @@ import { acceptanceOf, type Mismatch } from "./acceptance.ts";
 import { disputesOf, worstOf, type Dispute, type DisputeState } from "./dispute.ts";
 import type { PaymentStatus, RecordedFact } from "./fact.ts";
 import type { MajorMoney, Money } from "./money.ts";
-import { isMerchantsWord, paymentsOf, type Payment } from "./payment.ts";
+import { isMerchantInstance, paymentsOf, type Payment } from "./payment.ts";
 import { settle, type Settlement } from "./settlement.ts";
 
 /** The shape of an order's id: it stands in paths and group names, and is its secret. */
@@ -140,7 +140,10 @@ function isClosed(
 }
 
 const isFinal = (fact: RecordedFact, registration: Registration | null): boolean =>
-  (fact.kind === "payment" && fact.status === "closed" && fact.paymentId === null && isMerchantsWord(fact.instance)) ||
+  (fact.kind === "payment" &&
+    fact.status === "closed" &&
+    fact.paymentId === null &&
+    isMerchantInstance(fact.instance)) ||
   (fact.kind === "expired" && isStillExpired(fact, registration));
 
 /** A registration renewed for a later time, or for ever, opens the order again. */

@@ -34,7 +34,7 @@ type PaymentFact = Extract<Fact, { readonly kind: "payment" }>;
 type PayingFact = (PaymentFact & { readonly status: "paid" }) | Extract<Fact, { readonly kind: "capture" }>;
 
 /** The merchant's own word: by API key or signed, or the answer of `ORDER_STATUS_URL`. */
-export const isMerchantsWord = (instance: string): boolean => instance === "backend" || instance === "status";
+export const isMerchantInstance = (instance: string): boolean => instance === "backend" || instance === "status";
 
 /**
  * Every payment that the facts name, and one for each instance that names none, by the time at which each was paid. Payments of one time,
@@ -68,14 +68,14 @@ const isPaymentRelated = (fact: Fact): fact is PaymentRelated => "paymentId" in 
 function paymentKeys(facts: readonly Fact[]): (fact: PaymentRelated) => string {
   const instanceOf = new Map<string, string>();
   for (const fact of facts) {
-    if (!isPaymentRelated(fact) || fact.paymentId === null || isMerchantsWord(fact.instance)) continue;
+    if (!isPaymentRelated(fact) || fact.paymentId === null || isMerchantInstance(fact.instance)) continue;
     const known = instanceOf.get(fact.paymentId);
     // Of two providers with one id, the first by name, whichever came first.
     if (known === undefined || fact.instance < known) instanceOf.set(fact.paymentId, fact.instance);
   }
   return ({ instance, paymentId }) => {
     const merchants = paymentId === null ? "backend" : (instanceOf.get(paymentId) ?? "backend");
-    return JSON.stringify([isMerchantsWord(instance) ? merchants : instance, paymentId]);
+    return JSON.stringify([isMerchantInstance(instance) ? merchants : instance, paymentId]);
   };
 }
 
@@ -83,8 +83,8 @@ export const isPaying = (fact: Fact): fact is PayingFact =>
   (fact.kind === "payment" && fact.status === "paid") || fact.kind === "capture";
 
 function paymentOf(all: readonly Indexed[]): Payment {
-  const own = all.filter(({ fact }) => !isMerchantsWord(fact.instance));
-  const isConfirmed = all.some(({ fact }) => isMerchantsWord(fact.instance) && isPaying(fact));
+  const own = all.filter(({ fact }) => !isMerchantInstance(fact.instance));
+  const isConfirmed = all.some(({ fact }) => isMerchantInstance(fact.instance) && isPaying(fact));
   const ownPaying = own.map(({ fact }) => fact).filter(isPaying);
   const isPriced = ownPaying.some(({ money }) => money !== null);
   // The merchant's word adds nothing to a payment whose provider reports how much was paid.

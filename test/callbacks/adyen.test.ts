@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { adyen } from "../../src/callbacks/adyen.ts";
 import { providers } from "../../src/callbacks/providers.ts";
 import type { Webhook } from "../../src/core/callback.ts";
-import { bare, dispute, eur, flip, configured, payment, verify, verifyOne, stage, webhook } from "./delivery.ts";
+import { bare, configured, dispute, eur, flip, payment, stage, verify, verifyOne, webhook } from "./delivery.ts";
 
 const KEY = randomBytes(32).toString("hex").toUpperCase();
 const setting = { hmacKey: KEY, merchantAccount: "Shop", live: false };

@@ -4,7 +4,7 @@ import { AlipaySdk } from "alipay-sdk";
 import { describe, expect, it } from "vitest";
 import { alipay } from "../../src/callbacks/alipay.ts";
 import type { Webhook } from "../../src/core/callback.ts";
-import { bare, cny, lost, network, NOW, configured, payment, verifyOne, stage, webhook } from "./delivery.ts";
+import { bare, cny, configured, lost, network, NOW, payment, stage, verifyOne, webhook } from "./delivery.ts";
 
 const pair = () => generateKeyPairSync("rsa", { modulusLength: 2048 });
 const theirs = pair();

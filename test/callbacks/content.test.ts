@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { fromBase64, fromHex, textOf, utf8 } from "../../src/callbacks/bytes.ts";
-import { parseIsoTime, jsonObject, textAt, valueAt } from "../../src/callbacks/content.ts";
+import { jsonObject, parseIsoTime, textAt, valueAt } from "../../src/callbacks/content.ts";
 
 const json = (text: string) => jsonObject(utf8(text));
 

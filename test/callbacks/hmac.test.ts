@@ -4,7 +4,7 @@ import { sign as octokitSign } from "@octokit/webhooks-methods";
 import { describe, expect, it } from "vitest";
 import { hmac } from "../../src/callbacks/hmac.ts";
 import type { Webhook } from "../../src/core/callback.ts";
-import { bare, flip, NOW, NOW_SECONDS, configured, payment, verifyOne, stage, usd, webhook } from "./delivery.ts";
+import { bare, configured, flip, NOW, NOW_SECONDS, payment, stage, usd, verifyOne, webhook } from "./delivery.ts";
 
 const SECRET = "a secret of this test";
 const paths = { amount: "amount", currency: "currency" };

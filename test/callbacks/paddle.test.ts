@@ -6,15 +6,15 @@ import { paddle } from "../../src/callbacks/paddle.ts";
 import type { Webhook } from "../../src/core/callback.ts";
 import {
   bare,
+  configured,
   dispute,
   flip,
   NOW,
   NOW_SECONDS,
-  configured,
   payment,
-  verifyOne,
   stage,
   usd,
+  verifyOne,
   webhook,
 } from "./delivery.ts";
 

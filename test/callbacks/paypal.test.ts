@@ -9,7 +9,7 @@ import { crc32 } from "../../src/callbacks/crc32.ts";
 import { paypal } from "../../src/callbacks/paypal.ts";
 import type { Webhook } from "../../src/core/callback.ts";
 import type { Fact } from "../../src/core/fact.ts";
-import { flip, lost, NOW, configured, payment, verify, verifyOne, stage, usd, webhook } from "./delivery.ts";
+import { configured, flip, lost, NOW, payment, stage, usd, verify, verifyOne, webhook } from "./delivery.ts";
 
 const { publicKey, privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
 const CERT_URL = "https://api.sandbox.paypal.com/v1/notifications/certs/CERT-1";

@@ -5,7 +5,7 @@ import { callbackSetting } from "../../scripts/development.ts";
 import { outcomes, signed, type Outcome } from "../../scripts/sign.ts";
 import type { ReplyVerdict } from "../../src/callbacks/adapter.ts";
 import { providers } from "../../src/callbacks/providers.ts";
-import { NOW, configured, verifyOne, usd, webhook } from "./delivery.ts";
+import { configured, NOW, usd, verifyOne, webhook } from "./delivery.ts";
 
 const names = [...providers.keys()];
 const verdicts: readonly ReplyVerdict[] = ["stored", "duplicate", "ignored", "refused", "try_again"];

@@ -5,7 +5,7 @@ import privateKeys from "../../scripts/development-keys.json" with { type: "json
 import { callbackSetting } from "../../scripts/development.ts";
 import { signed, tampered } from "../../scripts/sign.ts";
 import { verificationErrorText, type Webhook } from "../../src/core/callback.ts";
-import { NOW, configured, webhook } from "./delivery.ts";
+import { configured, NOW, webhook } from "./delivery.ts";
 
 type Changes = Readonly<Record<string, string | null>>;
 type Rejection = readonly [provider: string, cause: string, delivery: Webhook, text: string];
@@ -152,7 +152,7 @@ const wechatpayRejections: readonly Rejection[] = [
     "wechatpay",
     "a time in words",
     wechat({ "wechatpay-timestamp": "now" }),
-    "header: Wechatpay-Timestamp must be one time in seconds since 1970 (received now)",
+    "header: Wechatpay-Timestamp must be one time in seconds since 1970 (received 3 characters)",
   ],
   [
     "wechatpay",

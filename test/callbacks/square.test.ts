@@ -4,7 +4,7 @@ import { WebhooksHelper } from "square";
 import { describe, expect, it } from "vitest";
 import { square } from "../../src/callbacks/square.ts";
 import type { Webhook } from "../../src/core/callback.ts";
-import { bare, dispute, flip, NOW, configured, payment, verifyOne, stage, usd, webhook } from "./delivery.ts";
+import { bare, configured, dispute, flip, NOW, payment, stage, usd, verifyOne, webhook } from "./delivery.ts";
 
 const setting = {
   secret: "a-signature-key",

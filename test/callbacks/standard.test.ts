@@ -2,7 +2,7 @@ import { Webhook as StandardWebhook } from "standardwebhooks";
 import { Webhook as SvixWebhook } from "svix";
 import { describe, expect, it } from "vitest";
 import { standard } from "../../src/callbacks/standard.ts";
-import { bare, flip, NOW, NOW_SECONDS, configured, payment, verifyOne, stage, usd, webhook } from "./delivery.ts";
+import { bare, configured, flip, NOW, NOW_SECONDS, payment, stage, usd, verifyOne, webhook } from "./delivery.ts";
 
 const SECRET = `whsec_${btoa("a key of this test, 24 b")}`;
 

@@ -2,7 +2,7 @@
 import { Stripe } from "stripe";
 import { describe, expect, it } from "vitest";
 import { providers } from "../../src/callbacks/providers.ts";
-import { NOW_SECONDS, configured, payment, verifyOne, stage, usd, webhook } from "./delivery.ts";
+import { configured, NOW_SECONDS, payment, stage, usd, verifyOne, webhook } from "./delivery.ts";
 
 const SECRET = "whsec_test_of_stripe";
 const setting = { secret: SECRET, livemode: false };

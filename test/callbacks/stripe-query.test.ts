@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { bare, lost, network, configured, payment, usd } from "./delivery.ts";
+import { bare, configured, lost, network, payment, usd } from "./delivery.ts";
 
 const SECRET = "whsec_test_of_stripe";
 const intent = {

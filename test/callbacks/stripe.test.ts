@@ -4,16 +4,16 @@ import { stripe } from "../../src/callbacks/stripe.ts";
 import type { Webhook } from "../../src/core/callback.ts";
 import {
   bare,
+  configured,
   dispute,
   flip,
   NOW,
   NOW_SECONDS,
-  configured,
   payment,
-  verify,
-  verifyOne,
   stage,
   usd,
+  verify,
+  verifyOne,
   webhook,
 } from "./delivery.ts";
 

@@ -7,16 +7,16 @@ import type { Webhook } from "../../src/core/callback.ts";
 import {
   bare,
   cny,
+  configured,
   flip,
   lost,
   network,
   NOW,
   NOW_SECONDS,
-  configured,
   payment,
+  stage,
   verify,
   verifyOne,
-  stage,
   webhook,
 } from "./delivery.ts";
 
