@@ -140,14 +140,18 @@ export class Setting {
 
   async publicKeys(name: string, texts: readonly string[]): Promise<readonly Key[]> {
     const keys = (await Promise.all(texts.map(rsaPublicKey))).filter((key) => key !== null);
-    if (keys.length !== texts.length) this.refuse(name, "an RSA public key (BEGIN PUBLIC KEY), not a certificate");
+    if (keys.length !== texts.length) {
+      this.refuse(name, "an RSA public key (BEGIN PUBLIC KEY): openssl x509 -pubkey extracts it from a certificate");
+    }
     return keys;
   }
 
   async optionalPrivateKey(name: string): Promise<Key | null> {
     const text = this.optionalString(name);
     const key = text === null ? null : await rsaPrivateKey(text);
-    if (text !== null && key === null) this.refuse(name, "an RSA private key in PKCS#8 (BEGIN PRIVATE KEY)");
+    if (text !== null && key === null) {
+      this.refuse(name, "an RSA private key (BEGIN PRIVATE KEY): openssl pkcs8 -topk8 -nocrypt converts other formats");
+    }
     return key;
   }
 }

@@ -8,7 +8,7 @@ import { bare, configured, dispute, eur, flip, payment, stage, verify, verifyOne
 
 const KEY = randomBytes(32).toString("hex").toUpperCase();
 const setting = { hmacKey: KEY, merchantAccount: "Shop", live: false };
-// The deep import is CommonJS, whose class stands under `default` twice.
+// The deep import is CommonJS and nests the class under `default` twice.
 const Validator = (HmacValidator as unknown as { default: typeof HmacValidator }).default ?? HmacValidator;
 
 const item = {

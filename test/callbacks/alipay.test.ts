@@ -1,4 +1,4 @@
-// alipay-sdk has no signer of notifications: node:crypto signs, and the official library must agree with us that it is right.
+// alipay-sdk cannot sign notifications: node:crypto signs them, and the SDK must verify them as well.
 import { createSign, createVerify, generateKeyPairSync, type KeyObject } from "node:crypto";
 import { AlipaySdk } from "alipay-sdk";
 import { describe, expect, it } from "vitest";
@@ -120,7 +120,7 @@ describe("an Alipay notification", async () => {
     ["gb2312", "gb2312"],
     ["gb18030", "GB18030"],
   ])("in %s is verified over its original bytes", async (_name, charset) => {
-    // Node cannot write GBK: the two characters 语雀 are given as the bytes they are.
+    // Node cannot encode GBK: these are the bytes of the two characters 语雀.
     const signed: Fields = {
       ...fields,
       charset,

@@ -42,7 +42,7 @@ export async function verifyOne(provider: ConfiguredProvider, delivery: Webhook,
   return callback;
 }
 
-/** Facts without their proof. */
+/** Facts without sender, event id and time. */
 export const bare = (facts: readonly Fact[]): Record<string, unknown>[] =>
   facts.map(({ instance: _instance, eventId: _eventId, at: _at, ...rest }) => rest);
 

@@ -1,4 +1,4 @@
-// docs/payments.md says what the code does: the tables of events and replies, and the body that is forwarded.
+// docs/payments.md matches the code: the tables of events and replies, and the forwarded body.
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import type { Reply } from "../../src/callbacks/adapter.ts";
@@ -14,7 +14,7 @@ const section = (title: string): string => new RegExp(`\n## ${title}\n([\\s\\S]*
 
 const firstTable = (text: string): string => /(?:^\|.*\n?)+/m.exec(text)?.[0] ?? "";
 
-/** The rows of the first table of a section, its head aside. */
+/** The rows of the first table of a section, without its head. */
 const table = (title: string): string[][] =>
   [...firstTable(section(title)).matchAll(/^\| (.+) \|$/gm)]
     .map(([, row = ""]) => row.split(" | ").map((cell) => cell.trim()))

@@ -1,4 +1,4 @@
-// @octokit/webhooks-methods signs bodies as GitHub does; it knows no timestamps and no base64, so those are signed by node:crypto.
+// @octokit/webhooks-methods signs bodies as GitHub does. node:crypto signs those with time or base64.
 import { createHmac } from "node:crypto";
 import { sign as octokitSign } from "@octokit/webhooks-methods";
 import { describe, expect, it } from "vitest";

@@ -1,4 +1,4 @@
-// What the merchant's backend says: every word of it has a meaning of its own, and none is guessed.
+// Reports of the merchant's backend: event ids, contradictions and unknown fields.
 import { describe, expect, it } from "vitest";
 import { merchantFacts } from "../../src/callbacks/merchant.ts";
 import { newFacts, recordedAt, type RecordedFact } from "../../src/core/fact.ts";

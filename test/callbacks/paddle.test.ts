@@ -1,4 +1,4 @@
-// Paddle's library has no signer: node:crypto signs, and the official one must agree with us that it is right.
+// Paddle's library cannot sign: node:crypto signs, and the library must verify the result as well.
 import { createHmac } from "node:crypto";
 import { Paddle } from "@paddle/paddle-node-sdk";
 import { describe, expect, it } from "vitest";
@@ -88,7 +88,7 @@ describe("a Paddle webhook", async () => {
   const provider = await configured("paddle", { secret: SECRET });
 
   it("that Paddle's own library verifies is verified", async () => {
-    // The library reads the clock itself, so this one is signed with the present.
+    // The library reads the clock itself, so this delivery is signed with the current time.
     const at = Math.floor(Date.now() / 1000);
     expect(await new Paddle("key").webhooks.isSignatureValid(paidBody, SECRET, sign(paidBody, { at }))).toBe(true);
     expect(await stage(provider, deliver(paidBody, { at }), at * 1000)).toBe("verified");

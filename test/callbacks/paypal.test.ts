@@ -1,4 +1,4 @@
-// PayPal's own SDK has no verification of webhooks; node:crypto and node:zlib sign here after its recipe.
+// PayPal's SDK cannot sign or verify webhooks: node:crypto and node:zlib sign as documented.
 import { createSign, generateKeyPairSync } from "node:crypto";
 import type { AddressInfo } from "node:net";
 import { crc32 as nodeCrc32 } from "node:zlib";
@@ -68,7 +68,7 @@ const orderWith = (captured: object) => ({
   id: "O1",
   purchase_units: [{ ...unit, payments: { captures: [{ id: "CAP1", amount, ...captured }] } }],
 });
-/** As the first version of PayPal's API has it, with the payee that it does not state. */
+/** A sale of API version 1, plus the payee, which PayPal does not state there. */
 const sale = { id: "SALE1", custom: "ORD-1", amount: { total: "19.99", currency: "USD" }, payee };
 const cycle = { ...sale, billing_agreement_id: "I-CP18AJLYDWR2" };
 const saleBack = {
@@ -88,7 +88,7 @@ const disputed = { dispute_id: "D1", dispute_amount: amount, disputed_transactio
 const resolved = (outcome_code: string) => ({ ...disputed, status: "RESOLVED", dispute_outcome: { outcome_code } });
 const paidBody = event("PAYMENT.CAPTURE.COMPLETED", capture);
 
-/** Facts without their proof. */
+/** Facts without sender, event id and time. */
 const statements = (facts: readonly Fact[]) => facts.map(({ instance: _i, eventId: _e, at: _a, ...rest }) => rest);
 const of = (status: string, id: string | null = "CAP1") => [payment(status, id, usd("19.99"))];
 const aPart = [{ ...payment("paid", "CAP1", usd("19.99")), isPart: true }];
@@ -103,7 +103,7 @@ const LOST = "dispute_outcome.outcome_code = RESOLVED_BUYER_FAVOUR or RESOLVED_W
 const KEPT = "dispute_outcome.outcome_code = RESOLVED_SELLER_FAVOUR or CANCELED_BY_BUYER or DENIED or NONE";
 const CAPTURED = "status = COMPLETED or PARTIALLY_REFUNDED or REFUNDED";
 
-/** The rows of the table; an event's name is what stands before the first comma. */
+/** One case per rule; the event type precedes the first comma. */
 const rows: readonly (readonly [row: string, resource: object, facts: object[]])[] = [
   ["PAYMENT.CAPTURE.COMPLETED, final_capture = false", part, aPart],
   ["PAYMENT.CAPTURE.COMPLETED", capture, of("paid")],
@@ -313,14 +313,14 @@ describe("a PayPal webhook", async () => {
 });
 
 describe("the confirmation of a PayPal webhook", async () => {
-  // A body that would change if it were parsed and written anew.
+  // A body that changes if it is parsed and serialised again.
   const body = paidBody.replace("{", '{ "n" : 1.0,"e":1e5,"u":"\\u00e9", ');
   const delivery = deliver(body);
 
   async function confirm(sent: Webhook, trouble: Trouble = {}, issued: Webhook = delivery) {
     const standIn = new PaypalStandIn(trouble);
     standIn.issue(issued.headers, issued.body);
-    // Each with a memory of its own.
+    // A provider with an empty cache.
     const provider = await configured("paypal", setting);
     const answer = await provider.confirm?.(sent, { fetch: standIn.fetch, now: NOW, nonce: "" });
     return { answer, asked: standIn.asked };
@@ -334,7 +334,7 @@ describe("the confirmation of a PayPal webhook", async () => {
       "/v1/notifications/verify-webhook-signature",
     ]);
     expect(asked[0]?.init.headers).toMatchObject({ authorization: `Basic ${btoa("client:secret")}` });
-    // Followed, a redirect would carry the credentials elsewhere.
+    // A followed redirect would send the credentials to another host.
     expect(asked.map(({ init }) => init.redirect)).toEqual(["manual", "manual"]);
     expect(asked[0]?.body).toBe("grant_type=client_credentials");
     expect(asked[1]?.init.headers).toMatchObject({ authorization: "Bearer A21AA" });
@@ -401,7 +401,7 @@ describe("the cache of PayPal's responses", () => {
   const VERIFY = "/v1/notifications/verify-webhook-signature";
   const sent = (id: string, body = paidBody) => deliver(body, { more: { "PAYPAL-TRANSMISSION-ID": id } });
 
-  /** One opened setting and one PayPal, which is asked at several times. */
+  /** One configured provider and one PayPal server, called several times. */
   async function isolate(trouble: Trouble = {}) {
     const provider = await configured("paypal", setting);
     const standIn = new PaypalStandIn(trouble);
@@ -476,7 +476,7 @@ describe("the cache of PayPal's responses", () => {
   });
 });
 
-/** `start`, and then blanks for ever. */
+/** A body of `start` and endless blanks. */
 function endless(start: string): Response {
   const blanks = new Uint8Array(16_384).fill(32);
   const body = new ReadableStream<Uint8Array>({

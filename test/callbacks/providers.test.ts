@@ -1,4 +1,4 @@
-// What holds for all nine alike: replies, settings, and the deliveries that scripts/sign.ts makes.
+// Common to all nine providers: replies, settings, and the deliveries of scripts/sign.ts.
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { callbackSetting } from "../../scripts/development.ts";
@@ -38,7 +38,7 @@ describe("the reply", () => {
 
 describe("a setting", () => {
   const CANARY = "canary-that-must-not-sing";
-  /** Each way of spoiling a value; the canary stands for a secret. */
+  /** Invalid values; the canary represents a secret. */
   const spoilt: readonly unknown[] = [
     "",
     null,
@@ -129,7 +129,7 @@ describe("a setting", () => {
 
   it.each(names)("of %s has the path of the order id as a string or a list", async (name) => {
     const configureOrder = (order: unknown) => providers.get(name)?.configure({ ...callbackSetting(name), order });
-    // Adyen signs one field of the merchant's.
+    // Adyen signs only one field of the merchant.
     const path = name === "adyen" ? "merchantReference.order" : "metadata.order";
     expect(await configureOrder(path)).toMatchObject({ ok: true });
     expect(await configureOrder([path, path])).toMatchObject({ ok: true });
@@ -158,7 +158,7 @@ describe("a setting", () => {
     expect(await providers.get("alipay")?.configure(setting)).toEqual({
       ok: false,
       reason:
-        "alipayPublicKey must be an RSA public key (BEGIN PUBLIC KEY), not a certificate (received a PEM block CERTIFICATE)",
+        "alipayPublicKey must be an RSA public key (BEGIN PUBLIC KEY): openssl x509 -pubkey extracts it from a certificate (received a PEM block CERTIFICATE)",
     });
   });
 });
@@ -170,7 +170,7 @@ it("the development example has one line of JSON in single quotes per provider, 
 });
 
 describe("a delivery made for development", () => {
-  /** What these providers never send, and so cannot be made. */
+  /** Outcomes that a provider does not send. */
   const never: Readonly<Record<string, readonly Outcome[]>> = {
     stripe: ["closed"],
     alipay: ["failed", "disputed"],
@@ -201,13 +201,13 @@ describe("a delivery made for development", () => {
     }
     const { headers, body } = signed(name, { ...told, outcome, setting: callbackSetting(name) });
     const callback = await verifyOne(await configured(name, callbackSetting(name)), webhook(headers, body));
-    // `transaction.ready` is nothing that Belfry knows a use for.
+    // `transaction.ready` has no rule.
     if (name === "paddle" && outcome === "pending") return expect(callback.facts).toEqual([]);
     const fact = callback.facts.find(({ kind }) => kind === first[outcome]);
     expect(fact).toMatchObject(first[outcome] === "payment" ? { status: outcome } : { kind: first[outcome] });
     const amount = outcome === "partially_refunded" ? "9.99" : "19.99";
     expect(fact).toMatchObject({ money: name === "alipay" ? { ...usd(amount), currency: "CNY" } : usd(amount) });
-    // What follows a payment may name the payment alone.
+    // Refunds and disputes may have only a payment id.
     expect(["ORD-1", first[outcome] === "payment" ? "" : null]).toContain(callback.orderId);
     expect(callback.paymentId).toContain(name === "paypal" ? "CAP" : "ORD-1");
   });

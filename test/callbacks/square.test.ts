@@ -1,4 +1,4 @@
-// Square's library has no signer: node:crypto signs, and the official helper must agree with us that it is right.
+// Square's library cannot sign: node:crypto signs, and the official helper must verify the result.
 import { createHmac } from "node:crypto";
 import { WebhooksHelper } from "square";
 import { describe, expect, it } from "vitest";

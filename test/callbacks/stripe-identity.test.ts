@@ -1,4 +1,4 @@
-// Whose events count, by account and mode, and the field that names the order.
+// Stripe's checks of account and mode, and the field with the order id.
 import { Stripe } from "stripe";
 import { describe, expect, it } from "vitest";
 import { providers } from "../../src/callbacks/providers.ts";

@@ -12,7 +12,7 @@ const intent = {
 const of = (status: string) => [payment(status, "pi_1", usd("19.99"))];
 const refunded = { kind: "refund", refundId: null, paymentId: "pi_1", money: usd("5"), cumulative: true };
 
-/** A body without an end. */
+/** An endless body. */
 const endless = () =>
   new ReadableStream(
     { pull: (controller) => controller.enqueue(new Uint8Array(65_536).fill(32)) },

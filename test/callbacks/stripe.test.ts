@@ -118,7 +118,7 @@ const disputes = (name: string) =>
 
 const disputeOf = (status: string) => dispute(status, "pi_1", "dp_1", usd("19.99"));
 
-/** Each row of the table: the type and the object that fit it, and the facts they must yield. */
+/** One case per rule: a matching type and object, and the expected facts. */
 const rows: readonly TestedRow[] = [
   ...cases(
     "checkout.session.completed",

@@ -1,4 +1,4 @@
-// wechatpay-axios-plugin signs and seals: the one WeChat Pay library whose GCM checks its tag. The keys are made here.
+// wechatpay-axios-plugin signs and encrypts: the one WeChat Pay library whose GCM checks the tag.
 import { generateKeyPairSync, type KeyObject } from "node:crypto";
 import { Aes, Formatter, Rsa } from "wechatpay-axios-plugin";
 import { describe, expect, it } from "vitest";
