@@ -32,8 +32,8 @@ export const isoDigits: Digits = table({
 });
 
 /**
- * Stripe: MGA has 0 digits. ISK and UGX have 2 digits that are always 00, unlike in ISO, although
- * Stripe also lists UGX as a zero-decimal currency (docs.stripe.com/currencies, "Special cases").
+ * Stripe: MGA has 0 digits. ISK and UGX have 2 digits that are always 00, unlike in ISO. Stripe also
+ * lists UGX as a zero-decimal currency (docs.stripe.com/currencies, "Special cases").
  * Unsupported currencies are removed.
  */
 export const stripeDigits: Digits = change(isoDigits, {

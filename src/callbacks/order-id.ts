@@ -7,10 +7,10 @@ import { no, ok, type Result } from "../core/result.ts";
 import { sha256, toHex, utf8, type Bytes } from "./bytes.ts";
 
 /**
- * The biz of an order id: the id itself if it is 32 characters of a-z 0-9, or else the first 32 hex
- * digits of HMAC-SHA-256(key, id as UTF-8). Keyed, because the biz opens the order's page and must
- * not follow from an order number. While `ORDER_ID_KEY` is rotated, an id has one biz per key: the
- * first key's is for new orders, the others are looked up by `isTaken`.
+ * The biz of an order id. An id of 32 characters a-z 0-9 is its own biz. Otherwise the biz is the
+ * first 32 hex digits of HMAC-SHA-256(key, id as UTF-8). Keyed, because the biz opens the order's
+ * page and must not follow from an order number. While `ORDER_ID_KEY` is rotated, an id has one biz
+ * per key. The first key's is for new orders; `isTaken` finds existing ones.
  */
 export async function bizOf(
   orderId: string,

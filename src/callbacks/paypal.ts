@@ -179,8 +179,8 @@ function callbacksOf(json: JsonObject, config: Config): readonly Callback[] {
 }
 
 /**
- * `order` is null if the event lacks the account. Its order id is then ignored, and it counts for
- * its payment, once another event has shown that payment to be the merchant's.
+ * `order` is null if the event lacks the account. Its order id is then ignored. It counts for its
+ * payment once another event has shown that payment to be the merchant's.
  */
 function parseStatement(
   type: string,

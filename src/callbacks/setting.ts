@@ -98,8 +98,8 @@ export class Setting {
   }
 
   /** Dotted paths of the order id in an event; the first path with a text applies. */
-  orderPaths(...usual: readonly string[]): readonly string[] {
-    return this.has("order") ? this.strings("order") : usual;
+  orderPaths(...defaults: readonly string[]): readonly string[] {
+    return this.has("order") ? this.strings("order") : defaults;
   }
 
   seconds(name: string, fallback: number): number {

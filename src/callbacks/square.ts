@@ -99,7 +99,7 @@ function parseEvent(json: JsonObject, order: readonly string[]): ParsedEvent {
     eventId: textAt(json, "event_id"),
     type,
     at: parseIsoTime(textAt(json, "created_at")),
-    // Refunds and disputes name Square's order at most. Their payment names the merchant's order.
+    // Refunds and disputes name Square's order at most. The payment leads to the merchant's order.
     orderId: orderIdAt(payment, order),
     paymentId:
       payment === undefined ? textAt(subject, "payment_id", "disputed_payment.payment_id") : textAt(payment, "id"),

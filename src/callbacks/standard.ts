@@ -58,8 +58,9 @@ export const standard: Adapter<Config> = {
   async configure(value) {
     const setting = new Setting(value, ["secret", "headerPrefix", ...schemaFields]);
     const secrets = setting.strings("secret").map(webhookSecret);
-    if (secrets.includes(null))
+    if (secrets.includes(null)) {
       setting.refuse("secret", "base64, with or without the prefix whsec_, or a list of such keys");
+    }
     const prefix = setting.oneOf("headerPrefix", ["webhook-", "svix-"]);
     const hasEventPath = setting.stringMap("paths").has("event");
     const schema = readEventSchema(setting, defaults);
