@@ -1,7 +1,7 @@
 // Descriptions of the callback routes: the merchant's own callback and the webhooks of payment
 // providers.
 import * as v from "valibot";
-import { Saying } from "../src/callbacks/merchant.ts";
+import { MerchantReport } from "../src/callbacks/merchant.ts";
 import { providers } from "../src/callbacks/providers.ts";
 import { OrderOutcome } from "../src/http/response-schemas.ts";
 import { documented, type Operation, type Parameter } from "./operation.ts";
@@ -13,7 +13,7 @@ export const STATUSES =
 
 export const callbackSchemas = {
   Saying: documented(
-    Saying,
+    MerchantReport,
     "The merchant's report on an order. Every key is optional; an empty body reports `paid`.",
     {
       biz: "The order's id. Required in a signed body, because the signature excludes the URL.",

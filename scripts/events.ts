@@ -251,9 +251,9 @@ export function paddleEvent(told: Told): Body {
 /** An event of the merchant's own making: at the paths, and in the words, that its setting describes. */
 export function describedEvent(
   told: Told,
-  usual: { readonly words: Readonly<Record<string, string>>; readonly paths: Readonly<Record<string, string>> },
+  usual: { readonly outcomes: Readonly<Record<string, string>>; readonly paths: Readonly<Record<string, string>> },
 ): Body {
-  const { paths = {}, outcomes: words = usual.words, unit = "minor" } = told.setting as Described;
+  const { paths = {}, outcomes: words = usual.outcomes, unit = "minor" } = told.setting as Described;
   if (told.isOtherAccount === true)
     throw new Error("the sender has no word for another account: its secret is one account's");
   const outcome = OUTCOME_WORDS[told.outcome] ?? told.outcome;

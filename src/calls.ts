@@ -1,6 +1,6 @@
 // What code in the same Worker calls in place of HTTP: send an event, report an order, read an order. Needs no API key; holds no state.
 import { merchantFacts } from "./callbacks/merchant.ts";
-import { paymentIndex } from "./callbacks/payment-index.ts";
+import { paymentIndex } from "./core/payment-index.ts";
 import { recordOwn } from "./core/delivery.ts";
 import type { OrderFrame } from "./core/frames.ts";
 import { parseExact, type JsonObject } from "./core/json.ts";
@@ -12,6 +12,7 @@ import { problemDetails, type Problem } from "./http/problem.ts";
 import type { Sent } from "./core/group-api.ts";
 import { createSendRequest, resolveTarget } from "./http/send-event.ts";
 import type { Installation } from "./installation.ts";
+import { indexPlace } from "./callbacks/order-id.ts";
 
 /** A call that was refused: `reason` is the one that the HTTP route gives, and `message` says what was expected. */
 export class BelfryRefusal extends Error {
@@ -71,7 +72,7 @@ export async function tell(env: BelfryEnv, biz: string, report: OrderReport): Pr
   const raw = settings.ok && settings.value.orders.forward !== null ? JSON.stringify(json) : null;
   const order = groupOf(env, `order_${biz}`);
   const arrival = { facts: facts.value, orderId: null, raw };
-  const index = paymentIndex((name) => groupOf(env, name));
+  const index = paymentIndex((name) => groupOf(env, name), indexPlace);
   const { result, frame } = await recordOwn(biz, arrival, index, (arrivals) => order.record(arrivals));
   if (result === "erased") throw new BelfryRefusal({ reason: "order_erased" });
   if (result === "full") throw new BelfryRefusal({ reason: "order_full" });

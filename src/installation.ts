@@ -1,5 +1,5 @@
 // What one call of belfry() installs: the consumers and providers that a Worker and its objects share. Checks them; serves nothing.
-import { ConfiguredProviders } from "./callbacks/open.ts";
+import { ConfiguredProviders } from "./callbacks/configured.ts";
 import type { Provider } from "./callbacks/provider.ts";
 import { callbacks } from "./consumers/callbacks.ts";
 import type { Consumer } from "./consumers/consumer.ts";

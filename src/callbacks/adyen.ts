@@ -1,79 +1,99 @@
-// Adyen's payment webhooks: every item carries an HMAC over eight of its fields, joined by colons and unescaped; nothing else in it is
-// signed, no time either, so nothing else is believed. One bad item refuses all of a batch. No I/O.
-import type { Callback, Unproved } from "../core/callback.ts";
+// Adyen's payment webhooks. Each item has an HMAC over eight fields, joined by colons, unescaped.
+// Other fields and times are unsigned and therefore unused. One bad item rejects the batch. No I/O.
+import type { Callback, VerificationError } from "../core/callback.ts";
 import { isObject, type Json, type JsonObject } from "../core/json.ts";
 import { no, ok, type Result } from "../core/result.ts";
 import type { Adapter } from "./adapter.ts";
 import { fromBase64, fromHex, utf8 } from "./bytes.ts";
-import { at, jsonObject, minor, noAmount, orderIdAt, textAt, unproved, type Amount } from "./content.ts";
+import { jsonObject, minorAmount, noAmount, orderIdAt, textAt, valueAt, type SignedAmount } from "./content.ts";
 import { adyenDigits } from "./currencies.ts";
-import { becomes, callbackOf, otherAccount, printed, type Becomes, type Row, type Told } from "./mapping.ts";
-import { replyIn } from "./reply.ts";
-import { isOf, isOfMode, Setting, type Identity, type Mode } from "./setting.ts";
-import { hmacKey, isSigned, type Key } from "./signature.ts";
+import {
+  callbackOf,
+  documentRules,
+  matchRule,
+  otherAccount,
+  type EventRule,
+  type FactKind,
+  type ParsedEvent,
+} from "./mapping.ts";
+import { lengthText, reject, rejectBody } from "./reject.ts";
+import { replyWith } from "./reply.ts";
+import { matchesIdentity, matchesMode, Setting, type Identity, type Mode } from "./setting.ts";
+import { hmacKey, isHmacSigned, type Key } from "./signature.ts";
 
 interface Config {
   readonly keys: readonly Key[];
   readonly merchantAccount: Identity;
   readonly live: Mode;
   readonly order: readonly string[];
-  /** Whether Adyen captures what it has authorised by itself, or waits for a capture request. */
+  /** Whether Adyen captures an authorised payment itself or waits for a capture request. */
   readonly capture: "automatic" | "manual";
 }
 
-/** Adyen sends one item in JSON; its SOAP ancestor sent batches of up to six. */
+const SIGNATURE = "additionalData.hmacSignature";
+
+/** Adyen sends one item in JSON; its former SOAP format had batches of up to six. */
 const ITEMS_MAX = 100;
 
-const on = (events: readonly string[], success: "true" | "false", ...becomes: readonly Becomes[]): Row[] =>
-  events.map((event) => ({ event, where: { success: [success] }, becomes }));
+const rulesFor = (
+  events: readonly string[],
+  success: "true" | "false",
+  ...factKinds: readonly FactKind[]
+): EventRule[] => events.map((event) => ({ event, where: { success: [success] }, factKinds }));
 
 const manual = { success: ["true"], capture: ["manual"] };
 
-const events: readonly Row[] = [
-  // An authorisation is not a capture: where captures are requested, the money has come with CAPTURE.
-  { event: "AUTHORISATION", where: manual, becomes: ["pending"] },
-  // With automatic capture, Adyen's default, an authorised payment is paid unless CAPTURE_FAILED follows.
-  ...on(["AUTHORISATION"], "true", "paid"),
-  ...on(["AUTHORISATION"], "false", "failed"),
-  ...on(["PENDING"], "true", "pending"),
-  // In automatic mode Adyen sends CAPTURE for one reason only: after CAPTURE_FAILED it has captured again, and that capture counts
+const rules: readonly EventRule[] = [
+  // With manual capture, an authorisation is pending until CAPTURE.
+  { event: "AUTHORISATION", where: manual, factKinds: ["pending"] },
+  // With automatic capture (default), an authorised payment is paid unless CAPTURE_FAILED follows.
+  ...rulesFor(["AUTHORISATION"], "true", "paid"),
+  ...rulesFor(["AUTHORISATION"], "false", "failed"),
+  ...rulesFor(["PENDING"], "true", "pending"),
+  // With automatic capture, CAPTURE reports a repeated capture after CAPTURE_FAILED
   // (docs.adyen.com/online-payments/capture/failure-reasons).
-  ...on(["CAPTURE"], "true", "capture"),
-  ...on(["CAPTURE"], "false", "capture_failed"),
-  ...on(["CAPTURE_FAILED"], "true", "capture_failed"),
-  // The end of an attempt, and of an order that was never authorised.
-  ...on(["OFFER_CLOSED"], "true", "failed"),
-  ...on(["CANCELLATION", "TECHNICAL_CANCEL", "EXPIRE", "MANUAL_REVIEW_REJECT"], "true", "voided"),
-  // One request for whichever is possible: what was captured is refunded, what was not is cancelled.
-  { event: "CANCEL_OR_REFUND", where: manual, becomes: ["refund", "voided"] },
-  ...on(["CANCEL_OR_REFUND"], "true", "refund"),
-  ...on(["REFUND", "REFUND_WITH_DATA"], "true", "refund"),
-  ...on(["REFUND", "REFUND_WITH_DATA"], "false", "refund_failed"),
-  ...on(["REFUND_FAILED", "REFUNDED_REVERSED"], "true", "refund_failed"),
-  ...on(["REQUEST_FOR_INFORMATION", "NOTIFICATION_OF_CHARGEBACK", "CHARGEBACK"], "true", "dispute_open"),
-  // INFORMATION_SUPPLIED decides nothing: the defense was sent. A request for information ends with the issuer's time to answer it
+  ...rulesFor(["CAPTURE"], "true", "capture"),
+  ...rulesFor(["CAPTURE"], "false", "capture_failed"),
+  ...rulesFor(["CAPTURE_FAILED"], "true", "capture_failed"),
+  // The attempt ended before an authorisation.
+  ...rulesFor(["OFFER_CLOSED"], "true", "failed"),
+  ...rulesFor(["CANCELLATION", "TECHNICAL_CANCEL", "EXPIRE", "MANUAL_REVIEW_REJECT"], "true", "voided"),
+  // Adyen refunds a captured payment and cancels an uncaptured one.
+  { event: "CANCEL_OR_REFUND", where: manual, factKinds: ["refund", "voided"] },
+  ...rulesFor(["CANCEL_OR_REFUND"], "true", "refund"),
+  ...rulesFor(["REFUND", "REFUND_WITH_DATA"], "true", "refund"),
+  ...rulesFor(["REFUND", "REFUND_WITH_DATA"], "false", "refund_failed"),
+  ...rulesFor(["REFUND_FAILED", "REFUNDED_REVERSED"], "true", "refund_failed"),
+  ...rulesFor(["REQUEST_FOR_INFORMATION", "NOTIFICATION_OF_CHARGEBACK", "CHARGEBACK"], "true", "dispute_open"),
+  // INFORMATION_SUPPLIED has no rule: the defense was sent, and the dispute is still open. A
+  // request for information ends when the issuer's time to respond is over
   // (docs.adyen.com/api-explorer/Webhooks/1/post/ISSUER_RESPONSE_TIMEFRAME_EXPIRED).
-  ...on(["CHARGEBACK_REVERSED", "PREARBITRATION_WON", "ISSUER_RESPONSE_TIMEFRAME_EXPIRED"], "true", "dispute_won"),
-  ...on(["SECOND_CHARGEBACK", "PREARBITRATION_LOST", "DISPUTE_DEFENSE_PERIOD_ENDED"], "true", "dispute_lost"),
-  // Partial payments of one order (docs.adyen.com/online-payments/partial-payments): a gift card and a card.
-  ...on(["ORDER_OPENED"], "true", "split_opened"),
-  ...on(["ORDER_CLOSED"], "true", "split_closed"),
-  ...on(["ORDER_CLOSED"], "false", "split_failed"),
+  ...rulesFor(
+    ["CHARGEBACK_REVERSED", "PREARBITRATION_WON", "ISSUER_RESPONSE_TIMEFRAME_EXPIRED"],
+    "true",
+    "dispute_won",
+  ),
+  ...rulesFor(["SECOND_CHARGEBACK", "PREARBITRATION_LOST", "DISPUTE_DEFENSE_PERIOD_ENDED"], "true", "dispute_lost"),
+  // Partial payments of one order, for example a gift card and a card
+  // (docs.adyen.com/online-payments/partial-payments).
+  ...rulesFor(["ORDER_OPENED"], "true", "split_opened"),
+  ...rulesFor(["ORDER_CLOSED"], "true", "split_closed"),
+  ...rulesFor(["ORDER_CLOSED"], "false", "split_failed"),
 ];
 
 /**
- * The signed fields, in their order, and the shape of each. A colon can be moved between neighbours without a change of the HMAC, and
- * Adyen's own library takes that; with no colon possible in any but the reference, the joined text reads in one way only.
+ * The signed fields in their order, each with its shape. A colon moved to a neighbouring field
+ * keeps the HMAC valid, and Adyen's own library accepts that. These shapes make the split unique.
  */
-const signedFields: readonly (readonly [path: string, shape: RegExp])[] = [
-  ["pspReference", /^[^:]{1,128}$/],
-  ["originalReference", /^[^:]{0,128}$/],
-  ["merchantAccountCode", /^.{1,256}$/],
-  ["merchantReference", /^.{0,512}$/s],
-  ["amount.value", /^(-?\d{1,18})?$/],
-  ["amount.currency", /^([A-Z]{3})?$/],
-  ["eventCode", /^[A-Z0-9_]{1,64}$/],
-  ["success", /^(true|false)$/],
+const signedFields: readonly (readonly [path: string, shape: RegExp, expected: string])[] = [
+  ["pspReference", /^[^:]{1,128}$/, "have 1 to 128 characters without a colon"],
+  ["originalReference", /^[^:]{0,128}$/, "have at most 128 characters without a colon"],
+  ["merchantAccountCode", /^.{1,256}$/, "have 1 to 256 characters in one line"],
+  ["merchantReference", /^.{0,512}$/s, "have at most 512 characters"],
+  ["amount.value", /^(-?\d{1,18})?$/, "be an integer of at most 18 digits"],
+  ["amount.currency", /^([A-Z]{3})?$/, "be three capital letters"],
+  ["eventCode", /^[A-Z0-9_]{1,64}$/, "have 1 to 64 characters of A-Z 0-9 _"],
+  ["success", /^(true|false)$/, "be true or false"],
 ];
 
 export const adyen: Adapter<Config> = {
@@ -82,12 +102,14 @@ export const adyen: Adapter<Config> = {
   async configure(value) {
     const setting = new Setting(value, ["hmacKey", "merchantAccount", "live", "order", "capture"]);
     const keys = setting.strings("hmacKey").map(fromHex);
-    if (keys.some((key) => key === null || key.length === 0)) setting.refuse("hmacKey", "hex, or a list of such");
+    if (keys.some((key) => key === null || key.length === 0)) {
+      setting.refuse("hmacKey", "hex with two digits per byte, or a list of such keys");
+    }
     const merchantAccount = setting.identity("merchantAccount");
     const live = setting.mode("live");
     const order = setting.orderPaths("merchantReference");
     if (order.some((path) => path.split(".")[0] !== "merchantReference")) {
-      setting.refuse("order", "merchantReference or a path inside it: Adyen signs no other field of the merchant's");
+      setting.refuse("order", "merchantReference or a path inside it, the merchant's only signed field");
     }
     const capture = setting.oneOf("capture", ["automatic", "manual"]);
     if (setting.problem !== null) return no(setting.problem);
@@ -102,77 +124,92 @@ export const adyen: Adapter<Config> = {
 
   async verify(config, webhook) {
     const json = jsonObject(webhook.body);
-    const items = json === null ? undefined : at(json, "notificationItems");
-    if (json === null || !Array.isArray(items)) return unproved("parse", "not a JSON object with notificationItems");
+    const items = json === null ? undefined : valueAt(json, "notificationItems");
+    if (json === null || !Array.isArray(items)) {
+      return rejectBody(webhook, "be a JSON object with the list notificationItems");
+    }
     const list: readonly Json[] = items;
-    // No item, no signature: an empty batch is unsigned.
-    if (list.length === 0 || list.length > ITEMS_MAX) return unproved("header", "no items, or too many");
+    // An empty batch has no signature.
+    if (list.length === 0 || list.length > ITEMS_MAX) {
+      const expected = `have 1 to ${ITEMS_MAX} items`;
+      return reject({ stage: "header", field: "notificationItems", expected, received: String(list.length) });
+    }
     const callbacks: Callback[] = [];
-    // Unsigned, but test and live have keys of their own: this only keeps a mixed-up endpoint's events out.
-    const isOurMode = isOfMode(config.live, textAt(json, "live"));
+    // `live` is unsigned, which is enough: test and live have different keys.
+    const isOurMode = matchesMode(config.live, textAt(json, "live"));
     for (const entry of list) {
-      const callback = await verifyItem(config, at(entry, "NotificationRequestItem"), isOurMode);
+      const callback = await verifyItem(config, valueAt(entry, "NotificationRequestItem"), isOurMode);
       if (!callback.ok) return callback;
       callbacks.push(callback.value);
     }
     return ok(callbacks);
   },
 
-  // 2xx is enough now; endpoints set up long ago still wait for the word (docs.adyen.com/development-resources/webhooks).
-  reply: (verdict) => replyIn({ success: "[accepted]", failure: "", type: "text/plain" }, verdict),
-  mapping: printed(events),
+  // Any 2xx is enough, except for old endpoints, which need `[accepted]`
+  // (docs.adyen.com/development-resources/webhooks).
+  reply: (verdict) => replyWith({ success: "[accepted]", failure: "", type: "text/plain" }, verdict),
+  mapping: documentRules(rules),
 };
 
 async function verifyItem(
   config: Config,
   item: Json | undefined,
   isOurMode: boolean,
-): Promise<Result<Callback, Unproved>> {
-  if (!isObject(item)) return unproved("parse", "an entry without NotificationRequestItem");
-  const signature = textAt(item, "additionalData.hmacSignature");
-  if (signature === null) return unproved("header", "an item without hmacSignature");
+): Promise<Result<Callback, VerificationError>> {
+  if (!isObject(item)) {
+    const expected = "have a NotificationRequestItem in each item";
+    return reject({ stage: "parse", field: "notificationItems", expected });
+  }
+  const signature = textAt(item, SIGNATURE);
+  if (signature === null) {
+    const expected = "be present: set up HMAC for the webhook in the Customer Area";
+    return reject({ stage: "header", field: SIGNATURE, expected });
+  }
   const values = signedFields.map(([path]) => textAt(item, path) ?? "");
-  if (!signedFields.every(([, shape], index) => shape.test(values[index] ?? ""))) {
-    return unproved("parse", "a signed field of the wrong shape");
+  for (const [index, [field, shape, expected]] of signedFields.entries()) {
+    const value = values[index] ?? "";
+    if (!shape.test(value)) return reject({ stage: "parse", field, expected, received: lengthText(value) });
   }
-  if (!(await isSigned(config.keys, [fromBase64(signature)], utf8(values.join(":"))))) {
-    return unproved("signature", "wrong hmacSignature");
+  if (!(await isHmacSigned(config.keys, [fromBase64(signature)], utf8(values.join(":"))))) {
+    const expected = "match hmacKey: each webhook has its own key, and test and live keys differ";
+    return reject({ stage: "signature", field: SIGNATURE, expected });
   }
-  const event = told(item, config);
-  // One company key serves several accounts.
-  const isOurs = isOurMode && isOf(config.merchantAccount, textAt(item, "merchantAccountCode"));
+  const event = parseEvent(item, config);
+  // A company-level webhook has one key for several accounts.
+  const isOurs = isOurMode && matchesIdentity(config.merchantAccount, textAt(item, "merchantAccountCode"));
   return ok(isOurs ? callbackOf(event) : otherAccount(event));
 }
 
-function told(item: JsonObject, { order, capture }: Config): Told {
+function parseEvent(item: JsonObject, { order, capture }: Config): ParsedEvent {
   const type = textAt(item, "eventCode") ?? "";
   const pspReference = textAt(item, "pspReference");
   const success = textAt(item, "success");
-  const amount = minor(textAt(item, "amount.value"), textAt(item, "amount.currency"), adyenDigits);
+  const amount = minorAmount(textAt(item, "amount.value"), textAt(item, "amount.currency"), adyenDigits);
   const isSplit = type === "ORDER_OPENED" || type === "ORDER_CLOSED";
   return {
     instance: "adyen",
-    // Adyen gives events no id; over retries these three stay the same.
+    // Adyen events have no id. These three values are the same in every retry.
     eventId: `${pspReference ?? ""}:${type}:${success ?? ""}`,
     type,
     at: null,
     orderId: orderIdAt(item, order),
-    // A modification has a reference of its own, and names the payment's as the original; a split is no payment.
+    // A modification names its payment as the original reference. A split is not a payment.
     paymentId: isSplit ? null : textAt(item, "originalReference", "pspReference"),
-    becomes: becomes(events, type, (field) => (field === "capture" ? capture : textAt(item, field))),
+    factKinds: matchRule(rules, type, (field) => (field === "capture" ? capture : textAt(item, field))),
     payment: amount,
-    // An automatic capture has no reference before it fails, so its failure names none: a re-capture may have the same.
+    // Null: an automatic capture gets a reference only on failure, and a re-capture may share it.
     capture: { id: type === "CAPTURE_FAILED" && capture === "automatic" ? null : pspReference, amount },
-    // These state what was authorised, though they end only what is not captured.
+    // These events state the authorised amount but end only the uncaptured part.
     voided: { id: pspReference, amount: type === "EXPIRE" || capture === "manual" ? noAmount : coveredBy(amount) },
     refund: { id: pspReference, amount: type === "CANCEL_OR_REFUND" ? coveredBy(amount) : amount, cumulative: false },
-    // All events of a dispute have its reference (docs.adyen.com/risk-management/disputes-api/dispute-notifications).
+    // The dispute's own reference
+    // (docs.adyen.com/risk-management/disputes-api/dispute-notifications).
     dispute: { id: pspReference, amount },
-    // ORDER_CLOSED names the order that ORDER_OPENED had as its own reference.
+    // ORDER_CLOSED names the reference of ORDER_OPENED as its original.
     splitId: textAt(item, "originalReference", "pspReference"),
   };
 }
 
-/** A cancellation or reversal may state no amount, or 0: it covers all of the payment. */
-const coveredBy = (amount: Amount): Amount =>
+/** A cancellation or reversal without an amount, or with 0, covers the whole payment. */
+const coveredBy = (amount: SignedAmount): SignedAmount =>
   amount.ok && amount.value !== null && amount.value.amount === "0" ? noAmount : amount;

@@ -1,6 +1,6 @@
-// Bytes and their texts: UTF-8, hex, base64. Strict: what is not well-formed is null, never a guess. Throws nothing.
+// Conversions between bytes and text: UTF-8, hex, base64. Malformed input returns null.
 
-/** Bytes that Web Crypto takes as they are: never a view of shared memory. */
+/** Bytes accepted by Web Crypto: not a view of shared memory. */
 export type Bytes = Uint8Array<ArrayBuffer>;
 
 const encoder = new TextEncoder();
@@ -12,20 +12,20 @@ export const sha256 = async (text: string): Promise<Bytes> =>
 
 const inUtf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
-/** The text of bytes in a charset, UTF-8 by default; null where they are not that charset. A byte order mark is text like any other: it stays. */
+/** Decodes bytes, as UTF-8 by default; null if they are malformed. Keeps a byte order mark. */
 export function textOf(bytes: Bytes, charset?: string): string | null {
   try {
     const decoder = charset === undefined ? inUtf8 : new TextDecoder(charset, { fatal: true, ignoreBOM: true });
     return decoder.decode(bytes);
   } catch {
-    return null; // TypeError: not that charset; RangeError: no such charset
+    return null; // TypeError: malformed bytes; RangeError: unknown charset
   }
 }
 
 export function fromHex(text: string): Bytes | null {
   if (text.length % 2 !== 0 || !/^[0-9a-f]*$/i.test(text)) return null;
   const bytes = new Uint8Array(text.length / 2);
-  for (let at = 0; at < bytes.length; at++) bytes[at] = Number.parseInt(text.slice(2 * at, 2 * at + 2), 16);
+  for (let i = 0; i < bytes.length; i++) bytes[i] = Number.parseInt(text.slice(2 * i, 2 * i + 2), 16);
   return bytes;
 }
 
@@ -33,14 +33,14 @@ export const toHex = (bytes: Uint8Array): string =>
   [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 
 export function fromBase64(text: string): Bytes | null {
-  // atob alone forgives blanks and missing padding; nobody who signs sends either.
+  // Stricter than atob, which accepts blanks and missing padding.
   if (text.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(text)) return null;
   return fromBinary(atob(text));
 }
 
 export const toBase64 = (bytes: Bytes): string => btoa(toBinary(bytes));
 
-/** One character of U+0000 to U+00FF per byte: bytes that can be split, sorted and compared as a string. */
+/** One character of U+0000 to U+00FF per byte, so that bytes can be split, sorted and compared. */
 export function toBinary(bytes: Bytes): string {
   let text = "";
   for (const byte of bytes) text += String.fromCharCode(byte);

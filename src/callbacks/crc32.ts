@@ -1,4 +1,4 @@
-// CRC-32 (ISO 3309), the checksum that PayPal signs in place of the body. It is no hash: anyone can make a body that has a given one.
+// CRC-32 (ISO 3309), the checksum that PayPal signs instead of the body. Forgeable, unlike a hash.
 import type { Bytes } from "./bytes.ts";
 
 const POLYNOMIAL = 0xedb88320;

@@ -1,4 +1,4 @@
-// How many digits a currency has, as each provider counts minor units. Only tables; a currency that is in none is unknown, never guessed.
+// Decimal digits of currencies, as providers count minor units. Unlisted currencies are unknown.
 
 type Digits = ReadonlyMap<string, number>;
 
@@ -32,8 +32,9 @@ export const isoDigits: Digits = table({
 });
 
 /**
- * Stripe: MGA has no minor unit there; ISK and UGX, which have none in ISO, keep two digits that are always 00, although UGX also
- * stands in its list of zero-decimal currencies (docs.stripe.com/currencies, "Special cases"). What it does not take is unknown.
+ * Stripe: MGA has 0 digits. ISK and UGX have 2 digits that are always 00, unlike in ISO. Stripe also
+ * lists UGX as a zero-decimal currency (docs.stripe.com/currencies, "Special cases").
+ * Unsupported currencies are removed.
  */
 export const stripeDigits: Digits = change(isoDigits, {
   STD: 2,
@@ -47,7 +48,10 @@ export const stripeDigits: Digits = change(isoDigits, {
   UYW: null,
 });
 
-/** Adyen: four currencies "differ from standard" (docs.adyen.com/development-resources/currency-codes). */
+/**
+ * Adyen: four currencies "differ from standard"
+ * (docs.adyen.com/development-resources/currency-codes).
+ */
 export const adyenDigits: Digits = change(isoDigits, {
   CLP: 2,
   CVE: 0,
@@ -60,14 +64,15 @@ export const adyenDigits: Digits = change(isoDigits, {
   UYW: null,
 });
 
-/** The digits after the point that an amount of the currency can have at any provider; undefined = no table has the currency. */
+/** The most decimal digits of a currency at any provider; undefined for an unlisted currency. */
 export function digitsMax(currency: string): number | undefined {
   const counts = [isoDigits, stripeDigits, adyenDigits].flatMap((digits) => digits.get(currency) ?? []);
   return counts.length === 0 ? undefined : Math.max(...counts);
 }
 
 /**
- * Currencies whose minor units a provider counts unlike ISO 4217: an integer could mean two amounts (docs.stripe.com/currencies, "Special
- * cases"; docs.adyen.com/development-resources/currency-codes).
+ * Currencies whose minor units differ between a provider and ISO 4217, so that an integer is
+ * ambiguous (docs.stripe.com/currencies, "Special cases";
+ * docs.adyen.com/development-resources/currency-codes).
  */
 export const ambiguousMinorUnits: ReadonlySet<string> = new Set("CLP CVE HUF IDR ISK MGA TWD UGX".split(" "));

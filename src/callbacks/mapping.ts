@@ -1,12 +1,12 @@
-// Tables of what a provider's event becomes, and the facts they yield. Decides nothing that is not in a table; does no I/O.
-import { proved, type Callback, type Proved } from "../core/callback.ts";
+// Event rules: tables from a provider's event to fact kinds, and the facts built from them. No I/O.
+import { verified, type Callback, type VerifiedEvent } from "../core/callback.ts";
 import type { DisputeStatus, Fact, PaymentStatus, Proof } from "../core/fact.ts";
-import { noAmount, type Amount } from "./content.ts";
+import { noAmount, type SignedAmount } from "./content.ts";
 
-/** A fact by one word: the four statuses of a payment, and what can follow one. */
-export type Becomes =
+/** The kinds of facts that an event can yield: the statuses of a payment, and later changes. */
+export type FactKind =
   | PaymentStatus
-  /** Paid, and the provider states that more payments follow. */
+  /** Paid in part: the provider states that more payments follow. */
   | "part"
   | "capture"
   | "capture_failed"
@@ -16,101 +16,111 @@ export type Becomes =
   | "dispute_open"
   | "dispute_won"
   | "dispute_lost"
-  /** The provider collects the amount in several payments; the split was completed, or given up. */
+  /**
+   * The provider collects the amount in several payments; the split is opened, completed or failed.
+   */
   | "split_opened"
   | "split_closed"
   | "split_failed";
 
-/** One row of a provider's table: the first that fits an event says what it becomes; none fits = nothing. */
-export interface Row {
+/** One row of a provider's table. The first row that matches an event applies. */
+export interface EventRule {
   readonly event: string;
-  /** Fields that must have one of these values. */
+  /** Required fields, each with its accepted values. */
   readonly where?: Readonly<Record<string, readonly string[]>>;
-  readonly becomes: readonly Becomes[];
+  readonly factKinds: readonly FactKind[];
 }
 
-export function becomes(
-  rows: readonly Row[],
+/** The fact kinds of the first matching rule; empty if the table has no rule for the event. */
+export function matchRule(
+  rules: readonly EventRule[],
   event: string,
   field: (name: string) => string | null,
-): readonly Becomes[] {
-  const fits = (row: Row) =>
-    row.event === event &&
-    Object.entries(row.where ?? {}).every(([name, values]) => values.some((value) => value === field(name)));
-  return rows.find(fits)?.becomes ?? [];
+): readonly FactKind[] {
+  const matches = (rule: EventRule) =>
+    rule.event === event &&
+    Object.entries(rule.where ?? {}).every(([name, values]) => values.some((value) => value === field(name)));
+  return rules.find(matches)?.factKinds ?? [];
 }
 
 /** The table as docs/payments.md prints it. */
-export const printed = (rows: readonly Row[]): [event: string, becomes: string][] =>
-  rows.map(({ event, where = {}, becomes }) => [
+export const documentRules = (rules: readonly EventRule[]): [event: string, factKinds: string][] =>
+  rules.map(({ event, where = {}, factKinds }) => [
     [event, ...Object.entries(where).map(([name, values]) => `${name} = ${values.join(" or ")}`)].join(", "),
-    becomes.join(" + ") || "nothing",
+    factKinds.join(" + ") || "nothing",
   ]);
 
-/** What a signed event says, before its table is asked for facts. Amounts that an event does not state may be left out. */
-export interface Told extends Omit<Proved, "facts" | "ignored"> {
-  readonly becomes: readonly Becomes[];
-  /** What was paid, or is to be paid; of a split, what it collects. */
-  readonly payment?: Amount;
-  /** The setting says that the sender signs no amount. */
+/** A signed event after parsing, with its fact kinds. Unstated amounts are left out. */
+export interface ParsedEvent extends Omit<VerifiedEvent, "facts" | "ignored"> {
+  readonly factKinds: readonly FactKind[];
+  /** The amount paid or to be paid; for a split, its total. */
+  readonly payment?: SignedAmount;
+  /** The setting declares that the sender signs no amount. */
   readonly isUnsigned?: boolean;
-  readonly capture?: { readonly id: string | null; readonly amount: Amount };
-  readonly voided?: { readonly id: string | null; readonly amount: Amount };
-  readonly refund?: { readonly id: string | null; readonly amount: Amount; readonly cumulative: boolean };
-  readonly dispute?: { readonly id: string | null; readonly amount: Amount };
+  readonly capture?: { readonly id: string | null; readonly amount: SignedAmount };
+  readonly voided?: { readonly id: string | null; readonly amount: SignedAmount };
+  readonly refund?: { readonly id: string | null; readonly amount: SignedAmount; readonly cumulative: boolean };
+  readonly dispute?: { readonly id: string | null; readonly amount: SignedAmount };
   readonly splitId?: string | null;
 }
 
 /**
- * The callback of a signed event. An event that cannot be told apart, found or counted proves nothing: it is acknowledged and handed on,
- * since a provider that gets no 2xx sends nothing else (Adyen), or disables the endpoint.
+ * Builds the callback of a signed event. An event without id or readable amount yields no facts,
+ * but is acknowledged and forwarded. Without a 2xx a provider stops sending (Adyen), or disables
+ * the endpoint.
  */
-export function callbackOf(told: Told): Callback {
-  const { instance, eventId, type, at, paymentId } = told;
-  // Half a surrogate pair has no UTF-8: ids that differ there only would be one order.
-  const isReadable = told.orderId === null || told.orderId.isWellFormed();
-  const orderId = isReadable ? told.orderId : null;
+export function callbackOf(event: ParsedEvent): Callback {
+  const { instance, eventId, type, at, paymentId, factKinds } = event;
+  // A lone surrogate has no UTF-8 encoding: ids that differ only there would be the same order.
+  const isReadable = event.orderId === null || event.orderId.isWellFormed();
+  const orderId = isReadable ? event.orderId : null;
   const shared = { instance, eventId, type, at, orderId, paymentId };
-  // An event that names neither an order nor a payment is about none that could be found.
-  if (told.becomes.length === 0 || (told.orderId === null && paymentId === null)) {
-    return proved({ ...shared, facts: [], ignored: null });
-  }
-  if (!isReadable) return proved({ ...shared, facts: [], ignored: "bad_order_id" });
-  // Without an id every repeat would be a new fact.
-  if (eventId === null) return proved({ ...shared, facts: [], ignored: "no_event_id" });
-  const facts = readableFacts(told.becomes, { instance, eventId, at }, told);
-  return proved({ ...shared, facts, ignored: facts.length === 0 ? "bad_amount" : null });
+  const isUnrelated = event.orderId === null && paymentId === null;
+  if (factKinds.length === 0 || isUnrelated) return verified({ ...shared, facts: [], ignored: null });
+  if (!isReadable) return verified({ ...shared, facts: [], ignored: "bad_order_id" });
+  // Without an event id every repetition would be a new fact.
+  if (eventId === null) return verified({ ...shared, facts: [], ignored: "no_event_id" });
+  const facts = readableFacts(factKinds, { instance, eventId, at }, event);
+  return verified({ ...shared, facts, ignored: facts.length === 0 ? "bad_amount" : null });
 }
 
-/** A payment whose amount cannot be read is one without an amount: a mismatch. Without its amount, a refund or void would be of everything. */
-const readableFacts = (kinds: readonly Becomes[], proof: Proof, told: Told): readonly Fact[] =>
-  kinds.flatMap((kind) => factOf(kind, proof, told) ?? unpricedFact(kind, proof, told) ?? []);
+/**
+ * Keeps a payment with an unreadable amount as a payment without amount, which is a mismatch.
+ * Drops such refunds and voids: without an amount they would cover the whole payment.
+ */
+const readableFacts = (factKinds: readonly FactKind[], proof: Proof, event: ParsedEvent): readonly Fact[] =>
+  factKinds.flatMap((kind) => buildFact(kind, proof, event) ?? unpricedFact(kind, proof, event) ?? []);
 
-const unpricedFact = (kind: Becomes, proof: Proof, told: Told): Fact | null =>
+const unpricedFact = (kind: FactKind, proof: Proof, event: ParsedEvent): Fact | null =>
   kind === "split_opened" || kind === "split_closed" || kind === "split_failed"
     ? null
-    : factOf(kind, proof, { ...told, payment: noAmount });
+    : buildFact(kind, proof, { ...event, payment: noAmount });
 
-/** The callback of an authentic event of another account or mode: it proves nothing. */
-export const otherAccount = ({ instance, eventId, type, at }: Pick<Told, "instance" | "eventId" | "type" | "at">) =>
-  proved({ instance, eventId, type, at, orderId: null, paymentId: null, facts: [], ignored: "other_account" });
+/** The callback of an authentic event of another account or mode: without facts. */
+export const otherAccount = ({
+  instance,
+  eventId,
+  type,
+  at,
+}: Pick<ParsedEvent, "instance" | "eventId" | "type" | "at">) =>
+  verified({ instance, eventId, type, at, orderId: null, paymentId: null, facts: [], ignored: "other_account" });
 
 type Amounts = Pick<
-  Told,
+  ParsedEvent,
   "paymentId" | "payment" | "isUnsigned" | "capture" | "voided" | "refund" | "dispute" | "splitId"
 >;
 
-/** The facts, or null where an amount that one of them needs is none. */
-export function factsOf(kinds: readonly Becomes[], proof: Proof, told: Amounts): Fact[] | null {
-  const facts = kinds.map((kind) => factOf(kind, proof, told));
+/** Builds a fact for each kind; null if one of them needs an amount that cannot be read. */
+export function buildFacts(factKinds: readonly FactKind[], proof: Proof, amounts: Amounts): Fact[] | null {
+  const facts = factKinds.map((kind) => buildFact(kind, proof, amounts));
   return facts.every((fact) => fact !== null) ? facts : null;
 }
 
 const noDetail = { id: null, amount: noAmount } as const;
 
-function factOf(kind: Becomes, proof: Proof, told: Amounts): Fact | null {
-  const { paymentId, payment = noAmount, capture = noDetail, voided = noDetail, dispute = noDetail } = told;
-  const { refund = { ...noDetail, cumulative: false }, splitId } = told;
+function buildFact(kind: FactKind, proof: Proof, amounts: Amounts): Fact | null {
+  const { paymentId, payment = noAmount, capture = noDetail, voided = noDetail, dispute = noDetail } = amounts;
+  const { refund = { ...noDetail, cumulative: false }, splitId } = amounts;
   switch (kind) {
     case "pending":
     case "failed":
@@ -121,7 +131,7 @@ function factOf(kind: Becomes, proof: Proof, told: Amounts): Fact | null {
       const status = kind === "part" ? "paid" : kind;
       const marks = {
         ...(kind === "part" && { isPart: true as const }),
-        ...(told.isUnsigned === true && status === "paid" && { isUnsigned: true as const }),
+        ...(amounts.isUnsigned === true && status === "paid" && { isUnsigned: true as const }),
       };
       return { ...proof, kind: "payment", status, paymentId, money: payment.value, ...marks };
     }
@@ -146,11 +156,11 @@ function factOf(kind: Becomes, proof: Proof, told: Amounts): Fact | null {
     case "voided":
       return voided.amount.ok ? { ...proof, kind, voidId: voided.id, paymentId, money: voided.amount.value } : null;
     case "dispute_open":
-      return disputeOf("open", proof, paymentId, dispute);
+      return disputeFact("open", proof, paymentId, dispute);
     case "dispute_won":
-      return disputeOf("won", proof, paymentId, dispute);
+      return disputeFact("won", proof, paymentId, dispute);
     case "dispute_lost":
-      return disputeOf("lost", proof, paymentId, dispute);
+      return disputeFact("lost", proof, paymentId, dispute);
     case "split_opened":
       return payment.ok ? { ...proof, kind, splitId: splitId ?? proof.eventId, money: payment.value } : null;
     case "split_closed":
@@ -162,10 +172,10 @@ function factOf(kind: Becomes, proof: Proof, told: Amounts): Fact | null {
   }
 }
 
-/** A dispute is worth listing whatever its amount says. */
-const disputeOf = (
+/** A dispute with an unreadable amount is recorded without one. */
+const disputeFact = (
   status: DisputeStatus,
   proof: Proof,
   paymentId: string | null,
-  { id, amount }: NonNullable<Told["dispute"]>,
+  { id, amount }: NonNullable<ParsedEvent["dispute"]>,
 ): Fact => ({ ...proof, kind: "dispute", status, disputeId: id, paymentId, money: amount.ok ? amount.value : null });

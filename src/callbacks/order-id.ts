@@ -1,13 +1,16 @@
-// From a merchant's order id to its biz, and from a payment to its place in the payment index. Keeps no key and reads no storage.
+// Hashes for all providers: from a merchant's order id to the biz, and from a payment to its place
+// in the payment index. Stateless.
 import { BIZ } from "../core/order.ts";
 import type { PaymentKey } from "../core/delivery.ts";
+import type { IndexPlace } from "../core/payment-index.ts";
 import { no, ok, type Result } from "../core/result.ts";
 import { sha256, toHex, utf8, type Bytes } from "./bytes.ts";
 
 /**
- * The biz of an order id: itself, if it is 32 of a-z 0-9, else the first 32 hex digits of HMAC-SHA-256(key, the id as UTF-8). Keyed, because
- * the biz is what opens an order's page: nobody may get there by counting order numbers. While `ORDER_ID_KEY` is rotated an id has one biz
- * per key: the first key's is a new order's, the others' are looked up.
+ * The biz of an order id. An id of 32 characters a-z 0-9 is its own biz. Otherwise the biz is the
+ * first 32 hex digits of HMAC-SHA-256(key, id as UTF-8). Keyed, because the biz opens the order's
+ * page and must not follow from an order number. While `ORDER_ID_KEY` is rotated, an id has one biz
+ * per key. The first key's is for new orders; `isTaken` finds existing ones.
  */
 export async function bizOf(
   orderId: string,
@@ -29,13 +32,7 @@ async function keyedBiz(orderId: string, key: string): Promise<string> {
   return first32(new Uint8Array(await crypto.subtle.sign("HMAC", imported, utf8(orderId))));
 }
 
-/** Where the index keeps a payment: the group of its part, and its key in there. */
-export interface IndexPlace {
-  readonly group: string;
-  readonly key: string;
-}
-
-/** A hash spreads payments over the 256 parts, and keeps their ids out of the index. */
+/** Hashes a payment: spreads payments over the 256 parts and keeps their ids out of the index. */
 export async function indexPlace({ instance, paymentId }: PaymentKey): Promise<IndexPlace> {
   const key = first32(await sha256(JSON.stringify([instance, paymentId])));
   return { group: `payments_${key.slice(0, 2)}`, key };

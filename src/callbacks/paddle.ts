@@ -1,55 +1,55 @@
-// Paddle Billing's webhooks: HMAC over the time and the raw body, hex. Every h1 is tried with every secret, unlike Paddle's own SDK,
-// which keeps the last h1 only and so fails while a secret is rotated. No I/O.
+// Paddle Billing's webhooks: HMAC over the time and the raw body, in hex. Every h1 is checked with
+// every secret. Paddle's own SDK checks the last h1 only and fails while a secret is rotated.
 import type { Json, JsonObject } from "../core/json.ts";
-import { no, ok } from "../core/result.ts";
+import { no, ok, type Result } from "../core/result.ts";
 import type { Adapter } from "./adapter.ts";
 import { fromHex, utf8 } from "./bytes.ts";
 import {
-  at,
   header,
   isOutside,
-  isoTime,
   jsonObject,
-  minor,
+  minorAmount,
   orderIdAt,
-  seconds,
+  parseIsoTime,
+  parseSeconds,
   textAt,
-  unproved,
-  type Amount,
+  valueAt,
+  type SignedAmount,
 } from "./content.ts";
 import { isoDigits } from "./currencies.ts";
-import { becomes, callbackOf, printed, type Row, type Told } from "./mapping.ts";
-import { noWords, replyIn } from "./reply.ts";
+import { callbackOf, documentRules, matchRule, type EventRule, type ParsedEvent } from "./mapping.ts";
+import { reject, rejectBody, rejectTime } from "./reject.ts";
+import { emptyBodies, replyWith } from "./reply.ts";
 import { Setting } from "./setting.ts";
-import { hmacKeys, isSigned, SIGNATURES_MAX, type Key } from "./signature.ts";
+import { hmacKeys, isHmacSigned, SIGNATURES_MAX, type Key } from "./signature.ts";
 
 interface Config {
   readonly keys: readonly Key[];
   readonly toleranceMs: number;
-  /** Where the order's id stands in a transaction. */
+  /** Paths of the order id in a transaction. */
   readonly order: readonly string[];
 }
 
-/** Paddle's SDK allows 5 s: too little for an edge that may be a minute behind. */
+/** Paddle's SDK allows 5 s, too little for an edge whose clock may be a minute behind. */
 const TOLERANCE_SECONDS = 60;
 
-const adjustment = (action: string, status: readonly string[], ...becomes: Row["becomes"]): Row[] =>
+const adjustment = (action: string, status: readonly string[], ...factKinds: EventRule["factKinds"]): EventRule[] =>
   ["adjustment.created", "adjustment.updated"].map((event) => ({
     event,
     where: { action: [action], status },
-    becomes,
+    factKinds,
   }));
 
-/** A checkout or a transaction of the API. Any other origin is a subscription's: a renewal carries the first order's `custom_data`. */
-const FIRST = { origin: ["web", "api"] };
+/** A checkout or API transaction. Subscription renewals repeat the first order's `custom_data`. */
+const FIRST_ORDER = { origin: ["web", "api"] };
 
-/** `origin`, `action` and `status` are `data`'s. Paddle may approve a refund at once (created) or later (updated). */
-const events: readonly Row[] = [
-  { event: "transaction.paid", where: FIRST, becomes: ["paid"] },
-  { event: "transaction.completed", where: FIRST, becomes: ["paid"] },
-  { event: "transaction.payment_failed", where: FIRST, becomes: ["failed"] },
-  { event: "transaction.past_due", where: FIRST, becomes: ["failed"] },
-  { event: "transaction.canceled", where: FIRST, becomes: ["closed"] },
+/** Fields of `data`. Paddle may approve a refund at once (created) or later (updated). */
+const rules: readonly EventRule[] = [
+  { event: "transaction.paid", where: FIRST_ORDER, factKinds: ["paid"] },
+  { event: "transaction.completed", where: FIRST_ORDER, factKinds: ["paid"] },
+  { event: "transaction.payment_failed", where: FIRST_ORDER, factKinds: ["failed"] },
+  { event: "transaction.past_due", where: FIRST_ORDER, factKinds: ["failed"] },
+  { event: "transaction.canceled", where: FIRST_ORDER, factKinds: ["closed"] },
   ...adjustment("refund", ["approved"], "refund"),
   ...adjustment("refund", ["rejected", "reversed"], "refund_failed"),
   ...adjustment("chargeback_warning", ["approved"], "dispute_open"),
@@ -71,59 +71,74 @@ export const paddle: Adapter<Config> = {
   },
 
   async verify(config, webhook, now) {
-    const signed = signatureOf(header(webhook, "paddle-signature") ?? "");
-    if (signed === null) return unproved("header", "no Paddle-Signature with one ts and at least one h1");
-    if (isOutside(signed.at * 1000, now, config.toleranceMs))
-      return unproved("time", "older or newer than the tolerance");
-    if (!(await isSigned(config.keys, signed.h1.map(fromHex), utf8(`${signed.ts}:`), webhook.body))) {
-      return unproved("signature", "none of the h1 is right");
+    const value = header(webhook, "paddle-signature");
+    const signed = parseSignature(value ?? "");
+    if (!signed.ok) {
+      const expected = `be one header with one ts in seconds and 1 to ${SIGNATURES_MAX} h1`;
+      const received = value === null ? "no header" : signed.reason;
+      return reject({ stage: "header", field: SIGNATURE, expected, received });
+    }
+    const { ts, at, h1 } = signed.value;
+    if (isOutside(at, now, config.toleranceMs)) return rejectTime(`${SIGNATURE} ts`, at, now, config.toleranceMs);
+    if (!(await isHmacSigned(config.keys, h1.map(fromHex), utf8(`${ts}:`), webhook.body))) {
+      const expected = "match secret, the key of this notification destination, over the raw body";
+      return reject({ stage: "signature", field: `${SIGNATURE} h1`, expected, received: `${h1.length} h1` });
     }
     const json = jsonObject(webhook.body);
-    if (json === null) return unproved("parse", "not a JSON object");
-    return ok([callbackOf(told(json, config.order))]);
+    if (json === null) return rejectBody(webhook);
+    return ok([callbackOf(parseEvent(json, config.order))]);
   },
 
-  reply: (verdict) => replyIn(noWords, verdict),
-  mapping: printed(events),
+  reply: (verdict) => replyWith(emptyBodies, verdict),
+  mapping: documentRules(rules),
 };
 
-/** `ts=1671552777;h1=<hex>[;h1=<hex>]`; a repeated header comes joined by ", " and is none. */
-function signatureOf(
-  value: string,
-): { readonly ts: string; readonly at: number; readonly h1: readonly string[] } | null {
-  if (value.includes(",")) return null;
+const SIGNATURE = "Paddle-Signature";
+
+interface Signature {
+  readonly ts: string;
+  /** `ts` in ms. */
+  readonly at: number;
+  readonly h1: readonly string[];
+}
+
+/**
+ * Parses `ts=1671552777;h1=<hex>[;h1=<hex>]`. Rejects repeated headers, which are joined by ", ".
+ */
+function parseSignature(value: string): Result<Signature, string> {
+  if (value.includes(",")) return no("several headers");
   const parts = value.split(";").map((part) => part.trim());
   const valuesOf = (name: string) =>
     parts.filter((part) => part.startsWith(name)).map((part) => part.slice(name.length));
   const [ts = "", ...more] = valuesOf("ts=");
-  const time = seconds(ts);
+  const seconds = parseSeconds(ts);
   const h1 = valuesOf("h1=");
-  return time === null || more.length > 0 || h1.length === 0 || h1.length > SIGNATURES_MAX
-    ? null
-    : { ts, at: time, h1 };
+  return seconds === null || more.length > 0 || h1.length === 0 || h1.length > SIGNATURES_MAX
+    ? no(`${valuesOf("ts=").length} ts, ${h1.length} h1`)
+    : ok({ ts, at: seconds * 1000, h1 });
 }
 
-function told(json: JsonObject, order: readonly string[]): Told {
+function parseEvent(json: JsonObject, order: readonly string[]): ParsedEvent {
   const type = textAt(json, "event_type") ?? "";
-  const data = at(json, "data");
+  const data = valueAt(json, "data");
   const isAdjustment = type.startsWith("adjustment.");
   return {
     instance: "paddle",
-    // Not `notification_id`, which differs between the destinations that one event goes to.
+    // The same for every destination of the event, unlike `notification_id`.
     eventId: textAt(json, "event_id"),
     type,
-    at: isoTime(textAt(json, "occurred_at")),
-    // An adjustment knows nothing of `custom_data`: it is found by its transaction.
+    at: parseIsoTime(textAt(json, "occurred_at")),
+    // An adjustment lacks `custom_data`; its transaction leads to the order.
     orderId: isAdjustment ? null : orderIdAt(data, order),
     paymentId: textAt(data, isAdjustment ? "transaction_id" : "id"),
-    becomes: becomes(events, type, (field) => textAt(data, field)),
-    // `total`, not `grand_total`: credit that the customer used up has paid for the order as well.
-    payment: minor(textAt(data, "details.totals.total"), textAt(data, "currency_code"), isoDigits),
+    factKinds: matchRule(rules, type, (field) => textAt(data, field)),
+    // `total` includes the customer's credit, which also pays for the order, unlike `grand_total`.
+    payment: minorAmount(textAt(data, "details.totals.total"), textAt(data, "currency_code"), isoDigits),
     refund: { id: textAt(data, "id"), amount: adjusted(data), cumulative: false },
-    // Each step of a chargeback is an adjustment with an id of its own: the payment's one dispute stands where the latest step left it.
+    // Each step of a chargeback is a separate adjustment and updates the payment's one dispute.
     dispute: { id: null, amount: adjusted(data) },
   };
 }
 
-const adjusted = (data: Json | undefined): Amount =>
-  minor(textAt(data, "totals.total"), textAt(data, "currency_code", "totals.currency_code"), isoDigits);
+const adjusted = (data: Json | undefined): SignedAmount =>
+  minorAmount(textAt(data, "totals.total"), textAt(data, "currency_code", "totals.currency_code"), isoDigits);

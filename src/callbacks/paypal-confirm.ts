@@ -1,6 +1,7 @@
-// Asks PayPal whether it sent a webhook (developer.paypal.com/docs/api/webhooks/v1/#verify-webhook-signature). Believes nothing else.
+// Confirms a webhook with PayPal's API
+// (developer.paypal.com/docs/api/webhooks/v1/#verify-webhook-signature).
 import type { Confirmation, ProviderIo } from "./adapter.ts";
-import { ask, type Answer } from "./ask.ts";
+import { requestApi, type ApiResponse } from "./api-request.ts";
 import { concat, toBase64, utf8, type Bytes } from "./bytes.ts";
 import { jsonObject, textAt } from "./content.ts";
 
@@ -9,10 +10,10 @@ export interface PaypalAccess {
   readonly clientId: string;
   readonly clientSecret: string;
   readonly base: string;
-  readonly memory: PaypalMemory;
+  readonly cache: PaypalCache;
 }
 
-/** The headers of a delivery, by the names of the question. */
+/** The headers of a delivery, by the field names of the confirmation request. */
 export interface Transmission {
   readonly transmission_id: string;
   readonly transmission_time: string;
@@ -22,23 +23,23 @@ export interface Transmission {
 }
 
 const CONFIRMED_MAX = 100;
-const SPARE_MS = 60_000;
+const EXPIRY_MARGIN_MS = 60_000;
 const TOKEN_MAX_MS = 24 * 3_600_000;
 
 /**
- * What PayPal answered and need not be asked again: lives as long as the opened setting, so in one isolate. Holds answers alone, never a
- * promise of one: a request must not wait for what another one began and may not end.
+ * The access token and recent confirmations, cached per configured provider, so per isolate. Values
+ * only: a cached promise would make one request wait for another's, which may be cancelled.
  */
-export class PaypalMemory {
+export class PaypalCache {
   #token: { readonly value: string; readonly until: number } | null = null;
-  /** The oldest first. */
+  /** Keys of confirmed deliveries, oldest first. */
   readonly #confirmed = new Set<string>();
 
   token(now: number): string | null {
     return this.#token !== null && now < this.#token.until ? this.#token.value : null;
   }
 
-  keepToken(value: string, until: number): void {
+  setToken(value: string, until: number): void {
     this.#token = { value, until };
   }
 
@@ -50,7 +51,7 @@ export class PaypalMemory {
     return this.#confirmed.has(delivery);
   }
 
-  keepConfirmed(delivery: string): void {
+  addConfirmed(delivery: string): void {
     this.#confirmed.add(delivery);
     const [oldest] = this.#confirmed;
     if (this.#confirmed.size > CONFIRMED_MAX && oldest !== undefined) this.#confirmed.delete(oldest);
@@ -64,12 +65,12 @@ export async function confirmWithPaypal(
   io: ProviderIo,
 ): Promise<Confirmation> {
   const delivery = await deliveryKey(transmission, event);
-  if (access.memory.isConfirmed(delivery)) return "confirmed";
-  const answer = await askPaypal(access, questionOf(access, transmission, event), io);
-  if (answer?.status !== 200) return "try_again";
-  switch (textAt(jsonObject(answer.body), "verification_status")) {
+  if (access.cache.isConfirmed(delivery)) return "confirmed";
+  const response = await postConfirmation(access, requestBody(access, transmission, event), io);
+  if (response?.status !== 200) return "try_again";
+  switch (textAt(jsonObject(response.body), "verification_status")) {
     case "SUCCESS":
-      access.memory.keepConfirmed(delivery);
+      access.cache.addConfirmed(delivery);
       return "confirmed";
     case "FAILURE":
       return "refused";
@@ -79,39 +80,39 @@ export async function confirmWithPaypal(
   }
 }
 
-/** The transmission with its body: a transmission's headers alone would confirm every other body that is sent with them. */
+/** Key of a confirmation. It includes the body: the headers alone would confirm any other body. */
 async function deliveryKey({ transmission_id }: Transmission, event: Bytes): Promise<string> {
   const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", event));
   return `${transmission_id} ${toBase64(digest)}`;
 }
 
-function questionOf({ webhookId }: PaypalAccess, transmission: Transmission, event: Bytes): Bytes {
+function requestBody({ webhookId }: PaypalAccess, transmission: Transmission, event: Bytes): Bytes {
   const rest = JSON.stringify({ ...transmission, webhook_id: webhookId }).slice(0, -1);
-  // The event goes back byte for byte: parsed and written anew, 1.0 would be 1 and PayPal would not know its own event.
+  // The event's original bytes: parsing would turn 1.0 into 1, and PayPal would not recognise it.
   return concat(utf8(`${rest},"webhook_event":`), event, utf8("}"));
 }
 
-async function askPaypal(access: PaypalAccess, question: Bytes, io: ProviderIo): Promise<Answer | null> {
-  const { base, memory } = access;
-  const askWith = (token: string) =>
-    ask(io, `${base}/v1/notifications/verify-webhook-signature`, {
+async function postConfirmation(access: PaypalAccess, body: Bytes, io: ProviderIo): Promise<ApiResponse | null> {
+  const { base, cache } = access;
+  const post = (token: string) =>
+    requestApi(io, `${base}/v1/notifications/verify-webhook-signature`, {
       method: "POST",
       headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
-      body: question,
+      body,
     });
-  const kept = memory.token(io.now);
-  if (kept !== null) {
-    const answer = await askWith(kept);
-    if (answer?.status !== 401) return answer;
-    // PayPal revoked it before its time.
-    memory.dropToken(kept);
+  const cached = cache.token(io.now);
+  if (cached !== null) {
+    const response = await post(cached);
+    if (response?.status !== 401) return response;
+    // PayPal revoked the token before its expiry.
+    cache.dropToken(cached);
   }
-  const token = await newToken(access, io);
-  return token === null ? null : askWith(token);
+  const token = await requestToken(access, io);
+  return token === null ? null : post(token);
 }
 
-async function newToken({ base, clientId, clientSecret, memory }: PaypalAccess, io: ProviderIo) {
-  const answer = await ask(io, `${base}/v1/oauth2/token`, {
+async function requestToken({ base, clientId, clientSecret, cache }: PaypalAccess, io: ProviderIo) {
+  const response = await requestApi(io, `${base}/v1/oauth2/token`, {
     method: "POST",
     headers: {
       authorization: `Basic ${toBase64(utf8(`${clientId}:${clientSecret}`))}`,
@@ -119,13 +120,13 @@ async function newToken({ base, clientId, clientSecret, memory }: PaypalAccess, 
     },
     body: "grant_type=client_credentials",
   });
-  if (answer?.status !== 200) return null;
-  const json = jsonObject(answer.body);
+  if (response?.status !== 200) return null;
+  const json = jsonObject(response.body);
   const token = textAt(json, "access_token");
   const lifetime = textAt(json, "expires_in");
-  // In seconds. A token without a lifetime is used once.
+  // The lifetime is in seconds. A token without one is used once.
   if (token !== null && lifetime !== null && /^\d{1,9}$/.test(lifetime)) {
-    memory.keepToken(token, io.now + Math.min(Number(lifetime) * 1000, TOKEN_MAX_MS) - SPARE_MS);
+    cache.setToken(token, io.now + Math.min(Number(lifetime) * 1000, TOKEN_MAX_MS) - EXPIRY_MARGIN_MS);
   }
   return token;
 }

@@ -1,84 +1,84 @@
-// What a PayPal event states, in either version of its API: which payment, how much, whose money it is. Decides nothing and proves nothing.
+// Parser of PayPal events in both API versions: payment, amount and account of each statement.
 import type { Json, JsonObject } from "../core/json.ts";
-import { at, major, textAt, type Amount } from "./content.ts";
+import { majorAmount, textAt, valueAt, type SignedAmount } from "./content.ts";
 
-/** A capture, an authorization, a refund, a purchase unit or a disputed transaction. An event may state several. */
+/** A capture, authorization, refund, purchase unit or disputed transaction; several per event. */
 export interface Statement {
-  /** The object that the table's fields are of. */
+  /** The object with the fields of the rules. */
   readonly subject: Json | undefined;
-  /** The objects that may name the order, the nearest first. */
-  readonly naming: readonly (Json | undefined)[];
-  /** Null where PayPal does not state whose money it is. */
+  /** Objects that may contain the order id, by priority. */
+  readonly orderSources: readonly (Json | undefined)[];
+  /** The merchant's account; null if PayPal does not state it. */
   readonly account: string | null;
   readonly paymentId: string | null;
   readonly refundId: string | null;
-  readonly amount: Amount;
+  readonly amount: SignedAmount;
 }
 
-/** One at least: an event that states none of these is still to be handed on. */
+/** At least one statement, since events of other kinds are forwarded too. */
 export function statementsOf(type: string, event: JsonObject): readonly Statement[] {
-  const resource = at(event, "resource");
-  if (isReturn(type)) return [returned(resource, textAt(event, "resource_type"))];
-  if (type.startsWith("PAYMENT.")) return [paymentIn(resource)];
+  const resource = valueAt(event, "resource");
+  if (isRefund(type)) return [refundStatement(resource, textAt(event, "resource_type"))];
+  if (type.startsWith("PAYMENT.")) return [paymentStatement(resource)];
   const statements = type.includes(".DISPUTE.")
-    ? listAt(resource, "disputed_transactions").map((transaction) => disputed(transaction, resource))
-    : listAt(resource, "purchase_units").flatMap(ofUnit);
-  return statements.length > 0 ? statements : [notAPayment(resource)];
+    ? listAt(resource, "disputed_transactions").map((transaction) => disputeStatement(transaction, resource))
+    : listAt(resource, "purchase_units").flatMap(unitStatements);
+  return statements.length > 0 ? statements : [orderStatement(resource)];
 }
 
-const isReturn = (type: string): boolean => /^PAYMENT\.([A-Z]+\.(REFUNDED|REVERSED)$|REFUND\.)/.test(type);
+const isRefund = (type: string): boolean => /^PAYMENT\.([A-Z]+\.(REFUNDED|REVERSED)$|REFUND\.)/.test(type);
 
-/** A capture, an authorization or a sale; inside a PayPal order, its purchase unit states what it does not state itself. */
-const paymentIn = (payment: Json | undefined, unit?: Json): Statement => ({
+/** A capture, authorization or sale. In a PayPal order, the purchase unit adds missing fields. */
+const paymentStatement = (payment: Json | undefined, unit?: Json): Statement => ({
   subject: payment,
-  naming: unit === undefined ? [payment] : [payment, unit],
+  orderSources: unit === undefined ? [payment] : [payment, unit],
   account: textAt(payment, "payee.merchant_id") ?? textAt(unit, "payee.merchant_id"),
   paymentId: textAt(payment, "id"),
   refundId: null,
-  amount: amountOf(at(payment, "amount")),
+  amount: amountOf(valueAt(payment, "amount")),
 });
 
-/** The approval of a purchase unit, or an event of another kind: what has an id here has not that of a payment. */
-const notAPayment = (json: Json | undefined): Statement => ({ ...paymentIn(json), paymentId: null });
+/** The approval of a purchase unit, or another event. Its `id` is not that of a payment. */
+const orderStatement = (json: Json | undefined): Statement => ({ ...paymentStatement(json), paymentId: null });
 
-const disputed = (transaction: Json, dispute: Json | undefined): Statement => ({
+const disputeStatement = (transaction: Json, dispute: Json | undefined): Statement => ({
   subject: dispute,
-  naming: [transaction],
+  orderSources: [transaction],
   account: textAt(transaction, "seller.merchant_id"),
   paymentId: textAt(transaction, "seller_transaction_id"),
   refundId: null,
-  amount: amountOf(at(dispute, "dispute_amount")),
+  amount: amountOf(valueAt(dispute, "dispute_amount")),
 });
 
 /** A refund or a reversal. The payer of a refund is the merchant. */
-const returned = (resource: Json | undefined, resourceType: string | null): Statement => ({
+const refundStatement = (resource: Json | undefined, resourceType: string | null): Statement => ({
   subject: resource,
-  naming: [resource],
+  orderSources: [resource],
   account: textAt(resource, "payer.merchant_id", "payee.merchant_id"),
   paymentId: refundedPayment(resource, resourceType),
-  // Of a sale that was reversed, the id of the refund stands in the link `self` alone.
+  // A reversed sale has its refund's id only in the link `self`.
   refundId: linkedId(resource, "self", /\/refunds?\/([A-Za-z0-9]{1,64})$/) ?? textAt(resource, "id"),
-  amount: returnedAmount(at(resource, "amount")),
+  amount: refundAmount(valueAt(resource, "amount")),
 });
 
-/** The payments of a purchase unit; of one that has none, its approval. */
-function ofUnit(unit: Json): readonly Statement[] {
+/** The payments of a purchase unit, or its approval if there is no payment yet. */
+function unitStatements(unit: Json): readonly Statement[] {
   const payments = [...listAt(unit, "payments.captures"), ...listAt(unit, "payments.authorizations")];
-  return payments.length === 0 ? [notAPayment(unit)] : payments.map((payment) => paymentIn(payment, unit));
+  return payments.length === 0 ? [orderStatement(unit)] : payments.map((payment) => paymentStatement(payment, unit));
 }
 
 function listAt(json: Json | undefined, path: string): readonly Json[] {
-  const list = at(json, path);
+  const list = valueAt(json, path);
   return Array.isArray(list) ? list : [];
 }
 
-/** `total` and `currency` are the first version's names. */
-const amountOf = (amount: Json | undefined): Amount =>
-  major(textAt(amount, "value", "total"), textAt(amount, "currency_code", "currency"));
+/** `total` and `currency` are the names of API version 1. */
+const amountOf = (amount: Json | undefined): SignedAmount =>
+  majorAmount(textAt(amount, "value", "total"), textAt(amount, "currency_code", "currency"));
 
-/** The first version states what goes back as a negative amount. */
-const returnedAmount = (amount: Json | undefined): Amount =>
-  major(textAt(amount, "value", "total")?.replace(/^-/, "") ?? null, textAt(amount, "currency_code", "currency"));
+/** API version 1 states refunds as negative amounts. */
+const refundAmount = (amount: Json | undefined): SignedAmount =>
+  majorAmount(textAt(amount, "value", "total")?.replace(/^-/, "") ?? null, textAt(amount, "currency_code", "currency"));
 
 function linkedId(json: Json | undefined, relation: string, shape: RegExp): string | null {
   const link = listAt(json, "links").find((entry) => textAt(entry, "rel") === relation);
@@ -88,8 +88,8 @@ function linkedId(json: Json | undefined, relation: string, shape: RegExp): stri
 const PAYMENT_LINK = /\/(?:captures?|sales?)\/([A-Za-z0-9]{1,64})$/;
 
 /**
- * A refund names its payment in a link, `rel: up`; the first version in a link or field named after what was refunded. A reversal may be
- * the capture or sale itself.
+ * The payment of a refund, from the link `rel: up`. API version 1 names it in a link or field
+ * called `capture` or `sale`. A reversal may be the capture or sale itself.
  */
 function refundedPayment(resource: Json | undefined, resourceType: string | null): string | null {
   for (const relation of ["up", "capture", "sale"]) {

@@ -1,34 +1,34 @@
-// A provider: an adapter that its setting opens. Reads no environment and keeps nothing.
-import type { Callback, Unproved, Webhook } from "../core/callback.ts";
+// A provider: an adapter that the value of its setting configures. Stateless.
+import type { Callback, VerificationError, Webhook } from "../core/callback.ts";
 import type { Fact } from "../core/fact.ts";
 import { no, ok, type Result } from "../core/result.ts";
-import type { Adapter, Confirmation, ProviderIo, QueryReason, Reply, Verdict } from "./adapter.ts";
+import type { Adapter, Confirmation, ProviderIo, QueryReason, Reply, ReplyVerdict } from "./adapter.ts";
 
-/** A provider whose setting has not been read yet. */
+/** A provider before its setting is read. */
 export interface Provider {
   readonly name: string;
-  readonly open: (setting: unknown) => Promise<Result<OpenProvider, string>>;
-  readonly reply: (verdict: Verdict) => Reply;
+  readonly configure: (setting: unknown) => Promise<Result<ConfiguredProvider, string>>;
+  readonly reply: (verdict: ReplyVerdict) => Reply;
   readonly mapping: Adapter<unknown>["mapping"];
 }
 
-/** A provider with its keys: what `:provider` of the route is, whichever it may be. */
-export interface OpenProvider {
+/** A provider with its keys, independent of its `Config` type. */
+export interface ConfiguredProvider {
   readonly name: string;
-  readonly verify: (webhook: Webhook, now: number) => Promise<Result<readonly Callback[], Unproved>>;
-  /** Whether the signature is right, whatever was signed; false for a provider that has no use for the question. */
+  readonly verify: (webhook: Webhook, now: number) => Promise<Result<readonly Callback[], VerificationError>>;
+  /** Checks the signature alone; false for adapters without `isAuthentic`. */
   readonly isAuthentic: (webhook: Webhook, now: number) => Promise<boolean>;
-  /** Null where the signature proves enough. */
+  /** Null if the signature is proof enough. */
   readonly confirm: ((webhook: Webhook, io: ProviderIo) => Promise<Confirmation>) | null;
-  /** Whether its setting has what `query` needs. */
+  /** Whether the setting has the keys for `query`. */
   readonly canQuery: boolean;
   readonly query: (orderId: string, io: ProviderIo) => Promise<Result<readonly Fact[], QueryReason>>;
-  readonly reply: (verdict: Verdict) => Reply;
+  readonly reply: (verdict: ReplyVerdict) => Reply;
 }
 
 export function provider<Config>(adapter: Adapter<Config>): Provider {
   const { name, reply, mapping, confirm, query } = adapter;
-  const open: Provider["open"] = async (setting) => {
+  const configure: Provider["configure"] = async (setting) => {
     const configured = await adapter.configure(setting);
     if (!configured.ok) return configured;
     const config = configured.value;
@@ -43,10 +43,10 @@ export function provider<Config>(adapter: Adapter<Config>): Provider {
         try {
           return query === undefined ? no("not_configured") : await query(config, orderId, io);
         } catch {
-          return no("try_again"); // a fault in asking one provider must not cost the others, nor the order its alarm
+          return no("try_again"); // a fault in one provider must not stop the others or the order's alarm
         }
       },
     });
   };
-  return { name, open, reply, mapping };
+  return { name, configure, reply, mapping };
 }

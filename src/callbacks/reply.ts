@@ -1,21 +1,21 @@
-// Replies in a provider's own words, as data: nothing is sent here. Outsiders learn no more than whether to come again.
-import type { Reply, Verdict } from "./adapter.ts";
+// Replies to a provider, as data. Only the status and a fixed body leave the Worker.
+import type { Reply, ReplyVerdict } from "./adapter.ts";
 
-/** What a provider wants to read; the status goes with the verdict. */
-export interface Words {
+/** The bodies that a provider expects; the status follows from the verdict. */
+export interface ReplyBodies {
   readonly success: string;
   readonly failure: string;
   readonly type: string;
 }
 
-export const noWords: Words = { success: "", failure: "", type: "text/plain" };
+export const emptyBodies: ReplyBodies = { success: "", failure: "", type: "text/plain" };
 
-export function replyIn({ success, failure, type }: Words, verdict: Verdict): Reply {
+export function replyWith({ success, failure, type }: ReplyBodies, verdict: ReplyVerdict): Reply {
   const headers = { "content-type": type };
   switch (verdict) {
     case "stored":
     case "duplicate":
-    // Authentic, and about nothing we keep: anything but success would have it retried for days (with Adyen, block the queue).
+    // Authentic but irrelevant: an error would be retried for days, and Adyen's queue would block.
     case "ignored":
       return { status: 200, headers, body: success };
     case "refused":

@@ -1,24 +1,24 @@
-// HMAC and RSA signatures, through Web Crypto alone: it compares in constant time. The algorithm is ours, never the sender's choice.
+// HMAC and RSA signatures by Web Crypto, which compares in constant time. The algorithm is fixed.
 import { concat, fromBase64, toBase64, utf8, type Bytes } from "./bytes.ts";
 
-/** A key of Web Crypto: CryptoKey, by whichever name the platform's types know it. */
+/** Web Crypto's CryptoKey, under the name of the platform's types. */
 export type Key = Awaited<ReturnType<typeof crypto.subtle.importKey>>;
 
 const HMAC = { name: "HMAC", hash: "SHA-256" };
 const RSA = { name: "RSASSA-PKCS1-v1_5", hash: "SHA-256" };
 const HMAC_BYTES = 32;
 
-/** A header can hold hundreds of signatures, and each costs a pass over the whole body; a sender that rotates sends two. */
+/** Limits the work: each signature costs a pass over the body. A sender that rotates sends two. */
 export const SIGNATURES_MAX = 8;
 
-/** `secret` must not be empty: Web Crypto throws for a key of no bytes. */
+/** `secret` must not be empty: Web Crypto throws for a key of zero bytes. */
 export const hmacKey = (secret: Bytes): Promise<Key> => crypto.subtle.importKey("raw", secret, HMAC, false, ["verify"]);
 
 export const hmacKeys = (secrets: readonly string[]): Promise<Key[]> =>
   Promise.all(secrets.map((secret) => hmacKey(utf8(secret))));
 
-/** Whether one of the signatures was made with one of the keys: both are several while a secret is being rotated. */
-export async function isSigned(
+/** Whether any signature matches any key. Both can be several while a secret is rotated. */
+export async function isHmacSigned(
   keys: readonly Key[],
   signatures: readonly (Bytes | null)[],
   ...message: readonly Bytes[]
@@ -33,10 +33,10 @@ export async function isSigned(
   return false;
 }
 
-/** An RSA public key: PEM (`BEGIN PUBLIC KEY`) or its bare base64, as the consoles of Alipay print it. */
+/** Imports an RSA public key: PEM (`BEGIN PUBLIC KEY`), or bare base64 as in Alipay's console. */
 export const rsaPublicKey = (text: string): Promise<Key | null> => rsaKey("spki", text, "verify");
 
-/** An RSA private key in PKCS#8: PEM (`BEGIN PRIVATE KEY`) or its bare base64. */
+/** Imports an RSA private key in PKCS#8: PEM (`BEGIN PRIVATE KEY`) or bare base64. */
 export const rsaPrivateKey = (text: string): Promise<Key | null> => rsaKey("pkcs8", text, "sign");
 
 async function rsaKey(format: "spki" | "pkcs8", text: string, usage: "sign" | "verify"): Promise<Key | null> {
@@ -47,10 +47,11 @@ async function rsaKey(format: "spki" | "pkcs8", text: string, usage: "sign" | "v
   try {
     return await crypto.subtle.importKey(format, der, RSA, false, [usage]);
   } catch {
-    return null; // DataError: well-formed base64, but no RSA key of this kind
+    return null; // DataError: valid base64, but not an RSA key of this format
   }
 }
 
+/** Whether the signature matches any key. */
 export async function isRsaSigned(keys: readonly Key[], signature: Bytes | null, message: Bytes): Promise<boolean> {
   if (signature === null) return false;
   for (const key of keys) {
@@ -59,7 +60,7 @@ export async function isRsaSigned(keys: readonly Key[], signature: Bytes | null,
   return false;
 }
 
-/** What we sign ourselves: a query to the provider. */
+/** Signs a query to the provider. */
 export const rsaSign = async (key: Key, message: string): Promise<string> =>
   toBase64(new Uint8Array(await crypto.subtle.sign(RSA, key, utf8(message))));
 

@@ -1,28 +1,36 @@
-// Standard Webhooks, and Svix, which is the same under other header names (standard-webhooks spec 1.0). Symmetric `v1` only.
-import type { Unproved, Webhook } from "../core/callback.ts";
+// Standard Webhooks 1.0, symmetric `v1` signatures only. Svix is the same with other header names.
+import type { VerificationError, Webhook } from "../core/callback.ts";
 import { no, ok, type Result } from "../core/result.ts";
 import type { Adapter } from "./adapter.ts";
 import { fromBase64, utf8, type Bytes } from "./bytes.ts";
-import { header, isOutside, jsonObject, seconds, unproved } from "./content.ts";
-import { describe, descriptionFields, rowsOf, toldBy, type Description, type Defaults } from "./described.ts";
-import { callbackOf, printed } from "./mapping.ts";
-import { noWords, replyIn } from "./reply.ts";
+import { header, isOutside, jsonObject, parseSeconds } from "./content.ts";
+import {
+  parseEvent,
+  readEventSchema,
+  rulesOf,
+  schemaFields,
+  type EventSchema,
+  type SchemaDefaults,
+} from "./custom-event.ts";
+import { callbackOf, documentRules } from "./mapping.ts";
+import { lengthText, reject, rejectBody, rejectMissing, rejectTime, rejectTimestamp } from "./reject.ts";
+import { emptyBodies, replyWith } from "./reply.ts";
 import { Setting } from "./setting.ts";
-import { hmacKey, isSigned, SIGNATURES_MAX, webhookSecret, type Key } from "./signature.ts";
+import { hmacKey, isHmacSigned, SIGNATURES_MAX, webhookSecret, type Key } from "./signature.ts";
 
 interface Config {
   readonly keys: readonly Key[];
-  /** `webhook-`, or `svix-`. */
+  /** Prefix of the header names: `webhook-` or `svix-`. */
   readonly prefix: string;
-  readonly description: Description;
-  /** Whether the setting names a path of the event's id; else it is `<prefix>id`, which stays the same over retries. */
+  readonly schema: EventSchema;
+  /** Whether the setting has a path of the event id. Otherwise `<prefix>id` is the event id. */
   readonly hasEventPath: boolean;
 }
 
 const TOLERANCE_MS = 300_000;
 
 /** Exported for `npm run callback`, which signs such events. */
-export const defaults: Defaults = {
+export const defaults: SchemaDefaults = {
   paths: {
     order: "data.order_id",
     event: "",
@@ -34,7 +42,7 @@ export const defaults: Defaults = {
     dispute: "data.dispute_id",
     time: "timestamp",
   },
-  words: {
+  outcomes: {
     "payment.pending": "pending",
     "payment.failed": "failed",
     "payment.canceled": "closed",
@@ -48,15 +56,17 @@ export const standard: Adapter<Config> = {
   name: "standard",
 
   async configure(value) {
-    const setting = new Setting(value, ["secret", "headerPrefix", ...descriptionFields]);
+    const setting = new Setting(value, ["secret", "headerPrefix", ...schemaFields]);
     const secrets = setting.strings("secret").map(webhookSecret);
-    if (secrets.includes(null)) setting.refuse("secret", "base64, with or without whsec_ before it, or a list of such");
+    if (secrets.includes(null)) {
+      setting.refuse("secret", "base64, with or without the prefix whsec_, or a list of such keys");
+    }
     const prefix = setting.oneOf("headerPrefix", ["webhook-", "svix-"]);
     const hasEventPath = setting.stringMap("paths").has("event");
-    const description = describe(setting, defaults);
+    const schema = readEventSchema(setting, defaults);
     if (setting.problem !== null) return no(setting.problem);
     const keys = await Promise.all(secrets.filter((secret) => secret !== null).map(hmacKey));
-    return ok({ keys, prefix, description, hasEventPath });
+    return ok({ keys, prefix, schema, hasEventPath });
   },
 
   isAuthentic: async (config, webhook, now) => (await authenticate(config, webhook, now)).ok,
@@ -65,31 +75,43 @@ export const standard: Adapter<Config> = {
     const authentic = await authenticate(config, webhook, now);
     if (!authentic.ok) return authentic;
     const json = jsonObject(webhook.body);
-    if (json === null) return unproved("parse", "not a JSON object");
-    const told = toldBy(config.description, json);
-    const eventId = config.hasEventPath ? told.eventId : authentic.value;
-    return ok([callbackOf({ instance: "standard", ...told, eventId })]);
+    if (json === null) return rejectBody(webhook);
+    const event = parseEvent(config.schema, json);
+    const eventId = config.hasEventPath ? event.eventId : authentic.value;
+    return ok([callbackOf({ instance: "standard", ...event, eventId })]);
   },
 
-  reply: (verdict) => replyIn(noWords, verdict),
-  mapping: printed(rowsOf(defaults.words)),
+  reply: (verdict) => replyWith(emptyBodies, verdict),
+  mapping: documentRules(rulesOf(defaults.outcomes)),
 };
 
-/** The id of a delivery whose signature and time are right. */
-async function authenticate(config: Config, webhook: Webhook, now: number): Promise<Result<string, Unproved>> {
-  const id = header(webhook, `${config.prefix}id`);
-  // A dot in the id would let the borders of `id.timestamp.body` move; ", " is two ids joined by Fetch.
-  if (id === null || !/^[^.,\s]{1,256}$/.test(id)) return unproved("header", "no id, or not one");
-  const stated = seconds(header(webhook, `${config.prefix}timestamp`));
-  if (stated === null) return unproved("header", "no timestamp");
-  const signatures = header(webhook, `${config.prefix}signature`);
-  if (signatures === null) return unproved("header", "no signature");
-  if (isOutside(stated * 1000, now, TOLERANCE_MS)) return unproved("time", "older or newer than 300 s");
-  const signed = await isSigned(config.keys, v1(signatures), utf8(`${id}.${stated}.`), webhook.body);
-  return signed ? ok(id) : unproved("signature", "none of the v1 signatures is right");
+/** Checks headers, time and signature; returns the delivery's id. */
+async function authenticate(config: Config, webhook: Webhook, now: number): Promise<Result<string, VerificationError>> {
+  const fields = {
+    id: `${config.prefix}id`,
+    time: `${config.prefix}timestamp`,
+    signature: `${config.prefix}signature`,
+  };
+  const id = header(webhook, fields.id);
+  // A dot in the id would make `id.timestamp.body` ambiguous; ", " joins repeated headers.
+  if (id === null || !/^[^.,\s]{1,256}$/.test(id)) {
+    const expected = "be one id of 1 to 256 characters without dots, commas or spaces";
+    const received = id === null ? "no header" : lengthText(id);
+    return reject({ stage: "header", field: fields.id, expected, received });
+  }
+  const timestamp = header(webhook, fields.time);
+  const seconds = parseSeconds(timestamp);
+  if (seconds === null) return rejectTimestamp(fields.time, timestamp);
+  const signatures = header(webhook, fields.signature);
+  if (signatures === null) return rejectMissing(fields.signature);
+  if (isOutside(seconds * 1000, now, TOLERANCE_MS)) return rejectTime(fields.time, seconds * 1000, now, TOLERANCE_MS);
+  const candidates = v1(signatures);
+  if (await isHmacSigned(config.keys, candidates, utf8(`${id}.${seconds}.`), webhook.body)) return ok(id);
+  const expected = "have a v1 signature that matches secret over the raw body";
+  return reject({ stage: "signature", field: fields.signature, expected, received: `${candidates.length} v1` });
 }
 
-/** `v1,<base64> v1,<base64> v1a,<base64>`: `v1a` is Ed25519 and no HMAC, whatever its bytes. */
+/** The `v1` signatures of `v1,<base64> v1,<base64> v1a,<base64>`. `v1a` is Ed25519. */
 const v1 = (signatures: string): (Bytes | null)[] =>
   signatures
     .split(" ")

@@ -1,33 +1,44 @@
-// Stripe's webhooks: HMAC over the time and the raw body (docs.stripe.com/webhooks/signature). v1 only, whatever else is offered. No I/O.
+// Stripe's webhooks: HMAC over the time and the raw body (docs.stripe.com/webhooks/signature).
+// Signature scheme v1 only. No I/O.
 import type { Json } from "../core/json.ts";
-import { no, ok } from "../core/result.ts";
+import { no, ok, type Result } from "../core/result.ts";
 import type { Adapter } from "./adapter.ts";
 import { fromHex, utf8 } from "./bytes.ts";
 import {
-  at,
   header,
   isOutside,
   jsonObject,
-  minor,
+  minorAmount,
   noAmount,
   orderIdAt,
-  seconds,
+  parseSeconds,
   textAt,
-  unproved,
-  type Amount,
+  valueAt,
+  type SignedAmount,
 } from "./content.ts";
 import { stripeDigits } from "./currencies.ts";
-import { becomes, callbackOf, otherAccount, printed, type Becomes, type Row, type Told } from "./mapping.ts";
-import { noWords, replyIn } from "./reply.ts";
-import { type Identity, isOf, isOfMode, type Mode, onlyOf, Setting } from "./setting.ts";
-import { hmacKeys, isSigned, SIGNATURES_MAX, type Key } from "./signature.ts";
-import { returnedOf } from "./stripe-charge.ts";
+import {
+  callbackOf,
+  documentRules,
+  matchRule,
+  otherAccount,
+  type EventRule,
+  type FactKind,
+  type ParsedEvent,
+} from "./mapping.ts";
+import { reject, rejectBody, rejectTime } from "./reject.ts";
+import { emptyBodies, replyWith } from "./reply.ts";
+import { matchesIdentity, matchesMode, onlyId, Setting, type Identity, type Mode } from "./setting.ts";
+import { hmacKeys, isHmacSigned, SIGNATURES_MAX, type Key } from "./signature.ts";
+import { refundedAmount } from "./stripe-charge.ts";
 import { queryStripe, type StripeAccess } from "./stripe-query.ts";
 
 interface Config {
   readonly keys: readonly Key[];
   readonly livemode: Mode;
-  /** Connected accounts whose events count; null = the account of the endpoint, whose events carry no `account`. */
+  /**
+   * Connected accounts whose events count. Null: the endpoint's account; its events lack `account`.
+   */
   readonly account: Identity | null;
   readonly order: readonly string[];
   readonly access: StripeAccess | null;
@@ -35,7 +46,9 @@ interface Config {
 
 const TOLERANCE_MS = 300_000;
 
-/** Where the order's id stands in `data.object`: a session's own field, metadata, and the metadata of an invoice's subscription. */
+/**
+ * Paths of the order id in `data.object`: a session's field, metadata, an invoice's subscription.
+ */
 const ORDER_PATHS = [
   "client_reference_id",
   "metadata.order_id",
@@ -45,57 +58,57 @@ const ORDER_PATHS = [
 
 const paidInvoice = { billing_reason: ["manual", "subscription_create", "quote_accept"] };
 
-const dispute = (event: string): Row[] => [
-  // charge_refunded: closed since the charge had been refunded, so nothing more is taken.
-  { event, where: { status: ["won", "warning_closed", "prevented", "charge_refunded"] }, becomes: ["dispute_won"] },
-  { event, where: { status: ["lost"] }, becomes: ["dispute_lost"] },
-  { event, becomes: ["dispute_open"] },
+const disputeRules = (event: string): EventRule[] => [
+  // charge_refunded: closed because the charge was refunded, so the merchant loses no more money.
+  { event, where: { status: ["won", "warning_closed", "prevented", "charge_refunded"] }, factKinds: ["dispute_won"] },
+  { event, where: { status: ["lost"] }, factKinds: ["dispute_lost"] },
+  { event, factKinds: ["dispute_open"] },
 ];
 
-const refund = (event: string): Row[] => [
-  { event, where: { status: ["failed", "canceled"] }, becomes: ["refund_failed"] },
-  { event, becomes: ["refund"] },
+const refundRules = (event: string): EventRule[] => [
+  { event, where: { status: ["failed", "canceled"] }, factKinds: ["refund_failed"] },
+  { event, factKinds: ["refund"] },
 ];
 
-const each = (events: readonly string[], ...becomes: readonly Becomes[]): Row[] =>
-  events.map((event) => ({ event, becomes }));
+const rulesFor = (events: readonly string[], ...factKinds: readonly FactKind[]): EventRule[] =>
+  events.map((event) => ({ event, factKinds }));
 
-/** The fields are those of `data.object`; `refunded` is whether more than nothing of what was captured went back. */
-const events: readonly Row[] = [
+/** Fields of `data.object`. `refunded`: a captured amount above zero was refunded. */
+const rules: readonly EventRule[] = [
   // Setup mode only saves a card.
-  { event: "checkout.session.completed", where: { mode: ["setup"] }, becomes: [] },
+  { event: "checkout.session.completed", where: { mode: ["setup"] }, factKinds: [] },
   {
     event: "checkout.session.completed",
     where: { payment_status: ["paid", "no_payment_required"] },
-    becomes: ["paid"],
+    factKinds: ["paid"],
   },
-  { event: "checkout.session.completed", where: { payment_status: ["unpaid"] }, becomes: ["pending"] },
-  { event: "checkout.session.async_payment_succeeded", becomes: ["paid"] },
-  ...each(["checkout.session.async_payment_failed", "checkout.session.expired"], "failed"),
-  { event: "payment_intent.succeeded", becomes: ["paid"] },
-  // requires_capture: the money is held, not taken. partially_funded: a bank transfer that is not complete.
-  ...each(
+  { event: "checkout.session.completed", where: { payment_status: ["unpaid"] }, factKinds: ["pending"] },
+  { event: "checkout.session.async_payment_succeeded", factKinds: ["paid"] },
+  ...rulesFor(["checkout.session.async_payment_failed", "checkout.session.expired"], "failed"),
+  { event: "payment_intent.succeeded", factKinds: ["paid"] },
+  // amount_capturable_updated: the money is held. partially_funded: an incomplete bank transfer.
+  ...rulesFor(
     ["payment_intent.processing", "payment_intent.amount_capturable_updated", "payment_intent.partially_funded"],
     "pending",
   ),
-  ...each(["payment_intent.payment_failed", "payment_intent.canceled"], "failed"),
-  { event: "charge.succeeded", where: { captured: ["false"] }, becomes: ["pending"] },
-  ...each(["charge.succeeded", "charge.captured"], "paid"),
-  ...each(["charge.failed", "charge.expired"], "failed"),
-  // An uncaptured charge that is released is reported as refunded, though nothing was taken.
-  { event: "charge.refunded", where: { captured: ["false"] }, becomes: ["failed"] },
-  // A charge that has been refunded has been paid before: the event proves both, in whatever order they arrive.
-  { event: "charge.refunded", where: { refunded: ["yes"] }, becomes: ["paid", "refund"] },
-  { event: "charge.refunded", becomes: ["paid"] },
-  // A renewal (subscription_cycle and the like) carries the metadata of the first order, which it does not pay.
-  { event: "invoice.paid", where: paidInvoice, becomes: ["paid"] },
-  { event: "invoice.payment_failed", where: paidInvoice, becomes: ["failed"] },
-  { event: "invoice.voided", where: paidInvoice, becomes: ["failed"] },
-  { event: "invoice.marked_uncollectible", where: paidInvoice, becomes: ["failed"] },
-  ...["refund.created", "refund.updated", "charge.refund.updated"].flatMap(refund),
-  { event: "refund.failed", becomes: ["refund_failed"] },
+  ...rulesFor(["payment_intent.payment_failed", "payment_intent.canceled"], "failed"),
+  { event: "charge.succeeded", where: { captured: ["false"] }, factKinds: ["pending"] },
+  ...rulesFor(["charge.succeeded", "charge.captured"], "paid"),
+  ...rulesFor(["charge.failed", "charge.expired"], "failed"),
+  // Stripe reports a released uncaptured charge as refunded.
+  { event: "charge.refunded", where: { captured: ["false"] }, factKinds: ["failed"] },
+  // A refunded charge was paid before, so the event yields both facts in any order of arrival.
+  { event: "charge.refunded", where: { refunded: ["yes"] }, factKinds: ["paid", "refund"] },
+  { event: "charge.refunded", factKinds: ["paid"] },
+  // Renewals (subscription_cycle and similar) are excluded: they repeat the first order's metadata.
+  { event: "invoice.paid", where: paidInvoice, factKinds: ["paid"] },
+  { event: "invoice.payment_failed", where: paidInvoice, factKinds: ["failed"] },
+  { event: "invoice.voided", where: paidInvoice, factKinds: ["failed"] },
+  { event: "invoice.marked_uncollectible", where: paidInvoice, factKinds: ["failed"] },
+  ...["refund.created", "refund.updated", "charge.refund.updated"].flatMap(refundRules),
+  { event: "refund.failed", factKinds: ["refund_failed"] },
   ...["created", "updated", "funds_withdrawn", "funds_reinstated", "closed"].flatMap((name) =>
-    dispute(`charge.dispute.${name}`),
+    disputeRules(`charge.dispute.${name}`),
   ),
 ];
 
@@ -109,10 +122,10 @@ export const stripe: Adapter<Config> = {
     const account = setting.has("account") ? setting.identity("account") : null;
     const order = setting.orderPaths(...ORDER_PATHS);
     const apiKey = setting.optionalString("apiKey");
-    const base = setting.base("apiBase", "https://api.stripe.com");
+    const base = setting.baseUrl("apiBase", "https://api.stripe.com");
     if (setting.problem !== null) return no(setting.problem);
-    // Stripe is asked for one account: its own, or the only connected one.
-    const connected = account === null ? null : onlyOf(account);
+    // A query is for one account: the key's own, or the only connected one.
+    const connected = account === null ? null : onlyId(account);
     const isOneAccount = account === null || connected !== null;
     const metadataKey = metadataKeyOf(order);
     const access =
@@ -123,15 +136,22 @@ export const stripe: Adapter<Config> = {
   },
 
   async verify(config, webhook, now) {
-    const signed = signatureOf(header(webhook, "stripe-signature") ?? "");
-    if (signed === null) return unproved("header", "no Stripe-Signature with one t and at least one v1");
-    if (isOutside(signed.at * 1000, now, TOLERANCE_MS)) return unproved("time", "older or newer than 300 s");
-    if (!(await isSigned(config.keys, signed.v1.map(fromHex), utf8(`${signed.t}.`), webhook.body))) {
-      return unproved("signature", "none of the v1 is right");
+    const value = header(webhook, "stripe-signature");
+    const signed = parseSignature(value ?? "");
+    if (!signed.ok) {
+      const expected = `have one t in seconds and 1 to ${SIGNATURES_MAX} v1`;
+      const received = value === null ? "no header" : signed.reason;
+      return reject({ stage: "header", field: SIGNATURE, expected, received });
+    }
+    const { t, at, v1 } = signed.value;
+    if (isOutside(at, now, TOLERANCE_MS)) return rejectTime(`${SIGNATURE} t`, at, now, TOLERANCE_MS);
+    if (!(await isHmacSigned(config.keys, v1.map(fromHex), utf8(`${t}.`), webhook.body))) {
+      const expected = "match secret, the signing secret (whsec_) of this endpoint, over the raw body";
+      return reject({ stage: "signature", field: `${SIGNATURE} v1`, expected, received: `${v1.length} v1` });
     }
     const json = jsonObject(webhook.body);
-    if (json === null) return unproved("parse", "not a JSON object");
-    const event = told(json, config.order);
+    if (json === null) return rejectBody(webhook);
+    const event = parseEvent(json, config.order);
     if (!isOurs(config, json)) return ok([otherAccount(event)]);
     return ok([callbackOf(event)]);
   },
@@ -139,44 +159,61 @@ export const stripe: Adapter<Config> = {
   canQuery: ({ access }) => access !== null,
   query: async (config, orderId, io) =>
     config.access === null ? no("not_configured") : queryStripe(config.access, orderId, io),
-  reply: (verdict) => replyIn(noWords, verdict),
-  mapping: printed(events),
+  reply: (verdict) => replyWith(emptyBodies, verdict),
+  mapping: documentRules(rules),
 };
 
 /** Events of connected accounts carry `account` (docs.stripe.com/connect/webhooks). */
 function isOurs({ livemode, account }: Config, json: Json): boolean {
   const connected = textAt(json, "account");
   return (
-    isOfMode(livemode, textAt(json, "livemode")) && (account === null ? connected === null : isOf(account, connected))
+    matchesMode(livemode, textAt(json, "livemode")) &&
+    (account === null ? connected === null : matchesIdentity(account, connected))
   );
 }
 
-/** The metadata key that may name the order: Stripe searches payment intents by their metadata alone. */
+/** The metadata key of the order id, the only searchable place in a payment intent. */
 function metadataKeyOf(order: readonly string[]): string | null {
   const keys = order.flatMap((path) => /^metadata\.([\w-]+)$/.exec(path)?.[1] ?? []);
   return keys[0] ?? null;
 }
 
-/** `t=<seconds>,v1=<hex>[,v1=<hex>][,v0=…]`. Repeated headers come joined: taken as one only if their times agree. */
-function signatureOf(
-  value: string,
-): { readonly t: string; readonly at: number; readonly v1: readonly string[] } | null {
+const SIGNATURE = "Stripe-Signature";
+
+interface Signature {
+  readonly t: string;
+  /** `t` in ms. */
+  readonly at: number;
+  readonly v1: readonly string[];
+}
+
+/**
+ * Parses `t=<seconds>,v1=<hex>[,v1=<hex>][,v0=…]`. Fetch joins repeated headers; they count as one
+ * if their times agree.
+ */
+function parseSignature(value: string): Result<Signature, string> {
   const parts = value.split(",").map((part) => part.trim());
   const valuesOf = (name: string) =>
     parts.filter((part) => part.startsWith(name)).map((part) => part.slice(name.length));
-  const [t = "", ...more] = new Set(valuesOf("t="));
-  const at = seconds(t);
+  const times = new Set(valuesOf("t="));
+  const [t = "", ...more] = times;
+  const seconds = parseSeconds(t);
   const v1 = valuesOf("v1=");
-  return at === null || more.length > 0 || v1.length === 0 || v1.length > SIGNATURES_MAX ? null : { t, at, v1 };
+  return seconds === null || more.length > 0 || v1.length === 0 || v1.length > SIGNATURES_MAX
+    ? no(`${times.size} t, ${v1.length} v1`)
+    : ok({ t, at: seconds * 1000, v1 });
 }
 
-/** A thin event (`v2.core.event`) names an object and holds no data, so no row fits it: it is handed on. */
-function told(json: Json, order: readonly string[]): Told {
+/**
+ * A thin event (`v2.core.event`) lacks the object's data, so it matches no rule and is forwarded.
+ */
+function parseEvent(json: Json, order: readonly string[]): ParsedEvent {
   const type = textAt(json, "type") ?? "";
-  const object = at(json, "data.object");
-  const created = seconds(textAt(json, "created"));
-  const amount = (field: string): Amount => minor(textAt(object, field), textAt(object, "currency"), stripeDigits);
-  const returned = returnedOf(object);
+  const object = valueAt(json, "data.object");
+  const created = parseSeconds(textAt(json, "created"));
+  const amount = (field: string): SignedAmount =>
+    minorAmount(textAt(object, field), textAt(object, "currency"), stripeDigits);
+  const refunded = refundedAmount(object);
   const orderId = orderIdAt(object, order);
   return {
     instance: "stripe",
@@ -185,26 +222,26 @@ function told(json: Json, order: readonly string[]): Told {
     at: created === null ? null : created * 1000,
     orderId,
     paymentId: paymentIdOf(object, orderId !== null),
-    becomes: becomes(events, type, (field) =>
-      kindOf(object) === "charge" && field === "refunded" ? (returned === "0" ? "no" : "yes") : textAt(object, field),
+    factKinds: matchRule(rules, type, (field) =>
+      kindOf(object) === "charge" && field === "refunded" ? (refunded === "0" ? "no" : "yes") : textAt(object, field),
     ),
     payment: paymentOf(type, object, amount),
     refund:
       kindOf(object) === "refund"
         ? { id: textAt(object, "id"), amount: amount("amount"), cumulative: false }
-        : { id: null, amount: returned === null ? noAmount : minorOf(returned, object), cumulative: true },
+        : { id: null, amount: refunded === null ? noAmount : minorOf(refunded, object), cumulative: true },
     dispute: { id: textAt(object, "id"), amount: amount("amount") },
   };
 }
 
 const kindOf = (object: Json | undefined): string => textAt(object, "object") ?? "";
 
-const minorOf = (amount: string, object: Json | undefined): Amount =>
-  minor(amount, textAt(object, "currency"), stripeDigits);
+const minorOf = (amount: string, object: Json | undefined): SignedAmount =>
+  minorAmount(amount, textAt(object, "currency"), stripeDigits);
 
-/** Of a session its total, of an intent what was received, of a charge what was captured, of an invoice what was paid of it. */
-function paymentOf(type: string, object: Json | undefined, amount: (field: string) => Amount): Amount {
-  const fields = (...names: readonly string[]): Amount =>
+/** A session's total, an intent's received, a charge's captured or an invoice's paid amount. */
+function paymentOf(type: string, object: Json | undefined, amount: (field: string) => SignedAmount): SignedAmount {
+  const fields = (...names: readonly string[]): SignedAmount =>
     amount(names.find((name) => textAt(object, name) !== null) ?? "amount");
   switch (kindOf(object)) {
     case "checkout.session":
@@ -221,9 +258,10 @@ function paymentOf(type: string, object: Json | undefined, amount: (field: strin
 }
 
 /**
- * The payment intent wherever there is one, so that a session, its charge, its refund and its dispute name the same payment. The session of
- * a subscription has none: there the invoice names it. Before API version 2025-03-31 intents and charges name their invoice, and invoices
- * their intent. An intent that names an order itself is a one-off session's, whose invoice only documents it
+ * The payment intent if there is one: a session, its charge, refund and dispute then share one id.
+ * A subscription's session has an invoice instead. Before API version 2025-03-31 intents and
+ * charges name their invoice, and invoices their intent. An intent that names an order is from a
+ * one-off session, and its invoice is only a receipt
  * (docs.stripe.com/payments/checkout/post-payment-invoices).
  */
 function paymentIdOf(object: Json | undefined, namesOrder: boolean): string | null {

@@ -1,21 +1,22 @@
-// Asks WeChat Pay for a transaction by the merchant's order id: the question signed, the answer's signature checked. Changes nothing there.
+// Queries WeChat Pay for a transaction by the merchant's order id. The request is signed, and the
+// response's signature is checked. Read-only.
 import type { Fact } from "../core/fact.ts";
 import type { JsonObject } from "../core/json.ts";
 import { no, ok, type Result } from "../core/result.ts";
 import type { ProviderIo } from "./adapter.ts";
-import { ask } from "./ask.ts";
-import { isoTime, jsonObject, minor, textAt } from "./content.ts";
+import { requestApi } from "./api-request.ts";
+import { jsonObject, minorAmount, parseIsoTime, textAt } from "./content.ts";
 import { isoDigits } from "./currencies.ts";
-import { becomes, factsOf, type Row } from "./mapping.ts";
-import { isOf, type Identity } from "./setting.ts";
+import { buildFacts, matchRule, type EventRule } from "./mapping.ts";
+import { matchesIdentity, type Identity } from "./setting.ts";
 import { rsaSign, type Key } from "./signature.ts";
 import { checkSigned, type SerialKeys } from "./wechatpay-signature.ts";
 
 export interface WechatpayAccess {
   readonly privateKey: Key;
-  /** Of the merchant's own certificate. */
+  /** Serial of the merchant's own certificate. */
   readonly serial: string;
-  /** Which of its keys WeChat is to answer with. */
+  /** The key with which WeChat signs the response. */
   readonly publicKeyId: string | null;
   readonly base: string;
   readonly mchid: string;
@@ -23,15 +24,15 @@ export interface WechatpayAccess {
   readonly keys: SerialKeys;
 }
 
-/** By `trade_state`. REFUND states no amount, so the order may have none of its money left: the refund's notification proves both. */
-const states: readonly Row[] = [
-  { event: "SUCCESS", becomes: ["paid"] },
-  { event: "REFUND", becomes: [] },
-  { event: "NOTPAY", becomes: ["pending"] },
-  { event: "USERPAYING", becomes: ["pending"] },
-  { event: "PAYERROR", becomes: ["failed"] },
-  { event: "CLOSED", becomes: ["closed"] },
-  { event: "REVOKED", becomes: ["closed"] },
+/** By `trade_state`. REFUND lacks the refunded amount and is left to the refund's notification. */
+const rules: readonly EventRule[] = [
+  { event: "SUCCESS", factKinds: ["paid"] },
+  { event: "REFUND", factKinds: [] },
+  { event: "NOTPAY", factKinds: ["pending"] },
+  { event: "USERPAYING", factKinds: ["pending"] },
+  { event: "PAYERROR", factKinds: ["failed"] },
+  { event: "CLOSED", factKinds: ["closed"] },
+  { event: "REVOKED", factKinds: ["closed"] },
 ];
 
 export async function queryWechatpay(
@@ -40,23 +41,24 @@ export async function queryWechatpay(
   io: ProviderIo,
 ): Promise<Result<readonly Fact[], "unknown_order" | "try_again">> {
   const path = `/v3/pay/transactions/out-trade-no/${encodeURIComponent(orderId)}?mchid=${encodeURIComponent(access.mchid)}`;
-  const answer = await ask(io, access.base + path, {
+  const response = await requestApi(io, access.base + path, {
     headers: {
       accept: "application/json",
       authorization: await authorization(access, path, io),
-      // WeChat refuses a request without one.
+      // Required: WeChat rejects requests without a User-Agent.
       "user-agent": "belfry",
       ...(access.publicKeyId === null ? {} : { "wechatpay-serial": access.publicKeyId }),
     },
   });
-  if (answer === null) return no("try_again");
-  const json = jsonObject(answer.body);
-  // ORDER_NOT_EXIST since 2024, ORDERNOTEXIST before. Not every error is signed, and to believe this one only means to ask again later.
-  if (answer.status === 404 && /^ORDER_?NOT_?EXIST$/.test(textAt(json, "code") ?? "")) return no("unknown_order");
-  if (answer.status !== 200 || json === null) return no("try_again");
-  if (!(await checkSigned(access.keys, answer, io.now)).ok) return no("try_again");
+  if (response === null) return no("try_again");
+  const json = jsonObject(response.body);
+  // ORDER_NOT_EXIST since 2024, ORDERNOTEXIST before. Errors may be unsigned; accepting this one
+  // only postpones the next query.
+  if (response.status === 404 && /^ORDER_?NOT_?EXIST$/.test(textAt(json, "code") ?? "")) return no("unknown_order");
+  if (response.status !== 200 || json === null) return no("try_again");
+  if (!(await checkSigned(access.keys, response, io.now)).ok) return no("try_again");
   if (textAt(json, "out_trade_no") !== orderId || textAt(json, "mchid") !== access.mchid) return no("try_again");
-  if (!isOf(access.appid, textAt(json, "appid"))) return no("try_again");
+  if (!matchesIdentity(access.appid, textAt(json, "appid"))) return no("try_again");
   const facts = factsOfTransaction(json);
   return facts === null ? no("try_again") : ok(facts);
 }
@@ -75,15 +77,15 @@ async function authorization(
 
 function factsOfTransaction(json: JsonObject): Fact[] | null {
   const paymentId = textAt(json, "transaction_id");
-  const kinds = becomes(states, textAt(json, "trade_state") ?? "", () => null);
-  // An id of the answer's own, the same whenever it is asked: what has been reported once is not news.
+  const factKinds = matchRule(rules, textAt(json, "trade_state") ?? "", () => null);
+  // A stable event id: the result of a repeated query is a duplicate.
   const eventId = `query:${paymentId ?? textAt(json, "out_trade_no") ?? ""}`;
-  return factsOf(
-    kinds,
-    { instance: "wechatpay", eventId, at: isoTime(textAt(json, "success_time")) },
+  return buildFacts(
+    factKinds,
+    { instance: "wechatpay", eventId, at: parseIsoTime(textAt(json, "success_time")) },
     {
       paymentId,
-      payment: minor(textAt(json, "amount.total"), textAt(json, "amount.currency") ?? "CNY", isoDigits),
+      payment: minorAmount(textAt(json, "amount.total"), textAt(json, "amount.currency") ?? "CNY", isoDigits),
     },
   );
 }

@@ -1,35 +1,61 @@
-// Checks that WeChat Pay signed what it sent, callbacks and answers alike (API v3). A key is looked up, never fetched: an unknown serial
-// would otherwise make us call out at a stranger's demand. No I/O.
-import type { Unproved, Webhook } from "../core/callback.ts";
+// Signature check of WeChat Pay's notifications and API responses (API v3). Keys come from the
+// setting: fetching an unknown serial's key would let strangers trigger requests. No I/O.
+import type { VerificationError, Webhook } from "../core/callback.ts";
 import { ok, type Result } from "../core/result.ts";
-import { fromBase64, utf8, concat } from "./bytes.ts";
-import { header, isOutside, seconds, unproved } from "./content.ts";
+import { concat, fromBase64, utf8 } from "./bytes.ts";
+import { header, isOutside, parseSeconds } from "./content.ts";
+import { nameOrLength, reject, rejectMissing, rejectTime, rejectTimestamp } from "./reject.ts";
 import { isRsaSigned, type Key } from "./signature.ts";
 
 const TOLERANCE_MS = 300_000;
 const RSA_TYPE = "WECHATPAY2-SHA256-RSA2048";
 
-/** Serial of a platform certificate, or id of a public key (`PUB_KEY_ID_…`) → its key. Both at once while WeChat moves from one to the other. */
+/**
+ * Public keys by certificate serial or key id (`PUB_KEY_ID_…`). Both exist while WeChat moves a
+ * merchant from one to the other.
+ */
 export type SerialKeys = ReadonlyMap<string, Key>;
 
-export async function checkSigned(keys: SerialKeys, message: Webhook, now: number): Promise<Result<null, Unproved>> {
-  const timestamp = header(message, "wechatpay-timestamp");
-  const nonce = header(message, "wechatpay-nonce");
-  const serial = header(message, "wechatpay-serial");
-  const signature = header(message, "wechatpay-signature");
-  if (timestamp === null || nonce === null || serial === null || signature === null) {
-    return unproved("header", "not the four Wechatpay- headers");
+const HEADERS = {
+  timestamp: "Wechatpay-Timestamp",
+  nonce: "Wechatpay-Nonce",
+  serial: "Wechatpay-Serial",
+  signature: "Wechatpay-Signature",
+  type: "Wechatpay-Signature-Type",
+} as const;
+
+export async function checkSigned(
+  keys: SerialKeys,
+  message: Webhook,
+  now: number,
+): Promise<Result<null, VerificationError>> {
+  const read = (name: string) => header(message, name.toLowerCase());
+  const timestamp = read(HEADERS.timestamp);
+  const nonce = read(HEADERS.nonce);
+  const serial = read(HEADERS.serial);
+  const signature = read(HEADERS.signature);
+  if (timestamp === null) return rejectMissing(HEADERS.timestamp);
+  if (nonce === null) return rejectMissing(HEADERS.nonce);
+  if (serial === null) return rejectMissing(HEADERS.serial);
+  if (signature === null) return rejectMissing(HEADERS.signature);
+  // The other type, SM2, is not supported. A missing header means RSA.
+  const type = read(HEADERS.type) ?? RSA_TYPE;
+  if (type !== RSA_TYPE) {
+    const received = nameOrLength(type);
+    return reject({ stage: "header", field: HEADERS.type, expected: `be ${RSA_TYPE}`, received });
   }
-  // SM2 has a type of its own; nothing but RSA is configured here.
-  if ((header(message, "wechatpay-signature-type") ?? RSA_TYPE) !== RSA_TYPE)
-    return unproved("header", "another signature type");
-  const stated = seconds(timestamp);
-  if (stated === null) return unproved("header", "a timestamp that is none");
-  if (isOutside(stated * 1000, now, TOLERANCE_MS)) return unproved("time", "older or newer than 300 s");
+  const seconds = parseSeconds(timestamp);
+  if (seconds === null) return rejectTimestamp(HEADERS.timestamp, timestamp);
+  const at = seconds * 1000;
+  if (isOutside(at, now, TOLERANCE_MS)) return rejectTime(HEADERS.timestamp, at, now, TOLERANCE_MS);
   const key = keys.get(serial);
-  if (key === undefined) return unproved("signature", "a serial that is not in the setting");
+  if (key === undefined) {
+    const expected = "be a serial or key id of keys: add WeChat Pay's new public key to the setting";
+    const received = serial.startsWith("PUB_KEY_ID_") ? "a key id" : "a serial";
+    return reject({ stage: "signature", field: HEADERS.serial, expected, received });
+  }
   const signed = concat(utf8(`${timestamp}\n${nonce}\n`), message.body, utf8("\n"));
-  return (await isRsaSigned([key], fromBase64(signature), signed))
-    ? ok(null)
-    : unproved("signature", "wrong signature");
+  if (await isRsaSigned([key], fromBase64(signature), signed)) return ok(null);
+  const expected = "match the key of Wechatpay-Serial: WeChat Pay's public key, not the merchant's";
+  return reject({ stage: "signature", field: HEADERS.signature, expected });
 }

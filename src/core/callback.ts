@@ -1,59 +1,71 @@
-// A webhook is what arrived; a callback is what it proved. Two types, and only verification turns one into the other. No I/O.
+// Types of a delivery: a `Webhook` as it arrives, and a `Callback` once it is verified. No I/O.
 import type { Fact } from "./fact.ts";
 
-/** Looked up by names in lower case; a repeated header is joined with ", ", as Fetch does. */
+/** Lookup by lower-case name; a repeated header is joined with ", ", as Fetch does. */
 export interface WebhookHeaders {
   get(name: string): string | null | undefined;
 }
 
-/** An HTTP delivery before its verification. */
+/** An HTTP delivery before verification. */
 export interface Webhook {
   readonly headers: WebhookHeaders;
   /** As received, byte for byte. */
   readonly body: Uint8Array<ArrayBuffer>;
 }
 
-/** Why a delivery proves nothing. `stage` says where it fell; `detail` is for the log only and holds no secret. */
-export interface Unproved {
-  readonly stage: "header" | "time" | "signature" | "decrypt" | "parse" | "identity";
-  readonly detail: string;
+/**
+ * A failed check of a delivery, for the log. Secrets, signatures and bodies must stay out of it.
+ */
+export interface VerificationError {
+  readonly stage: "header" | "time" | "signature" | "decrypt" | "parse";
+  /** The checked header, field or part: `sign_type`. */
+  readonly field: string;
+  /** The requirement, after "must", with its remedy if there is one: `be RSA2`. */
+  readonly expected: string;
+  /** The name of an algorithm, header or prefix, a time, a shape or a length: `412 s ago`. */
+  readonly received?: string;
 }
+
+/** The error's text for the log: `header: sign_type must be RSA2 (received RSA)`. */
+export const verificationErrorText = ({ stage, field, expected, received }: VerificationError): string =>
+  `${stage}: ${field} must ${expected}${received === undefined ? "" : ` (received ${received})`}`;
 
 declare const proof: unique symbol;
 
-/** What one signed event proved: made by verification in callbacks/ and nowhere else. Everything in it is covered by the signature. */
-export interface Callback extends Proved {
+/** A verified event. The brand keeps unverified data out: only callbacks/ constructs it. */
+export interface Callback extends VerifiedEvent {
   readonly [proof]: true;
 }
 
-export interface Proved {
-  /** The configured account that the event came to: `stripe`. */
+/** Content of one signed event; the signature covers every field. */
+export interface VerifiedEvent {
+  /** The configured account that received the event: `stripe`. */
   readonly instance: string;
-  /** The sender's id of the event, null where it has none: such an event can prove no facts. */
+  /** The sender's event id. An event without one (null) yields no facts. */
   readonly eventId: string | null;
-  /** The sender's own word for what happened: `checkout.session.completed`, `AUTHORISATION`. */
+  /** The sender's event type: `checkout.session.completed`, `AUTHORISATION`. */
   readonly type: string;
-  /** ms since 1970, null where there is none that is signed. */
+  /** ms since 1970; null if the sender signs no time. */
   readonly at: number | null;
-  /** The merchant's order, as its backend gave it to the provider; null where the event names none. */
+  /** The order id that the merchant gave to the provider; null if the event names no order. */
   readonly orderId: string | null;
-  /** The provider's payment: its claim decides which order the event is about. */
+  /** The provider's payment. Its claim decides to which order the event belongs. */
   readonly paymentId: string | null;
-  /** Empty = authentic, and nothing about an order. */
+  /** Empty for an authentic event without effect on an order. */
   readonly facts: readonly Fact[];
-  /** Why an authentic event proves nothing, where that is worth a line in the log. */
+  /** The reason for empty `facts` where the log should show one. */
   readonly ignored: IgnoredReason | null;
 }
 
 export type IgnoredReason =
-  /** The event of another account, or of the other mode (test, live), than the setting names. */
+  /** The event belongs to another account or mode (test, live) than the setting names. */
   | "other_account"
-  /** The event has no id: a repetition could not be recognised. */
+  /** The event has no id, so a repetition could not be recognised. */
   | "no_event_id"
-  /** An amount that cannot be counted: negative, a fraction of a minor unit, a currency that is no three letters. */
+  /** The amount is negative, a fraction of a minor unit, or its currency is not three letters. */
   | "bad_amount"
-  /** The order id is not Unicode text. */
+  /** The order id is not valid Unicode text. */
   | "bad_order_id";
 
-/** For callbacks/ only, after the signature has been checked. */
-export const proved = (callback: Proved): Callback => callback as Callback; // the brand exists in types only
+/** For callbacks/ only, after the signature is checked. */
+export const verified = (event: VerifiedEvent): Callback => event as Callback; // the brand exists in types only

@@ -1,9 +1,9 @@
 // Asks for an order's status: the merchant's backend, or the providers whose keys allow it. Keeps nothing itself.
-import type { ConfiguredProviders } from "../callbacks/open.ts";
+import type { ConfiguredProviders } from "../callbacks/configured.ts";
 import { boundedText } from "../outside/body.ts";
 import { withDeadline } from "../outside/deadline.ts";
 import { merchantFacts } from "../callbacks/merchant.ts";
-import type { OpenProvider } from "../callbacks/provider.ts";
+import type { ConfiguredProvider } from "../callbacks/provider.ts";
 import type { Fact } from "../core/fact.ts";
 import { retryAfterOf } from "../core/forward.ts";
 import { isObject, parseExact } from "../core/json.ts";
@@ -25,7 +25,7 @@ const noAnswer = (reason: NoAnswer["reason"], detail: string, retryAfter: number
 export const canAsk = async (providers: ConfiguredProviders, env: object, settings: OrderSettings): Promise<boolean> =>
   settings.statusUrl !== null || (await askable(providers, env)).length > 0;
 
-export const askable = async (providers: ConfiguredProviders, env: object): Promise<readonly OpenProvider[]> =>
+export const askable = async (providers: ConfiguredProviders, env: object): Promise<readonly ConfiguredProvider[]> =>
   (await providers.all(env)).filter(({ canQuery }) => canQuery);
 
 /** What the merchant's backend says at `ORDER_STATUS_URL`. */
@@ -67,7 +67,7 @@ function read(text: string | null, biz: string): Result<readonly Fact[], NoAnswe
 
 /** What the providers say, each asked once: the facts of all that know the order. */
 export async function askProviders(
-  providers: readonly OpenProvider[],
+  providers: readonly ConfiguredProvider[],
   orderId: string,
   now: number,
 ): Promise<Result<readonly Fact[], NoAnswer>> {

@@ -1,8 +1,9 @@
 // What the jobs of one object work on, and how they take facts in. Does no job itself.
-import { paymentIndex } from "../callbacks/payment-index.ts";
+import { indexPlace } from "../callbacks/order-id.ts";
 import { recordOwn, type Arrival } from "../core/delivery.ts";
 import type { Fact } from "../core/fact.ts";
 import type { LogLine } from "../core/log.ts";
+import { paymentIndex } from "../core/payment-index.ts";
 import type { OrderSettings } from "../core/settings.ts";
 import { forgetOld } from "./forget.ts";
 import { canAsk } from "./ask.ts";
@@ -12,7 +13,7 @@ import type { Change, KeptOrder, Surroundings } from "./order.ts";
 import type { Outbox } from "./outbox.ts";
 import type { Parts } from "./parts.ts";
 import type { Store } from "./store.ts";
-import type { ConfiguredProviders } from "../callbacks/open.ts";
+import type { ConfiguredProviders } from "../callbacks/configured.ts";
 import { groupOf, type BelfryEnv } from "../env.ts";
 
 export class Desk {
@@ -88,7 +89,7 @@ export class Desk {
     await recordOwn(
       this.key,
       { facts, orderId: null, raw: null },
-      paymentIndex((group) => groupOf(this.env, group)),
+      paymentIndex((group) => groupOf(this.env, group), indexPlace),
       record,
     );
   }

@@ -1,7 +1,8 @@
 // Erases an order: its claims in the payment index, then all that its object stores. Erases nothing of the group's members.
-import { paymentIndex } from "../callbacks/payment-index.ts";
+import { indexPlace } from "../callbacks/order-id.ts";
 import { namedPayments } from "../core/delivery.ts";
 import { erasedRow } from "../core/order-row.ts";
+import { paymentIndex } from "../core/payment-index.ts";
 import type { Parts } from "./parts.ts";
 import { groupOf, type BelfryEnv } from "../env.ts";
 
@@ -12,7 +13,7 @@ import { groupOf, type BelfryEnv } from "../env.ts";
 export async function eraseOrder(parts: Parts, env: BelfryEnv, now: number): Promise<void> {
   const { order, self, store } = parts;
   if (!order.isKnown) return;
-  const index = paymentIndex((group) => groupOf(env, group));
+  const index = paymentIndex((group) => groupOf(env, group), indexPlace);
   // Facts may arrive while the index is awaited: their payments are erased too. The last look and the deletion are one turn.
   for (let erased = 0; ;) {
     const payments = namedPayments(order.row.facts).slice(erased);

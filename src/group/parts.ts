@@ -17,7 +17,7 @@ import { PaymentIndexPart } from "./payment-index.ts";
 import { Presence } from "./presence.ts";
 import { Rows } from "./rows.ts";
 import { Store } from "./store.ts";
-import type { ConfiguredProviders } from "../callbacks/open.ts";
+import type { ConfiguredProviders } from "../callbacks/configured.ts";
 import type { BelfryEnv } from "../env.ts";
 import type { Installation } from "../installation.ts";
 

@@ -1,8 +1,8 @@
 // `POST /callback/:biz/`: stores the merchant's own report on an order. Access by API key or
 // Standard Webhooks signature.
 import { merchantFacts } from "../callbacks/merchant.ts";
-import { settingName } from "../callbacks/open.ts";
-import { paymentIndex } from "../callbacks/payment-index.ts";
+import { settingName } from "../callbacks/configured.ts";
+import { paymentIndex } from "../core/payment-index.ts";
 import { recordOwn } from "../core/delivery.ts";
 import { isObject, parseExact, type Json, type JsonObject } from "../core/json.ts";
 import { BIZ } from "../core/order.ts";
@@ -15,6 +15,7 @@ import type { Problem } from "./problem.ts";
 import { respondBadSetting, respondProblem } from "./respond-problem.ts";
 import type { OrderOutcome } from "./response-schemas.ts";
 import { groupOf } from "../env.ts";
+import { indexPlace } from "../callbacks/order-id.ts";
 
 export async function merchantCallback(c: RouteContext): Promise<Response> {
   const body = new Uint8Array(await c.req.arrayBuffer());
@@ -36,7 +37,7 @@ export async function merchantCallback(c: RouteContext): Promise<Response> {
   const { result, frame } = await recordOwn(
     biz,
     arrival,
-    paymentIndex((name) => groupOf(c.env, name)),
+    paymentIndex((name) => groupOf(c.env, name), indexPlace),
     (all) => order.record(all),
   );
   if (result === "erased") return respondProblem(c, "order_erased");

@@ -1,12 +1,12 @@
 // `POST /callbacks/:provider`: verifies a webhook, stores its facts, then responds as the provider
 // expects.
-import type { ProviderIo, Reply, Verdict } from "../callbacks/adapter.ts";
+import type { ProviderIo, Reply, ReplyVerdict } from "../callbacks/adapter.ts";
 import { textOf, toBase64 } from "../callbacks/bytes.ts";
-import { settingName } from "../callbacks/open.ts";
-import { bizOf } from "../callbacks/order-id.ts";
-import { paymentIndex } from "../callbacks/payment-index.ts";
-import type { OpenProvider } from "../callbacks/provider.ts";
-import type { Callback, Webhook } from "../core/callback.ts";
+import { settingName } from "../callbacks/configured.ts";
+import { bizOf, indexPlace } from "../callbacks/order-id.ts";
+import { paymentIndex } from "../core/payment-index.ts";
+import type { ConfiguredProvider } from "../callbacks/provider.ts";
+import { verificationErrorText, type Callback, type Webhook } from "../core/callback.ts";
 import { deliver, type DeliveryPorts } from "../core/delivery.ts";
 import { FACTS_MAX } from "../core/limits.ts";
 import { errorText } from "../core/log.ts";
@@ -17,7 +17,7 @@ import { respondBadSetting, respondProblem } from "./respond-problem.ts";
 import { groupOf } from "../env.ts";
 
 interface WebhookResult {
-  readonly verdict: Verdict;
+  readonly verdict: ReplyVerdict;
   /** For the log. */
   readonly detail: string;
   /** The order's group; null while it is unknown. */
@@ -39,11 +39,10 @@ export async function providerWebhook(c: RouteContext): Promise<Response> {
 }
 
 /** Verifies and stores. Any error becomes `try_again`, so that the provider delivers again. */
-async function processWebhook(c: RouteContext, provider: OpenProvider, webhook: Webhook): Promise<WebhookResult> {
+async function processWebhook(c: RouteContext, provider: ConfiguredProvider, webhook: Webhook): Promise<WebhookResult> {
   try {
     const verified = await provider.verify(webhook, Date.now());
-    if (!verified.ok)
-      return { verdict: "refused", detail: `${verified.reason.stage}: ${verified.reason.detail}`, group: null };
+    if (!verified.ok) return { verdict: "refused", detail: verificationErrorText(verified.reason), group: null };
     const confirmed = (await provider.confirm?.(webhook, providerIo())) ?? "confirmed";
     if (confirmed !== "confirmed")
       return { verdict: confirmed, detail: `the provider was asked: ${confirmed}`, group: null };
@@ -89,7 +88,7 @@ function deliveryPorts(c: RouteContext, raw: string | null): DeliveryPorts {
   const isKnown = async (biz: string) => order(biz).isKnown();
   return {
     orders: { isKnown, record: async (biz, arrivals) => (await order(biz).record(arrivals)).result },
-    index: paymentIndex((name) => groupOf(c.env, name)),
+    index: paymentIndex((name) => groupOf(c.env, name), indexPlace),
     bizOf: async (orderId) => {
       const biz = await bizOf(orderId, c.var.settings.orders.idKeys, async (candidate) => order(candidate).isTaken());
       return biz.ok ? biz : no("the order id is no biz, and ORDER_ID_KEY is not set");
@@ -106,7 +105,7 @@ function deliveryPorts(c: RouteContext, raw: string | null): DeliveryPorts {
  * batch again.
  */
 function worstResult(results: readonly WebhookResult[]): WebhookResult {
-  const worstFirst: readonly Verdict[] = ["try_again", "stored", "duplicate", "ignored"];
+  const worstFirst: readonly ReplyVerdict[] = ["try_again", "stored", "duplicate", "ignored"];
   for (const verdict of worstFirst) {
     const found = results.find((result) => result.verdict === verdict);
     if (found !== undefined) return found;

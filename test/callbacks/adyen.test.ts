@@ -4,11 +4,11 @@ import { describe, expect, it } from "vitest";
 import { adyen } from "../../src/callbacks/adyen.ts";
 import { providers } from "../../src/callbacks/providers.ts";
 import type { Webhook } from "../../src/core/callback.ts";
-import { bare, dispute, eur, flip, open, payment, prove, proveOne, stage, webhook } from "./delivery.ts";
+import { bare, configured, dispute, eur, flip, payment, stage, verify, verifyOne, webhook } from "./delivery.ts";
 
 const KEY = randomBytes(32).toString("hex").toUpperCase();
 const setting = { hmacKey: KEY, merchantAccount: "Shop", live: false };
-// The deep import is CommonJS, whose class stands under `default` twice.
+// The deep import is CommonJS and nests the class under `default` twice.
 const Validator = (HmacValidator as unknown as { default: typeof HmacValidator }).default ?? HmacValidator;
 
 const item = {
@@ -90,10 +90,10 @@ const rows: readonly TestedRow[] = [
 ];
 
 describe("an Adyen webhook", async () => {
-  const provider = await open("adyen", setting);
+  const provider = await configured("adyen", setting);
 
-  it("proves what Adyen's own library signed, and no time, which is not signed", async () => {
-    const callback = await proveOne(provider, deliver());
+  it("signed by Adyen's own library is verified, without the unsigned time", async () => {
+    const callback = await verifyOne(provider, deliver());
     expect(callback).toMatchObject({
       eventId: "PSP1:AUTHORISATION:true",
       orderId: "ORD-1",
@@ -105,26 +105,26 @@ describe("an Adyen webhook", async () => {
   const tested = rows.map(([event, where, facts, fields = follows]) => [event, where, facts, fields] as const);
 
   it.each(tested)("%s, %s", async (eventCode, where, facts, fields) => {
-    const opened = where === byHand ? await open("adyen", { ...setting, capture: "manual" }) : provider;
+    const opened = where === byHand ? await configured("adyen", { ...setting, capture: "manual" }) : provider;
     const success = where === undone ? "false" : "true";
-    expect(bare((await proveOne(opened, deliver({ eventCode, success, ...fields }))).facts)).toEqual(facts);
+    expect(bare((await verifyOne(opened, deliver({ eventCode, success, ...fields }))).facts)).toEqual(facts);
   });
 
-  it("has a test for each row of its table", () => {
+  it("has a test for every rule", () => {
     expect(rows.map(([event, where]) => `${event}, ${where}`)).toEqual(adyen.mapping.map(([row]) => row));
   });
 
-  it("with captures made by hand names the capture that failed", async () => {
-    const manual = await open("adyen", { ...setting, capture: "manual" });
-    const failed = await proveOne(manual, deliver({ eventCode: "CAPTURE_FAILED", ...follows }));
+  it("with manual capture names the failed capture", async () => {
+    const manual = await configured("adyen", { ...setting, capture: "manual" });
+    const failed = await verifyOne(manual, deliver({ eventCode: "CAPTURE_FAILED", ...follows }));
     expect(bare(failed.facts)).toEqual(captureFailed("MOD1"));
   });
 
   it.each([0, ""])("of a cancellation that states the amount %j covers all of the payment", async (value) => {
     const all = { amount: { value, currency: value === "" ? "" : "EUR" }, ...follows };
-    const cancelled = await proveOne(provider, deliver({ eventCode: "CANCELLATION", ...all }));
+    const cancelled = await verifyOne(provider, deliver({ eventCode: "CANCELLATION", ...all }));
     expect(bare(cancelled.facts)).toEqual([voidOf(null)]);
-    const reversed = await proveOne(provider, deliver({ eventCode: "CANCEL_OR_REFUND", ...all }));
+    const reversed = await verifyOne(provider, deliver({ eventCode: "CANCEL_OR_REFUND", ...all }));
     expect(bare(reversed.facts)).toEqual([refundOf(null)]);
   });
 
@@ -132,8 +132,8 @@ describe("an Adyen webhook", async () => {
     ["a report", { eventCode: "REPORT_AVAILABLE", merchantReference: "" }],
     ["a failed cancellation", { eventCode: "CANCELLATION", success: "false" }],
     ["a defense that was sent", { eventCode: "INFORMATION_SUPPLIED" }],
-  ])("of %s is acknowledged and proves nothing", async (_what, fields) => {
-    expect(await proveOne(provider, deliver({ ...follows, ...fields }))).toMatchObject({ facts: [], ignored: null });
+  ])("of %s is accepted without facts", async (_what, fields) => {
+    expect(await verifyOne(provider, deliver({ ...follows, ...fields }))).toMatchObject({ facts: [], ignored: null });
   });
 
   it.each([
@@ -143,34 +143,34 @@ describe("an Adyen webhook", async () => {
     ["CVE", "1999"],
     ["JPY", "1999"],
     ["KWD", "1.999"],
-  ])("counts %s by Adyen's own digits", async (currency, major) => {
-    const callback = await proveOne(provider, deliver({ amount: { value: 1999, currency } }));
+  ])("with an amount in %s uses Adyen's number of digits", async (currency, major) => {
+    const callback = await verifyOne(provider, deliver({ amount: { value: 1999, currency } }));
     expect(callback.facts).toMatchObject([{ money: { unit: "major", amount: major, currency } }]);
   });
 
-  it("of a currency Adyen has not got is not guessed at", async () => {
-    const callback = await proveOne(provider, deliver({ amount: { value: 1999, currency: "XYZ" } }));
+  it("of a currency that Adyen does not support has an unknown unit", async () => {
+    const callback = await verifyOne(provider, deliver({ amount: { value: 1999, currency: "XYZ" } }));
     expect(callback.facts).toMatchObject([{ money: { unit: "unknown", amount: "1999", currency: "XYZ" } }]);
   });
 
-  it("takes a reference with colons, slashes and emoji", async () => {
+  it("accepts a reference with colons, slashes and emoji", async () => {
     const merchantReference = "订单:🧧\\:/1";
-    expect((await proveOne(provider, deliver({ merchantReference }))).orderId).toBe(merchantReference);
+    expect((await verifyOne(provider, deliver({ merchantReference }))).orderId).toBe(merchantReference);
   });
 
-  it("in a batch proves each item", async () => {
+  it("with several items yields the facts of each item", async () => {
     const batch = deliverAll([signed({}), signed({ merchantReference: "ORD-2", pspReference: "PSP2" })]);
-    expect((await prove(provider, batch)).map(({ orderId }) => orderId)).toEqual(["ORD-1", "ORD-2"]);
+    expect((await verify(provider, batch)).map(({ orderId }) => orderId)).toEqual(["ORD-1", "ORD-2"]);
   });
 
-  it("in a batch is refused with all the others if one is not signed", async () => {
+  it("with one unsigned item is rejected as a whole", async () => {
     expect(await stage(provider, deliverAll([signed({}), { ...signed({}), success: "false" }]))).toBe("signature");
     expect(await stage(provider, deliverAll([signed({}), item]))).toBe("header");
   });
 
-  it("is taken with either key while it is being rotated", async () => {
-    const rotating = await open("adyen", { ...setting, hmacKey: ["00".repeat(32), KEY] });
-    expect(await stage(rotating, deliver())).toBe("proved");
+  it("is accepted with the old and the new key during a rotation", async () => {
+    const rotating = await configured("adyen", { ...setting, hmacKey: ["00".repeat(32), KEY] });
+    expect(await stage(rotating, deliver())).toBe("verified");
   });
 
   it.each([
@@ -190,7 +190,7 @@ describe("an Adyen webhook", async () => {
         ),
       "signature",
     ],
-    ["another key", () => deliverAll([signed({}, "11".repeat(32))]), "signature"],
+    ["a signature with a wrong key", () => deliverAll([signed({}, "11".repeat(32))]), "signature"],
     [
       "a colon moved into the amount",
       () => deliver({ merchantReference: "ORD", amount: { value: "1:1999", currency: "EUR" } }),
@@ -206,34 +206,34 @@ describe("an Adyen webhook", async () => {
       () => deliver({ pspReference: "PSP1:", originalReference: "" }),
       "parse",
     ],
-    ["a success that is neither", () => deliver({ success: "maybe" }), "parse"],
+    ["a success other than true or false", () => deliver({ success: "maybe" }), "parse"],
     ["no items", () => deliverAll([]), "header"],
-    ["an item that is none", () => webhook({}, '{"live":"false","notificationItems":[1]}'), "parse"],
-    ["no JSON", () => webhook({}, "[accepted]"), "parse"],
+    ["a number as an item", () => webhook({}, '{"live":"false","notificationItems":[1]}'), "parse"],
+    ["a body that is not JSON", () => webhook({}, "[accepted]"), "parse"],
     ["a byte order mark", () => webhook({}, `\u{feff}${Buffer.from(deliver().body).toString()}`), "parse"],
-  ])("with %s is refused", async (_what, delivery, at) => {
+  ])("with %s is rejected", async (_what, delivery, at) => {
     expect(await stage(provider, delivery())).toBe(at);
   });
 
   it.each<[string, () => Webhook | Promise<Webhook>, "no_event_id" | "unpriced"]>([
-    ["an amount below nothing", () => deliver({ amount: { value: -1, currency: "EUR" } }), "unpriced"],
-  ])("with %s is acknowledged, and proves no amount", async (_what, delivery, what) => {
-    const { facts, ignored } = await proveOne(provider, await delivery());
+    ["a negative amount", () => deliver({ amount: { value: -1, currency: "EUR" } }), "unpriced"],
+  ])("with %s is accepted without an amount or without facts", async (_what, delivery, what) => {
+    const { facts, ignored } = await verifyOne(provider, await delivery());
     if (what === "unpriced") expect(facts).toMatchObject([{ kind: "payment", money: null }]);
     else expect([facts, ignored]).toEqual([[], what]);
   });
 
   it.each([
     ["another account", setting, () => deliver({ merchantAccountCode: "OtherShop" })],
-    ["the other mode", setting, () => deliverAll([signed({})], "true")],
-    ["an account that is none of those listed", { ...setting, merchantAccount: ["A", "B"] }, () => deliver()],
+    ["the mode that the setting excludes", setting, () => deliverAll([signed({})], "true")],
+    ["an account outside the setting's list", { ...setting, merchantAccount: ["A", "B"] }, () => deliver()],
     [
       "an account that a colon was moved into",
       setting,
       () => deliver({ merchantAccountCode: "Shop:ORD", merchantReference: "1" }),
     ],
-  ])("of %s is acknowledged and proves nothing", async (_what, opened, delivery) => {
-    expect(await proveOne(await open("adyen", opened), delivery())).toMatchObject({
+  ])("of %s is accepted without facts", async (_what, opened, delivery) => {
+    expect(await verifyOne(await configured("adyen", opened), delivery())).toMatchObject({
       eventId: "PSP1:AUTHORISATION:true",
       orderId: null,
       paymentId: null,
@@ -242,37 +242,37 @@ describe("an Adyen webhook", async () => {
     });
   });
 
-  it("of another account is refused where the signature is wrong", async () => {
+  it("of another account with a wrong signature is rejected", async () => {
     expect(await stage(provider, deliverAll([signed({ merchantAccountCode: "X" }, "11".repeat(32))]))).toBe(
       "signature",
     );
   });
 
-  it("in a batch of two accounts counts for one of them", async () => {
+  it("with items of two accounts yields facts for the configured account only", async () => {
     const batch = deliverAll([signed({ merchantAccountCode: "OtherShop", pspReference: "PSP2" }), signed({})]);
-    expect((await prove(provider, batch)).map(({ ignored }) => ignored)).toEqual(["other_account", null]);
+    expect((await verify(provider, batch)).map(({ ignored }) => ignored)).toEqual(["other_account", null]);
   });
 
   it.each([
     ["one of several accounts", { merchantAccount: ["A", "Shop"] }, "false"],
     ["any account", { merchantAccount: "any" }, "false"],
     ["any mode", { live: "any" }, "true"],
-  ])("of %s counts", async (_what, more, live) => {
-    const opened = await open("adyen", { ...setting, ...more });
-    expect(bare((await proveOne(opened, deliverAll([signed({})], live))).facts)).toEqual(paid);
+  ])("of %s yields facts", async (_what, more, live) => {
+    const opened = await configured("adyen", { ...setting, ...more });
+    expect(bare((await verifyOne(opened, deliverAll([signed({})], live))).facts)).toEqual(paid);
   });
 
-  it("names the order by a path inside the reference", async () => {
-    const opened = await open("adyen", { ...setting, order: "merchantReference.order" });
-    expect((await proveOne(opened, deliver({ merchantReference: '{"order":"ORD-2"}' }))).orderId).toBe("ORD-2");
+  it("has its order id at a path inside the reference", async () => {
+    const opened = await configured("adyen", { ...setting, order: "merchantReference.order" });
+    expect((await verifyOne(opened, deliver({ merchantReference: '{"order":"ORD-2"}' }))).orderId).toBe("ORD-2");
   });
 
   it.each([
     ["merchantAccount", { merchantAccount: undefined }],
     ["live", { live: undefined }],
     ["order", { order: "additionalData.order" }],
-  ])("with a wrong or missing %s in its setting is a problem that names the field", async (field, more) => {
-    const opened = await providers.get("adyen")?.open({ ...setting, ...more });
+  ])("with a wrong or missing %s in the setting is an error that names the field", async (field, more) => {
+    const opened = await providers.get("adyen")?.configure({ ...setting, ...more });
     expect(opened).toMatchObject({ ok: false, reason: expect.stringMatching(new RegExp(`^${field} must be`)) });
   });
 });

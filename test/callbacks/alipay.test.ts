@@ -1,10 +1,10 @@
-// alipay-sdk has no signer of notifications: node:crypto signs, and the official library must agree with us that it is right.
+// alipay-sdk cannot sign notifications: node:crypto signs them, and the SDK must verify them as well.
 import { createSign, createVerify, generateKeyPairSync, type KeyObject } from "node:crypto";
 import { AlipaySdk } from "alipay-sdk";
 import { describe, expect, it } from "vitest";
 import { alipay } from "../../src/callbacks/alipay.ts";
 import type { Webhook } from "../../src/core/callback.ts";
-import { bare, cny, lost, network, NOW, open, payment, proveOne, stage, webhook } from "./delivery.ts";
+import { bare, cny, configured, lost, network, NOW, payment, stage, verifyOne, webhook } from "./delivery.ts";
 
 const pair = () => generateKeyPairSync("rsa", { modulusLength: 2048 });
 const theirs = pair();
@@ -77,9 +77,9 @@ const rows: readonly (readonly [row: string, more: Fields, facts: object[]])[] =
 const setting = { alipayPublicKey: pem(theirs.publicKey), appId: fields.app_id, sellerId: fields.seller_id };
 
 describe("an Alipay notification", async () => {
-  const provider = await open("alipay", setting);
+  const provider = await configured("alipay", setting);
 
-  it("that alipay-sdk holds for genuine is proved", async () => {
+  it("that alipay-sdk verifies is verified", async () => {
     const sdk = new AlipaySdk({
       appId: fields.app_id,
       privateKey: privatePem(ours.privateKey),
@@ -88,7 +88,7 @@ describe("an Alipay notification", async () => {
     });
     const all = { ...fields, sign_type: "RSA2", sign: sign(fields) };
     expect(sdk.checkNotifySignV2({ ...all })).toBe(true);
-    const callback = await proveOne(provider, webhook({}, form(all)));
+    const callback = await verifyOne(provider, webhook({}, form(all)));
     expect(callback).toMatchObject({
       eventId: "N1",
       type: "TRADE_SUCCESS",
@@ -100,27 +100,27 @@ describe("an Alipay notification", async () => {
   });
 
   it.each(rows)("%s", async (_row, more, facts) => {
-    expect(bare((await proveOne(provider, deliver({ ...fields, ...more }))).facts)).toEqual(facts);
+    expect(bare((await verifyOne(provider, deliver({ ...fields, ...more }))).facts)).toEqual(facts);
   });
 
-  it("has a test for each row of its table", () => {
+  it("has a test for every rule", () => {
     expect(rows.map(([row]) => row)).toEqual(alipay.mapping.map(([row]) => row));
   });
 
-  it("of a payment that says refund_fee=0.00 is a payment", async () => {
-    expect(bare((await proveOne(provider, deliver({ ...fields, refund_fee: "0.00" }))).facts)).toEqual([paid]);
+  it("with refund_fee=0.00 is a payment without a refund", async () => {
+    expect(bare((await verifyOne(provider, deliver({ ...fields, refund_fee: "0.00" }))).facts)).toEqual([paid]);
   });
 
-  it("that is no trade notification is acknowledged and proves nothing", async () => {
-    expect((await proveOne(provider, deliver({ ...fields, notify_type: "open_app_auth_notify" }))).facts).toEqual([]);
+  it("about something other than a trade is accepted without facts", async () => {
+    expect((await verifyOne(provider, deliver({ ...fields, notify_type: "open_app_auth_notify" }))).facts).toEqual([]);
   });
 
   it.each([
     ["gbk", "GBK"],
     ["gb2312", "gb2312"],
     ["gb18030", "GB18030"],
-  ])("in %s is verified over its own bytes", async (_name, charset) => {
-    // Node cannot write GBK: the two characters 语雀 are given as the bytes they are.
+  ])("in %s is verified over its original bytes", async (_name, charset) => {
+    // Node cannot encode GBK: these are the bytes of the two characters 语雀.
     const signed: Fields = {
       ...fields,
       charset,
@@ -136,13 +136,13 @@ describe("an Alipay notification", async () => {
     const body = Object.entries(all)
       .map(([name, value]) => `${name}=${escaped(value)}`)
       .join("&");
-    expect((await proveOne(provider, webhook({}, body))).orderId).toBe("语雀-1");
+    expect((await verifyOne(provider, webhook({}, body))).orderId).toBe("语雀-1");
   });
 
   it.each([{ app_id: "2021000000000002" }, { seller_id: "2088000000000002" }, { seller_id: "" }])(
-    "of %o is authentic, and proves nothing",
+    "of %o is authentic but yields no facts",
     async (change) => {
-      const callback = await proveOne(provider, deliver({ ...fields, ...change }));
+      const callback = await verifyOne(provider, deliver({ ...fields, ...change }));
       expect(callback).toMatchObject({ facts: [], ignored: "other_account" });
     },
   );
@@ -151,15 +151,15 @@ describe("an Alipay notification", async () => {
     [{ notify_type: "fund_auth_freeze", seller_id: "", auth_no: "AUTH-1", out_order_no: "ORD-1" }, null],
     [{ notify_type: "", msg_method: "alipay.merchant.tradecomplain.changed", seller_id: "" }, null],
     [{ notify_type: "fund_auth_freeze", seller_id: "", app_id: "2021000000000002" }, "other_account"],
-  ])("that is of another kind, %o, needs no seller", async (change, ignored) => {
-    expect(await proveOne(provider, deliver({ ...fields, ...change }))).toMatchObject({ facts: [], ignored });
+  ])("of another kind, %o, is accepted without a seller", async (change, ignored) => {
+    expect(await verifyOne(provider, deliver({ ...fields, ...change }))).toMatchObject({ facts: [], ignored });
   });
 
-  it.each(["appId", "sellerId"])("needs to be told whose: %s, one or several or any", async (name) => {
+  it.each(["appId", "sellerId"])("requires %s in the setting: one id, several or any", async (name) => {
     const configured = async (value: unknown) => (await alipay.configure({ ...setting, [name]: value })).ok;
     expect(await alipay.configure({ ...setting, [name]: undefined })).toEqual({
       ok: false,
-      reason: `${name} must be the ${name} whose events count, a list of them, or "any"`,
+      reason: `${name} must be the ${name} whose events count, a list of them, or "any" (received no value)`,
     });
     expect(await Promise.all([configured("1"), configured(["1", "2"]), configured("any"), configured([])])).toEqual([
       true,
@@ -173,16 +173,16 @@ describe("an Alipay notification", async () => {
     ["passback_params", "ORD-9", "ORD-9"],
     ["passback_params.order_id", '{"order_id":"ORD-9"}', "ORD-9"],
     [["passback_params.order_id", "out_trade_no"], "ORD-9", "ORD-1"],
-  ])("names its order where the setting says: %s, %s", async (order, passback_params, orderId) => {
-    const other = await open("alipay", { ...setting, order });
-    expect((await proveOne(other, deliver({ ...fields, passback_params }))).orderId).toBe(orderId);
+  ])("has its order id at the setting's path: %s, %s", async (order, passback_params, orderId) => {
+    const other = await configured("alipay", { ...setting, order });
+    expect((await verifyOne(other, deliver({ ...fields, passback_params }))).orderId).toBe(orderId);
   });
 
-  it("states when each thing happened, however late it is sent", async () => {
+  it("has the time of each change, independent of the time of sending", async () => {
     const later = { notify_time: "2026-11-23 21:00:00", gmt_create: "2026-11-22 19:59:00" };
     const times = { ...half, gmt_refund: "2026-11-22 20:30:00.320", gmt_close: "2026-11-22 20:31:00", ...later };
     const sent = async (change: Fields) =>
-      (await proveOne(provider, deliver({ ...fields, ...times, ...change }))).facts;
+      (await verifyOne(provider, deliver({ ...fields, ...times, ...change }))).facts;
     const second = 1000;
     expect((await sent({})).map(({ at }) => at)).toEqual([NOW - 2 * second, NOW + 1800 * second + 320]);
     const unpaid = { refund_fee: "", gmt_payment: "" };
@@ -194,26 +194,28 @@ describe("an Alipay notification", async () => {
     ]);
   });
 
-  it("of a trade in another currency states that one", async () => {
-    const callback = await proveOne(provider, deliver({ ...fields, ...half, trans_currency: "HKD" }));
+  it("of a trade in another currency has that currency", async () => {
+    const callback = await verifyOne(provider, deliver({ ...fields, ...half, trans_currency: "HKD" }));
     expect(callback.facts).toMatchObject([{ money: { currency: "HKD" } }, { money: { currency: "HKD" } }]);
   });
 
-  it("25 hours late is proved: Alipay repeats for that long", async () => {
-    expect(await stage(provider, deliver(fields), NOW + 25 * 3_600_000)).toBe("proved");
+  it("that is 25 hours late is verified, since Alipay repeats for that long", async () => {
+    expect(await stage(provider, deliver(fields), NOW + 25 * 3_600_000)).toBe("verified");
   });
 
-  it("is taken with either key while Alipay's is being replaced", async () => {
-    const rotating = await open("alipay", {
+  it("is accepted with both keys while Alipay's key is replaced", async () => {
+    const rotating = await configured("alipay", {
       ...setting,
       alipayPublicKey: [pem(ours.publicKey), setting.alipayPublicKey],
     });
-    expect(await stage(rotating, deliver(fields))).toBe("proved");
+    expect(await stage(rotating, deliver(fields))).toBe("verified");
   });
 
-  it("is checked with a bare key as Alipay's console prints it", async () => {
+  it("is verified with a bare base64 key, as Alipay's console prints it", async () => {
     const bareKey = theirs.publicKey.export({ type: "spki", format: "der" }).toString("base64");
-    expect(await stage(await open("alipay", { ...setting, alipayPublicKey: bareKey }), deliver(fields))).toBe("proved");
+    expect(await stage(await configured("alipay", { ...setting, alipayPublicKey: bareKey }), deliver(fields))).toBe(
+      "verified",
+    );
   });
 
   it.each([
@@ -237,7 +239,7 @@ describe("an Alipay notification", async () => {
     ],
     ["no sign", () => webhook({}, form({ ...fields, sign_type: "RSA2" })), "header"],
     ["no sign_type", () => webhook({}, form({ ...fields, sign: sign(fields) })), "header"],
-    ["nothing in it", () => webhook({}, ""), "header"],
+    ["an empty body", () => webhook({}, ""), "header"],
     [
       "a field twice",
       () => webhook({}, `${form({ ...fields, sign_type: "RSA2", sign: sign(fields) })}&out_trade_no=EVIL`),
@@ -248,18 +250,18 @@ describe("an Alipay notification", async () => {
       () => webhook({}, `\u{feff}${form({ ...fields, sign_type: "RSA2", sign: sign(fields) })}`),
       "parse",
     ],
-    ["JSON in it", () => webhook({}, JSON.stringify(fields)), "parse"],
+    ["a JSON body", () => webhook({}, JSON.stringify(fields)), "parse"],
     ["a broken escape", () => webhook({}, "sign=%zz"), "parse"],
-    ["a charset that is none", () => deliver({ ...fields, charset: "utf-7" }), "parse"],
-  ])("with %s is refused", async (_what, delivery, at) => {
+    ["an unsupported charset", () => deliver({ ...fields, charset: "utf-7" }), "parse"],
+  ])("with %s is rejected", async (_what, delivery, at) => {
     expect(await stage(provider, delivery())).toBe(at);
   });
 
   it.each<[string, () => Webhook | Promise<Webhook>, "no_event_id" | "unpriced"]>([
-    ["an amount that is none", () => deliver({ ...fields, total_amount: "-19.99" }), "unpriced"],
+    ["an unreadable amount", () => deliver({ ...fields, total_amount: "-19.99" }), "unpriced"],
     ["no notify_id", () => deliver({ ...fields, notify_id: "" }), "no_event_id"],
-  ])("with %s is acknowledged, and proves no amount", async (_what, delivery, what) => {
-    const { facts, ignored } = await proveOne(provider, await delivery());
+  ])("with %s is accepted without an amount or without facts", async (_what, delivery, what) => {
+    const { facts, ignored } = await verifyOne(provider, await delivery());
     if (what === "unpriced") expect(facts).toMatchObject([{ kind: "payment", money: null }]);
     else expect([facts, ignored]).toEqual([[], what]);
   });
@@ -267,7 +269,7 @@ describe("an Alipay notification", async () => {
 
 describe("a query to Alipay", async () => {
   const gateway = "http://127.0.0.1:12112/gateway.do";
-  const provider = await open("alipay", { ...setting, appPrivateKey: privatePem(ours.privateKey), gateway });
+  const provider = await configured("alipay", { ...setting, appPrivateKey: privatePem(ours.privateKey), gateway });
   const trade = {
     code: "10000",
     msg: "Success",
@@ -286,9 +288,9 @@ describe("a query to Alipay", async () => {
   }
 
   it("is signed with the app's key and carries the order id", async () => {
-    const { io, asked } = network(() => answer(trade));
+    const { io, requests } = network(() => answer(trade));
     expect((await provider.query("ORD-1", io)).ok).toBe(true);
-    const sent = Object.fromEntries(new URLSearchParams(await new Response(asked[0]?.init.body ?? null).text()));
+    const sent = Object.fromEntries(new URLSearchParams(await new Response(requests[0]?.init.body ?? null).text()));
     expect(sent).toMatchObject({
       method: "alipay.trade.query",
       biz_content: '{"out_trade_no":"ORD-1"}',
@@ -308,35 +310,39 @@ describe("a query to Alipay", async () => {
     ["WAIT_BUYER_PAY", { send_pay_date: undefined }, [payment("pending", "T1", cny("19.99"))]],
     ["TRADE_CLOSED", { send_pay_date: undefined }, [payment("closed", "T1", cny("19.99"))]],
     ["TRADE_CLOSED", {}, [paid, { kind: "voided", voidId: null, paymentId: "T1", money: null }]],
-  ])("reads %s", async (trade_status, more, facts) => {
+  ])("of a trade in %s yields its facts", async (trade_status, more, facts) => {
     const found = await provider.query("ORD-1", network(() => answer({ ...trade, ...more, trade_status })).io);
     expect(found.ok && bare(found.value)).toEqual(facts);
   });
 
   it.each([
-    ["nobody has scanned", () => answer({ code: "40004", sub_code: "ACQ.TRADE_NOT_EXIST" }), "unknown_order"],
-    ["another answered", () => answer(trade, ours.privateKey), "try_again"],
+    [
+      "the buyer has not opened the cashier",
+      () => answer({ code: "40004", sub_code: "ACQ.TRADE_NOT_EXIST" }),
+      "unknown_order",
+    ],
+    ["the response is signed with another key", () => answer(trade, ours.privateKey), "try_again"],
     [
       "the error is not signed",
       () => Response.json({ alipay_trade_query_response: { code: "40004", sub_code: "ACQ.TRADE_NOT_EXIST" } }),
       "try_again",
     ],
     [
-      "a second answer stands before the signed one",
+      "a second response precedes the signed one",
       async () =>
         new Response(`{"alipay_trade_query_response":{"code":"10000"},${(await answer(trade).text()).slice(1)}`),
       "try_again",
     ],
-    ["it is another order", () => answer({ ...trade, out_trade_no: "ORD-2" }), "try_again"],
+    ["the response is about a different order", () => answer({ ...trade, out_trade_no: "ORD-2" }), "try_again"],
     ["Alipay is busy", () => answer({ code: "20000", sub_code: "aop.ACQ.SYSTEM_ERROR" }), "try_again"],
     ["the gateway fails", () => new Response("", { status: 502 }), "try_again"],
-    ["the answer is nonsense", () => new Response("<html>"), "try_again"],
+    ["the response is not JSON", () => new Response("<html>"), "try_again"],
     ["the connection is lost", lost, "try_again"],
-  ])("where %s has no facts", async (_what, response, reason) => {
+  ])("returns no facts if %s", async (_what, response, reason) => {
     expect(await provider.query("ORD-1", network(response).io)).toEqual({ ok: false, reason });
   });
 
-  it("states the trade's currency where it is another than yuan", async () => {
+  it("has the trade's currency if it is not yuan", async () => {
     const found = await provider.query("ORD-1", network(() => answer({ ...trade, trans_currency: "HKD" })).io);
     expect(found.ok && bare(found.value)).toEqual([payment("paid", "T1", { ...cny("19.99"), currency: "HKD" })]);
   });
@@ -345,13 +351,18 @@ describe("a query to Alipay", async () => {
     ["several apps", { appId: ["2021000000000001", "2021000000000002"] }],
     ["any app", { appId: "any" }],
     ["another field for the order's id", { order: "passback_params" }],
-  ])("is not made where the setting has %s", async (_what, change) => {
-    const other = await open("alipay", { ...setting, appPrivateKey: privatePem(ours.privateKey), gateway, ...change });
+  ])("is not available if the setting has %s", async (_what, change) => {
+    const other = await configured("alipay", {
+      ...setting,
+      appPrivateKey: privatePem(ours.privateKey),
+      gateway,
+      ...change,
+    });
     expect(await other.query("ORD-1", network(lost).io)).toEqual({ ok: false, reason: "not_configured" });
   });
 
-  it("without the app's key is not configured", async () => {
-    expect(await (await open("alipay", setting)).query("ORD-1", network(lost).io)).toEqual({
+  it("without the app's private key is not configured", async () => {
+    expect(await (await configured("alipay", setting)).query("ORD-1", network(lost).io)).toEqual({
       ok: false,
       reason: "not_configured",
     });

@@ -1,8 +1,8 @@
-// What the tests of the nine providers share: making a delivery, opening a provider, reading what a delivery proved.
-import type { OpenProvider } from "../../src/callbacks/provider.ts";
+// Shared by the tests of the nine providers: deliveries, configured providers, and results of verification.
+import type { ConfiguredProvider } from "../../src/callbacks/provider.ts";
 import { providers } from "../../src/callbacks/providers.ts";
 import type { ProviderIo } from "../../src/callbacks/adapter.ts";
-import type { Callback, Webhook } from "../../src/core/callback.ts";
+import { verificationErrorText, type Callback, type Webhook } from "../../src/core/callback.ts";
 import type { Fact } from "../../src/core/fact.ts";
 
 export const NOW = Date.UTC(2026, 10, 22, 12, 0, 0);
@@ -10,7 +10,7 @@ export const NOW_SECONDS = NOW / 1000;
 
 export type HeaderList = Readonly<Record<string, string>> | readonly (readonly [string, string])[];
 
-/** Through Fetch's own Headers, which lower the case of names and join what is repeated. */
+/** A delivery whose headers pass through Fetch's Headers: lower-case names, repeated ones joined. */
 export function webhook(headers: HeaderList, body: string | Uint8Array): Webhook {
   const list = Array.isArray(headers) ? headers : Object.entries(headers);
   return {
@@ -19,31 +19,31 @@ export function webhook(headers: HeaderList, body: string | Uint8Array): Webhook
   };
 }
 
-export async function open(name: string, setting: unknown): Promise<OpenProvider> {
-  const opened = await providers.get(name)?.open(setting);
-  if (opened?.ok !== true) throw new Error(opened?.reason ?? "no such provider");
-  return opened.value;
+export async function configured(name: string, setting: unknown): Promise<ConfiguredProvider> {
+  const configuredProvider = await providers.get(name)?.configure(setting);
+  if (configuredProvider?.ok !== true) throw new Error(configuredProvider?.reason ?? "no such provider");
+  return configuredProvider.value;
 }
 
-/** "proved", or the stage that refused. */
-export async function stage(provider: OpenProvider, delivery: Webhook, now = NOW): Promise<string> {
-  const proved = await provider.verify(delivery, now);
-  return proved.ok ? "proved" : proved.reason.stage;
+/** "verified", or the stage of the rejection. */
+export async function stage(provider: ConfiguredProvider, delivery: Webhook, now = NOW): Promise<string> {
+  const result = await provider.verify(delivery, now);
+  return result.ok ? "verified" : result.reason.stage;
 }
 
-export async function prove(provider: OpenProvider, delivery: Webhook, now = NOW): Promise<readonly Callback[]> {
-  const proved = await provider.verify(delivery, now);
-  if (!proved.ok) throw new Error(`${proved.reason.stage}: ${proved.reason.detail}`);
-  return proved.value;
+export async function verify(provider: ConfiguredProvider, delivery: Webhook, now = NOW): Promise<readonly Callback[]> {
+  const result = await provider.verify(delivery, now);
+  if (!result.ok) throw new Error(verificationErrorText(result.reason));
+  return result.value;
 }
 
-export async function proveOne(provider: OpenProvider, delivery: Webhook, now = NOW): Promise<Callback> {
-  const [callback] = await prove(provider, delivery, now);
+export async function verifyOne(provider: ConfiguredProvider, delivery: Webhook, now = NOW): Promise<Callback> {
+  const [callback] = await verify(provider, delivery, now);
   if (callback === undefined) throw new Error("no callback");
   return callback;
 }
 
-/** Facts without their proof. */
+/** Facts without sender, event id and time. */
 export const bare = (facts: readonly Fact[]): Record<string, unknown>[] =>
   facts.map(({ instance: _instance, eventId: _eventId, at: _at, ...rest }) => rest);
 
@@ -70,18 +70,18 @@ export function flip(text: string, at = Math.floor(text.length / 2)): string {
   return text.slice(0, at) + (text[at] === "0" ? "1" : "0") + text.slice(at + 1);
 }
 
-/** A stand-in for the network: answers with what `answer` makes of the question, and keeps what was asked. */
-export function network(answer: (url: URL, init: RequestInit) => Response | Promise<Response>, now = NOW) {
-  const asked: { url: URL; init: RequestInit }[] = [];
+/** A fake network: responds with `respond`, and records the requests. */
+export function network(respond: (url: URL, init: RequestInit) => Response | Promise<Response>, now = NOW) {
+  const requests: { url: URL; init: RequestInit }[] = [];
   const io: ProviderIo = {
     now,
     nonce: "n0nceN0nceN0nce1",
     fetch: async (url, init) => {
-      asked.push({ url: new URL(url), init });
-      return answer(new URL(url), init);
+      requests.push({ url: new URL(url), init });
+      return respond(new URL(url), init);
     },
   };
-  return { io, asked };
+  return { io, requests };
 }
 
 export const lost = (): Promise<Response> => Promise.reject(new TypeError("connection lost"));

@@ -1,4 +1,4 @@
-// docs/payments.md says what the code does: the tables of events and replies, and the body that is forwarded.
+// docs/payments.md matches the code: the tables of events and replies, and the forwarded body.
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import type { Reply } from "../../src/callbacks/adapter.ts";
@@ -14,14 +14,14 @@ const section = (title: string): string => new RegExp(`\n## ${title}\n([\\s\\S]*
 
 const firstTable = (text: string): string => /(?:^\|.*\n?)+/m.exec(text)?.[0] ?? "";
 
-/** The rows of the first table of a section, its head aside. */
+/** The rows of the first table of a section, without its head. */
 const table = (title: string): string[][] =>
   [...firstTable(section(title)).matchAll(/^\| (.+) \|$/gm)]
     .map(([, row = ""]) => row.split(" | ").map((cell) => cell.trim()))
     .slice(2);
 
 describe("docs/payments.md", () => {
-  it.each([...providers.keys()])("prints the table of %s as the code goes by it", (name) => {
+  it.each([...providers.keys()])("prints the event rules of %s", (name) => {
     expect(table(name)).toEqual(providers.get(name)?.mapping);
   });
 
@@ -34,7 +34,7 @@ describe("docs/payments.md", () => {
     expect(table("What the provider hears")).toEqual(rows);
   });
 
-  it("prints the body that is forwarded", () => {
+  it("prints the forwarded body", () => {
     const printed = JSON.parse(/^```json\n(.*?)^```/ms.exec(section("Handing on"))?.[1] ?? "") as {
       timestamp: string;
       data: { biz: string; raw: string };

@@ -1,10 +1,10 @@
-// @octokit/webhooks-methods signs bodies as GitHub does; it knows no timestamps and no base64, so those are signed by node:crypto.
+// @octokit/webhooks-methods signs bodies as GitHub does. node:crypto signs those with time or base64.
 import { createHmac } from "node:crypto";
 import { sign as octokitSign } from "@octokit/webhooks-methods";
 import { describe, expect, it } from "vitest";
 import { hmac } from "../../src/callbacks/hmac.ts";
 import type { Webhook } from "../../src/core/callback.ts";
-import { bare, flip, NOW, NOW_SECONDS, open, payment, proveOne, stage, usd, webhook } from "./delivery.ts";
+import { bare, configured, flip, NOW, NOW_SECONDS, payment, stage, usd, verifyOne, webhook } from "./delivery.ts";
 
 const SECRET = "a secret of this test";
 const paths = { amount: "amount", currency: "currency" };
@@ -47,28 +47,28 @@ const rows: readonly (readonly [row: string, facts: object[]])[] = [
 ];
 
 describe("a webhook with an HMAC", async () => {
-  const provider = await open("hmac", github);
-  const withTime = await open("hmac", stamped);
+  const provider = await configured("hmac", github);
+  const withTime = await configured("hmac", stamped);
 
-  it("says nothing of a part refunded whose amount it does not state: without it a part would be all", async () => {
+  it("of a partial refund without an amount yields no facts, since it would count as a full refund", async () => {
     const unstated = event("partially_refunded", { amount: undefined });
-    expect((await proveOne(provider, await deliver(unstated))).facts).toEqual([]);
+    expect((await verifyOne(provider, await deliver(unstated))).facts).toEqual([]);
   });
 
-  it("proves what another library signed", async () => {
-    const callback = await proveOne(provider, await deliver(paidBody));
+  it("signed by another library is verified", async () => {
+    const callback = await verifyOne(provider, await deliver(paidBody));
     expect(callback).toMatchObject({ eventId: "e-1", type: "paid", orderId: "ORD-1", paymentId: "P1", at: NOW });
   });
 
   it.each(rows)("%s", async (status, facts) => {
-    expect(bare((await proveOne(provider, await deliver(event(status)))).facts)).toEqual(facts);
+    expect(bare((await verifyOne(provider, await deliver(event(status)))).facts)).toEqual(facts);
   });
 
-  it("has a test for each row of its table", () => {
+  it("has a test for every rule", () => {
     expect(rows.map(([row]) => row)).toEqual(hmac.mapping.map(([row]) => row));
   });
 
-  it("is read by the words of the setting, every one of them", async () => {
+  it("is read by every outcome of the setting", async () => {
     const words = {
       a: "refund",
       b: "dispute_open",
@@ -77,30 +77,30 @@ describe("a webhook with an HMAC", async () => {
       e: "ignored",
       __proto__x: "paid",
     };
-    const described = await open("hmac", { ...github, outcomes: words });
+    const described = await configured("hmac", { ...github, outcomes: words });
     const kinds = async (status: string) =>
-      (await proveOne(described, await deliver(event(status)))).facts.map(({ kind }) => kind);
+      (await verifyOne(described, await deliver(event(status)))).facts.map(({ kind }) => kind);
     expect(await kinds("a")).toEqual(["refund"]);
     for (const status of ["b", "c", "d"]) expect(await kinds(status)).toEqual(["dispute"]);
     for (const status of ["e", "paid", "__proto__", "constructor"]) expect(await kinds(status)).toEqual([]);
   });
 
-  it("with a time and base64 is proved", async () => {
-    expect(await stage(withTime, deliverStamped(paidBody))).toBe("proved");
-    expect(await stage(withTime, deliverStamped(event("paid", { order_id: "订单🧧" })))).toBe("proved");
+  it("with a time and base64 is verified", async () => {
+    expect(await stage(withTime, deliverStamped(paidBody))).toBe("verified");
+    expect(await stage(withTime, deliverStamped(event("paid", { order_id: "订单🧧" })))).toBe("verified");
   });
 
-  it("is taken with either secret while it is being rotated", async () => {
-    expect(await stage(await open("hmac", { ...github, secret: ["new", SECRET] }), await deliver(paidBody))).toBe(
-      "proved",
+  it("is accepted with the old and the new secret during a rotation", async () => {
+    expect(await stage(await configured("hmac", { ...github, secret: ["new", SECRET] }), await deliver(paidBody))).toBe(
+      "verified",
     );
   });
 
-  it("without an id proves nothing, since a repetition could not be recognised", async () => {
-    expect(await proveOne(provider, await deliver('{"foo":"bar"}'))).toMatchObject({ facts: [], ignored: null });
+  it("without an event id yields no facts, since a repetition could not be recognised", async () => {
+    expect(await verifyOne(provider, await deliver('{"foo":"bar"}'))).toMatchObject({ facts: [], ignored: null });
     const paid = event("paid", { event_id: undefined });
-    expect(await proveOne(provider, await deliver(paid))).toMatchObject({ facts: [], ignored: "no_event_id" });
-    expect(await proveOne(withTime, deliverStamped(paid))).toMatchObject({ facts: [], ignored: "no_event_id" });
+    expect(await verifyOne(provider, await deliver(paid))).toMatchObject({ facts: [], ignored: "no_event_id" });
+    expect(await verifyOne(withTime, deliverStamped(paid))).toMatchObject({ facts: [], ignored: "no_event_id" });
   });
 
   it.each([
@@ -119,7 +119,7 @@ describe("a webhook with an HMAC", async () => {
       async () => webhook({ "x-hub-signature-256": await octokitSign(SECRET, paidBody) }, `\u{feff}${paidBody}`),
       "signature",
     ],
-    ["another secret", () => deliver(paidBody, "another"), "signature"],
+    ["a signature with a wrong secret", () => deliver(paidBody, "another"), "signature"],
     [
       "two signatures",
       async () => {
@@ -149,15 +149,15 @@ describe("a webhook with an HMAC", async () => {
       "header",
     ],
     ["no signature", async () => webhook({}, paidBody), "header"],
-    ["no JSON", () => deliver("Hello, World!"), "parse"],
-  ])("with %s is refused", async (_what, delivery, at) => {
+    ["a body that is not JSON", () => deliver("Hello, World!"), "parse"],
+  ])("with %s is rejected", async (_what, delivery, at) => {
     expect(await stage(provider, await delivery())).toBe(at);
   });
 
   it.each<[string, () => Webhook | Promise<Webhook>, "no_event_id" | "unpriced"]>([
-    ["an amount that is none", () => deliver(event("paid", { amount: "lots" })), "unpriced"],
-  ])("with %s is acknowledged, and proves no amount", async (_what, delivery, what) => {
-    const { facts, ignored } = await proveOne(provider, await delivery());
+    ["an unreadable amount", () => deliver(event("paid", { amount: "lots" })), "unpriced"],
+  ])("with %s is accepted without an amount or without facts", async (_what, delivery, what) => {
+    const { facts, ignored } = await verifyOne(provider, await delivery());
     if (what === "unpriced") expect(facts).toMatchObject([{ kind: "payment", money: null }]);
     else expect([facts, ignored]).toEqual([[], what]);
   });
@@ -165,7 +165,7 @@ describe("a webhook with an HMAC", async () => {
   it.each([
     ["301 s too old", () => deliverStamped(paidBody, NOW_SECONDS - 301), "time"],
     ["301 s too new", () => deliverStamped(paidBody, NOW_SECONDS + 301), "time"],
-    ["no timestamp where one is due", () => webhook({ "x-signature": digest(paidBody) }, paidBody), "header"],
+    ["no timestamp where it is required", () => webhook({ "x-signature": digest(paidBody) }, paidBody), "header"],
     [
       "two timestamps",
       () =>
@@ -188,7 +188,7 @@ describe("a webhook with an HMAC", async () => {
         ),
       "signature",
     ],
-  ])("with a time and %s is refused", async (_what, delivery, at) => {
+  ])("with a time and %s is rejected", async (_what, delivery, at) => {
     expect(await stage(withTime, delivery())).toBe(at);
   });
 });

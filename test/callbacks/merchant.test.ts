@@ -1,4 +1,4 @@
-// What the merchant's backend says: every word of it has a meaning of its own, and none is guessed.
+// Reports of the merchant's backend: event ids, contradictions and unknown fields.
 import { describe, expect, it } from "vitest";
 import { merchantFacts } from "../../src/callbacks/merchant.ts";
 import { newFacts, recordedAt, type RecordedFact } from "../../src/core/fact.ts";
@@ -24,26 +24,26 @@ function orderAfter(...said: (readonly ["backend" | "status", JsonObject])[]) {
   return orderOf({ facts, registration, everPaid: false }, { requireRegistered: true });
 }
 
-describe.each(["backend", "status"] as const)("a %s without event ids", (instance) => {
+describe.each(["backend", "status"] as const)("a %s report without event ids", (instance) => {
   const wrong = { status: "paid", amount: "0.01", currency: "USD" };
   const right = { status: "paid", amount: 1999, currency: "USD" };
 
-  it("that corrects a wrong amount has the last word, in whichever order it comes", () => {
+  it("that corrects a wrong amount is a new event in any order of arrival", () => {
     expect(orderAfter([instance, wrong], [instance, right])).toMatchObject({ status: "paid", checked: true });
     expect(orderAfter([instance, right], [instance, wrong])).toMatchObject({ status: "paid", checked: true });
   });
 
-  it("that says the same again says nothing new", () => {
+  it("that repeats the same content is a duplicate", () => {
     const facts = factsOf(instance, right);
     expect(newFacts(facts, factsOf(instance, { ...right, amount: "19.990" }))).toEqual([]);
   });
 
-  it("that names two payments reports two", () => {
+  it("with two payment ids reports two payments", () => {
     const paid = (payment_id: string) => [instance, { ...right, payment_id }] as const;
     expect(orderAfter(paid("p-1"), paid("p-2"))).toMatchObject({ excessPayments: [{ paymentId: "p-2" }] });
   });
 
-  it("that reports a refund that grows reports each step", () => {
+  it("with a growing refund is a new event at each step", () => {
     const back = (amount: string) => [instance, { status: "partially_refunded", amount, currency: "USD" }] as const;
     expect(orderAfter(back("5"))).toMatchObject({ status: "partially_refunded", refunded: "5" });
     expect(orderAfter(back("5"), back("12"))).toMatchObject({ refunded: "12" });
@@ -51,17 +51,17 @@ describe.each(["backend", "status"] as const)("a %s without event ids", (instanc
   });
 });
 
-describe("a body", () => {
+describe("a report", () => {
   it.each<[string, JsonObject]>([
-    ["in other words", { state: "failed" }],
-    ["whose status is not known yet", { status: null }],
-    ["whose paid is not known yet", { paid: null, amount: null, currency: null }],
-    ["with a type of its own", { biz: "b", type: "payment.failed", data: {} }],
-    ["of a partial refund without its amount", { status: "partially_refunded" }],
+    ["with unknown fields only", { state: "failed" }],
+    ["with status null", { status: null }],
+    ["with paid null", { paid: null, amount: null, currency: null }],
+    ["with an unknown type", { biz: "b", type: "payment.failed", data: {} }],
+    ["of a partial refund without an amount", { status: "partially_refunded" }],
     ["that contradicts itself", { status: "refunded", paid: true }],
-  ])("%s is not taken for paid", (_what, said) => expect(merchantFacts("backend", said)).toMatchObject({ ok: false }));
+  ])("%s does not count as paid", (_what, said) => expect(merchantFacts("backend", said)).toMatchObject({ ok: false }));
 
-  it("with words of its own beside a status is taken by its status", () => {
+  it("with unknown fields beside a status counts by its status", () => {
     expect(merchantFacts("backend", { status: "failed", shop: "north" })).toMatchObject({
       ok: true,
       value: [{ status: "failed" }],

@@ -1,10 +1,22 @@
-// Paddle's library has no signer: node:crypto signs, and the official one must agree with us that it is right.
+// Paddle's library cannot sign: node:crypto signs, and the library must verify the result as well.
 import { createHmac } from "node:crypto";
 import { Paddle } from "@paddle/paddle-node-sdk";
 import { describe, expect, it } from "vitest";
 import { paddle } from "../../src/callbacks/paddle.ts";
 import type { Webhook } from "../../src/core/callback.ts";
-import { bare, dispute, flip, NOW, NOW_SECONDS, open, payment, proveOne, stage, usd, webhook } from "./delivery.ts";
+import {
+  bare,
+  configured,
+  dispute,
+  flip,
+  NOW,
+  NOW_SECONDS,
+  payment,
+  stage,
+  usd,
+  verifyOne,
+  webhook,
+} from "./delivery.ts";
 
 const SECRET = "pdl_ntfset_of_this_test";
 const h1 = (body: string, at: number, secret = SECRET): string =>
@@ -73,14 +85,14 @@ const rows: readonly (readonly [row: string, type: string, data: object, facts: 
 ];
 
 describe("a Paddle webhook", async () => {
-  const provider = await open("paddle", { secret: SECRET });
+  const provider = await configured("paddle", { secret: SECRET });
 
-  it("that Paddle's own library holds for genuine is proved", async () => {
-    // The library reads the clock itself, so this one is signed with the present.
+  it("that Paddle's own library verifies is verified", async () => {
+    // The library reads the clock itself, so this delivery is signed with the current time.
     const at = Math.floor(Date.now() / 1000);
     expect(await new Paddle("key").webhooks.isSignatureValid(paidBody, SECRET, sign(paidBody, { at }))).toBe(true);
-    expect(await stage(provider, deliver(paidBody, { at }), at * 1000)).toBe("proved");
-    expect(await proveOne(provider, deliver(paidBody))).toMatchObject({
+    expect(await stage(provider, deliver(paidBody, { at }), at * 1000)).toBe("verified");
+    expect(await verifyOne(provider, deliver(paidBody))).toMatchObject({
       eventId: "evt_1",
       orderId: "ORD-1",
       paymentId: "txn_1",
@@ -89,47 +101,47 @@ describe("a Paddle webhook", async () => {
   });
 
   it.each(rows)("%s", async (_row, type, data, facts) => {
-    expect(bare((await proveOne(provider, deliver(event(type, data)))).facts)).toEqual(facts);
+    expect(bare((await verifyOne(provider, deliver(event(type, data)))).facts)).toEqual(facts);
   });
 
-  it("has a test for each row of its table", () => {
+  it("has a test for every rule", () => {
     expect(rows.map(([row]) => row)).toEqual(paddle.mapping.map(([row]) => row));
   });
 
   it.each(["subscription_recurring", "subscription_charge", "subscription_update", undefined])(
-    "of a transaction whose origin is %s is nobody's first order, whatever its custom data says",
+    "of a transaction with the origin %s yields no facts, since it repeats the first order's custom data",
     async (origin) => {
       const renewal = deliver(event("transaction.completed", { ...transaction, origin }));
-      expect((await proveOne(provider, renewal)).facts).toEqual([]);
+      expect((await verifyOne(provider, renewal)).facts).toEqual([]);
     },
   );
 
-  it("of a refund that waits for approval proves nothing yet", async () => {
+  it("of a refund that waits for approval yields no facts", async () => {
     expect(
-      (await proveOne(provider, deliver(event("adjustment.created", { ...adjustment, status: "pending_approval" }))))
+      (await verifyOne(provider, deliver(event("adjustment.created", { ...adjustment, status: "pending_approval" }))))
         .facts,
     ).toEqual([]);
   });
 
-  it("without custom data goes by the transaction; a refund names only that", async () => {
+  it("without custom data has the transaction's id as its order; a refund has only the transaction", async () => {
     expect(
-      (await proveOne(provider, deliver(event("transaction.paid", { ...transaction, custom_data: null })))).orderId,
+      (await verifyOne(provider, deliver(event("transaction.paid", { ...transaction, custom_data: null })))).orderId,
     ).toBe("txn_1");
-    expect((await proveOne(provider, deliver(event("adjustment.updated", adjustment)))).orderId).toBeNull();
+    expect((await verifyOne(provider, deliver(event("adjustment.updated", adjustment)))).orderId).toBeNull();
   });
 
-  it("is taken while the secret is being rotated, whichever h1 is the right one", async () => {
-    const rotating = await open("paddle", { secret: ["new", SECRET] });
+  it("is accepted during a rotation of the secret by any matching h1", async () => {
+    const rotating = await configured("paddle", { secret: ["new", SECRET] });
     const good = sign(paidBody);
     const other = h1(paidBody, NOW_SECONDS, "gone");
     for (const value of [good, `${good};h1=${other}`, `ts=${NOW_SECONDS};h1=${other};${good.split(";")[1] ?? ""}`]) {
-      expect(await stage(rotating, webhook({ "paddle-signature": value }, paidBody))).toBe("proved");
+      expect(await stage(rotating, webhook({ "paddle-signature": value }, paidBody))).toBe("verified");
     }
   });
 
-  it("may be as old or as new as the setting says", async () => {
-    const strict = await open("paddle", { secret: SECRET, tolerance: 5 });
-    expect(await stage(strict, deliver(paidBody, { at: NOW_SECONDS - 5 }))).toBe("proved");
+  it("is accepted within the setting's tolerance, in the past and in the future", async () => {
+    const strict = await configured("paddle", { secret: SECRET, tolerance: 5 });
+    expect(await stage(strict, deliver(paidBody, { at: NOW_SECONDS - 5 }))).toBe("verified");
     expect(await stage(strict, deliver(paidBody, { at: NOW_SECONDS - 6 }))).toBe("time");
   });
 
@@ -145,7 +157,7 @@ describe("a Paddle webhook", async () => {
       () => webhook({ "paddle-signature": sign(paidBody) }, `\u{feff}${paidBody}`),
       "signature",
     ],
-    ["another secret", () => deliver(paidBody, { secret: "other" }), "signature"],
+    ["a signature with a wrong secret", () => deliver(paidBody, { secret: "other" }), "signature"],
     ["61 s too old", () => deliver(paidBody, { at: NOW_SECONDS - 61 }), "time"],
     ["61 s too new", () => deliver(paidBody, { at: NOW_SECONDS + 61 }), "time"],
     ["no header", () => webhook({}, paidBody), "header"],
@@ -164,20 +176,20 @@ describe("a Paddle webhook", async () => {
     ["no ts", () => webhook({ "paddle-signature": `h1=${h1(paidBody, NOW_SECONDS)}` }, paidBody), "header"],
     ["no h1", () => webhook({ "paddle-signature": `ts=${NOW_SECONDS};h2=00` }, paidBody), "header"],
     ["two ts", () => webhook({ "paddle-signature": `ts=1;${sign(paidBody)}` }, paidBody), "header"],
-    ["no JSON", () => deliver("hello"), "parse"],
-  ])("with %s is refused", async (_what, delivery, at) => {
+    ["a body that is not JSON", () => deliver("hello"), "parse"],
+  ])("with %s is rejected", async (_what, delivery, at) => {
     expect(await stage(provider, delivery())).toBe(at);
   });
 
   it.each<[string, () => Webhook | Promise<Webhook>, "no_event_id" | "unpriced"]>([
     ["no event id", () => deliver(event("transaction.paid", transaction, { event_id: "" })), "no_event_id"],
     [
-      "an amount that is none",
+      "an unreadable amount",
       () => deliver(event("transaction.paid", { ...transaction, details: { totals: { total: "19.99" } } })),
       "unpriced",
     ],
-  ])("with %s is acknowledged, and proves no amount", async (_what, delivery, what) => {
-    const { facts, ignored } = await proveOne(provider, await delivery());
+  ])("with %s is accepted without an amount or without facts", async (_what, delivery, what) => {
+    const { facts, ignored } = await verifyOne(provider, await delivery());
     if (what === "unpriced") expect(facts).toMatchObject([{ kind: "payment", money: null }]);
     else expect([facts, ignored]).toEqual([[], what]);
   });

@@ -1,4 +1,4 @@
-// PayPal's own SDK has no verification of webhooks; node:crypto and node:zlib sign here after its recipe.
+// PayPal's SDK cannot sign or verify webhooks: node:crypto and node:zlib sign as documented.
 import { createSign, generateKeyPairSync } from "node:crypto";
 import type { AddressInfo } from "node:net";
 import { crc32 as nodeCrc32 } from "node:zlib";
@@ -9,7 +9,7 @@ import { crc32 } from "../../src/callbacks/crc32.ts";
 import { paypal } from "../../src/callbacks/paypal.ts";
 import type { Webhook } from "../../src/core/callback.ts";
 import type { Fact } from "../../src/core/fact.ts";
-import { flip, lost, NOW, open, payment, prove, proveOne, stage, usd, webhook } from "./delivery.ts";
+import { configured, flip, lost, NOW, payment, stage, usd, verify, verifyOne, webhook } from "./delivery.ts";
 
 const { publicKey, privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
 const CERT_URL = "https://api.sandbox.paypal.com/v1/notifications/certs/CERT-1";
@@ -68,7 +68,7 @@ const orderWith = (captured: object) => ({
   id: "O1",
   purchase_units: [{ ...unit, payments: { captures: [{ id: "CAP1", amount, ...captured }] } }],
 });
-/** As the first version of PayPal's API has it, with the payee that it does not state. */
+/** A sale of API version 1, plus the payee, which PayPal does not state there. */
 const sale = { id: "SALE1", custom: "ORD-1", amount: { total: "19.99", currency: "USD" }, payee };
 const cycle = { ...sale, billing_agreement_id: "I-CP18AJLYDWR2" };
 const saleBack = {
@@ -88,7 +88,7 @@ const disputed = { dispute_id: "D1", dispute_amount: amount, disputed_transactio
 const resolved = (outcome_code: string) => ({ ...disputed, status: "RESOLVED", dispute_outcome: { outcome_code } });
 const paidBody = event("PAYMENT.CAPTURE.COMPLETED", capture);
 
-/** Facts without their proof. */
+/** Facts without sender, event id and time. */
 const statements = (facts: readonly Fact[]) => facts.map(({ instance: _i, eventId: _e, at: _a, ...rest }) => rest);
 const of = (status: string, id: string | null = "CAP1") => [payment(status, id, usd("19.99"))];
 const aPart = [{ ...payment("paid", "CAP1", usd("19.99")), isPart: true }];
@@ -103,7 +103,7 @@ const LOST = "dispute_outcome.outcome_code = RESOLVED_BUYER_FAVOUR or RESOLVED_W
 const KEPT = "dispute_outcome.outcome_code = RESOLVED_SELLER_FAVOUR or CANCELED_BY_BUYER or DENIED or NONE";
 const CAPTURED = "status = COMPLETED or PARTIALLY_REFUNDED or REFUNDED";
 
-/** The rows of the table; an event's name is what stands before the first comma. */
+/** One case per rule; the event type precedes the first comma. */
 const rows: readonly (readonly [row: string, resource: object, facts: object[]])[] = [
   ["PAYMENT.CAPTURE.COMPLETED, final_capture = false", part, aPart],
   ["PAYMENT.CAPTURE.COMPLETED", capture, of("paid")],
@@ -146,20 +146,20 @@ const rows: readonly (readonly [row: string, resource: object, facts: object[]])
 ];
 
 describe("a PayPal webhook", async () => {
-  const provider = await open("paypal", setting);
+  const provider = await configured("paypal", setting);
 
-  it("passes the pre-filter with its pinned key", async () => {
-    const callback = await proveOne(provider, deliver(paidBody));
+  it("is verified with its pinned key", async () => {
+    const callback = await verifyOne(provider, deliver(paidBody));
     expect(callback).toMatchObject({ eventId: "WH-1", orderId: "ORD-1", paymentId: "CAP1", at: NOW - 2500 });
   });
 
   it.each(rows)("%s", async (row, resource, facts) => {
-    const callback = await proveOne(provider, deliver(event(row.split(",")[0] ?? "", resource)));
+    const callback = await verifyOne(provider, deliver(event(row.split(",")[0] ?? "", resource)));
     expect(callback.orderId).toBe("ORD-1");
     expect(statements(callback.facts)).toEqual(facts);
   });
 
-  it("has a test for each row of its table", () => {
+  it("has a test for every rule", () => {
     expect(rows.map(([row]) => row)).toEqual(paypal.mapping.map(([row]) => row));
   });
 
@@ -174,31 +174,31 @@ describe("a PayPal webhook", async () => {
       "CUSTOMER.DISPUTE.CREATED",
       { ...disputed, disputed_transactions: [{ ...transaction, seller: { merchant_id: "STRANGER" } }] },
     ],
-  ])("of another account's %s proves nothing", async (_kind, type, resource) => {
-    const callback = await proveOne(provider, deliver(event(type, resource)));
+  ])("of another account's %s yields no facts", async (_kind, type, resource) => {
+    const callback = await verifyOne(provider, deliver(event(type, resource)));
     expect(callback).toMatchObject({ facts: [], orderId: null, paymentId: null, ignored: "other_account" });
   });
 
   it.each([
     ["capture", "PAYMENT.CAPTURE.COMPLETED", withoutPayee],
     ["refund", "PAYMENT.CAPTURE.REFUNDED", withoutPayer],
-  ])("of a %s without its account is about the payment, and about no order", async (_kind, type, resource) => {
-    const callback = await proveOne(provider, deliver(event(type, resource)));
+  ])("of a %s without its account counts for the payment but not for an order", async (_kind, type, resource) => {
+    const callback = await verifyOne(provider, deliver(event(type, resource)));
     expect(callback).toMatchObject({ orderId: null, paymentId: "CAP1", ignored: null, facts: [{ paymentId: "CAP1" }] });
-    const any = await open("paypal", { ...setting, merchantId: "any" });
-    expect((await proveOne(any, deliver(event(type, resource)))).orderId).toBe("ORD-1");
+    const any = await configured("paypal", { ...setting, merchantId: "any" });
+    expect((await verifyOne(any, deliver(event(type, resource)))).orderId).toBe("ORD-1");
   });
 
-  it("with an e-mail address alone for its payee has no account", async () => {
+  it("with only an e-mail address for its payee has no account", async () => {
     const resource = { ...capture, payee: { email_address: "shop@business.example.com" } };
-    expect((await proveOne(provider, deliver(event("PAYMENT.CAPTURE.COMPLETED", resource)))).orderId).toBeNull();
+    expect((await verifyOne(provider, deliver(event("PAYMENT.CAPTURE.COMPLETED", resource)))).orderId).toBeNull();
   });
 
-  it("of several statements has a callback for each, with an id of its own", async () => {
+  it("with several statements has one callback for each, with separate event ids", async () => {
     const payments = { captures: [{ id: "CAP1", status: "COMPLETED", amount }], authorizations: [{ id: "AUTH1" }] };
     const stranger = { ...unit, payee: { merchant_id: "STRANGER" } };
     const units = { purchase_units: [{ ...unit, payments }, stranger, { ...unit, custom_id: "ORD-2" }] };
-    const callbacks = await prove(provider, deliver(event("CHECKOUT.ORDER.COMPLETED", units)));
+    const callbacks = await verify(provider, deliver(event("CHECKOUT.ORDER.COMPLETED", units)));
     expect(callbacks.map(({ eventId, orderId, paymentId }) => [eventId, orderId, paymentId])).toEqual([
       ["WH-1#1", "ORD-1", "CAP1"],
       ["WH-1#2", "ORD-1", "AUTH1"],
@@ -211,8 +211,8 @@ describe("a PayPal webhook", async () => {
     ["CHECKOUT.ORDER.APPROVED", { id: "O1", purchase_units: [] }],
     ["CUSTOMER.DISPUTE.CREATED", { dispute_id: "D1" }],
     ["PAYMENT.PAYOUTSBATCH.SUCCESS", { batch_header: {} }],
-  ])("%s about no payment still is one event", async (type, resource) => {
-    expect((await prove(provider, deliver(event(type, resource)))).map(({ facts }) => facts)).toEqual([[]]);
+  ])("%s without a payment is one event", async (type, resource) => {
+    expect((await verify(provider, deliver(event(type, resource)))).map(({ facts }) => facts)).toEqual([[]]);
   });
 
   it.each([
@@ -226,9 +226,9 @@ describe("a PayPal webhook", async () => {
     ["a field", { ...back, links: [], sale_id: "SALE2" }, "sale", "SALE2"],
     ["its own id, where it is the capture", { ...capture, payer: payee }, "capture", "CAP1"],
     ["nothing, where it is a refund without a link", { ...back, links: [] }, "refund", null],
-  ])("about money that went back names its payment by %s", async (_what, resource, resource_type, paymentId) => {
+  ])("about a refund or reversal has its payment id from %s", async (_what, resource, resource_type, paymentId) => {
     const body = JSON.parse(event("PAYMENT.CAPTURE.REVERSED", resource)) as object;
-    expect((await proveOne(provider, deliver(JSON.stringify({ ...body, resource_type })))).paymentId).toBe(paymentId);
+    expect((await verifyOne(provider, deliver(JSON.stringify({ ...body, resource_type })))).paymentId).toBe(paymentId);
   });
 
   it.each([
@@ -241,15 +241,15 @@ describe("a PayPal webhook", async () => {
     ["at the second of its paths", ["note", "invoice_id"], { ...capture, invoice_id: "ORD-8" }, "ORD-8"],
     ["nowhere else than at its paths", "invoice_id", capture, null],
     ["by the first version's name", "invoice_id", { ...sale, invoice_number: "ORD-7" }, "ORD-7"],
-  ])("has the order's id %s", async (_what, paths, resource, orderId) => {
-    const described = await open("paypal", { ...setting, order: paths });
-    const callback = await proveOne(described, deliver(event("PAYMENT.CAPTURE.COMPLETED", resource)));
+  ])("has its order id %s", async (_what, paths, resource, orderId) => {
+    const described = await configured("paypal", { ...setting, order: paths });
+    const callback = await verifyOne(described, deliver(event("PAYMENT.CAPTURE.COMPLETED", resource)));
     expect(callback.orderId).toBe(orderId);
   });
 
-  it("without a pinned key passes the pre-filter unchecked: it is confirm that proves it", async () => {
-    const unpinned = await open("paypal", { ...setting, certs: undefined });
-    expect(await stage(unpinned, deliver(paidBody, { more: { "PAYPAL-TRANSMISSION-SIG": "AAAA" } }))).toBe("proved");
+  it("without a pinned key is left to confirm", async () => {
+    const unpinned = await configured("paypal", { ...setting, certs: undefined });
+    expect(await stage(unpinned, deliver(paidBody, { more: { "PAYPAL-TRANSMISSION-SIG": "AAAA" } }))).toBe("verified");
   });
 
   it.each<readonly [what: string, delivery: () => Webhook, stage: string]>([
@@ -264,7 +264,7 @@ describe("a PayPal webhook", async () => {
     ],
     ["another webhook's id", () => deliver(paidBody, { webhookId: "WEBHOOK-2" }), "signature"],
     ["a byte order mark before the body", () => deliver(`\u{feff}${paidBody}`), "parse"],
-    ["no JSON", () => deliver("{ something"), "parse"],
+    ["a body that is not JSON", () => deliver("{ something"), "parse"],
     ["a time more than 3 days ago", () => deliver(paidBody, { time: "2026-11-19T11:59:59Z" }), "time"],
     ["a time more than 5 minutes ahead", () => deliver(paidBody, { time: "2026-11-22T12:05:01Z" }), "time"],
     ["no time", () => deliver(paidBody, { time: "yesterday" }), "header"],
@@ -295,38 +295,38 @@ describe("a PayPal webhook", async () => {
           "header",
         ] as const,
     ),
-  ])("with %s is refused", async (_what, delivery, at) => {
+  ])("with %s is rejected", async (_what, delivery, at) => {
     expect(await stage(provider, delivery())).toBe(at);
   });
 
   it.each<[string, () => Webhook | Promise<Webhook>, "no_event_id" | "unpriced"]>([
     [
-      "an amount that is none",
+      "an unreadable amount",
       () => deliver(event("PAYMENT.CAPTURE.COMPLETED", { ...capture, amount: { ...amount, value: "1,99" } })),
       "unpriced",
     ],
-  ])("with %s is acknowledged, and proves no amount", async (_what, delivery, what) => {
-    const { facts, ignored } = await proveOne(provider, await delivery());
+  ])("with %s is accepted without an amount or without facts", async (_what, delivery, what) => {
+    const { facts, ignored } = await verifyOne(provider, await delivery());
     if (what === "unpriced") expect(facts).toMatchObject([{ kind: "payment", money: null }]);
     else expect([facts, ignored]).toEqual([[], what]);
   });
 });
 
 describe("the confirmation of a PayPal webhook", async () => {
-  // A body that would change if it were parsed and written anew.
+  // A body that changes if it is parsed and serialised again.
   const body = paidBody.replace("{", '{ "n" : 1.0,"e":1e5,"u":"\\u00e9", ');
   const delivery = deliver(body);
 
   async function confirm(sent: Webhook, trouble: Trouble = {}, issued: Webhook = delivery) {
     const standIn = new PaypalStandIn(trouble);
     standIn.issue(issued.headers, issued.body);
-    // Each with a memory of its own.
-    const provider = await open("paypal", setting);
+    // A provider with an empty cache.
+    const provider = await configured("paypal", setting);
     const answer = await provider.confirm?.(sent, { fetch: standIn.fetch, now: NOW, nonce: "" });
     return { answer, asked: standIn.asked };
   }
 
-  it("comes from PayPal, asked with the body byte for byte", async () => {
+  it("sends the original bytes of the body to PayPal", async () => {
     const { answer, asked } = await confirm(delivery);
     expect(answer).toBe("confirmed");
     expect(asked.map(({ url }) => new URL(url).pathname)).toEqual([
@@ -334,7 +334,7 @@ describe("the confirmation of a PayPal webhook", async () => {
       "/v1/notifications/verify-webhook-signature",
     ]);
     expect(asked[0]?.init.headers).toMatchObject({ authorization: `Basic ${btoa("client:secret")}` });
-    // Followed, a redirect would carry the credentials elsewhere.
+    // A followed redirect would send the credentials to another host.
     expect(asked.map(({ init }) => init.redirect)).toEqual(["manual", "manual"]);
     expect(asked[0]?.body).toBe("grant_type=client_credentials");
     expect(asked[1]?.init.headers).toMatchObject({ authorization: "Bearer A21AA" });
@@ -347,11 +347,11 @@ describe("the confirmation of a PayPal webhook", async () => {
     });
   });
 
-  it("works over a real connection to the stand-in that development uses", async () => {
+  it("works over a real connection to the development server", async () => {
     const standIn = new PaypalStandIn();
     const server = await servePaypal(standIn, 0);
     const { port } = server.address() as AddressInfo; // not a pipe: it was given a port
-    const near = await open("paypal", { ...setting, apiBase: `http://127.0.0.1:${port}` });
+    const near = await configured("paypal", { ...setting, apiBase: `http://127.0.0.1:${port}` });
     const io = { fetch, now: NOW, nonce: "" };
     expect(await near.confirm?.(delivery, io)).toBe("refused");
     standIn.issue(delivery.headers, delivery.body);
@@ -362,7 +362,7 @@ describe("the confirmation of a PayPal webhook", async () => {
     expect(await near.confirm?.(next, io)).toBe("try_again");
   });
 
-  it("is refused for a body that PayPal did not send, whatever its checksum", async () => {
+  it("rejects a body that PayPal did not send, even with the same checksum", async () => {
     expect((await confirm(deliver(paidBody))).answer).toBe("refused");
   });
 
@@ -386,24 +386,24 @@ describe("the confirmation of a PayPal webhook", async () => {
       "it sends us elsewhere",
       { verify: async () => new Response(null, { status: 302, headers: { location: "https://evil.example" } }) },
     ],
-    ["it answers with another word", { verify: async () => Response.json({ verification_status: "PENDING" }) }],
-    ["it answers with nonsense", { verify: async () => new Response("<html>") }],
+    ["it responds with an unknown status", { verify: async () => Response.json({ verification_status: "PENDING" }) }],
+    ["it responds with HTML", { verify: async () => new Response("<html>") }],
     ["its answer never ends", { verify: async () => endless('{"verification_status":"SUCCESS","free":"') }],
     ["its token never ends", { token: async () => endless('{"access_token":"A21AA","free":"') }],
-  ])("is to be tried again when %s", async (_what, trouble) => {
+  ])("is to be retried if %s", async (_what, trouble) => {
     expect((await confirm(delivery, trouble)).answer).toBe("try_again");
   });
 });
 
-describe("what PayPal answered", () => {
+describe("the cache of PayPal's responses", () => {
   const HOUR = 3_600_000;
   const TOKEN = "/v1/oauth2/token";
   const VERIFY = "/v1/notifications/verify-webhook-signature";
   const sent = (id: string, body = paidBody) => deliver(body, { more: { "PAYPAL-TRANSMISSION-ID": id } });
 
-  /** One opened setting and one PayPal, which is asked at several times. */
+  /** One configured provider and one PayPal server, called several times. */
   async function isolate(trouble: Trouble = {}) {
-    const provider = await open("paypal", setting);
+    const provider = await configured("paypal", setting);
     const standIn = new PaypalStandIn(trouble);
     const ask = async (delivery: Webhook, later = 0) => {
       standIn.issue(delivery.headers, delivery.body);
@@ -413,27 +413,27 @@ describe("what PayPal answered", () => {
     return { ask, provider, standIn };
   }
 
-  it("is not asked again for a transmission that comes again", async () => {
+  it("confirms a repeated transmission without a request", async () => {
     const { ask } = await isolate();
     expect(await ask(sent("id-1"))).toEqual(["confirmed", TOKEN, VERIFY]);
     expect(await ask(sent("id-1"), HOUR)).toEqual(["confirmed"]);
   });
 
-  it("confirms no other body of the same transmission", async () => {
+  it("does not confirm another body of the same transmission", async () => {
     const { ask, provider, standIn } = await isolate();
     await ask(sent("id-1"));
     const forged = sent("id-1", paidBody.replace("ORD-1", "ORD-2"));
     expect(await provider.confirm?.(forged, { fetch: standIn.fetch, now: NOW, nonce: "" })).toBe("refused");
   });
 
-  it("is kept for the last 100 transmissions", async () => {
+  it("holds the last 100 transmissions", async () => {
     const { ask } = await isolate();
     for (let i = 0; i <= 100; i++) await ask(sent(`id-${i}`));
     expect(await ask(sent("id-1"))).toEqual(["confirmed"]);
     expect(await ask(sent("id-0"))).toEqual(["confirmed", VERIFY]);
   });
 
-  it("is not kept where it is a refusal", async () => {
+  it("does not hold a rejection", async () => {
     const { provider, standIn } = await isolate();
     const io = { fetch: standIn.fetch, now: NOW, nonce: "" };
     expect(await provider.confirm?.(sent("id-1"), io)).toBe("refused");
@@ -441,7 +441,7 @@ describe("what PayPal answered", () => {
     expect(await provider.confirm?.(sent("id-1"), io)).toBe("confirmed");
   });
 
-  it("has a token that is used until a minute before its end", async () => {
+  it("holds a token until a minute before its expiry", async () => {
     const { ask } = await isolate();
     await ask(sent("id-1"));
     expect(await ask(sent("id-2"), 9 * HOUR - 61_000)).toEqual(["confirmed", VERIFY]);
@@ -457,7 +457,7 @@ describe("what PayPal answered", () => {
     },
   );
 
-  it("has a token that may be revoked: another is asked for, once", async () => {
+  it("replaces a revoked token once", async () => {
     const statuses = [200, 401, 200, 401, 401];
     const verify = async () =>
       Response.json({ verification_status: "SUCCESS" }, { status: statuses.shift() ?? expect.fail("asked too often") });
@@ -467,7 +467,7 @@ describe("what PayPal answered", () => {
     expect(await ask(sent("id-3"))).toEqual(["try_again", VERIFY, TOKEN, VERIFY]);
   });
 
-  it("is waited for by its own request alone: of two at once both ask", async () => {
+  it("is not shared by concurrent requests, which both call PayPal", async () => {
     const { provider, standIn } = await isolate();
     standIn.issue(sent("id-1").headers, sent("id-1").body);
     const silent = { fetch: () => new Promise<Response>(() => {}), now: NOW, nonce: "" };
@@ -476,7 +476,7 @@ describe("what PayPal answered", () => {
   });
 });
 
-/** `start`, and then blanks for ever. */
+/** A body of `start` and endless blanks. */
 function endless(start: string): Response {
   const blanks = new Uint8Array(16_384).fill(32);
   const body = new ReadableStream<Uint8Array>({
@@ -486,12 +486,12 @@ function endless(start: string): Response {
   return new Response(body);
 }
 
-it("without merchantId the setting is refused by the field's name", async () => {
+it("a setting without merchantId is an error that names the field", async () => {
   const { merchantId: _merchantId, ...rest } = setting;
   expect(await paypal.configure(rest)).toEqual({ ok: false, reason: expect.stringMatching(/^merchantId must be /) });
 });
 
-it("CRC-32 agrees with zlib's", () => {
+it("CRC-32 equals that of zlib", () => {
   for (const text of ["", "a", "123456789", "订单🧧".repeat(999)])
     expect(crc32(new Uint8Array(Buffer.from(text)))).toBe(nodeCrc32(text));
 });

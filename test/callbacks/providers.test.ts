@@ -1,16 +1,16 @@
-// What holds for all nine alike: replies, settings, and the deliveries that scripts/sign.ts makes.
+// Common to all nine providers: replies, settings, and the deliveries of scripts/sign.ts.
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { callbackSetting } from "../../scripts/development.ts";
 import { outcomes, signed, type Outcome } from "../../scripts/sign.ts";
-import type { Verdict } from "../../src/callbacks/adapter.ts";
+import type { ReplyVerdict } from "../../src/callbacks/adapter.ts";
 import { providers } from "../../src/callbacks/providers.ts";
-import { NOW, open, proveOne, usd, webhook } from "./delivery.ts";
+import { configured, NOW, usd, verifyOne, webhook } from "./delivery.ts";
 
 const names = [...providers.keys()];
-const verdicts: readonly Verdict[] = ["stored", "duplicate", "ignored", "refused", "try_again"];
+const verdicts: readonly ReplyVerdict[] = ["stored", "duplicate", "ignored", "refused", "try_again"];
 
-it("the providers are nine", () => {
+it("there are nine providers", () => {
   expect(names).toEqual(["stripe", "alipay", "wechatpay", "paypal", "adyen", "square", "paddle", "standard", "hmac"]);
 });
 
@@ -23,7 +23,7 @@ describe("the reply", () => {
   };
 
   it.each(names.flatMap((name) => verdicts.map((verdict) => [name, verdict] as const)))(
-    "of %s to what is %s",
+    "of %s to a %s delivery has the provider's status and body",
     (name, verdict) => {
       const [success, failure, type] = words[name] ?? ["", "", "text/plain"];
       const isSuccess = verdict === "stored" || verdict === "duplicate" || verdict === "ignored";
@@ -38,7 +38,7 @@ describe("the reply", () => {
 
 describe("a setting", () => {
   const CANARY = "canary-that-must-not-sing";
-  /** Each way of spoiling a value; the canary stands for a secret. */
+  /** Invalid values; the canary represents a secret. */
   const spoilt: readonly unknown[] = [
     "",
     null,
@@ -64,29 +64,33 @@ describe("a setting", () => {
     hmac: ["prefix", "encoding", "paths", "outcomes", "unit"],
   };
 
-  it.each(names)("of %s from the development example is taken", async (name) => {
-    expect((await providers.get(name)?.open(callbackSetting(name)))?.ok).toBe(true);
+  it.each(names)("of %s from the development example is accepted", async (name) => {
+    expect((await providers.get(name)?.configure(callbackSetting(name)))?.ok).toBe(true);
   });
 
-  it.each(names)("of %s that is spoilt is refused or taken, but never repeated and never thrown at", async (name) => {
-    const setting = callbackSetting(name);
-    const fields = [...Object.keys(setting), ...(more[name] ?? [])];
-    for (const field of fields) {
-      for (const value of spoilt) {
-        const opened = await providers.get(name)?.open({ ...setting, [field]: value });
-        if (opened?.ok === false) expect(opened.reason).not.toContain(CANARY);
+  it.each(names)(
+    "of %s with invalid values causes no exception, and its values stay out of the error",
+    async (name) => {
+      const setting = callbackSetting(name);
+      const fields = [...Object.keys(setting), ...(more[name] ?? [])];
+      for (const field of fields) {
+        for (const value of spoilt) {
+          const opened = await providers.get(name)?.configure({ ...setting, [field]: value });
+          if (opened?.ok === false) expect(opened.reason).not.toContain(CANARY);
+        }
       }
-    }
-    for (const whole of [null, undefined, CANARY, [CANARY], 7]) {
-      expect(await providers.get(name)?.open(whole)).toEqual({ ok: false, reason: "must be a JSON object" });
-    }
-  });
+      for (const whole of [null, undefined, CANARY, [CANARY], 7]) {
+        const configured = await providers.get(name)?.configure(whole);
+        expect(configured?.ok === false && configured.reason).toMatch(/^must be a JSON object \(received .+\)$/);
+      }
+    },
+  );
 
-  it.each(names)("of %s without what it must have is refused by the name of the field", async (name) => {
+  it.each(names)("of %s without a required field is an error that names the field", async (name) => {
     const setting = callbackSetting(name);
     const optional = new Set(["apiBase", "certs", "timestampHeader"]);
     for (const field of Object.keys(setting).filter((key) => !optional.has(key))) {
-      const opened = await providers.get(name)?.open({ ...setting, [field]: undefined });
+      const opened = await providers.get(name)?.configure({ ...setting, [field]: undefined });
       expect(opened?.ok === false && opened.reason).toMatch(new RegExp(`^${field} must be `));
     }
   });
@@ -102,70 +106,71 @@ describe("a setting", () => {
     ["adyen", "merchantAccount"],
     ["adyen", "live"],
     ["square", "merchantId"],
-  ])("of %s opts out of its check of %s by a word, never by silence", async (name, field) => {
+  ])("of %s disables the check of %s only by the value any", async (name, field) => {
     const setting = callbackSetting(name);
-    expect(await providers.get(name)?.open({ ...setting, [field]: "any" })).toMatchObject({ ok: true });
-    expect(await providers.get(name)?.open({ ...setting, [field]: "" })).toMatchObject({ ok: false });
-    expect(await providers.get(name)?.open({ ...setting, [field]: [] })).toMatchObject({ ok: false });
+    expect(await providers.get(name)?.configure({ ...setting, [field]: "any" })).toMatchObject({ ok: true });
+    expect(await providers.get(name)?.configure({ ...setting, [field]: "" })).toMatchObject({ ok: false });
+    expect(await providers.get(name)?.configure({ ...setting, [field]: [] })).toMatchObject({ ok: false });
   });
 
   it.each(["standard", "hmac"])(
-    "of %s with a paid outcome names amount and currency, or says unsigned",
+    "of %s with a paid outcome must name amount and currency, or be unsigned",
     async (name) => {
       const { paths: _, ...bare } = callbackSetting(name);
       for (const paths of [{}, { amount: "a" }, { currency: "c" }]) {
-        const opened = await providers.get(name)?.open({ ...bare, paths });
+        const opened = await providers.get(name)?.configure({ ...bare, paths });
         expect(opened?.ok === false && opened.reason).toMatch(/^paths must be .*amount and currency/);
       }
-      expect(await providers.get(name)?.open({ ...bare, amount: "unsigned" })).toMatchObject({ ok: true });
-      expect(await providers.get(name)?.open({ ...bare, amount: "signed" })).toMatchObject({ ok: false });
-      expect(await providers.get(name)?.open({ ...bare, outcomes: { x: "refund" } })).toMatchObject({ ok: true });
+      expect(await providers.get(name)?.configure({ ...bare, amount: "unsigned" })).toMatchObject({ ok: true });
+      expect(await providers.get(name)?.configure({ ...bare, amount: "signed" })).toMatchObject({ ok: false });
+      expect(await providers.get(name)?.configure({ ...bare, outcomes: { x: "refund" } })).toMatchObject({ ok: true });
     },
   );
 
-  it.each(names)("of %s names where the order's id stands, as a path or a list of them", async (name) => {
-    const open = (order: unknown) => providers.get(name)?.open({ ...callbackSetting(name), order });
-    // Adyen signs one field of the merchant's.
+  it.each(names)("of %s has the path of the order id as a string or a list", async (name) => {
+    const configureOrder = (order: unknown) => providers.get(name)?.configure({ ...callbackSetting(name), order });
+    // Adyen signs only one field of the merchant.
     const path = name === "adyen" ? "merchantReference.order" : "metadata.order";
-    expect(await open(path)).toMatchObject({ ok: true });
-    expect(await open([path, path])).toMatchObject({ ok: true });
-    for (const order of [7, {}, [], [""]]) expect((await open(order))?.ok === false && order).toBe(order);
+    expect(await configureOrder(path)).toMatchObject({ ok: true });
+    expect(await configureOrder([path, path])).toMatchObject({ ok: true });
+    for (const order of [7, {}, [], [""]]) expect((await configureOrder(order))?.ok === false && order).toBe(order);
   });
 
-  it.each(names)("of %s with a misspelt field is refused, not half obeyed", async (name) => {
-    const opened = await providers.get(name)?.open({ ...callbackSetting(name), [CANARY]: true });
-    expect(opened?.ok === false && opened.reason).toMatch(/^has a field that is none of /);
+  it.each(names)("of %s with a misspelt field is an error", async (name) => {
+    const opened = await providers.get(name)?.configure({ ...callbackSetting(name), [CANARY]: true });
+    expect(opened?.ok === false && opened.reason).toMatch(/^must have only the fields .+ \(received 1 more\)$/);
   });
 
-  it("of a base that is neither https nor this machine is refused", async () => {
+  it("with a base URL that is neither https nor localhost is an error", async () => {
     for (const apiBase of ["http://api.stripe.com", "ftp://localhost", "localhost", "http://localhost.evil.example"]) {
-      expect(await providers.get("stripe")?.open({ secret: "s", livemode: false, apiBase })).toEqual({
+      expect(await providers.get("stripe")?.configure({ secret: "s", livemode: false, apiBase })).toEqual({
         ok: false,
-        reason: "apiBase must be an https URL",
+        reason: `apiBase must be an https URL, or http on localhost (received ${apiBase.length} characters)`,
       });
     }
   });
 
-  it("of a certificate in place of its key is refused with what to do", async () => {
+  it("with a certificate instead of a public key is an error that names both", async () => {
     const setting = {
       ...callbackSetting("alipay"),
       alipayPublicKey: "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----",
     };
-    expect(await providers.get("alipay")?.open(setting)).toEqual({
+    expect(await providers.get("alipay")?.configure(setting)).toEqual({
       ok: false,
-      reason: "alipayPublicKey must be an RSA public key (BEGIN PUBLIC KEY), not a certificate",
+      reason:
+        "alipayPublicKey must be an RSA public key (BEGIN PUBLIC KEY): openssl x509 -pubkey extracts it from a certificate (received a PEM block CERTIFICATE)",
     });
   });
 });
 
-it("the development example is JSON in single quotes, one line each: every reader of such files takes that as it is", () => {
+it("the development example has one line of JSON in single quotes per provider, which every parser of such files reads", () => {
   const text = readFileSync(new URL("../../.dev.vars.example", import.meta.url), "utf8");
   const lines = text.split("\n").filter((line) => line.startsWith("CALLBACK_"));
   expect(lines.map((line) => /^CALLBACK_([A-Z]+)='\{[^'\\$`]+\}'$/.exec(line)?.[1]?.toLowerCase())).toEqual(names);
 });
 
 describe("a delivery made for development", () => {
-  /** What these providers never send, and so cannot be made. */
+  /** Outcomes that a provider does not send. */
   const never: Readonly<Record<string, readonly Outcome[]>> = {
     stripe: ["closed"],
     alipay: ["failed", "disputed"],
@@ -189,25 +194,25 @@ describe("a delivery made for development", () => {
 
   const cases = names.flatMap((name) => outcomes.map((outcome) => [name, outcome] as const));
 
-  it.each(cases)("by %s of %s is proved", async (name, outcome) => {
+  it.each(cases)("by %s of the outcome %s is verified", async (name, outcome) => {
     if (never[name]?.includes(outcome) === true) {
       expect(() => signed(name, { ...told, outcome, setting: callbackSetting(name) })).toThrow(/never|no word/);
       return;
     }
     const { headers, body } = signed(name, { ...told, outcome, setting: callbackSetting(name) });
-    const callback = await proveOne(await open(name, callbackSetting(name)), webhook(headers, body));
-    // `transaction.ready` is nothing that Belfry knows a use for.
+    const callback = await verifyOne(await configured(name, callbackSetting(name)), webhook(headers, body));
+    // `transaction.ready` has no rule.
     if (name === "paddle" && outcome === "pending") return expect(callback.facts).toEqual([]);
     const fact = callback.facts.find(({ kind }) => kind === first[outcome]);
     expect(fact).toMatchObject(first[outcome] === "payment" ? { status: outcome } : { kind: first[outcome] });
     const amount = outcome === "partially_refunded" ? "9.99" : "19.99";
     expect(fact).toMatchObject({ money: name === "alipay" ? { ...usd(amount), currency: "CNY" } : usd(amount) });
-    // What follows a payment may name the payment alone.
+    // Refunds and disputes may have only a payment id.
     expect(["ORD-1", first[outcome] === "payment" ? "" : null]).toContain(callback.orderId);
     expect(callback.paymentId).toContain(name === "paypal" ? "CAP" : "ORD-1");
   });
 
-  it("by another setting is signed with that one's secret and names", async () => {
+  it("for another setting is signed with that setting's secret and field names", async () => {
     const setting = {
       secret: ["s1", "s2"],
       header: "X-Sig",
@@ -217,27 +222,27 @@ describe("a delivery made for development", () => {
       unit: "major",
     };
     const { headers, body } = signed("hmac", { ...told, outcome: "paid", setting });
-    const callback = await proveOne(await open("hmac", setting), webhook(headers, body));
+    const callback = await verifyOne(await configured("hmac", setting), webhook(headers, body));
     expect(callback).toMatchObject({ orderId: "ORD-1", facts: [{ status: "paid", money: usd("19.99") }] });
   });
 
-  it("for another account is authentic, and proves nothing", async () => {
+  it("for another account is authentic but yields no facts", async () => {
     for (const name of ["stripe", "alipay", "wechatpay", "paypal", "adyen", "square"]) {
       const setting = callbackSetting(name);
       const { headers, body } = signed(name, { ...told, outcome: "paid", setting, isOtherAccount: true });
-      const callback = await proveOne(await open(name, setting), webhook(headers, body));
+      const callback = await verifyOne(await configured(name, setting), webhook(headers, body));
       expect([name, callback.ignored, callback.facts]).toEqual([name, "other_account", []]);
     }
   });
 
-  it("made twice is the same event", async () => {
+  it("made twice has the same event id", async () => {
     for (const name of names) {
-      const provider = await open(name, callbackSetting(name));
+      const provider = await configured(name, callbackSetting(name));
       const ids = await Promise.all(
         [0, 1000].map(async (later) => {
           const setting = callbackSetting(name);
           const { headers, body } = signed(name, { ...told, outcome: "paid", now: NOW + later, setting });
-          return (await proveOne(provider, webhook(headers, body), NOW + later)).eventId;
+          return (await verifyOne(provider, webhook(headers, body), NOW + later)).eventId;
         }),
       );
       expect(ids[0]).toBe(ids[1]);

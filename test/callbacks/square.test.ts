@@ -1,10 +1,10 @@
-// Square's library has no signer: node:crypto signs, and the official helper must agree with us that it is right.
+// Square's library cannot sign: node:crypto signs, and the official helper must verify the result.
 import { createHmac } from "node:crypto";
 import { WebhooksHelper } from "square";
 import { describe, expect, it } from "vitest";
 import { square } from "../../src/callbacks/square.ts";
 import type { Webhook } from "../../src/core/callback.ts";
-import { bare, dispute, flip, NOW, open, payment, proveOne, stage, usd, webhook } from "./delivery.ts";
+import { bare, configured, dispute, flip, NOW, payment, stage, usd, verifyOne, webhook } from "./delivery.ts";
 
 const setting = {
   secret: "a-signature-key",
@@ -103,9 +103,9 @@ const rows: readonly (readonly [row: string, type: string, object: object, facts
 ];
 
 describe("a Square webhook", async () => {
-  const provider = await open("square", setting);
+  const provider = await configured("square", setting);
 
-  it("that Square's own helper holds for genuine is proved", async () => {
+  it("that Square's own helper verifies is verified", async () => {
     const check = {
       requestBody: paidBody,
       signatureHeader: sign(paidBody),
@@ -113,50 +113,50 @@ describe("a Square webhook", async () => {
       notificationUrl: setting.notificationUrl,
     };
     expect(await WebhooksHelper.verifySignature(check)).toBe(true);
-    const callback = await proveOne(provider, deliver(paidBody));
+    const callback = await verifyOne(provider, deliver(paidBody));
     expect(callback).toMatchObject({ eventId: "E1", orderId: "ORD-1", paymentId: "P1", at: NOW + 123 });
   });
 
   it.each(rows)("%s", async (_row, type, object, facts) => {
-    expect(bare((await proveOne(provider, deliver(event(type, object)))).facts)).toEqual(facts);
+    expect(bare((await verifyOne(provider, deliver(event(type, object)))).facts)).toEqual(facts);
   });
 
-  it("has a test for each row of its table", () => {
+  it("has a test for every rule", () => {
     expect(rows.map(([row]) => row)).toEqual(square.mapping.map(([row]) => row));
   });
 
-  it("of a refund names the payment, and no order: Square's own is not the merchant's", async () => {
-    expect(await proveOne(provider, deliver(event("refund.updated", { refund: refundObject })))).toMatchObject({
+  it("of a refund has a payment id but no order id, since Square's order is not the merchant's", async () => {
+    expect(await verifyOne(provider, deliver(event("refund.updated", { refund: refundObject })))).toMatchObject({
       orderId: null,
       paymentId: "P1",
     });
   });
 
-  it("of a payment without a reference goes by Square's order", async () => {
+  it("of a payment without a reference has Square's order id", async () => {
     const body = event("payment.updated", { payment: { ...paymentObject, reference_id: undefined } });
-    expect((await proveOne(provider, deliver(body))).orderId).toBe("sq-order");
+    expect((await verifyOne(provider, deliver(body))).orderId).toBe("sq-order");
   });
 
-  it("of another merchant is authentic, and proves nothing", async () => {
+  it("of another merchant is authentic but yields no facts", async () => {
     const delivery = deliver(event("payment.updated", { payment: paymentObject }, { merchant_id: "M2" }));
-    expect(await proveOne(provider, delivery)).toMatchObject({ facts: [], ignored: "other_account" });
+    expect(await verifyOne(provider, delivery)).toMatchObject({ facts: [], ignored: "other_account" });
   });
 
-  it("of a tipped payment proves it without the tip", async () => {
+  it("of a tipped payment has the amount without the tip", async () => {
     const tipped = { ...paymentObject, total_money: money(2299), tip_money: money(300) };
-    const callback = await proveOne(provider, deliver(event("payment.updated", { payment: tipped })));
+    const callback = await verifyOne(provider, deliver(event("payment.updated", { payment: tipped })));
     expect(bare(callback.facts)).toEqual([of("paid")]);
   });
 
-  it("is taken with either key while it is being rotated", async () => {
-    expect(await stage(await open("square", { ...setting, secret: ["new", setting.secret] }), deliver(paidBody))).toBe(
-      "proved",
-    );
+  it("is accepted with the old and the new key during a rotation", async () => {
+    expect(
+      await stage(await configured("square", { ...setting, secret: ["new", setting.secret] }), deliver(paidBody)),
+    ).toBe("verified");
   });
 
-  it("with an emoji is proved", async () => {
+  it("with an emoji is verified", async () => {
     const body = event("payment.updated", { payment: { ...paymentObject, reference_id: "订单-🧧" } });
-    expect((await proveOne(provider, deliver(body))).orderId).toBe("订单-🧧");
+    expect((await verifyOne(provider, deliver(body))).orderId).toBe("订单-🧧");
   });
 
   it.each([
@@ -175,9 +175,9 @@ describe("a Square webhook", async () => {
       () => webhook({ "x-square-hmacsha256-signature": sign(paidBody) }, `\u{feff}${paidBody}`),
       "signature",
     ],
-    ["another key", () => deliver(paidBody, { secret: "another" }), "signature"],
+    ["a signature with a wrong key", () => deliver(paidBody, { secret: "another" }), "signature"],
     [
-      "the URL it was seen under",
+      "a signature over another URL",
       () => deliver(paidBody, { url: "https://10.0.0.1/callbacks/square?x=1" }),
       "signature",
     ],
@@ -194,8 +194,8 @@ describe("a Square webhook", async () => {
       "signature",
     ],
     ["no signature", () => webhook({}, paidBody), "header"],
-    ["no JSON", () => deliver("hello"), "parse"],
-  ])("with %s is refused", async (_what, delivery, at) => {
+    ["a body that is not JSON", () => deliver("hello"), "parse"],
+  ])("with %s is rejected", async (_what, delivery, at) => {
     expect(await stage(provider, delivery())).toBe(at);
   });
 
@@ -206,12 +206,12 @@ describe("a Square webhook", async () => {
       "no_event_id",
     ],
     [
-      "an amount that is none",
+      "an unreadable amount",
       () => deliver(event("payment.updated", { payment: { ...paymentObject, total_money: money(19.99) } })),
       "unpriced",
     ],
-  ])("with %s is acknowledged, and proves no amount", async (_what, delivery, what) => {
-    const { facts, ignored } = await proveOne(provider, await delivery());
+  ])("with %s is accepted without an amount or without facts", async (_what, delivery, what) => {
+    const { facts, ignored } = await verifyOne(provider, await delivery());
     if (what === "unpriced") expect(facts).toMatchObject([{ kind: "payment", money: null }]);
     else expect([facts, ignored]).toEqual([[], what]);
   });

@@ -2,7 +2,7 @@ import { Webhook as StandardWebhook } from "standardwebhooks";
 import { Webhook as SvixWebhook } from "svix";
 import { describe, expect, it } from "vitest";
 import { standard } from "../../src/callbacks/standard.ts";
-import { bare, flip, NOW, NOW_SECONDS, open, payment, proveOne, stage, usd, webhook } from "./delivery.ts";
+import { bare, configured, flip, NOW, NOW_SECONDS, payment, stage, usd, verifyOne, webhook } from "./delivery.ts";
 
 const SECRET = `whsec_${btoa("a key of this test, 24 b")}`;
 
@@ -47,10 +47,10 @@ const rows: readonly (readonly [row: string, facts: object[]])[] = [
 ];
 
 describe("a Standard Webhook", async () => {
-  const provider = await open("standard", setting);
+  const provider = await configured("standard", setting);
 
-  it("proves what the reference library signed", async () => {
-    const callback = await proveOne(provider, deliver(paidBody));
+  it("signed by the reference library is verified", async () => {
+    const callback = await verifyOne(provider, deliver(paidBody));
     expect(callback).toMatchObject({
       eventId: "msg_1",
       type: "payment.succeeded",
@@ -61,25 +61,25 @@ describe("a Standard Webhook", async () => {
   });
 
   it.each(rows)("%s", async (type, facts) => {
-    expect(bare((await proveOne(provider, deliver(event(type, { refund_id: "R1" })))).facts)).toEqual(facts);
+    expect(bare((await verifyOne(provider, deliver(event(type, { refund_id: "R1" })))).facts)).toEqual(facts);
   });
 
-  it("has a test for each row of its table", () => {
+  it("has a test for every rule", () => {
     expect(rows.map(([row]) => row)).toEqual(standard.mapping.map(([row]) => row));
   });
 
-  it("of Svix is the same under other names, and only where the setting says so", async () => {
+  it("with Svix header names is verified only if the setting has that prefix", async () => {
     const signature = new SvixWebhook(SECRET).sign("msg_1", new Date(NOW), paidBody);
     const delivery = webhook(
       { "svix-id": "msg_1", "svix-timestamp": String(NOW_SECONDS), "svix-signature": signature },
       paidBody,
     );
-    expect(await stage(await open("standard", { ...setting, headerPrefix: "svix-" }), delivery)).toBe("proved");
+    expect(await stage(await configured("standard", { ...setting, headerPrefix: "svix-" }), delivery)).toBe("verified");
     expect(await stage(provider, delivery)).toBe("header");
   });
 
-  it("is read by the paths, words and unit of the setting", async () => {
-    const described = await open("standard", {
+  it("is read by the paths, outcomes and unit of the setting", async () => {
+    const described = await configured("standard", {
       secret: SECRET,
       paths: {
         order: "payload.items.0.ref",
@@ -92,30 +92,33 @@ describe("a Standard Webhook", async () => {
       unit: "major",
     });
     const body = '{"kind":"done","uuid":"U1","payload":{"items":[{"ref":1001}],"total":19.90,"currency":"usd"}}';
-    const callback = await proveOne(described, deliver(body));
+    const callback = await verifyOne(described, deliver(body));
     expect(callback).toMatchObject({ eventId: "U1", orderId: "1001", at: null });
     expect(bare(callback.facts)).toEqual([payment("paid", null, usd("19.9"))]);
-    expect((await proveOne(described, deliver(body.replace("done", "payment.succeeded")))).facts).toEqual([]);
+    expect((await verifyOne(described, deliver(body.replace("done", "payment.succeeded")))).facts).toEqual([]);
   });
 
-  it("of a price that a float would blur is exact", async () => {
-    const described = await open("standard", { ...setting, unit: "major" });
+  it("with an amount beyond the precision of floats is exact", async () => {
+    const described = await configured("standard", { ...setting, unit: "major" });
     const body = paidBody.replace("1999", "90071992547409.93");
-    expect(bare((await proveOne(described, deliver(body))).facts)).toEqual(of("paid", usd("90071992547409.93")));
+    expect(bare((await verifyOne(described, deliver(body))).facts)).toEqual(of("paid", usd("90071992547409.93")));
   });
 
-  it("is taken while the secret is being rotated, on either side", async () => {
-    const rotating = await open("standard", { paths, secret: [`whsec_${btoa("a new key of 24 bytes...")}`, SECRET] });
-    expect(await stage(rotating, deliver(paidBody))).toBe("proved");
+  it("is accepted during a rotation of the secret by either side", async () => {
+    const rotating = await configured("standard", {
+      paths,
+      secret: [`whsec_${btoa("a new key of 24 bytes...")}`, SECRET],
+    });
+    expect(await stage(rotating, deliver(paidBody))).toBe("verified");
     const both = {
       ...headers(paidBody),
       "webhook-signature": `${sign(paidBody, { secret: btoa("gone") })} ${sign(paidBody)}`,
     };
-    expect(await stage(provider, webhook(both, paidBody))).toBe("proved");
+    expect(await stage(provider, webhook(both, paidBody))).toBe("verified");
   });
 
-  it("with an emoji in the order id is proved", async () => {
-    expect((await proveOne(provider, deliver(event("payment.succeeded", { order_id: "订单🧧" })))).orderId).toBe(
+  it("with an emoji in the order id is verified", async () => {
+    expect((await verifyOne(provider, deliver(event("payment.succeeded", { order_id: "订单🧧" })))).orderId).toBe(
       "订单🧧",
     );
   });
@@ -128,14 +131,18 @@ describe("a Standard Webhook", async () => {
       "signature",
     ],
     ["a byte order mark before the body", () => webhook(headers(paidBody), `\u{feff}${paidBody}`), "signature"],
-    ["another secret", () => deliver(paidBody, { secret: btoa("another") }), "signature"],
+    ["a signature with a wrong secret", () => deliver(paidBody, { secret: btoa("another") }), "signature"],
     ["another id", () => webhook({ ...headers(paidBody), "webhook-id": "msg_2" }, paidBody), "signature"],
     [
-      "an HMAC called v1a",
+      "an HMAC labelled v1a",
       () => webhook({ ...headers(paidBody), "webhook-signature": sign(paidBody).replace("v1,", "v1a,") }, paidBody),
       "signature",
     ],
-    ["nothing after v1", () => webhook({ ...headers(paidBody), "webhook-signature": "v1," }, paidBody), "signature"],
+    [
+      "an empty v1 signature",
+      () => webhook({ ...headers(paidBody), "webhook-signature": "v1," }, paidBody),
+      "signature",
+    ],
     ["301 s too old", () => deliver(paidBody, { at: NOW_SECONDS - 301 }), "time"],
     ["301 s too new", () => deliver(paidBody, { at: NOW_SECONDS + 301 }), "time"],
     ["a dot in its id", () => deliver(paidBody, { id: "msg.1" }), "header"],
@@ -143,16 +150,16 @@ describe("a Standard Webhook", async () => {
     ["no id", () => webhook({ ...headers(paidBody), "webhook-id": "" }, paidBody), "header"],
     ["no timestamp", () => webhook({ ...headers(paidBody), "webhook-timestamp": "" }, paidBody), "header"],
     ["no signature", () => webhook({ ...headers(paidBody), "webhook-signature": "" }, paidBody), "header"],
-    ["no JSON", () => deliver("hello"), "parse"],
-  ])("with %s is refused", async (_what, delivery, at) => {
+    ["a body that is not JSON", () => deliver("hello"), "parse"],
+  ])("with %s is rejected", async (_what, delivery, at) => {
     expect(await stage(provider, delivery())).toBe(at);
   });
 
   it.each<[string, () => ReturnType<typeof deliver>, "no_event_id" | "unpriced"]>([
-    ["an amount that is none", () => deliver(event("payment.succeeded", { amount: 19.99 })), "unpriced"],
+    ["an unreadable amount", () => deliver(event("payment.succeeded", { amount: 19.99 })), "unpriced"],
     ["an amount without a currency", () => deliver(event("payment.succeeded", { currency: null })), "unpriced"],
-  ])("with %s is acknowledged, and proves no amount", async (_what, delivery, what) => {
-    const { facts, ignored } = await proveOne(provider, delivery());
+  ])("with %s is accepted without an amount or without facts", async (_what, delivery, what) => {
+    const { facts, ignored } = await verifyOne(provider, delivery());
     if (what === "unpriced") expect(facts).toMatchObject([{ kind: "payment", money: null }]);
     else expect([facts, ignored]).toEqual([[], what]);
   });

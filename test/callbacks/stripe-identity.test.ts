@@ -1,8 +1,8 @@
-// Whose events count, by account and mode, and the field that names the order.
+// Stripe's checks of account and mode, and the field with the order id.
 import { Stripe } from "stripe";
 import { describe, expect, it } from "vitest";
 import { providers } from "../../src/callbacks/providers.ts";
-import { NOW_SECONDS, open, payment, proveOne, stage, usd, webhook } from "./delivery.ts";
+import { configured, NOW_SECONDS, payment, stage, usd, verifyOne, webhook } from "./delivery.ts";
 
 const SECRET = "whsec_test_of_stripe";
 const setting = { secret: SECRET, livemode: false };
@@ -31,14 +31,14 @@ function deliver(envelope: object, secret = SECRET) {
 
 describe("a Stripe webhook", () => {
   it.each([
-    ["the other mode", {}, { livemode: true }],
+    ["the mode that the setting excludes", {}, { livemode: true }],
     ["no mode", {}, { livemode: undefined }],
     ["a connected account, where none is set", {}, { account: "acct_1" }],
     ["another connected account", { account: ["acct_1", "acct_2"] }, { account: "acct_3" }],
     ["the own account, where a connected one is set", { account: "acct_1" }, {}],
-  ])("of %s is acknowledged and proves nothing", async (_what, more, envelope) => {
-    const opened = await open("stripe", { ...setting, ...more });
-    expect(await proveOne(opened, deliver(envelope))).toMatchObject({
+  ])("of %s is accepted without facts", async (_what, more, envelope) => {
+    const opened = await configured("stripe", { ...setting, ...more });
+    expect(await verifyOne(opened, deliver(envelope))).toMatchObject({
       eventId: "evt_1",
       orderId: null,
       paymentId: null,
@@ -55,21 +55,21 @@ describe("a Stripe webhook", () => {
     ["the own account, where any is set", { account: "any" }, {}],
     ["any mode", { livemode: "any" }, { livemode: true }],
     ["one of both modes", { livemode: [true, false] }, { livemode: true }],
-  ])("of %s proves a payment", async (_what, more, envelope) => {
-    const opened = await open("stripe", { ...setting, ...more });
-    const callback = await proveOne(opened, deliver(envelope));
+  ])("of %s yields a payment", async (_what, more, envelope) => {
+    const opened = await configured("stripe", { ...setting, ...more });
+    const callback = await verifyOne(opened, deliver(envelope));
     expect(callback).toMatchObject({ facts: paid, ignored: null });
   });
 
-  it("without a mode in its setting is a problem that names the field", async () => {
-    const opened = await providers.get("stripe")?.open({ secret: SECRET });
+  it("without livemode in the setting is an error that names the field", async () => {
+    const opened = await providers.get("stripe")?.configure({ secret: SECRET });
     expect(opened).toMatchObject({ ok: false, reason: expect.stringContaining("livemode") });
   });
 
-  it("names the order by the first path that has a text", async () => {
+  it("has its order id at the first path with a text", async () => {
     const orderIdOf = async (more: object, object: object) => {
       const data = { object: { id: "pi_1", object: "payment_intent", amount: 1999, currency: "usd", ...object } };
-      return (await proveOne(await open("stripe", { ...setting, ...more }), deliver({ data }))).orderId;
+      return (await verifyOne(await configured("stripe", { ...setting, ...more }), deliver({ data }))).orderId;
     };
     expect(await orderIdOf({}, { client_reference_id: null, metadata: { order_id: "ORD-2" } })).toBe("ORD-2");
     const order = ["metadata.cart.order", "metadata.order_id"];

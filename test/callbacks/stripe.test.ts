@@ -4,16 +4,16 @@ import { stripe } from "../../src/callbacks/stripe.ts";
 import type { Webhook } from "../../src/core/callback.ts";
 import {
   bare,
+  configured,
   dispute,
   flip,
   NOW,
   NOW_SECONDS,
-  open,
   payment,
-  prove,
-  proveOne,
   stage,
   usd,
+  verify,
+  verifyOne,
   webhook,
 } from "./delivery.ts";
 
@@ -118,7 +118,7 @@ const disputes = (name: string) =>
 
 const disputeOf = (status: string) => dispute(status, "pi_1", "dp_1", usd("19.99"));
 
-/** Each row of the table: the type and the object that fit it, and the facts they must yield. */
+/** One case per rule: a matching type and object, and the expected facts. */
 const rows: readonly TestedRow[] = [
   ...cases(
     "checkout.session.completed",
@@ -162,10 +162,10 @@ const rows: readonly TestedRow[] = [
 
 describe("a Stripe webhook", async () => {
   const setting = { secret: SECRET, livemode: false };
-  const provider = await open("stripe", setting);
+  const provider = await configured("stripe", setting);
 
-  it("proves what Stripe's own library signed", async () => {
-    const callback = await proveOne(provider, deliver(paid));
+  it("signed by Stripe's own library is verified", async () => {
+    const callback = await verifyOne(provider, deliver(paid));
     expect(callback).toMatchObject({
       instance: "stripe",
       eventId: "evt_1",
@@ -177,34 +177,34 @@ describe("a Stripe webhook", async () => {
   });
 
   it.each(rows)("%s", async (_row, type, object, facts) => {
-    expect(bare((await proveOne(provider, deliver(event(type, object)))).facts)).toEqual(facts);
+    expect(bare((await verifyOne(provider, deliver(event(type, object)))).facts)).toEqual(facts);
   });
 
-  it("has a test for each row of its table", () => {
+  it("has a test for every rule", () => {
     expect(rows.map(([row]) => row)).toEqual(stripe.mapping.map(([row]) => row));
   });
 
   it.each([
-    ["a type that is in no row", event("radar.early_fraud_warning.created", { object: "radar.early_fraud_warning" })],
+    ["a type without a rule", event("radar.early_fraud_warning.created", { object: "radar.early_fraud_warning" })],
     ["a renewal's invoice", event("invoice.paid", { ...invoice, billing_reason: "subscription_cycle" })],
     ["a thin event", JSON.stringify({ id: "evt_1", object: "v2.core.event", type: "v1.x", livemode: false })],
-  ])("of %s is acknowledged and proves nothing", async (_what, body) => {
-    expect(await proveOne(provider, deliver(body))).toMatchObject({ eventId: "evt_1", facts: [], ignored: null });
+  ])("of %s is accepted without facts", async (_what, body) => {
+    expect(await verifyOne(provider, deliver(body))).toMatchObject({ eventId: "evt_1", facts: [], ignored: null });
   });
 
-  it("about a payment that names no order keeps its facts by the payment", async () => {
+  it("about a payment without an order id yields facts of the payment", async () => {
     const succeeded = event("payment_intent.succeeded", { ...intent, metadata: {} });
-    const callback = await proveOne(provider, deliver(succeeded));
+    const callback = await verifyOne(provider, deliver(succeeded));
     expect(callback).toMatchObject({ orderId: null, paymentId: "pi_1" });
     expect(bare(callback.facts)).toEqual(of("paid"));
   });
 
   it.each([
-    ["captured in part: what was never captured is no refund", { amount_captured: 400, amount_refunded: 1599 }, []],
+    ["captured in part and otherwise released", { amount_captured: 400, amount_refunded: 1599 }, []],
     ["captured and refunded in part", { amount_captured: 1000, amount_refunded: 1499 }, [usd("5")]],
     ["of a version without amount_captured", { amount_captured: undefined, amount_refunded: 500 }, [usd("5")]],
-  ])("about a charge that was %s", async (_what, more, monies) => {
-    const callback = await proveOne(provider, deliver(event("charge.refunded", { ...charge, ...more })));
+  ])("about a charge %s yields the refunded amount", async (_what, more, monies) => {
+    const callback = await verifyOne(provider, deliver(event("charge.refunded", { ...charge, ...more })));
     const refunds = callback.facts.filter(({ kind }) => kind === "refund");
     expect(refunds).toMatchObject(monies.map((money) => ({ money, cumulative: true })));
   });
@@ -216,23 +216,23 @@ describe("a Stripe webhook", async () => {
     ["UGX", 50000, { unit: "major", amount: "500", currency: "UGX" }],
     ["MGA", 500, { unit: "major", amount: "500", currency: "MGA" }],
     ["XYZ", 500, { unit: "unknown", amount: "500", currency: "XYZ" }],
-  ])("counts %s by Stripe's own digits", async (currency, amount_total, money) => {
+  ])("with an amount in %s uses Stripe's number of digits", async (currency, amount_total, money) => {
     const body = event("checkout.session.completed", {
       ...session,
       payment_status: "paid",
       amount_total,
       currency: currency.toLowerCase(),
     });
-    expect((await proveOne(provider, deliver(body))).facts).toMatchObject([{ money }]);
+    expect((await verifyOne(provider, deliver(body))).facts).toMatchObject([{ money }]);
   });
 
-  it("of an order id beyond ASCII is taken as it is", async () => {
+  it("with an order id beyond ASCII keeps it unchanged", async () => {
     const body = event("checkout.session.completed", {
       ...session,
       payment_status: "paid",
       client_reference_id: "订单-🧧",
     });
-    expect((await proveOne(provider, deliver(body))).orderId).toBe("订单-🧧");
+    expect((await verifyOne(provider, deliver(body))).orderId).toBe("订单-🧧");
   });
 
   it.each([
@@ -243,7 +243,7 @@ describe("a Stripe webhook", async () => {
       () => webhook({ "stripe-signature": sign(paid) }, `\u{feff}${paid}`),
       "signature",
     ],
-    ["another secret", () => deliver(paid, { secret: "whsec_other" }), "signature"],
+    ["a signature with a wrong secret", () => deliver(paid, { secret: "whsec_other" }), "signature"],
     ["301 s too old", () => deliver(paid, { at: NOW_SECONDS - 301 }), "time"],
     ["301 s too new", () => deliver(paid, { at: NOW_SECONDS + 301 }), "time"],
     ["no signature", () => webhook({}, paid), "header"],
@@ -260,26 +260,26 @@ describe("a Stripe webhook", async () => {
       "header",
     ],
     ["nine signatures", () => webhook({ "stripe-signature": `${sign(paid)}${",v1=00".repeat(8)}` }, paid), "header"],
-    ["no JSON", () => deliver("not json"), "parse"],
+    ["a body that is not JSON", () => deliver("not json"), "parse"],
     ["a JSON list", () => deliver("[]"), "parse"],
-  ])("with %s is refused", async (_what, delivery, at) => {
+  ])("with %s is rejected", async (_what, delivery, at) => {
     expect(await stage(provider, delivery())).toBe(at);
   });
 
   it.each<[string, () => Webhook | Promise<Webhook>, "no_event_id" | "unpriced"]>([
     [
-      "an amount that is none",
+      "an unreadable amount",
       () => deliver(event("checkout.session.expired", { ...session, amount_total: -1 })),
       "unpriced",
     ],
     ["no event id", () => deliver(event("checkout.session.expired", session, { id: undefined })), "no_event_id"],
-  ])("with %s is acknowledged, and proves no amount", async (_what, delivery, what) => {
-    const { facts, ignored } = await proveOne(provider, await delivery());
+  ])("with %s is accepted without an amount or without facts", async (_what, delivery, what) => {
+    const { facts, ignored } = await verifyOne(provider, await delivery());
     if (what === "unpriced") expect(facts).toMatchObject([{ kind: "payment", money: null }]);
     else expect([facts, ignored]).toEqual([[], what]);
   });
 
-  it("sent twice over in one delivery is one", async () => {
+  it("with a repeated signature header is one delivery", async () => {
     expect(
       await stage(
         provider,
@@ -291,18 +291,18 @@ describe("a Stripe webhook", async () => {
           paid,
         ),
       ),
-    ).toBe("proved");
+    ).toBe("verified");
   });
 
-  it("is taken with the old secret and the new while it is being rotated, on either side", async () => {
-    const rotating = await open("stripe", { ...setting, secret: ["whsec_new", SECRET] });
-    expect(await stage(rotating, deliver(paid))).toBe("proved");
+  it("is accepted with the old and the new secret during a rotation by either side", async () => {
+    const rotating = await configured("stripe", { ...setting, secret: ["whsec_new", SECRET] });
+    expect(await stage(rotating, deliver(paid))).toBe("verified");
     const both = `${sign(paid, { secret: "whsec_gone" })},${sign(paid).split(",")[1] ?? ""}`;
-    expect(await stage(rotating, webhook({ "stripe-signature": both }, paid))).toBe("proved");
+    expect(await stage(rotating, webhook({ "stripe-signature": both }, paid))).toBe("verified");
   });
 
-  it("of several amounts keeps the exact number", async () => {
+  it("with a large amount keeps the exact number", async () => {
     const body = paid.replace("1999", "123456789012345678");
-    expect((await prove(provider, deliver(body)))[0]?.facts).toMatchObject([{ money: usd("1234567890123456.78") }]);
+    expect((await verify(provider, deliver(body)))[0]?.facts).toMatchObject([{ money: usd("1234567890123456.78") }]);
   });
 });

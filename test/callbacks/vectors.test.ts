@@ -1,12 +1,12 @@
-// The 194 signed and tampered deliveries of other projects, which are not part of this one: without their folder nothing runs here.
+// 194 signed and tampered deliveries of other projects. Skipped without their folder.
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
-import type { OpenProvider } from "../../src/callbacks/provider.ts";
+import type { ConfiguredProvider } from "../../src/callbacks/provider.ts";
 import { providers } from "../../src/callbacks/providers.ts";
 import { configureWith, wechatpay } from "../../src/callbacks/wechatpay.ts";
 import { adyenDigits, isoDigits, stripeDigits } from "../../src/callbacks/currencies.ts";
-import type { Callback, Webhook } from "../../src/core/callback.ts";
+import { verificationErrorText, type Callback, type Webhook } from "../../src/core/callback.ts";
 import { recordedAt, type Fact } from "../../src/core/fact.ts";
 import { fromMajor, fromMinor, type Money } from "../../src/core/money.ts";
 import { orderOf } from "../../src/core/order.ts";
@@ -55,23 +55,23 @@ const folder = findFolder();
 if (folder === null)
   console.log("No shared/vectors beside this project and no BELFRY_VECTORS: the vectors are skipped.");
 
-/** Where our reading is another than the vector's, and why. */
+/** Differences to the vectors' results, with reasons. */
 const orderIdOf: Readonly<Record<string, string | null>> = {
-  // An adjustment names the transaction, which is the payment: the order is found by that.
+  // An adjustment names the transaction, which is the payment and leads to the order.
   "paddle/adjustment-refund": null,
 };
 const outcomeOf: Readonly<Record<string, string>> = {
-  // An attempt's end is no order's end.
+  // The end of an attempt does not end the order.
   "stripe/checkout-expired": "failed",
-  // A cancellation takes back the amount that it covers; of an order without a payment it ends an attempt.
+  // A cancellation reverses the covered amount. Without a payment it ends an attempt.
   "adyen/cancellation": "nothing but a note",
-  // Adyen tells what this refund is, not what was paid: whether it is all of it, the order knows.
+  // Adyen states the refund but not the paid amount; the order compares the two.
   "adyen/refund": "refunded in part at least",
-  // Likewise Paddle: `type: partial` is of the items, and the order compares the sums.
+  // The same applies to Paddle: `type: partial` refers to items, and the order compares the sums.
   "paddle/adjustment-refund": "refunded in part at least",
 };
 
-/** Authentic, of an amount that is not the order's: verification accepts them, the order refuses them. */
+/** Authentic deliveries with a wrong amount: verification accepts them, the order does not. */
 const forTheOrderToRefuse = [
   "stripe/amount-mismatch",
   "stripe/currency-mismatch",
@@ -98,7 +98,7 @@ describe.skipIf(folder === null)("vectors", () => {
       const expected = vector.expect;
       if (expected.stage === "amount") {
         expect(forTheOrderToRefuse).toContain(vector.id);
-        if (!proved.ok) throw new Error(proved.reason.detail);
+        if (!proved.ok) throw new Error(verificationErrorText(proved.reason));
         const money = moneyIn(name, vector.config.order?.amount ?? "", vector.config.order?.currency ?? "");
         if (money?.unit !== "major") throw new Error("the vector's order has no amount");
         const { facts } = proved.value[0] ?? expect.fail("nothing was proved");
@@ -107,16 +107,16 @@ describe.skipIf(folder === null)("vectors", () => {
         const order = orderOf({ facts: recorded, registration, everPaid: false }, { requireRegistered: true });
         expect(order).toMatchObject({ status: "pending", checked: false });
       } else if (expected.stage === "identity") {
-        // Another account's or mode's event is authentic: acknowledged, and it proves nothing.
+        // An event of another account or mode is authentic and yields no facts.
         expect(proved).toMatchObject({ ok: true, value: [{ facts: [], ignored: "other_account" }] });
       } else if (expected.result === "reject") {
-        // The stage is ours to choose only where the verdict itself is a matter of policy.
+        // The stage may differ only where the vector leaves the result open.
         expect(proved).toMatchObject({
           ok: false,
           reason: vector.policy === "either" ? {} : { stage: expected.stage },
         });
       } else {
-        if (!proved.ok) throw new Error(`${proved.reason.stage}: ${proved.reason.detail}`);
+        if (!proved.ok) throw new Error(verificationErrorText(proved.reason));
         expect(proved.value).toHaveLength(1);
         if (proved.value[0] !== undefined) agree(name, vector, proved.value[0]);
       }
@@ -131,12 +131,12 @@ describe.skipIf(folder === null)("vectors", () => {
   }
 });
 
-/** What the vectors' settings leave out and ours must have: the identity checks, and where an amount stands. */
+/** Required fields that the vectors' settings lack: identity checks and paths of the amount. */
 const completed: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   stripe: { livemode: "any", account: "any" },
   alipay: { sellerId: "any" },
   wechatpay: { appid: "any" },
-  // The postback is no part of the vectors.
+  // The vectors exclude the confirmation with PayPal.
   paypal: { merchantId: "any", clientId: "id", clientSecret: "secret" },
   adyen: { live: "any" },
   square: { merchantId: "any" },
@@ -144,22 +144,22 @@ const completed: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   hmac: { paths: { amount: "amount", currency: "currency" } },
 };
 
-async function opened(name: string, vector: Vector): Promise<OpenProvider> {
-  // `order` is the vectors' own: what their order costs.
+async function opened(name: string, vector: Vector): Promise<ConfiguredProvider> {
+  // `order` is the vectors' own field: the price of their order.
   const { order: _, ...config } = vector.config;
   const setting = { ...completed[name], ...config };
   const { apiV3Key } = config as { readonly apiV3Key?: string };
   if (apiV3Key?.length === 16) return openedWith16Bytes(setting);
-  const open = await providers.get(name)?.open(setting);
+  const open = await providers.get(name)?.configure(setting);
   if (open?.ok !== true) throw new Error(open?.reason ?? "no such provider");
   return open.value;
 }
 
 /**
- * WeChat's own published example has an APIv3 key of 16 bytes. `configure` insists on the 32 that real ones have, which is checked here;
- * then exactly these cases go round that one check. Everything else about them is as in production.
+ * WeChat's published example has an APIv3 key of 16 bytes. `configure` requires 32, which is checked
+ * here. Only these cases bypass that check; everything else is as in production.
  */
-async function openedWith16Bytes(config: Readonly<Record<string, unknown>>): Promise<OpenProvider> {
+async function openedWith16Bytes(config: Readonly<Record<string, unknown>>): Promise<ConfiguredProvider> {
   expect(await wechatpay.configure(config)).toEqual({ ok: false, reason: "apiV3Key must be 32 bytes long" });
   const configured = await configureWith(16, config);
   if (!configured.ok) throw new Error(configured.reason);
@@ -175,7 +175,7 @@ async function openedWith16Bytes(config: Readonly<Record<string, unknown>>): Pro
 }
 
 function webhookOf({ request }: Vector): Webhook {
-  // Fetch joins a repeated header, so the vectors' pairs go through its own Headers.
+  // Fetch joins repeated headers, so the vectors' pairs pass through its Headers.
   const headers = new Headers(request.headers.map(([name, value]): [string, string] => [name, value]));
   return { headers: new Map(headers), body: new Uint8Array(Buffer.from(request.bodyBase64, "base64")) };
 }
@@ -183,14 +183,14 @@ function webhookOf({ request }: Vector): Webhook {
 function agree(name: string, { id, expect: expected }: Vector, callback: Callback): void {
   expect(callback.orderId).toBe(id in orderIdOf ? orderIdOf[id] : expected.orderId);
   expect(callback.eventId).toBe(expected.eventId);
-  // Adyen signs no time: the vectors print the unsigned eventDate, we believe none.
+  // Adyen's eventDate is unsigned: the vectors use it, the adapter does not.
   expect(callback.at).toBe(name === "adyen" || expected.at == null ? null : Math.floor(expected.at * 1000));
   expect(outcome(callback.facts)).toBe(outcomeOf[id] ?? expected.outcome);
   if (expected.amount !== undefined)
     expect(moneyOf(callback)).toEqual(moneyIn(name, expected.amount, expected.currency ?? ""));
 }
 
-/** The vectors' one word for what a delivery says, read off its facts. The order's own reading is tested with the order. */
+/** The vectors' status of a delivery, derived from its facts. Tests of the order cover its own status. */
 function outcome(facts: readonly Fact[]): string {
   const has = (kind: Fact["kind"]) => facts.some((fact) => fact.kind === kind);
   const payment = facts.find((fact) => fact.kind === "payment");

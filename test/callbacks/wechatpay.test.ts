@@ -1,4 +1,4 @@
-// wechatpay-axios-plugin signs and seals: the one WeChat Pay library whose GCM checks its tag. The keys are made here.
+// wechatpay-axios-plugin signs and encrypts: the one WeChat Pay library whose GCM checks the tag.
 import { generateKeyPairSync, type KeyObject } from "node:crypto";
 import { Aes, Formatter, Rsa } from "wechatpay-axios-plugin";
 import { describe, expect, it } from "vitest";
@@ -7,16 +7,16 @@ import type { Webhook } from "../../src/core/callback.ts";
 import {
   bare,
   cny,
+  configured,
   flip,
   lost,
   network,
   NOW,
   NOW_SECONDS,
-  open,
   payment,
-  prove,
-  proveOne,
   stage,
+  verify,
+  verifyOne,
   webhook,
 } from "./delivery.ts";
 
@@ -105,10 +105,10 @@ const rows: readonly (readonly [row: string, type: string, resource: object, fac
 ];
 
 describe("a WeChat Pay notification", async () => {
-  const provider = await open("wechatpay", setting);
+  const provider = await configured("wechatpay", setting);
 
-  it("proves what another library signed and sealed", async () => {
-    const callback = await proveOne(provider, deliver(paidBody));
+  it("signed and encrypted by another library is verified", async () => {
+    const callback = await verifyOne(provider, deliver(paidBody));
     expect(callback).toMatchObject({
       eventId: "EV-1",
       type: "TRANSACTION.SUCCESS",
@@ -119,30 +119,32 @@ describe("a WeChat Pay notification", async () => {
   });
 
   it.each(rows)("%s", async (_row, type, resource, facts) => {
-    expect(bare((await proveOne(provider, deliver(sealed(type, resource)))).facts)).toEqual(facts);
+    expect(bare((await verifyOne(provider, deliver(sealed(type, resource)))).facts)).toEqual(facts);
   });
 
-  it("has a test for each row of its table", () => {
+  it("has a test for every rule", () => {
     expect(rows.map(([row]) => row)).toEqual(wechatpay.mapping.map(([row]) => row));
   });
 
-  it("is taken by certificate and by public key side by side, while WeChat moves from one to the other", async () => {
-    expect(await stage(provider, deliver(paidBody, { key: publicKeyMode.privateKey, serial: KEY_ID }))).toBe("proved");
+  it("is accepted by certificate and by public key during WeChat's migration", async () => {
+    expect(await stage(provider, deliver(paidBody, { key: publicKeyMode.privateKey, serial: KEY_ID }))).toBe(
+      "verified",
+    );
     expect(await stage(provider, deliver(paidBody, { key: publicKeyMode.privateKey, serial: SERIAL }))).toBe(
       "signature",
     );
   });
 
-  it("without a signature type is RSA, as it was before there was another", async () => {
-    expect(await stage(provider, without("Wechatpay-Signature-Type"))).toBe("proved");
+  it("without a signature type counts as RSA", async () => {
+    expect(await stage(provider, without("Wechatpay-Signature-Type"))).toBe("verified");
   });
 
-  it("of another kind is acknowledged and proves nothing", async () => {
+  it("of another kind is accepted without facts", async () => {
     const body = sealed("PAYSCORE.USER_PAID", { mchid: setting.mchid, out_order_no: "1" });
-    expect((await proveOne(provider, deliver(body))).facts).toEqual([]);
+    expect((await verifyOne(provider, deliver(body))).facts).toEqual([]);
   });
 
-  it("with a flipped GCM tag is refused, though its signature is right", async () => {
+  it("with a changed GCM tag is rejected even though its signature matches", async () => {
     const envelope = (JSON.parse(paidBody) as { resource: { ciphertext: string } }).resource;
     const bytes = Buffer.from(envelope.ciphertext, "base64");
     bytes.writeUInt8(bytes.readUInt8(bytes.length - 1) ^ 1, bytes.length - 1);
@@ -193,19 +195,19 @@ describe("a WeChat Pay notification", async () => {
       "decrypt",
     ],
     ["no resource", () => deliver(JSON.stringify({ id: "EV-1" })), "decrypt"],
-    ["no JSON", () => deliver("hello"), "parse"],
-  ])("with %s is refused", async (_what, delivery, at) => {
+    ["a body that is not JSON", () => deliver("hello"), "parse"],
+  ])("with %s is rejected", async (_what, delivery, at) => {
     expect(await stage(provider, delivery())).toBe(at);
   });
 
   it.each<[string, () => Webhook | Promise<Webhook>, "no_event_id" | "unpriced"]>([
     [
-      "an amount that is none",
+      "an unreadable amount",
       () => deliver(sealed("TRANSACTION.SUCCESS", { ...transaction, amount: { total: 19.99 } })),
       "unpriced",
     ],
-  ])("with %s is acknowledged, and proves no amount", async (_what, delivery, what) => {
-    const { facts, ignored } = await proveOne(provider, await delivery());
+  ])("with %s is accepted without an amount or without facts", async (_what, delivery, what) => {
+    const { facts, ignored } = await verifyOne(provider, await delivery());
     if (what === "unpriced") expect(facts).toMatchObject([{ kind: "payment", money: null }]);
     else expect([facts, ignored]).toEqual([[], what]);
   });
@@ -215,12 +217,12 @@ describe("a WeChat Pay notification", async () => {
     ["no mchid", { mchid: undefined }],
     ["another appid", { appid: "wx2" }],
     ["no appid", { appid: undefined }],
-  ])("with %s is authentic, and proves nothing", async (_what, change) => {
+  ])("with %s is authentic but yields no facts", async (_what, change) => {
     const delivery = deliver(sealed("TRANSACTION.SUCCESS", { ...transaction, ...change }));
-    expect(await proveOne(provider, delivery)).toMatchObject({ facts: [], ignored: "other_account" });
+    expect(await verifyOne(provider, delivery)).toMatchObject({ facts: [], ignored: "other_account" });
   });
 
-  it("of a combined order proves the payment of each of its sub orders, each under an event id of its own", async () => {
+  it("of a combined order yields the payment of each sub order, with separate event ids", async () => {
     const sub_orders = [1, 2].map((n) => ({
       mchid: setting.mchid,
       out_trade_no: `ORD-${n}`,
@@ -229,7 +231,7 @@ describe("a WeChat Pay notification", async () => {
       amount: { total_amount: 100 * n, currency: "CNY" },
     }));
     const combined = { combine_mchid: "1900000009", combine_appid: setting.appid, sub_orders };
-    const callbacks = await prove(provider, deliver(sealed("TRANSACTION.SUCCESS", combined)));
+    const callbacks = await verify(provider, deliver(sealed("TRANSACTION.SUCCESS", combined)));
     expect(callbacks.map(({ eventId, orderId, facts }) => [eventId, orderId, bare(facts)])).toEqual([
       ["EV-1:1900000001:ORD-1", "ORD-1", [payment("paid", "T1", cny("1"))]],
       ["EV-1:1900000001:ORD-2", "ORD-2", [payment("paid", "T2", cny("2"))]],
@@ -240,26 +242,26 @@ describe("a WeChat Pay notification", async () => {
     ["another merchant's sub order", { mchid: "1900000002" }, "other_account"],
     ["another merchant behind ours", { sub_mchid: "1900000002" }, "other_account"],
     ["ours behind a provider", { mchid: "1230000109", sub_mchid: setting.mchid }, null],
-  ])("of a combined order counts by who is paid: %s", async (_what, change, ignored) => {
+  ])("of a combined order counts by the merchant that receives the payment: %s", async (_what, change, ignored) => {
     const sub_orders = [
       { mchid: setting.mchid, out_trade_no: "ORD-1", transaction_id: "T1", trade_state: "SUCCESS", ...change },
     ];
     const combined = { combine_mchid: setting.mchid, combine_appid: setting.appid, sub_orders };
-    const callback = await proveOne(provider, deliver(sealed("TRANSACTION.SUCCESS", combined)));
+    const callback = await verifyOne(provider, deliver(sealed("TRANSACTION.SUCCESS", combined)));
     expect(callback).toMatchObject({ ignored, facts: ignored === null ? [{ status: "paid" }] : [] });
   });
 
-  it("of a combined order without a sub order is acknowledged and proves nothing", async () => {
+  it("of a combined order without sub orders is accepted without facts", async () => {
     const combined = { combine_mchid: setting.mchid, combine_appid: setting.appid, sub_orders: [] };
-    expect((await proveOne(provider, deliver(sealed("TRANSACTION.SUCCESS", combined)))).facts).toEqual([]);
+    expect((await verifyOne(provider, deliver(sealed("TRANSACTION.SUCCESS", combined)))).facts).toEqual([]);
   });
 
   it.each([
     ["its merchant", setting.mchid, null],
     ["another merchant", "1900000002", "other_account"],
-  ])("of a service provider is of the merchant that is paid: %s", async (_what, sub_mchid, ignored) => {
+  ])("of a service provider counts for the sub-merchant: %s", async (_what, sub_mchid, ignored) => {
     const names = { mchid: undefined, appid: undefined, sp_mchid: "1230000109", sp_appid: setting.appid, sub_mchid };
-    const callback = await proveOne(provider, deliver(sealed("TRANSACTION.SUCCESS", { ...transaction, ...names })));
+    const callback = await verifyOne(provider, deliver(sealed("TRANSACTION.SUCCESS", { ...transaction, ...names })));
     expect(callback.ignored).toBe(ignored);
   });
 
@@ -269,25 +271,25 @@ describe("a WeChat Pay notification", async () => {
     ["TRANSACTION.SUCCESS", { mchid: setting.mchid, order_id: "P1", out_order_no: "ORD-1" }, null],
     ["PAYSCORE.USER_PAID", { mchid: setting.mchid, appid: setting.appid, out_order_no: "ORD-1" }, null],
     ["PAYSCORE.USER_PAID", { mchid: "1900000002", appid: setting.appid, out_order_no: "ORD-1" }, "other_account"],
-  ])("of %s about no payment is acknowledged", async (type, resource, ignored) => {
-    expect(await proveOne(provider, deliver(sealed(type, resource)))).toMatchObject({ facts: [], ignored });
+  ])("of %s without a payment is accepted", async (type, resource, ignored) => {
+    expect(await verifyOne(provider, deliver(sealed(type, resource)))).toMatchObject({ facts: [], ignored });
   });
 
-  it("names its order where the setting says: in attach, which a refund does not repeat", async () => {
-    const other = await open("wechatpay", { ...setting, order: ["attach.order_id", "out_trade_no"] });
+  it("has its order id at the setting's path, attach, which refunds lack", async () => {
+    const other = await configured("wechatpay", { ...setting, order: ["attach.order_id", "out_trade_no"] });
     const orderOf = async (type: string, resource: object) =>
-      (await proveOne(other, deliver(sealed(type, resource)))).orderId;
+      (await verifyOne(other, deliver(sealed(type, resource)))).orderId;
     const attach = JSON.stringify({ order_id: "ORD-9" });
     expect(await orderOf("TRANSACTION.SUCCESS", { ...transaction, attach })).toBe("ORD-9");
     expect(await orderOf("TRANSACTION.SUCCESS", transaction)).toBe("ORD-1");
     expect(await orderOf("REFUND.SUCCESS", refund)).toBe(null);
   });
 
-  it.each(["mchid", "appid"])("needs to be told whose: %s, one or several or any", async (name) => {
+  it.each(["mchid", "appid"])("requires %s in the setting: one id, several or any", async (name) => {
     const configured = async (value: unknown) => (await wechatpay.configure({ ...setting, [name]: value })).ok;
     expect(await wechatpay.configure({ ...setting, [name]: undefined })).toEqual({
       ok: false,
-      reason: `${name} must be the ${name} whose events count, a list of them, or "any"`,
+      reason: `${name} must be the ${name} whose events count, a list of them, or "any" (received no value)`,
     });
     expect(await Promise.all([configured("1"), configured(["1", "2"]), configured("any"), configured([])])).toEqual([
       true,
@@ -297,10 +299,10 @@ describe("a WeChat Pay notification", async () => {
     ]);
   });
 
-  it("needs an APIv3 key of 32 bytes", async () => {
+  it("requires an APIv3 key of 32 bytes", async () => {
     expect(await wechatpay.configure({ ...setting, apiV3Key: API_V3_KEY.slice(1) })).toEqual({
       ok: false,
-      reason: "apiV3Key must be 32 bytes long",
+      reason: "apiV3Key must be 32 bytes long (received 31 characters)",
     });
   });
 });
@@ -308,18 +310,18 @@ describe("a WeChat Pay notification", async () => {
 describe("a query to WeChat Pay", async () => {
   const merchantPrivateKey = merchant.privateKey.export({ type: "pkcs8", format: "pem" }).toString();
   const access = { merchantPrivateKey, merchantSerial: "M1", publicKeyId: KEY_ID, apiBase: "http://127.0.0.1:12113" };
-  const provider = await open("wechatpay", { ...setting, ...access });
+  const provider = await configured("wechatpay", { ...setting, ...access });
 
   const answer = (body: object, options = {}) => {
     const text = JSON.stringify(body);
     return new Response(text, { headers: headers(text, options) });
   };
 
-  it("is signed with the merchant's key, and names the key to answer with", async () => {
-    const { io, asked } = network(() => answer(transaction));
+  it("is signed with the merchant's key and names the key for the response", async () => {
+    const { io, requests } = network(() => answer(transaction));
     const found = await provider.query("ORD-1", io);
     expect(found.ok && bare(found.value)).toEqual([paid]);
-    const { url, init } = asked[0] ?? { url: new URL("http://none"), init: {} };
+    const { url, init } = requests[0] ?? { url: new URL("http://none"), init: {} };
     expect(url.pathname + url.search).toBe("/v3/pay/transactions/out-trade-no/ORD-1?mchid=1900000001");
     const sent = init.headers as Record<string, string>; // as wechatpay-query.ts gives them
     expect(sent["wechatpay-serial"]).toBe(KEY_ID);
@@ -336,7 +338,7 @@ describe("a query to WeChat Pay", async () => {
     ["PAYERROR", "failed"],
     ["CLOSED", "closed"],
     ["REVOKED", "closed"],
-  ])("reads %s as %s", async (trade_state, status) => {
+  ])("of a transaction in %s yields the status %s", async (trade_state, status) => {
     const found = await provider.query("ORD-1", network(() => answer({ ...transaction, trade_state })).io);
     expect(found.ok && found.value).toMatchObject([{ kind: "payment", status, eventId: "query:T1" }]);
   });
@@ -344,16 +346,16 @@ describe("a query to WeChat Pay", async () => {
   it.each([
     ["WeChat knows no such order", () => Response.json({ code: "ORDER_NOT_EXIST" }, { status: 404 }), "unknown_order"],
     ["there is no such path", () => new Response("", { status: 404 }), "try_again"],
-    ["WeChat is asked too often", () => new Response("{}", { status: 429 }), "try_again"],
+    ["WeChat limits the rate", () => new Response("{}", { status: 429 }), "try_again"],
     ["WeChat fails", () => new Response("", { status: 502 }), "try_again"],
-    ["the answer is not signed", () => Response.json(transaction), "try_again"],
-    ["another signed the answer", () => answer(transaction, { key: merchant.privateKey }), "try_again"],
-    ["the answer is an old one", () => answer(transaction, { at: NOW_SECONDS - 301 }), "try_again"],
-    ["it is another order", () => answer({ ...transaction, out_trade_no: "ORD-2" }), "try_again"],
+    ["the response is unsigned", () => Response.json(transaction), "try_again"],
+    ["the response is signed with another key", () => answer(transaction, { key: merchant.privateKey }), "try_again"],
+    ["the response is too old", () => answer(transaction, { at: NOW_SECONDS - 301 }), "try_again"],
+    ["the response is about a different order", () => answer({ ...transaction, out_trade_no: "ORD-2" }), "try_again"],
     ["it is another app", () => answer({ ...transaction, appid: "wx2" }), "try_again"],
-    ["the answer is nonsense", () => new Response("<html>"), "try_again"],
+    ["the response is not JSON", () => new Response("<html>"), "try_again"],
     ["the connection is lost", lost, "try_again"],
-  ])("where %s has no facts", async (_what, response, reason) => {
+  ])("returns no facts if %s", async (_what, response, reason) => {
     expect(await provider.query("ORD-1", network(response).io)).toEqual({ ok: false, reason });
   });
 
@@ -361,13 +363,13 @@ describe("a query to WeChat Pay", async () => {
     ["several merchants", { mchid: ["1900000001", "1900000002"] }],
     ["any merchant", { mchid: "any" }],
     ["another field for the order's id", { order: "attach" }],
-  ])("is not made where the setting has %s", async (_what, change) => {
-    const other = await open("wechatpay", { ...setting, ...access, ...change });
+  ])("is not available if the setting has %s", async (_what, change) => {
+    const other = await configured("wechatpay", { ...setting, ...access, ...change });
     expect(await other.query("ORD-1", network(lost).io)).toEqual({ ok: false, reason: "not_configured" });
   });
 
-  it("without the merchant's key is not configured", async () => {
-    expect(await (await open("wechatpay", setting)).query("ORD-1", network(lost).io)).toEqual({
+  it("without the merchant's private key is not configured", async () => {
+    expect(await (await configured("wechatpay", setting)).query("ORD-1", network(lost).io)).toEqual({
       ok: false,
       reason: "not_configured",
     });

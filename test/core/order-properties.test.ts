@@ -1,7 +1,7 @@
 // What must hold of orders, whatever arrives in whatever order: the nine properties, over mixtures that nobody would write by hand.
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { proved } from "../../src/core/callback.ts";
+import { verified } from "../../src/core/callback.ts";
 import type { Fact } from "../../src/core/fact.ts";
 import { isAtLeast, lesserOf, lessOf, sumOf } from "../../src/core/money.ts";
 import type { BackendOrder } from "../../src/core/order-view.ts";
@@ -145,7 +145,7 @@ describe("whatever arrives", { timeout: PROPERTY_TIMEOUT_MS }, () => {
           await take(other, step);
           const [biz] = ORDERS;
           const shared = { instance: "stripe", eventId: `other-${i}`, type: "payment", at: null };
-          await other.deliver(proved({ ...shared, orderId: biz, paymentId, facts: [], ignored: "other_account" }));
+          await other.deliver(verified({ ...shared, orderId: biz, paymentId, facts: [], ignored: "other_account" }));
         }
         expect([viewsOf(other), other.waiting()]).toEqual([viewsOf(one), one.waiting()]);
       }),

@@ -3,7 +3,7 @@ import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { signed, type Delivery } from "../../scripts/sign.ts";
-import { ConfiguredProviders } from "../../src/callbacks/open.ts";
+import { ConfiguredProviders } from "../../src/callbacks/configured.ts";
 import { allProviders } from "../../src/callbacks/providers.ts";
 import { indexPlace } from "../../src/callbacks/order-id.ts";
 import type { BackendOrder } from "../../src/core/order-view.ts";

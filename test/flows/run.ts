@@ -4,7 +4,7 @@ import { parseEnv } from "node:util";
 import { describe, expect, it } from "vitest";
 import { signed } from "../../scripts/sign.ts";
 import { providers } from "../../src/callbacks/providers.ts";
-import type { Callback } from "../../src/core/callback.ts";
+import { verificationErrorText, type Callback } from "../../src/core/callback.ts";
 import { fromMajor } from "../../src/core/money.ts";
 import type { BackendOrder } from "../../src/core/order-view.ts";
 import { webhook } from "../callbacks/delivery.ts";
@@ -38,14 +38,14 @@ export function runFlows({ provider, flows }: ProviderFlows): void {
 /** Each event as verification leaves it: a list, since a delivery may hold several. */
 async function verified(provider: string, flow: Flow): Promise<readonly (readonly Callback[])[]> {
   const setting = settingOf(provider, flow);
-  const opened = await providers.get(provider)?.open(setting);
+  const opened = await providers.get(provider)?.configure(setting);
   if (opened?.ok !== true) throw new Error(`${provider}: ${opened?.reason ?? "no such provider"}`);
   return Promise.all(
     flow.events(bizOf).map(async (event) => {
       const told = { orderId: "", outcome: "paid", amount: "0", currency: "USD", now: NOW, setting, event } as const;
       const { headers, body } = signed(provider, told);
       const proved = await opened.value.verify(webhook(headers, body), NOW);
-      if (!proved.ok) throw new Error(`${proved.reason.stage}: ${proved.reason.detail}\n${JSON.stringify(event)}`);
+      if (!proved.ok) throw new Error(`${verificationErrorText(proved.reason)}\n${JSON.stringify(event)}`);
       return proved.value;
     }),
   );

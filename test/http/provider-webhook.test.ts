@@ -167,6 +167,13 @@ describe("a body", () => {
   });
 });
 
+it("a rejected delivery is logged with the stage, the field and what was expected", async () => {
+  const body = new Uint8Array(Buffer.from("sign=x&sign_type=RSA"));
+  expect(await replyOf(await send("alipay", { headers: {}, body }))).toEqual([401, "fail"]);
+  const detail = "header: sign_type must be RSA2 (received RSA)";
+  expect(JSON.parse(log("callback"))).toMatchObject({ event: "callback", reason: "refused", detail });
+});
+
 it("another method responds 405 with Allow", async () => {
   const reply = await anyone("/callbacks/stripe");
   expect([reply.status, reply.headers.get("Allow")]).toEqual([405, "POST"]);

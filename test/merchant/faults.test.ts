@@ -2,7 +2,8 @@
 import { env } from "cloudflare:workers";
 import { runInDurableObject } from "cloudflare:test";
 import { describe, expect, it, vi } from "vitest";
-import { paymentIndex } from "../../src/callbacks/payment-index.ts";
+import { indexPlace } from "../../src/callbacks/order-id.ts";
+import { paymentIndex } from "../../src/core/payment-index.ts";
 import { recordOwn } from "../../src/core/delivery.ts";
 import { Group } from "../support/worker.ts";
 import { app } from "../support/app.ts";
@@ -250,7 +251,7 @@ describe("a payment that a provider's answer reports", () => {
   it("is claimed for its order, as if it had been delivered", async () => {
     const biz = newBiz();
     const payment = { instance: "stripe", paymentId: `pi_${biz}` };
-    const index = paymentIndex((group) => env.GROUP.getByName(group));
+    const index = paymentIndex((group) => env.GROUP.getByName(group), indexPlace);
     const fact = { ...paid, paymentId: payment.paymentId };
     await recordOwn(biz, { facts: [fact], orderId: null, raw: null }, index, async () => ({ result: "new" }));
     expect(await index.claimOf(payment)).toEqual({ biz, orphans: [] });

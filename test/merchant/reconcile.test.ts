@@ -2,7 +2,7 @@
 import { env } from "cloudflare:workers";
 import { runInDurableObject } from "cloudflare:test";
 import { describe, expect, it, vi } from "vitest";
-import type { OpenProvider } from "../../src/callbacks/provider.ts";
+import type { ConfiguredProvider } from "../../src/callbacks/provider.ts";
 import { askProviders } from "../../src/group/ask.ts";
 import {
   armedAt,
@@ -223,12 +223,12 @@ it("a crash while asking loses no attempt: the next one is due before anybody is
 });
 
 describe("providers that are asked directly", () => {
-  const provider = (name: string, query: OpenProvider["query"]): OpenProvider => ({
+  const provider = (name: string, query: ConfiguredProvider["query"]): ConfiguredProvider => ({
     name,
     query,
     canQuery: true,
     isAuthentic: async () => false,
-    verify: async () => ({ ok: false, reason: { stage: "header", detail: "" } }),
+    verify: async () => ({ ok: false, reason: { stage: "header", field: "signature", expected: "be present" } }),
     confirm: null,
     reply: () => ({ status: 200, headers: {}, body: "" }),
   });

@@ -1,5 +1,5 @@
 // Facts, orders and callbacks for the tests of the core, with what most of them leave as it is.
-import { proved, type Callback, type Proved } from "../../src/core/callback.ts";
+import { verified, type Callback, type VerifiedEvent } from "../../src/core/callback.ts";
 import type { DisputeStatus, Fact, PaymentStatus, RecordedFact } from "../../src/core/fact.ts";
 import type { MajorMoney, Money } from "../../src/core/money.ts";
 import { orderOf, type Order, type OrderRules } from "../../src/core/order.ts";
@@ -135,11 +135,11 @@ export function inEveryOrder(facts: readonly Fact[], orderOfFacts: (facts: reado
 }
 
 /** An event as verification leaves it: its facts share one proof. */
-export function callback(facts: readonly Fact[], more: Partial<Proved> = {}): Callback {
+export function callback(facts: readonly Fact[], more: Partial<VerifiedEvent> = {}): Callback {
   const [first] = facts;
   const instance = more.instance ?? first?.instance ?? "stripe";
   const eventId = more.eventId ?? first?.eventId ?? `e-${events++}`;
-  return proved({
+  return verified({
     type: first?.kind ?? "other",
     at: null,
     orderId: null,

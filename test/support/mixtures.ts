@@ -1,6 +1,6 @@
 // Mixtures of payment events that nobody would write by hand: several orders, instances, payments, captures, refunds, splits, words.
 import fc from "fast-check";
-import { proved, type Callback } from "../../src/core/callback.ts";
+import { verified, type Callback } from "../../src/core/callback.ts";
 import type { Fact, PaymentStatus } from "../../src/core/fact.ts";
 import type { Money } from "../../src/core/money.ts";
 import type { Registration } from "../../src/core/registration.ts";
@@ -178,7 +178,7 @@ function eventOf({ instance, paymentId, home }: Sender, said: Said, eventId: str
   const orderId = paymentId === null ? home : named;
   return {
     do: "deliver",
-    callback: proved({
+    callback: verified({
       instance,
       eventId,
       at,
@@ -201,7 +201,7 @@ function splitStep(
   const type = fact.kind;
   return {
     do: "deliver",
-    callback: proved({
+    callback: verified({
       instance,
       eventId,
       type,

@@ -1,6 +1,7 @@
 // How long it takes to verify a provider's delivery, in Node, one after the other. In workerd the same code runs on the same kind of engine.
-import { ConfiguredProviders } from "../../../src/callbacks/open.ts";
+import { ConfiguredProviders } from "../../../src/callbacks/configured.ts";
 import { allProviders } from "../../../src/callbacks/providers.ts";
+import { verificationErrorText } from "../../../src/core/callback.ts";
 import { callbackSetting, DEVELOPMENT_FILE, settingIn } from "../../../scripts/development.ts";
 import { providerNames, signed } from "../../../scripts/sign.ts";
 import { median } from "../pairs.ts";
@@ -35,7 +36,7 @@ export const verification: Measure = {
         const began = performance.now();
         const proved = await provider.value.verify(webhook, now);
         took.push((performance.now() - began) * 1000);
-        if (!proved.ok) throw new Error(`${name}: ${proved.reason.detail}`);
+        if (!proved.ok) throw new Error(`${name}: ${verificationErrorText(proved.reason)}`);
       }
       rows.push({ what: `verification, ${name}, ${body.length} bytes`, unit: "µs", belfry: median(took) });
     }
