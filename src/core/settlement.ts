@@ -188,8 +188,7 @@ function orderReturns(facts: readonly Fact[], money: Money | null): Returns {
 
 /** Takes from the payments, in their order, what the order's own refunds exceed theirs by. */
 function withOrderReturns(payments: readonly Payment[], facts: readonly Fact[]): readonly Payment[] {
-  const { returned, isReturned } = orderReturns(facts, moneyOf(payments));
-  if (isReturned) return payments.map((payment) => ({ ...payment, returned: gross(payment), isReturned: true }));
+  const { returned } = orderReturns(facts, moneyOf(payments));
   let rest = lessOf(returned, sumOf(payments.map((payment) => payment.returned)));
   return payments.map((payment) => {
     const taken = lesserOf(rest, net(payment));

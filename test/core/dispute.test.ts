@@ -1,9 +1,7 @@
 // Disputes: each by its own id, where it stands, and the worst of them for the order. They move no money.
 import { describe, expect, it } from "vitest";
-import type { DisputeStatus, Fact } from "../../src/core/fact.ts";
-import { dispute, inEveryOrder, paid, registered, usd } from "../support/facts.ts";
-
-const order = (...facts: Fact[]) => inEveryOrder(facts, registered);
+import type { DisputeStatus } from "../../src/core/fact.ts";
+import { dispute, order, paid, usd } from "../support/facts.ts";
 
 describe("a dispute", () => {
   it("is shown with its amount and changes neither the status nor what was refunded", () => {

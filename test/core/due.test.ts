@@ -1,6 +1,15 @@
 // One alarm for many reasons: what is due, when to wake, and what to do with an alarm that is set already.
 import { describe, expect, it } from "vitest";
-import { alarmStep, dueJobs, nextWake, orderDue, type Due, type OrderConditions } from "../../src/core/due.ts";
+import {
+  alarmStep,
+  dueJobs,
+  isSameDue,
+  nextWake,
+  orderDue,
+  withDue,
+  type Due,
+  type OrderConditions,
+} from "../../src/core/due.ts";
 import { isWorthAsking, waitBefore } from "../../src/core/reconcile.ts";
 
 const NOW = 1_000_000;
@@ -12,6 +21,8 @@ describe("nextWake", () => {
     ["is the earliest of all", { expiry: NOW + 50, forward: NOW + 20, cleanup: NOW + 90 }, null, NOW + 20],
     ["is the next tick where that is earlier", { push: NOW, cleanup: NOW + 2 * MINUTE }, MINUTE, NOW + MINUTE],
     ["is at once for what is overdue, but never in the past", { forward: NOW - 5000 }, null, NOW + 1],
+    ["is never where only a push would be due that has no period", { push: NOW }, null, null],
+    ["is never where a period is set and no push has begun", {}, MINUTE, null],
     ["is not before a pause is over", { forward: NOW - 5000, pause: NOW + MINUTE }, null, NOW + MINUTE],
     [
       "does not let a pause hold back a tick",
@@ -27,6 +38,59 @@ describe("dueJobs", () => {
     const due: Due = { reconcile: { at: NOW, attempt: 2 }, expiry: NOW + 1, forward: NOW - 1 };
     expect(dueJobs(due, NOW)).toEqual(["reconcile", "forward"]);
     expect(dueJobs({ ...due, pause: NOW + 1 }, NOW)).toEqual([]);
+    expect(dueJobs({ ...due, pause: NOW }, NOW)).toEqual(["reconcile", "forward"]);
+  });
+});
+
+describe("isSameDue", () => {
+  const due: Due = {
+    push: 1,
+    reconcile: { at: 2, attempt: 3 },
+    expiry: 4,
+    forward: 5,
+    cleanup: 6,
+    history: 7,
+    presence: 8,
+    tokens: 9,
+    pause: 10,
+  };
+
+  it("is true of the same times, and of nothing due twice", () => {
+    expect(isSameDue(due, { ...due, reconcile: { at: 2, attempt: 3 } })).toBe(true);
+    expect(isSameDue({}, {})).toBe(true);
+  });
+
+  it.each<[string, Due]>([
+    ["push", { push: 0 }],
+    ["next question for the status", { reconcile: { at: 0, attempt: 3 } }],
+    ["number of questions", { reconcile: { at: 2, attempt: 4 } }],
+    ["expiry", { expiry: 0 }],
+    ["forward", { forward: 0 }],
+    ["cleanup", { cleanup: 0 }],
+    ["history", { history: 0 }],
+    ["presence", { presence: 0 }],
+    ["tokens", { tokens: 0 }],
+    ["pause", { pause: 0 }],
+  ])("is false where the %s differs", (_what, change) => {
+    expect(isSameDue(due, { ...due, ...change })).toBe(false);
+  });
+
+  it("is false where one time is set on one side only", () => {
+    expect(isSameDue(due, {})).toBe(false);
+    expect(isSameDue({}, { reconcile: { at: 2, attempt: 3 } })).toBe(false);
+    expect(isSameDue({ reconcile: { at: 2, attempt: 3 } }, {})).toBe(false);
+  });
+});
+
+describe("withDue", () => {
+  it("sets one time, and leaves the others as they are", () => {
+    expect(withDue({ push: 1, tokens: 2 }, "tokens", 3)).toEqual({ push: 1, tokens: 3 });
+    expect(withDue({ push: 1 }, "history", 0)).toEqual({ push: 1, history: 0 });
+  });
+
+  it("deletes one time, and leaves the others as they are", () => {
+    expect(withDue({ push: 1, tokens: 2 }, "tokens", undefined)).toStrictEqual({ push: 1 });
+    expect(withDue({ push: 1 }, "tokens", undefined)).toStrictEqual({ push: 1 });
   });
 });
 
@@ -38,6 +102,9 @@ describe("alarmStep", () => {
     ["leaves one that is right", NOW + 5, NOW + 5, { do: "leave" }],
     ["moves one that is set for another time", NOW + 5, NOW + 9, { do: "set", at: NOW + 9 }],
     ["leaves one that is about to ring", NOW - 100, NOW + 9, { do: "leave" }],
+    ["leaves one that rings at this moment", NOW, NOW + 9, { do: "leave" }],
+    ["leaves one that is as late as one ever is", NOW - 2 * MINUTE, NOW + 9, { do: "leave" }],
+    ["sets a missing one for what is overdue", null, 5, { do: "set", at: 5 }],
     ["takes one that has stood still for lost", NOW - 3 * MINUTE, NOW + 9, { do: "set", at: NOW + 9 }],
   ])("%s", (_what, armed, wanted, step) => expect(alarmStep(armed, wanted, NOW)).toEqual(step));
 });
@@ -68,6 +135,11 @@ describe("an order's due-times", () => {
       due({ watchers: 1 }, { reconcile: { at: 7, attempt: 3 } }),
       { reconcile: { at: 7, attempt: 3 } },
     ],
+    [
+      "leave what is no order's as it is",
+      due({}, { push: 1, history: 2, presence: 3, tokens: 4 }),
+      { push: 1, history: 2, presence: 3, tokens: 4 },
+    ],
     ["stop asking once it is settled", due({ watchers: 1, status: "paid" }, { reconcile: { at: 7, attempt: 3 } }), {}],
     [
       "ask for a registered order until it expires, watched or not",
@@ -81,7 +153,7 @@ describe("an order's due-times", () => {
     ["try a forward at its time", due({ forward: NOW + 5 }), { forward: NOW + 5 }],
     ["keep a pause until it is over", due({}, { pause: NOW + 1 }), { pause: NOW + 1 }],
     ["forget a pause that is over", due({}, { pause: NOW }), {}],
-  ])("%s", (_what, actual, expected) => expect(actual).toEqual(expected));
+  ])("%s", (_what, actual, expected) => expect(actual).toStrictEqual(expected));
 });
 
 it("asking waits 10, 20, 40, 60, 60 … s and up to a fifth more", () => {

@@ -1,19 +1,7 @@
 // Amounts that a provider collects in several payments: complete, given up, and told apart by their instance.
 import { describe, expect, it } from "vitest";
-import type { Fact } from "../../src/core/fact.ts";
-import {
-  inEveryOrder,
-  paid,
-  registered,
-  splitClosed,
-  splitOpened,
-  unregistered,
-  usd,
-  voided,
-} from "../support/facts.ts";
+import { inEveryOrder, order, paid, splitClosed, splitOpened, unregistered, usd, voided } from "../support/facts.ts";
 
-/** The order of these facts, in every order of arrival; 20 USD are registered. */
-const order = (...facts: Fact[]) => inEveryOrder(facts, registered);
 const of = (paymentId: string) => ({ paymentId });
 
 describe("a split", () => {
