@@ -15,7 +15,7 @@ const rank = (path: string): number => ORDER.findIndex((pattern) => pattern.test
 export default defineConfig({
   test: {
     include: [
-      "test/core/{acceptance,delivery,delivery-costs,delivery-failures,dispute,due,fact,forward,money,order,order-properties,order-row,order-view,payment,payment-identity,settlement,settlement-word,split}.test.ts",
+      "test/core/{acceptance,delivery,delivery-costs,delivery-failures,dispute,due,fact,forward,money,order,order-properties,order-row,order-view,payment,payment-identity,reached,returns,settlement,settlement-word,split}.test.ts",
       "test/callbacks/*.test.ts",
       "test/flows/*.test.ts",
     ],
