@@ -90,14 +90,14 @@ describe("a mismatch", () => {
 describe("payments of another order", () => {
   it("are listed by instance and id, each with its first event by id, whichever came first", () => {
     const facts = [
-      foreignPayment("p-2", { eventId: "d" }),
+      foreignPayment("p-2", { eventId: "a" }),
       foreignPayment("p-1", { eventId: "c", money: usd("5") }),
       foreignPayment("p-1", { eventId: "b" }),
       foreignPayment("p-1", { eventId: "a", instance: "stripe_eu" }),
     ];
     expect(order(...facts).mismatches).toMatchObject([
       { instance: "stripe", paymentId: "p-1", eventId: "b", money: usd("20") },
-      { instance: "stripe", paymentId: "p-2", eventId: "d" },
+      { instance: "stripe", paymentId: "p-2", eventId: "a" },
       { instance: "stripe_eu", paymentId: "p-1", eventId: "a" },
     ]);
   });

@@ -1,6 +1,6 @@
 // Whether several payments were ever there together, where parts of them went back in between. 20 USD are registered.
 import { describe, expect, it } from "vitest";
-import { order, paid, refund, refundFailed, usd, voided } from "../support/facts.ts";
+import { order, paid, payment, refund, refundFailed, usd, voided } from "../support/facts.ts";
 
 const first = (amount: string, at: number | null = 1000) => paid(usd(amount), { at });
 const second = (amount: string, at: number | null = 3000) => paid(usd(amount), { paymentId: "p-2", at });
@@ -64,5 +64,35 @@ describe("an amount", () => {
   it("was never there where a failure states no time and the refund stands by another event", () => {
     const facts = [first("15"), back("5", 2000), second("5"), refundFailed("r-9", usd("5")), back("5", 5000)];
     expect(order(...facts)).toMatchObject(never("10"));
+  });
+
+  it("was never there where a refund fails behind the next payment, which went back meanwhile", () => {
+    const facts = [first("15"), back("15", 2000, { refundId: "r-1" }), second("5")];
+    const failed = [back("5", 3500, { paymentId: "p-2" }), refundFailed("r-1", usd("15"), { at: 4000 })];
+    expect(order(...facts, third("1", 3700), ...failed)).toMatchObject(never("4"));
+  });
+
+  it("was never there where a refund that failed later is another one than that which went back", () => {
+    const facts = [first("15"), back("15", 2000, { refundId: "r-1" }), second("15")];
+    expect(order(...facts, refundFailed("r-2", usd("1"), { at: 4000 }))).toMatchObject(never("5"));
+  });
+});
+
+describe("a payment", () => {
+  const gone = [first("15"), back("15", 2000)];
+
+  it("is there from the beginning where it states no time", () => {
+    expect(order(...gone, second("15", null)).status).toBe("partially_refunded");
+    const refunded = back("5", 4000, { paymentId: "p-2" });
+    expect(order(...gone, second("15", null), refunded).status).toBe("partially_refunded");
+  });
+
+  it("is there from the time that one of its reports states", () => {
+    expect(order(...gone, second("15"), second("15", null))).toMatchObject(never("5"));
+  });
+
+  it("is not there while it is under way", () => {
+    const underWay = payment("pending", usd("15"), { paymentId: "p-2", at: 500 });
+    expect(order(...gone, underWay, second("15"))).toMatchObject(never("5"));
   });
 });
