@@ -1,5 +1,7 @@
 // Whether several payments were ever there together, where parts of them went back in between. 20 USD are registered.
 import { describe, expect, it } from "vitest";
+import { paymentsOf } from "../../src/core/payment.ts";
+import { wasReached } from "../../src/core/reached.ts";
 import { order, paid, payment, refund, refundFailed, usd, voided } from "../support/facts.ts";
 
 const first = (amount: string, at: number | null = 1000) => paid(usd(amount), { at });
@@ -94,5 +96,12 @@ describe("a payment", () => {
   it("is not there while it is under way", () => {
     const underWay = payment("pending", usd("15"), { paymentId: "p-2", at: 500 });
     expect(order(...gone, underWay, second("15"))).toMatchObject(never("5"));
+  });
+
+  it("that states no amount adds nothing", () => {
+    const unpriced = paid(null, { paymentId: "p-0", at: 500 });
+    const payments = paymentsOf([unpriced, ...gone, second("15"), third("5", 4000)]);
+    expect(wasReached(payments, "20")).toBe(true);
+    expect(wasReached(payments, "21")).toBe(false);
   });
 });
