@@ -59,6 +59,13 @@ describe("a split", () => {
     expect(order(...facts)).toMatchObject({ status: "pending", mismatches: [{ reason: "split_failed" }] });
   });
 
+  it("that was given up may have any payment of its instance as a part whose amount is not stated", () => {
+    const facts = [splitOpened(usd("20")), splitClosed(false)];
+    const unsigned = paid(null, { isUnsigned: true });
+    expect(unregisteredOrder(...facts, unsigned)).toMatchObject({ mismatches: [{ reason: "split_failed" }] });
+    expect(order(...facts, paid(null))).toMatchObject({ mismatches: [{ reason: "no_amount" }] });
+  });
+
   it("that was given up says nothing where the provider completed another one", () => {
     const second = { splitId: "s-2" };
     const completed = [splitOpened(usd("20"), second), splitClosed(true, second)];
