@@ -50,8 +50,10 @@ describe("an event that begins a payment", () => {
   });
 
   it("and names no payment is of the order that it names", async () => {
-    const one = world(A);
-    expect(await verdict(one, payFor(A, { paymentId: null }))).toEqual({ verdict: "stored", biz: A });
+    const one = world(A, B);
+    for (const biz of [A, B]) {
+      expect(await verdict(one, payFor(biz, { paymentId: null }))).toEqual({ verdict: "stored", biz });
+    }
   });
 
   it("cannot be recorded without the key that maps its order id, and is refused for now", async () => {
