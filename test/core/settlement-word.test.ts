@@ -66,6 +66,13 @@ describe("the merchant's word without an amount", () => {
     expect(unregisteredOrder(word, inAustralia, ...refunds).refunded).toBe("3");
   });
 
+  it("loses nothing by a dispute, registered or not", () => {
+    const disputed = dispute("lost", { money: usd("20") });
+    for (const view of [order(word, disputed), unregisteredOrder(word, disputed)]) {
+      expect(view).toMatchObject({ status: "paid", refunded: "0", disputed: "lost" });
+    }
+  });
+
   it("is refunded in full by a refund of everything beside a part where nothing is registered", () => {
     const refunds = [refund(null, { paymentId: null }), refund(usd("5"), { paymentId: null })];
     expect(unregisteredOrder(word, ...refunds)).toMatchObject({ status: "refunded", refunded: "5" });

@@ -234,6 +234,7 @@ describe("without a registration", () => {
 
   it("what a provider collects in several payments is pending until all of it is there", () => {
     const opened = splitOpened(usd("100"));
+    expect(unregisteredOrder(opened)).toMatchObject({ status: "pending", underpaid: null });
     expect(unregisteredOrder(opened, paid(usd("10")))).toMatchObject({
       status: "pending",
       payments: [],
