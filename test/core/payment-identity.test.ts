@@ -109,6 +109,16 @@ describe("the merchant's word about a payment id", () => {
     expect(order(payment("pending", usd("20"), { paymentId: "p-2" }), closed).status).toBe("pending");
   });
 
+  it("is the same word where the merchant's server answers with it when it is asked", () => {
+    const answer = { instance: "status" };
+    expect(order(paid(null), merchantsWord(null, answer))).toMatchObject({
+      status: "paid",
+      payments: [{ instance: "stripe", paymentId: "p-1" }],
+    });
+    expect(order(payment("closed", null, { ...answer, paymentId: null }), payment("pending")).status).toBe("closed");
+    expect(order(merchantsWord(usd("20")), merchantsWord(usd("20"), answer)).excessPayments).toEqual([]);
+  });
+
   it("is listed as its own payment where no provider reports the id", () => {
     expect(order(merchantsWord(usd("20"))).payments).toMatchObject([{ instance: "backend", paymentId: "p-1" }]);
   });

@@ -26,6 +26,11 @@ describe("captures", () => {
     expect(order(payment("pending"), ...twice)).toMatchObject({ underpaid: { paid: "12", missing: "8" } });
   });
 
+  it("without an amount add nothing to those that state theirs", () => {
+    const parts = [capture("c-1", null), capture("c-2", usd("20"))];
+    expect(order(payment("pending"), ...parts)).toMatchObject({ status: "paid", money: usd("20") });
+  });
+
   it("leave an order unpaid whose authorisation they do not reach", () => {
     expect(order(payment("pending"), capture("c-1", usd("4")))).toMatchObject({
       status: "pending",

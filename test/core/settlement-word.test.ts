@@ -127,7 +127,7 @@ describe("an order of zero", () => {
     const nothing = capture("c-1", usd("0"));
     for (const facts of [[nothing], [nothing, paid(null)]]) {
       const zero = inEveryOrder(facts, (arrived) => registered(arrived, usd("0")));
-      expect(zero).toMatchObject({ status: "paid", checked: true, money: usd("0") });
+      expect(zero).toMatchObject({ status: "paid", checked: true, money: usd("0"), payments: [{ money: usd("0") }] });
     }
   });
 });
