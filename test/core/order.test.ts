@@ -67,6 +67,11 @@ describe("the status", () => {
       [payment("closed", null, { paymentId: "p-0" }), payment("pending")],
       "pending",
     ],
+    [
+      "of a failed attempt beside a report that names no payment is failed",
+      [payment("failed"), payment("pending", usd("20"), { instance: "hmac", paymentId: null })],
+      "failed",
+    ],
     ["of a payment that nobody can make any more is closed", [payment("closed")], "closed"],
     [
       "of an order that the merchant closed is closed, whatever is under way",
