@@ -1,6 +1,6 @@
 // Decides from the senders' times whether several payments together ever held a given amount.
 import type { Fact } from "./fact.ts";
-import { isAtLeast, lessOf, sumOf } from "./money.ts";
+import { isAtLeast, isZero, lessOf, sumOf } from "./money.ts";
 import { isPaying, type Payment } from "./payment.ts";
 import { returnsOf } from "./returns.ts";
 
@@ -24,7 +24,7 @@ export function wasReached(payments: readonly Payment[], amount: string): boolea
   // A refund made before another payment is subtracted when that payment starts.
   const changes = kept
     .flatMap((payment) => changesOf(payment, starts))
-    .toSorted((a, b) => a.at - b.at || Number(a.isStart) - Number(b.isStart));
+    .toSorted((a, b) => a.at - b.at || rank(a) - rank(b));
   let held = "0";
   for (const { added, taken } of changes) {
     held = lessOf(sumOf([held, added]), taken);
@@ -77,3 +77,6 @@ const failuresOf = (facts: readonly Fact[]): readonly number[] =>
   facts.flatMap(({ kind, at }) => (kind === "refund_failed" && at !== null ? [at + 1] : []));
 
 const isReturning = ({ kind }: Fact): boolean => kind === "refund" || kind === "refund_failed" || kind === "voided";
+
+/** At one time, amounts go back first, then return from failed refunds, then payments start: no sum counts money twice. */
+const rank = ({ isStart, taken }: Change): number => (isStart ? 2 : isZero(taken) ? 1 : 0);

@@ -172,7 +172,7 @@ function coveredByReport(
 
 /** The currency of the refunds, for an order without any other amount. */
 function firstRefund(facts: readonly Fact[]): Money | null {
-  const monies = facts.flatMap((fact) => (fact.kind === "refund" && fact.money !== null ? [fact.money] : []));
+  const monies = facts.flatMap((fact) => (fact.kind === "refund" && fact.money?.unit === "major" ? [fact.money] : []));
   return monies.toSorted((a, b) => (a.currency < b.currency ? -1 : 1))[0] ?? null;
 }
 
@@ -188,7 +188,12 @@ function underpaidBy(named: readonly Payment[], unnamed: readonly Payment[], amo
 
 /** Leaves out facts in a currency or unit other than that of `money`. */
 const ofKind = (facts: readonly Fact[], money: Money | null): readonly Fact[] =>
-  facts.filter((fact) => !("money" in fact) || fact.money === null || money === null || isSameKind(fact.money, money));
+  facts.filter(
+    (fact) =>
+      !("money" in fact) ||
+      fact.money === null ||
+      (money === null ? fact.money.unit === "major" : isSameKind(fact.money, money)),
+  );
 
 /**
  * Refunds and voids that name no payment. They apply to the order and may repeat refunds of its

@@ -1,22 +1,9 @@
 // Ports that fail between any two steps of a delivery: nothing is lost, and nothing counts twice.
 import { describe, expect, it } from "vitest";
 import { deliver, type DeliveryPorts } from "../../src/core/delivery.ts";
-import { World } from "../flows/world.ts";
-import { callback, capture, paid, payment, refund, registration, usd } from "../support/facts.ts";
-
-const A = "a".repeat(32);
-const B = "b".repeat(32);
-/** The order id of another system's: no order has it. */
-const Z = "z".repeat(32);
-
-function world(...registered: string[]): World {
-  const world = new World({ requireRegistered: false });
-  for (const biz of registered) world.register(biz, registration());
-  return world;
-}
-
-const payFor = (orderId: string) => callback([paid()], { orderId });
-const refundFor = (orderId: string | null, more: object = {}) => callback([refund(usd("5"), more)], { orderId });
+import type { World } from "../flows/world.ts";
+import { callback, capture, payment, usd } from "../support/facts.ts";
+import { A, B, payFor, refundFor, verdict, world, Z } from "../support/payment-events.ts";
 
 /** The ports, of which call number `at` fails: before or after it has done what it does. */
 function failing(ports: DeliveryPorts, at: number, when: "before" | "after"): DeliveryPorts {
@@ -43,11 +30,6 @@ function failing(ports: DeliveryPorts, at: number, when: "before" | "after"): De
     bizOf: wrapped(ports.bizOf),
     handOn: wrapped(ports.handOn),
   };
-}
-
-async function outcome(one: World, event: Parameters<typeof deliver>[0]) {
-  const delivered = await deliver(event, null, one.ports);
-  return delivered.ok ? delivered.value : delivered.reason;
 }
 
 describe("a port that fails between any two steps", () => {
@@ -109,7 +91,7 @@ describe("a port that fails between any two steps", () => {
     const begins = payFor(A);
     // 0 is the order's biz, 1 the claim, 2 the facts.
     await expect(deliver(begins, null, failing(one.ports, 2, "before"))).rejects.toThrow("unreachable");
-    expect(await outcome(one, refundFor(B, { refundId: "r-2" }))).toEqual({ verdict: "stored", biz: A });
+    expect(await verdict(one, refundFor(B, { refundId: "r-2" }))).toEqual({ verdict: "stored", biz: A });
     expect(one.view(A)).toMatchObject({ status: "pending" });
     await one.deliver(begins);
     expect(one.view(A)).toMatchObject({ status: "partially_refunded", refunded: "10" });
@@ -121,7 +103,7 @@ describe("a port that fails between any two steps", () => {
     const begins = payFor(A);
     await expect(deliver(begins, null, failing(one.ports, 3, "before"))).rejects.toThrow("unreachable");
     expect([one.waiting().length, one.view(A).refunded]).toEqual([1, "5"]);
-    expect(await outcome(one, begins)).toEqual({ verdict: "duplicate", biz: A });
+    expect(await verdict(one, begins)).toEqual({ verdict: "duplicate", biz: A });
     expect([one.waiting().length, one.view(A).refunded]).toEqual([0, "5"]);
   });
 });

@@ -1,29 +1,10 @@
 // How an event comes to its order: claims, events that wait for their payment, and payments of another order.
 import { describe, expect, it } from "vitest";
-import type { Callback } from "../../src/core/callback.ts";
-import { deliver, type Arrival, type DeliveryPorts, type RecordResult } from "../../src/core/delivery.ts";
+import type { Arrival, DeliveryPorts, RecordResult } from "../../src/core/delivery.ts";
 import { no } from "../../src/core/result.ts";
-import { World } from "../flows/world.ts";
-import { callback, dispute, paid, payment, refund, registration, usd } from "../support/facts.ts";
-
-const A = "a".repeat(32);
-const B = "b".repeat(32);
-/** The order id of another system's: no order has it. */
-const Z = "z".repeat(32);
-
-function world(...registered: string[]): World {
-  const world = new World({ requireRegistered: false });
-  for (const biz of registered) world.register(biz, registration());
-  return world;
-}
-
-const verdict = async (world: World, event: Callback, ports = world.ports) => {
-  const delivered = await deliver(event, "raw", ports);
-  return delivered.ok ? delivered.value : delivered.reason;
-};
-
-const payFor = (orderId: string | null, more: object = {}) => callback([paid(usd("20"), more)], { orderId });
-const refundFor = (orderId: string | null, more: object = {}) => callback([refund(usd("5"), more)], { orderId });
+import type { World } from "../flows/world.ts";
+import { callback, dispute, paid, payment, refund, usd } from "../support/facts.ts";
+import { A, B, payFor, refundFor, verdict, world, Z } from "../support/payment-events.ts";
 
 describe("an event that begins a payment", () => {
   it("is a fact of the order that it names, once", async () => {
@@ -31,6 +12,7 @@ describe("an event that begins a payment", () => {
     expect(await verdict(one, event)).toEqual({ verdict: "stored", biz: A });
     expect(await verdict(one, event)).toEqual({ verdict: "duplicate", biz: A });
     expect(one.view(A)).toMatchObject({ status: "paid" });
+    expect(one.handedOn.size).toBe(0);
   });
 
   it("claims from the first attempt on: what is paid by it later is of that order, whatever the event names", async () => {
@@ -68,8 +50,10 @@ describe("an event that begins a payment", () => {
   });
 
   it("and names no payment is of the order that it names", async () => {
-    const one = world(A);
-    expect(await verdict(one, payFor(A, { paymentId: null }))).toEqual({ verdict: "stored", biz: A });
+    const one = world(A, B);
+    for (const biz of [A, B]) {
+      expect(await verdict(one, payFor(biz, { paymentId: null }))).toEqual({ verdict: "stored", biz });
+    }
   });
 
   it("cannot be recorded without the key that maps its order id, and is refused for now", async () => {

@@ -1,9 +1,7 @@
 // Disputes: each by its own id, where it stands, and the worst of them for the order. They move no money.
 import { describe, expect, it } from "vitest";
-import type { DisputeStatus, Fact } from "../../src/core/fact.ts";
-import { dispute, inEveryOrder, paid, registered, usd } from "../support/facts.ts";
-
-const order = (...facts: Fact[]) => inEveryOrder(facts, registered);
+import type { DisputeStatus } from "../../src/core/fact.ts";
+import { dispute, order, paid, usd } from "../support/facts.ts";
 
 describe("a dispute", () => {
   it("is shown with its amount and changes neither the status nor what was refunded", () => {
@@ -42,6 +40,32 @@ describe("a dispute", () => {
     expect(order(paid(), dispute("open", { paymentId: "p-9" }))).toMatchObject({ status: "paid", disputed: "open" });
   });
 
+  it("of one time stands where it has come furthest, and is listed with the amount of that report", () => {
+    const facts = [
+      dispute("won", { at: 1000, money: usd("7") }),
+      dispute("open", { at: 1000, money: usd("9") }),
+      dispute("lost", { at: 1000, money: usd("8") }),
+    ];
+    expect(order(...facts).disputes).toMatchObject([{ status: "lost", money: usd("8") }]);
+  });
+
+  it("of one time and status is listed with the amount of its last event by id", () => {
+    const reports = [
+      dispute("open", { eventId: "b", money: usd("9") }),
+      dispute("open", { eventId: "a", money: usd("7") }),
+    ];
+    expect(order(...reports).disputes).toMatchObject([{ money: usd("9") }]);
+  });
+
+  it("is listed with the latest amount and payment that its reports state", () => {
+    const facts = [
+      dispute("open", { at: 1000, money: usd("9"), paymentId: "p-1" }),
+      dispute("won", { at: 2000, money: usd("7"), paymentId: "p-2" }),
+      dispute("lost", { at: 3000, paymentId: null }),
+    ];
+    expect(order(...facts).disputes).toMatchObject([{ status: "lost", money: usd("7"), paymentId: "p-2" }]);
+  });
+
   it("gets its payment from any of its reports", () => {
     const facts = [dispute("open", { at: 1000 }), dispute("won", { paymentId: null, at: 2000 })];
     expect(order(...facts).disputes).toMatchObject([{ paymentId: "p-1", status: "won" }]);
@@ -52,6 +76,15 @@ describe("disputes", () => {
   it("of one payment with ids of their own are several", () => {
     const facts = [dispute("won"), dispute("open", { disputeId: "d-2" })];
     expect(order(...facts)).toMatchObject({ disputed: "open", disputes: [{ status: "won" }, { status: "open" }] });
+  });
+
+  it("are listed by instance and id, whichever came first", () => {
+    const ids = [{ disputeId: "d-2" }, { disputeId: "d-1" }, { disputeId: "d-1", instance: "adyen" }];
+    expect(order(...ids.map((id) => dispute("open", id))).disputes).toMatchObject([
+      { instance: "adyen", disputeId: "d-1" },
+      { instance: "stripe", disputeId: "d-1" },
+      { instance: "stripe", disputeId: "d-2" },
+    ]);
   });
 
   it("without an id are one for each payment and instance", () => {

@@ -1,6 +1,15 @@
-// One alarm for many jobs: due jobs, the next wake-up, and changes to an alarm that is set.
+// One alarm for many reasons: what is due, when to wake, and what to do with an alarm that is set already.
 import { describe, expect, it } from "vitest";
-import { alarmStep, dueJobs, nextWake, orderDue, type Due, type OrderConditions } from "../../src/core/due.ts";
+import {
+  alarmStep,
+  dueJobs,
+  isSameDue,
+  nextWake,
+  orderDue,
+  withDue,
+  type Due,
+  type OrderConditions,
+} from "../../src/core/due.ts";
 import { isWorthQuerying, waitBefore } from "../../src/core/reconcile.ts";
 
 const NOW = 1_000_000;
@@ -8,32 +17,95 @@ const MINUTE = 60_000;
 
 describe("nextWake", () => {
   it.each<[string, Due, number | null, number | null]>([
-    ["is null without due-times", {}, null, null],
-    ["is the earliest due-time", { expiry: NOW + 50, forward: NOW + 20, cleanup: NOW + 90 }, null, NOW + 20],
-    ["is the next tick if that is earlier", { push: NOW, cleanup: NOW + 2 * MINUTE }, MINUTE, NOW + MINUTE],
-    ["is 1 ms ahead for an overdue job", { forward: NOW - 5000 }, null, NOW + 1],
-    ["is not before the end of a pause", { forward: NOW - 5000, pause: NOW + MINUTE }, null, NOW + MINUTE],
-    ["ignores a pause for ticks", { push: NOW, forward: NOW, pause: NOW + 5 * MINUTE }, MINUTE, NOW + MINUTE],
+    ["is never where nothing is due", {}, null, null],
+    ["is the earliest of all", { expiry: NOW + 50, forward: NOW + 20, cleanup: NOW + 90 }, null, NOW + 20],
+    ["is the next tick where that is earlier", { push: NOW, cleanup: NOW + 2 * MINUTE }, MINUTE, NOW + MINUTE],
+    ["is at once for what is overdue, but never in the past", { forward: NOW - 5000 }, null, NOW + 1],
+    ["is never where only a push would be due that has no period", { push: NOW }, null, null],
+    ["is never where a period is set and no push has begun", {}, MINUTE, null],
+    ["is not before a pause is over", { forward: NOW - 5000, pause: NOW + MINUTE }, null, NOW + MINUTE],
+    [
+      "does not let a pause hold back a tick",
+      { push: NOW, forward: NOW, pause: NOW + 5 * MINUTE },
+      MINUTE,
+      NOW + MINUTE,
+    ],
   ])("%s", (_what, due, period, wake) => expect(nextWake(due, period, NOW)).toBe(wake));
 });
 
 describe("dueJobs", () => {
-  it("are the jobs whose time has come, and none during a pause", () => {
+  it("are those whose time has come, and none during a pause", () => {
     const due: Due = { reconcile: { at: NOW, attempt: 2 }, expiry: NOW + 1, forward: NOW - 1 };
     expect(dueJobs(due, NOW)).toEqual(["reconcile", "forward"]);
     expect(dueJobs({ ...due, pause: NOW + 1 }, NOW)).toEqual([]);
+    expect(dueJobs({ ...due, pause: NOW }, NOW)).toEqual(["reconcile", "forward"]);
+  });
+});
+
+describe("isSameDue", () => {
+  const due: Due = {
+    push: 1,
+    reconcile: { at: 2, attempt: 3 },
+    expiry: 4,
+    forward: 5,
+    cleanup: 6,
+    history: 7,
+    presence: 8,
+    tokens: 9,
+    pause: 10,
+  };
+
+  it("is true of the same times, and of nothing due twice", () => {
+    expect(isSameDue(due, { ...due, reconcile: { at: 2, attempt: 3 } })).toBe(true);
+    expect(isSameDue({}, {})).toBe(true);
+  });
+
+  it.each<[string, Due]>([
+    ["push", { push: 0 }],
+    ["next question for the status", { reconcile: { at: 0, attempt: 3 } }],
+    ["number of questions", { reconcile: { at: 2, attempt: 4 } }],
+    ["expiry", { expiry: 0 }],
+    ["forward", { forward: 0 }],
+    ["cleanup", { cleanup: 0 }],
+    ["history", { history: 0 }],
+    ["presence", { presence: 0 }],
+    ["tokens", { tokens: 0 }],
+    ["pause", { pause: 0 }],
+  ])("is false where the %s differs", (_what, change) => {
+    expect(isSameDue(due, { ...due, ...change })).toBe(false);
+  });
+
+  it("is false where one time is set on one side only", () => {
+    expect(isSameDue(due, {})).toBe(false);
+    expect(isSameDue({}, { reconcile: { at: 2, attempt: 3 } })).toBe(false);
+    expect(isSameDue({ reconcile: { at: 2, attempt: 3 } }, {})).toBe(false);
+  });
+});
+
+describe("withDue", () => {
+  it("sets one time, and leaves the others as they are", () => {
+    expect(withDue({ push: 1, tokens: 2 }, "tokens", 3)).toEqual({ push: 1, tokens: 3 });
+    expect(withDue({ push: 1 }, "history", 0)).toEqual({ push: 1, history: 0 });
+  });
+
+  it("deletes one time, and leaves the others as they are", () => {
+    expect(withDue({ push: 1, tokens: 2 }, "tokens", undefined)).toStrictEqual({ push: 1 });
+    expect(withDue({ push: 1 }, "tokens", undefined)).toStrictEqual({ push: 1 });
   });
 });
 
 describe("alarmStep", () => {
   it.each<[string, number | null, number | null, object]>([
-    ["leaves the alarm unset if none is wanted", null, null, { do: "leave" }],
-    ["deletes an alarm that is not wanted", NOW + 5, null, { do: "delete" }],
-    ["sets a missing alarm", null, NOW + 5, { do: "set", at: NOW + 5 }],
-    ["leaves an alarm with the wanted time", NOW + 5, NOW + 5, { do: "leave" }],
-    ["moves an alarm with another time", NOW + 5, NOW + 9, { do: "set", at: NOW + 9 }],
-    ["leaves an alarm that is about to fire", NOW - 100, NOW + 9, { do: "leave" }],
-    ["replaces an alarm overdue by minutes", NOW - 3 * MINUTE, NOW + 9, { do: "set", at: NOW + 9 }],
+    ["leaves none where none is wanted", null, null, { do: "leave" }],
+    ["takes one away that nobody wants", NOW + 5, null, { do: "delete" }],
+    ["sets one that is missing", null, NOW + 5, { do: "set", at: NOW + 5 }],
+    ["leaves one that is right", NOW + 5, NOW + 5, { do: "leave" }],
+    ["moves one that is set for another time", NOW + 5, NOW + 9, { do: "set", at: NOW + 9 }],
+    ["leaves one that is about to ring", NOW - 100, NOW + 9, { do: "leave" }],
+    ["leaves one that rings at this moment", NOW, NOW + 9, { do: "leave" }],
+    ["leaves one that is as late as one ever is", NOW - 2 * MINUTE, NOW + 9, { do: "leave" }],
+    ["sets a missing one for what is overdue", null, 5, { do: "set", at: 5 }],
+    ["takes one that has stood still for lost", NOW - 3 * MINUTE, NOW + 9, { do: "set", at: NOW + 9 }],
   ])("%s", (_what, armed, wanted, step) => expect(alarmStep(armed, wanted, NOW)).toEqual(step));
 });
 
@@ -51,46 +123,47 @@ describe("an order's due-times", () => {
   const registration = (expiresAt: number | null) => ({ money, expiresAt, orderId: null });
 
   it.each<[string, Due, Due]>([
-    ["are empty for an order without watchers", due({}), {}],
-    ["are empty for a watched order without a status source", due({ watchers: 1, canAsk: false }), {}],
+    ["are none for an order that nobody waits for", due({}), {}],
+    ["are none for one that somebody waits for where nobody can be asked", due({ watchers: 1, canAsk: false }), {}],
     [
-      "start queries after 10 s if the order is watched",
+      "begin with asking after 10 s where somebody waits",
       due({ watchers: 1 }),
       { reconcile: { at: NOW + 10_000, attempt: 0 } },
     ],
     [
-      "keep the time of the next query",
+      "go on as they were",
       due({ watchers: 1 }, { reconcile: { at: 7, attempt: 3 } }),
       { reconcile: { at: 7, attempt: 3 } },
     ],
     [
-      "stop queries once the order is settled",
-      due({ watchers: 1, status: "paid" }, { reconcile: { at: 7, attempt: 3 } }),
-      {},
+      "leave what is no order's as it is",
+      due({}, { push: 1, history: 2, presence: 3, tokens: 4 }),
+      { push: 1, history: 2, presence: 3, tokens: 4 },
     ],
+    ["stop asking once it is settled", due({ watchers: 1, status: "paid" }, { reconcile: { at: 7, attempt: 3 } }), {}],
     [
-      "query a registered order until it expires, watched or not",
+      "ask for a registered order until it expires, watched or not",
       due({ registration: registration(NOW + 5) }),
       { reconcile: { at: NOW + 10_000, attempt: 0 }, expiry: NOW + 5 },
     ],
-    ["query no unwatched order that never expires", due({ registration: registration(null) }), {}],
-    ["remove the expiry of a paid order", due({ status: "paid", registration: registration(NOW + 5) }), {}],
+    ["ask for no registered order that never expires, unwatched", due({ registration: registration(null) }), {}],
+    ["forget the expiry of what was paid", due({ status: "paid", registration: registration(NOW + 5) }), {}],
     ["erase the order at its time, paid or not", due({ status: "paid", eraseAt: NOW + 5 }), { cleanup: NOW + 5 }],
-    ["remove the erasure of an order that is kept forever", due({ status: "paid" }, { cleanup: NOW + 5 }), {}],
-    ["set the next attempt of a forward", due({ forward: NOW + 5 }), { forward: NOW + 5 }],
-    ["keep a pause until its end", due({}, { pause: NOW + 1 }), { pause: NOW + 1 }],
-    ["remove a pause after its end", due({}, { pause: NOW }), {}],
-  ])("%s", (_what, actual, expected) => expect(actual).toEqual(expected));
+    ["erase no order that is kept for ever", due({ status: "paid" }, { cleanup: NOW + 5 }), {}],
+    ["try a forward at its time", due({ forward: NOW + 5 }), { forward: NOW + 5 }],
+    ["keep a pause until it is over", due({}, { pause: NOW + 1 }), { pause: NOW + 1 }],
+    ["forget a pause that is over", due({}, { pause: NOW }), {}],
+  ])("%s", (_what, actual, expected) => expect(actual).toStrictEqual(expected));
 });
 
-it("queries wait 10, 20, 40, 60, 60 … s and up to a fifth more", () => {
+it("asking waits 10, 20, 40, 60, 60 … s and up to a fifth more", () => {
   expect([0, 1, 2, 3, 4, 40].map((attempt) => waitBefore(attempt, 0))).toEqual(
     [10, 20, 40, 60, 60, 60].map((s) => s * 1000),
   );
   expect(waitBefore(0, 1)).toBe(12_000);
 });
 
-it("a failed attempt is worth a query, a settled order is not", () => {
+it("asking is worth it for a failed attempt, and for nothing that is settled", () => {
   expect(isWorthQuerying("failed", 1, null, NOW)).toBe(true);
   for (const status of ["closed", "paid", "partially_refunded", "refunded"] as const) {
     expect(isWorthQuerying(status, 1, null, NOW)).toBe(false);

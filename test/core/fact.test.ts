@@ -48,6 +48,7 @@ const different: readonly Fact[] = [
   dispute("won", event),
   dispute("open", { ...event, disputeId: "d-2" }),
   splitOpened(usd("20"), event),
+  splitOpened(usd("20"), { ...event, splitId: "s-2" }),
   splitClosed(true, event),
   splitClosed(false, event),
   splitClosed(false, { ...event, splitId: "s-2" }),

@@ -61,11 +61,26 @@ describe("the status", () => {
       [payment("closed", null, { paymentId: "p-0" }), payment("pending")],
       "pending",
     ],
+    [
+      "of a failed attempt beside a report that names no payment is failed",
+      [payment("failed"), payment("pending", usd("20"), { instance: "hmac", paymentId: null })],
+      "failed",
+    ],
     ["of a payment that nobody can make any more is closed", [payment("closed")], "closed"],
     [
       "of an order that the merchant closed is closed, whatever is under way",
       [payment("closed", null, { instance: "backend", paymentId: null }), payment("pending")],
       "closed",
+    ],
+    [
+      "of an attempt that the merchant says has failed is failed",
+      [payment("failed", null, { instance: "backend", paymentId: null })],
+      "failed",
+    ],
+    [
+      "of an order whose refund the merchant reports is pending",
+      [refund(usd("5"), { instance: "backend", paymentId: null })],
+      "pending",
     ],
     ["of an expired order is closed", [expired()], "closed"],
     ["of a payment of the whole amount is paid, whatever else", [paid(), payment("failed"), payment("closed")], "paid"],
@@ -164,6 +179,10 @@ describe("an expired order", () => {
     expect(renewed(2000, expired(1000)).status).toBe("pending");
     expect(renewed(null, expired(1000)).status).toBe("pending");
     expect(renewed(2000, expired(1000), paid())).toMatchObject({ status: "paid", late: false });
+  });
+
+  it("that nothing is registered for any more stays closed", () => {
+    expect(unregistered([expired(1000)]).status).toBe("closed");
   });
 
   it("expires once more when the later time has come", () => {

@@ -1,24 +1,22 @@
 // One payment out of all that is reported of it: captures, voids, refunds, and the merchant's word beside the provider's.
 import { describe, expect, it } from "vitest";
-import type { Fact } from "../../src/core/fact.ts";
 import {
   capture,
   captureFailed,
   eur,
   inEveryOrder,
+  merchantsWord,
+  order,
   paid,
   payment,
   refund,
   refundFailed,
   registered,
   unknownMoney,
-  unregistered,
+  unregisteredOrder,
   usd,
   voided,
 } from "../support/facts.ts";
-
-/** The order of these facts, in every order of arrival; 20 USD are registered. */
-const order = (...facts: Fact[]) => inEveryOrder(facts, registered);
 
 describe("captures", () => {
   it("of one payment add up by their id, at the highest amount of each", () => {
@@ -26,6 +24,11 @@ describe("captures", () => {
     expect(order(payment("pending"), ...parts)).toMatchObject({ status: "paid", checked: true, money: usd("20") });
     const twice = [capture("c-1", usd("8")), capture("c-1", usd("12"))];
     expect(order(payment("pending"), ...twice)).toMatchObject({ underpaid: { paid: "12", missing: "8" } });
+  });
+
+  it("without an amount add nothing to those that state theirs", () => {
+    const parts = [capture("c-1", null), capture("c-2", usd("20"))];
+    expect(order(payment("pending"), ...parts)).toMatchObject({ status: "paid", money: usd("20") });
   });
 
   it("leave an order unpaid whose authorisation they do not reach", () => {
@@ -193,11 +196,8 @@ describe("a failed refund", () => {
 });
 
 describe("the merchant's word", () => {
-  const word = (money: Parameters<typeof paid>[0], more: Parameters<typeof paid>[1] = {}) =>
-    paid(money, { instance: "backend", ...more });
-
   it("about a provider's payment is about that payment", () => {
-    expect(order(paid(), word(usd("20")))).toMatchObject({
+    expect(order(paid(), merchantsWord(usd("20")))).toMatchObject({
       overpaid: "0",
       excessPayments: [],
       payments: [{ instance: "stripe", paymentId: "p-1" }],
@@ -205,26 +205,30 @@ describe("the merchant's word", () => {
   });
 
   it("adds nothing to a payment whose provider states another amount", () => {
-    expect(order(paid(usd("15")), word(usd("20")))).toMatchObject({ underpaid: { paid: "15", missing: "5" } });
-    expect(order(paid(usd("15")), word(null))).toMatchObject({ status: "pending" });
+    expect(order(paid(usd("15")), merchantsWord(usd("20")))).toMatchObject({ underpaid: { paid: "15", missing: "5" } });
+    expect(order(paid(usd("15")), merchantsWord(null))).toMatchObject({ status: "pending" });
   });
 
   it("may leave the amount out; a provider may not", () => {
-    expect(order(word(null, { paymentId: null }))).toMatchObject({ status: "paid", checked: false, money: null });
+    expect(order(merchantsWord(null, { paymentId: null }))).toMatchObject({
+      status: "paid",
+      checked: false,
+      money: null,
+    });
     expect(order(paid(null))).toMatchObject({ status: "pending", mismatches: [{ reason: "no_amount" }] });
   });
 
   it("pays the order whose provider states no amount", () => {
-    expect(order(paid(null), word(null))).toMatchObject({ status: "paid", checked: false, mismatches: [] });
-    expect(order(paid(null), word(usd("20")))).toMatchObject({ status: "paid", checked: true });
+    expect(order(paid(null), merchantsWord(null))).toMatchObject({ status: "paid", checked: false, mismatches: [] });
+    expect(order(paid(null), merchantsWord(usd("20")))).toMatchObject({ status: "paid", checked: true });
   });
 
   it("does not outlast a capture that failed at the provider", () => {
-    expect(order(paid(), word(usd("20")), captureFailed())).toMatchObject({ status: "failed" });
+    expect(order(paid(), merchantsWord(usd("20")), captureFailed())).toMatchObject({ status: "failed" });
   });
 
   it("is taken back by refunds that no other payment has, in the currency of the order", () => {
-    const unnamed = word(null, { paymentId: null });
+    const unnamed = merchantsWord(null, { paymentId: null });
     expect(order(unnamed, refund(usd("5"), { paymentId: "p-7" }))).toMatchObject({
       status: "partially_refunded",
       refunded: "5",
@@ -234,8 +238,8 @@ describe("the merchant's word", () => {
   });
 
   it("beside refunds of one that is not registered states how much went back", () => {
-    const facts = [word(null), refund(usd("5"), { refundId: "r-1" }), refund(usd("6"), { refundId: "r-2" })];
-    expect(inEveryOrder(facts, unregistered)).toMatchObject({ status: "partially_refunded", refunded: "11" });
+    const facts = [merchantsWord(null), refund(usd("5"), { refundId: "r-1" }), refund(usd("6"), { refundId: "r-2" })];
+    expect(unregisteredOrder(...facts)).toMatchObject({ status: "partially_refunded", refunded: "11" });
   });
 });
 

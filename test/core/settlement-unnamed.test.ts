@@ -13,6 +13,7 @@ import {
   splitOpened,
   unregistered,
   usd,
+  refundFailed,
 } from "../support/facts.ts";
 
 /** The order of these facts, in every order of arrival; 20 USD are registered. */
@@ -73,6 +74,23 @@ describe("the merchant's word without an amount", () => {
     expect(open(word(), ...refunds, disputed)).toMatchObject({ status: "partially_refunded", refunded: "5" });
     expect(open(word(), refund(null, { paymentId: null }), ...refunds)).toMatchObject({ status: "refunded" });
   });
+});
+
+it("an amount in minor units of unknown digits takes nothing of a report back, and decides on no currency", () => {
+  const unknown = refund({ unit: "unknown", amount: "500", currency: "AAA" }, { paymentId: null });
+  expect(open(word(), unknown)).toMatchObject({ status: "paid", refunded: "0" });
+  expect(open(word(), unknown, refund(usd("5"), { paymentId: null }))).toMatchObject({ refunded: "5" });
+});
+
+it("payments that never held the amount together are no paid order, though a refund fails in the end", () => {
+  const facts = [
+    paid(usd("15"), { at: 1000 }),
+    refund(usd("15"), { refundId: "r-1", at: 2000 }),
+    paid(usd("5"), { paymentId: "p-2", at: 3000 }),
+    refund(usd("5"), { paymentId: "p-2", refundId: "r-2", at: 3500 }),
+    refundFailed("r-1", usd("15"), { at: 4000 }),
+  ];
+  expect(order(...facts)).toMatchObject({ status: "pending", underpaid: { paid: "15", missing: "5" } });
 });
 
 describe("an order without a registration", () => {

@@ -5,17 +5,16 @@ import {
   eur,
   foreignPayment,
   inEveryOrder,
+  order,
   paid,
   refund,
   registered,
   splitOpened,
   unknownMoney,
-  unregistered,
+  unregisteredOrder,
   usd,
 } from "../support/facts.ts";
 
-/** The order of these facts, in every order of arrival; 20 USD are registered. */
-const order = (...facts: Fact[]) => inEveryOrder(facts, registered);
 const of = (paymentId: string, more: object = {}) => ({ paymentId, ...more });
 const refundOf = (paymentId: string, amount: string, more: object = {}) => refund(usd(amount), of(paymentId, more));
 
@@ -197,11 +196,9 @@ describe("a refund", () => {
 });
 
 describe("without a registration", () => {
-  const open = (...facts: Fact[]) => inEveryOrder(facts, (arrived) => unregistered(arrived));
-
   it("the first payment pays, and others are excess", () => {
     const facts = [paid(usd("7"), of("p-2", { at: 1000 })), paid(usd("9"), of("p-1", { at: 2000 }))];
-    expect(open(...facts)).toMatchObject({
+    expect(unregisteredOrder(...facts)).toMatchObject({
       status: "paid",
       checked: false,
       money: usd("7"),
@@ -211,17 +208,24 @@ describe("without a registration", () => {
 
   it("a payment in another currency than the first is a mismatch", () => {
     const facts = [paid(usd("7"), { at: 1000 }), paid(eur("7"), of("p-2", { at: 2000 }))];
-    expect(open(...facts)).toMatchObject({ status: "paid", mismatches: [{ reason: "currency", paymentId: "p-2" }] });
+    expect(unregisteredOrder(...facts)).toMatchObject({
+      status: "paid",
+      mismatches: [{ reason: "currency", paymentId: "p-2" }],
+    });
   });
 
   it("a payment whose amount nobody signs counts", () => {
-    expect(open(paid(null, { isUnsigned: true }))).toMatchObject({ status: "paid", checked: false, mismatches: [] });
+    expect(unregisteredOrder(paid(null, { isUnsigned: true }))).toMatchObject({
+      status: "paid",
+      checked: false,
+      mismatches: [],
+    });
   });
 
   it("parts are pending until the last one, and pay together", () => {
     const parts = [paid(usd("5"), { isPart: true }), paid(usd("6"), of("p-2", { isPart: true }))];
-    expect(open(...parts)).toMatchObject({ status: "pending", payments: [] });
-    expect(open(...parts, paid(usd("9"), of("p-3")))).toMatchObject({
+    expect(unregisteredOrder(...parts)).toMatchObject({ status: "pending", payments: [] });
+    expect(unregisteredOrder(...parts, paid(usd("9"), of("p-3")))).toMatchObject({
       status: "paid",
       money: usd("20"),
       overpaid: "0",
@@ -230,8 +234,13 @@ describe("without a registration", () => {
 
   it("what a provider collects in several payments is pending until all of it is there", () => {
     const opened = splitOpened(usd("100"));
-    expect(open(opened, paid(usd("10")))).toMatchObject({ status: "pending", payments: [] });
-    expect(open(opened, paid(usd("10")), paid(usd("90"), of("p-2")))).toMatchObject({
+    expect(unregisteredOrder(opened)).toMatchObject({ status: "pending", underpaid: null });
+    expect(unregisteredOrder(opened, paid(usd("10")))).toMatchObject({
+      status: "pending",
+      payments: [],
+      underpaid: null,
+    });
+    expect(unregisteredOrder(opened, paid(usd("10")), paid(usd("90"), of("p-2")))).toMatchObject({
       status: "paid",
       money: usd("100"),
       excessPayments: [],
@@ -239,7 +248,7 @@ describe("without a registration", () => {
   });
 
   it("a split in another currency than the payment's says nothing about it", () => {
-    expect(open(splitOpened(eur("100")), paid(usd("10")))).toMatchObject({ status: "paid" });
+    expect(unregisteredOrder(splitOpened(eur("100")), paid(usd("10")))).toMatchObject({ status: "paid" });
   });
 });
 

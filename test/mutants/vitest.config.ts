@@ -15,7 +15,7 @@ const rank = (path: string): number => ORDER.findIndex((pattern) => pattern.test
 export default defineConfig({
   test: {
     include: [
-      "test/core/{acceptance,delivery,delivery-failures,delivery-own,dispute,due,fact,forward,json,money,order,order-properties,order-row,order-view,payment,payment-reports,settlement,settlement-unnamed,split}.test.ts",
+      "test/core/{acceptance,delivery,delivery-costs,delivery-failures,delivery-own,dispute,due,fact,forward,json,money,order,order-properties,order-row,order-view,payment,payment-identity,payment-reports,reached,returns,settlement,settlement-unnamed,settlement-word,split}.test.ts",
       "test/callbacks/*.test.ts",
       "test/flows/*.test.ts",
     ],

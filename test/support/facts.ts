@@ -27,6 +27,10 @@ export const payment = (
 export const paid = (money: Money | null = usd("20"), more: Partial<Of<"payment">> = {}): Fact =>
   payment("paid", money, more);
 
+/** The merchant's word that a payment was made. */
+export const merchantsWord = (money: Money | null, more: Partial<Of<"payment">> = {}): Fact =>
+  paid(money, { instance: "backend", ...more });
+
 export const capture = (captureId: string, money: Money | null, more: Partial<Of<"capture">> = {}): Fact => ({
   ...ofPayment(),
   kind: "capture",
@@ -133,6 +137,13 @@ export function inEveryOrder(facts: readonly Fact[], orderOfFacts: (facts: reado
   }
   return first;
 }
+
+/** The order of these facts, that 20 USD are registered for, whatever their order of arrival. */
+export const order = (...facts: readonly Fact[]): Order => inEveryOrder(facts, (arrived) => registered(arrived));
+
+/** The same where nothing is registered and nothing needs to be. */
+export const unregisteredOrder = (...facts: readonly Fact[]): Order =>
+  inEveryOrder(facts, (arrived) => unregistered(arrived));
 
 /** An event as verification leaves it: its facts share one proof. */
 export function callback(facts: readonly Fact[], more: Partial<VerifiedEvent> = {}): Callback {
