@@ -1,6 +1,7 @@
 // `responses` of an operation in OpenAPI: its own, and the problems of its route.
 import { problemDetails, problems, type ProblemReason } from "../src/http/problem.ts";
-import { problemsOf, routes, type Route } from "../src/http/routes.ts";
+import { problemsOf } from "../src/http/route-problems.ts";
+import { routes, type Route, type RouteName } from "../src/http/routes.ts";
 import { operations } from "./index.ts";
 import { jsonSchema, reference, type JsonObject } from "./json-schema.ts";
 import type {
@@ -12,7 +13,7 @@ import type {
   ParameterMap,
 } from "./operation.ts";
 
-export function routeOf(operation: Operation): Route {
+export function routeOf(operation: Operation): Route<RouteName> {
   const route = routes.find(({ name }) => name === operation.route);
   if (route === undefined) throw new Error(`no route ${operation.route}`); // the type of `route` excludes it
   return route;

@@ -1,6 +1,7 @@
-// Reasons of each route, by its handler. A response with any other fails the tests
-// (test/support/route-problems.ts).
+// Reasons of each route, for the API documents and the tests: a response with any other fails the
+// test that it is in (test/support/route-problems.ts). The Worker carries none of it.
 import type { ProblemReason } from "./problem.ts";
+import type { Route, RouteName } from "./routes.ts";
 
 const group = ["unknown_group", "malformed_group", "group_unavailable"] as const;
 const order = ["unknown_order", "group_unavailable"] as const;
@@ -10,8 +11,11 @@ const send = [
   ...(["bad_idempotency_key", "idempotency_key_reused", "group_unavailable"] as const),
 ] as const;
 
-export const routeProblems = {
-  connect: [
+const handlerProblems: Readonly<Record<RouteName, readonly ProblemReason[]>> = {
+  "GET /healthz": [],
+  "GET /openapi.json": ["unknown_path"],
+  "GET /asyncapi.json": ["unknown_path"],
+  "GET /ws/*": [
     "unsupported_protocol",
     "origin_refused",
     "origin_missing",
@@ -28,20 +32,39 @@ export const routeProblems = {
     "group_full",
     "group_unavailable",
   ],
-  getDocument: ["unknown_path"],
-  providerWebhook: ["unknown_provider"],
-  merchantCallback: ["not_json", "unknown_order", "bad_callback", "order_erased", "order_full", "group_unavailable"],
-  registerByOrderId: ["not_json", ...registration, "no_order_id_key", "group_unavailable"],
-  registerByBiz: ["not_json", "unknown_order", ...registration, "group_unavailable"],
-  getOrder: order,
-  eraseOrder: order,
-  sendToGroup: [...send, "malformed_group"],
-  sendToUser: [...send, "malformed_group", "malformed_sub"],
-  sendToChannel: send,
-  sendBatch: ["not_json", "bad_batch"],
-  getGroup: group,
-  listConnections: [...group, "bad_query"],
-  listPublications: [...group, "bad_query"],
-  disconnect: ["unknown_group", "malformed_channel", "group_unavailable"],
-  getMetrics: ["bad_query", ...group],
-} as const satisfies Readonly<Record<string, readonly ProblemReason[]>>;
+  "POST /callbacks/:provider": ["unknown_provider"],
+  "POST /callback/:biz/": [
+    "not_json",
+    "unknown_order",
+    "bad_callback",
+    "order_erased",
+    "order_full",
+    "group_unavailable",
+  ],
+  "PUT /orders": ["not_json", ...registration, "no_order_id_key", "group_unavailable"],
+  "PUT /orders/:biz": ["not_json", "unknown_order", ...registration, "group_unavailable"],
+  "GET /orders/:biz": order,
+  "DELETE /orders/:biz": order,
+  "POST /groups/:group/send": [...send, "malformed_group"],
+  "POST /groups/:group/users/:sub/send": [...send, "malformed_group", "malformed_sub"],
+  "POST /channels/:channel/send": send,
+  "POST /send": ["not_json", "bad_batch"],
+  "GET /groups/:group": group,
+  "GET /groups/:group/connections": [...group, "bad_query"],
+  "GET /groups/:group/history": [...group, "bad_query"],
+  "DELETE /channels/:channel": ["unknown_group", "malformed_channel", "group_unavailable"],
+  "GET /metrics": ["bad_query", ...group],
+};
+
+/** Every reason a route may respond with. */
+export function problemsOf({ name, access, maxBodyBytes }: Route<RouteName>): readonly ProblemReason[] {
+  const needsKey = access === "api_key" || access === "api_key_or_signature";
+  return [
+    ...(needsKey ? (["unauthorized"] as const) : []),
+    ...(maxBodyBytes === null ? [] : (["body_too_large"] as const)),
+    ...handlerProblems[name],
+    ...ANY_ROUTE,
+  ];
+}
+
+const ANY_ROUTE = ["internal", "bad_setting"] as const;

@@ -7,9 +7,7 @@ import { disconnect, getGroup, listConnections, listPublications } from "./group
 import { merchantCallback } from "./merchant-callback.ts";
 import { getMetrics } from "./metrics.ts";
 import { eraseOrder, getOrder, registerByBiz, registerByOrderId } from "./orders.ts";
-import type { ProblemReason } from "./problem.ts";
 import { providerWebhook } from "./provider-webhook.ts";
-import { routeProblems as problems } from "./route-problems.ts";
 import { sendToChannel, sendToGroup, sendToUser } from "./send-event.ts";
 import { getDocument, getHealth } from "./service.ts";
 
@@ -40,56 +38,40 @@ export interface Route<Name extends string = string> {
   readonly access: Access;
   /** Largest request body in bytes; null for a route without a body. */
   readonly maxBodyBytes: number | null;
-  /** Reasons of its handler. `problemsOf` adds those of access, body limit and settings. */
-  readonly problems: readonly ProblemReason[];
   readonly handler: (c: RouteContext) => Response | Promise<Response>;
 }
 
-/** Method, path, access, largest body in bytes, problems, handler. */
+/** Method, path, access, largest body in bytes, handler. route-problems.ts has the reasons of each. */
 export const routes = [
-  route("GET", "/healthz", "public", null, [], getHealth),
-  route("GET", "/openapi.json", "public", null, problems.getDocument, getDocument),
-  route("GET", "/asyncapi.json", "public", null, problems.getDocument, getDocument),
-  route("GET", "/ws/*", "origin_or_credential", null, problems.connect, connect),
-  route("POST", "/callbacks/:provider", "provider_signature", WEBHOOK_BYTES, problems.providerWebhook, providerWebhook),
-  route("POST", "/callback/:biz/", "api_key_or_signature", BODY_BYTES, problems.merchantCallback, merchantCallback),
-  route("PUT", "/orders", "api_key", BODY_BYTES, problems.registerByOrderId, registerByOrderId),
-  route("PUT", "/orders/:biz", "api_key", BODY_BYTES, problems.registerByBiz, registerByBiz),
-  route("GET", "/orders/:biz", "optional_api_key", null, problems.getOrder, getOrder),
-  route("DELETE", "/orders/:biz", "api_key", null, problems.eraseOrder, eraseOrder),
-  route("POST", "/groups/:group/send", "api_key", BODY_BYTES, problems.sendToGroup, sendToGroup),
-  route("POST", "/groups/:group/users/:sub/send", "api_key", BODY_BYTES, problems.sendToUser, sendToUser),
-  route("POST", "/channels/:channel/send", "api_key", BODY_BYTES, problems.sendToChannel, sendToChannel),
-  route("POST", "/send", "api_key", BATCH_BYTES, problems.sendBatch, sendBatch),
-  route("GET", "/groups/:group", "api_key", null, problems.getGroup, getGroup),
-  route("GET", "/groups/:group/connections", "api_key", null, problems.listConnections, listConnections),
-  route("GET", "/groups/:group/history", "api_key", null, problems.listPublications, listPublications),
-  route("DELETE", "/channels/:channel", "api_key", null, problems.disconnect, disconnect),
-  route("GET", "/metrics", "api_key", null, problems.getMetrics, getMetrics),
+  route("GET", "/healthz", "public", null, getHealth),
+  route("GET", "/openapi.json", "public", null, getDocument),
+  route("GET", "/asyncapi.json", "public", null, getDocument),
+  route("GET", "/ws/*", "origin_or_credential", null, connect),
+  route("POST", "/callbacks/:provider", "provider_signature", WEBHOOK_BYTES, providerWebhook),
+  route("POST", "/callback/:biz/", "api_key_or_signature", BODY_BYTES, merchantCallback),
+  route("PUT", "/orders", "api_key", BODY_BYTES, registerByOrderId),
+  route("PUT", "/orders/:biz", "api_key", BODY_BYTES, registerByBiz),
+  route("GET", "/orders/:biz", "optional_api_key", null, getOrder),
+  route("DELETE", "/orders/:biz", "api_key", null, eraseOrder),
+  route("POST", "/groups/:group/send", "api_key", BODY_BYTES, sendToGroup),
+  route("POST", "/groups/:group/users/:sub/send", "api_key", BODY_BYTES, sendToUser),
+  route("POST", "/channels/:channel/send", "api_key", BODY_BYTES, sendToChannel),
+  route("POST", "/send", "api_key", BATCH_BYTES, sendBatch),
+  route("GET", "/groups/:group", "api_key", null, getGroup),
+  route("GET", "/groups/:group/connections", "api_key", null, listConnections),
+  route("GET", "/groups/:group/history", "api_key", null, listPublications),
+  route("DELETE", "/channels/:channel", "api_key", null, disconnect),
+  route("GET", "/metrics", "api_key", null, getMetrics),
 ] as const;
 
 export type RouteName = (typeof routes)[number]["name"];
-
-/** Every reason a route may respond with. */
-export function problemsOf({ access, maxBodyBytes, problems }: Route): readonly ProblemReason[] {
-  const needsKey = access === "api_key" || access === "api_key_or_signature";
-  return [
-    ...(needsKey ? (["unauthorized"] as const) : []),
-    ...(maxBodyBytes === null ? [] : (["body_too_large"] as const)),
-    ...problems,
-    ...ANY_ROUTE,
-  ];
-}
-
-const ANY_ROUTE = ["internal", "bad_setting"] as const;
 
 function route<M extends Method, Path extends string>(
   method: M,
   path: Path,
   access: Access,
   maxBodyBytes: number | null,
-  problems: readonly ProblemReason[],
   handler: Route["handler"],
 ): Route<`${M} ${Path}`> {
-  return { name: `${method} ${path}`, method, path, access, maxBodyBytes, problems, handler };
+  return { name: `${method} ${path}`, method, path, access, maxBodyBytes, handler };
 }

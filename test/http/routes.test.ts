@@ -2,7 +2,8 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { problems } from "../../src/http/problem.ts";
-import { problemsOf, routes } from "../../src/http/routes.ts";
+import { problemsOf } from "../../src/http/route-problems.ts";
+import { routes } from "../../src/http/routes.ts";
 import { unlistedProblem } from "../support/route-problems.ts";
 import { anyone, backend, newBiz } from "../support/workerd.ts";
 

@@ -2,7 +2,8 @@
 import { afterEach, expect } from "vitest";
 import worker from "./worker.ts";
 import type { ProblemReason } from "../../src/http/problem.ts";
-import { problemsOf, routes } from "../../src/http/routes.ts";
+import { problemsOf } from "../../src/http/route-problems.ts";
+import { routes } from "../../src/http/routes.ts";
 import { app } from "./app.ts";
 
 /** Problems of the current test that the route table does not list. */
