@@ -1,8 +1,8 @@
 // Requests to a provider's API through an injected `fetch`, limited in time and response size.
 import type { ProviderIo } from "./adapter.ts";
 import type { Bytes } from "./bytes.ts";
-import { boundedBytes } from "../outside/body.ts";
-import { withDeadline } from "../outside/deadline.ts";
+import { boundedBytes } from "../net/body.ts";
+import { withDeadline } from "../net/deadline.ts";
 
 /** Short, since the provider's own delivery waits for our reply meanwhile. */
 const TIMEOUT_MS = 4_000;

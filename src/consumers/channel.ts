@@ -22,7 +22,7 @@ export const channel: Consumer = {
   ],
 
   // In belfry.v1 `ping` is a request of its own.
-  publish: { by: "anyone", take: (data) => ok({ to: "sender", frame: data }) },
+  publish: { by: "anyone", toEffect: (data) => ok({ to: "sender", frame: data }) },
 
   push: {
     every: (settings) => settings.pushEveryMs,

@@ -28,7 +28,7 @@ export interface Consumer extends Served {
   readonly publish?: {
     readonly by: "anyone" | "token";
     /** Makes the frame, or says what is wrong with the data. */
-    readonly take: (data: Json) => Result<Effect, string>;
+    readonly toEffect: (data: Json) => Result<Effect, string>;
   };
   /** The event types that a backend may send into a group, each with what makes its frame. `.` and `_` mean the same in a type. */
   readonly events: Readonly<Record<string, EventHandler>>;

@@ -10,6 +10,6 @@ export const feed: Consumer = {
   access: "token",
   keeps: "stream",
   presence: true,
-  publish: { by: "token", take: (data) => ok({ to: "group", frame: data }) },
+  publish: { by: "token", toEffect: (data) => ok({ to: "group", frame: data }) },
   events: { "send.message": sendMessage },
 };

@@ -20,7 +20,8 @@ export const order: Consumer = {
   // The same door in belfry.v1: a text comes out as a JSON string, without an offset.
   publish: {
     by: "anyone",
-    take: (data) => (typeof data === "string" ? ok({ to: "group", frame: data }) : no("an order relays texts only")),
+    toEffect: (data) =>
+      typeof data === "string" ? ok({ to: "group", frame: data }) : no("an order relays texts only"),
   },
 
   events: {

@@ -1,7 +1,7 @@
 // Asks for an order's status: the merchant's backend, or the providers whose keys allow it. Keeps nothing itself.
 import type { ConfiguredProviders } from "../callbacks/configured.ts";
-import { boundedText } from "../outside/body.ts";
-import { withDeadline } from "../outside/deadline.ts";
+import { boundedText } from "../net/body.ts";
+import { withDeadline } from "../net/deadline.ts";
 import { merchantFacts } from "../callbacks/merchant.ts";
 import type { ConfiguredProvider } from "../callbacks/provider.ts";
 import type { Fact } from "../core/fact.ts";

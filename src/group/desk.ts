@@ -66,7 +66,7 @@ export class Desk {
 
   /** Tells whoever runs the Worker. */
   note(line: LogLine): void {
-    this.#parts.note(line);
+    this.#parts.log(line);
   }
 
   /** Gives up what is kept for a time only. */

@@ -1,5 +1,5 @@
 // One try to hand a body on to the merchant's backend, signed as Standard Webhooks. Decides nothing of the next one; throws nothing.
-import { withDeadline } from "../outside/deadline.ts";
+import { withDeadline } from "../net/deadline.ts";
 import { webhookSecret } from "../callbacks/signature.ts";
 import { FORWARD_TRY_MS, retryAfterOf } from "../core/forward.ts";
 import type { Owed } from "./outbox.ts";

@@ -3,7 +3,7 @@ import type { Consumer } from "../consumers/consumer.ts";
 import { splitGroup } from "../core/group.ts";
 import { findByGroup } from "../core/route.ts";
 import { settingsOf, type Settings } from "../core/settings.ts";
-import { note } from "../observe/note.ts";
+import { log } from "../observe/log.ts";
 import type { BelfryEnv } from "../env.ts";
 
 export class Identity {
@@ -48,7 +48,7 @@ export class Identity {
   get isUsable(): boolean {
     const settings = settingsOf(this.#env);
     if (settings.ok) return true;
-    note(this.#env, { event: "setting", reason: "bad_setting", ...settings.reason });
+    log(this.#env, { event: "setting", reason: "bad_setting", ...settings.reason });
     return false;
   }
 

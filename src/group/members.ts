@@ -59,7 +59,7 @@ export class Members {
     connections.gone(connection);
     if (goesNow(connection)) {
       presence.went(connection, now);
-      this.#parts.note({ event: "leave", group: self.name, reason, ms: now - sinceOf(connection) });
+      this.#parts.log({ event: "leave", group: self.name, reason, ms: now - sinceOf(connection) });
     }
     connections.close(connection, reason);
   }
@@ -102,7 +102,7 @@ export class Members {
     const { reason, detail } = token.ok
       ? { reason: "token_wrong_group", detail: "a refresh for somebody else, or for other groups" }
       : token.reason;
-    this.#parts.note({ event: "refusal", group: self.name, reason, detail, ms: Date.now() - now });
+    this.#parts.log({ event: "refusal", group: self.name, reason, detail, ms: Date.now() - now });
     return no(reason === "token_keys_unavailable" ? "unavailable" : "token_refused");
   }
 

@@ -4,7 +4,7 @@ import type { Sent } from "../core/group-api.ts";
 import type { LogLine } from "../core/log.ts";
 import type { Settings } from "../core/settings.ts";
 import { Counters, type MetricName, type Sample } from "../core/counters.ts";
-import { note } from "../observe/note.ts";
+import { log } from "../observe/log.ts";
 import { Alarm } from "./alarm.ts";
 import { Connections, type Receivers } from "./connections.ts";
 import { History, type Kept } from "./history.ts";
@@ -87,9 +87,9 @@ export class Parts {
   }
 
   /** Tells whoever runs the Worker, and counts. */
-  note(line: LogLine): void {
+  log(line: LogLine): void {
     this.#counters.count(line);
-    note(this.#env, line);
+    log(this.#env, line);
   }
 
   /** A client in belfry.v1 has come back with a position. */

@@ -85,7 +85,7 @@ async function publish({ id, data }: Extract<ClientRequest, { type: "publish" }>
     if (member.expiresAt !== null && member.expiresAt <= now)
       return errorReplyFrame(id, "token_refused", "the token has run out");
   }
-  const effect = consumer.publish.take(data);
+  const effect = consumer.publish.toEffect(data);
   if (!effect.ok) return errorReplyFrame(id, "bad_event", effect.reason);
   const { epoch, offset, connections } = await hall.publish(effect.value);
   return replyFrame(id, { epoch, offset, connections } satisfies Record<string, Json>);

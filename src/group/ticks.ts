@@ -40,14 +40,14 @@ export class Ticks {
     const running = (this.#running = new AbortController());
     const tick = { now, group: name, params: paramsOf(consumer, name), env: env as Tick["env"], settings }; // the platform hands over the whole environment
     const frame = await produceFrame(consumer.push, tick, produceDeadline(period), running.signal, (line) =>
-      this.#parts.note(line),
+      this.#parts.log(line),
     );
     if (frame === null) return;
     const receivers = connections.receivers({ kind: "group" }, null);
     // Kept only while somebody is there who counts: a tick of plain members writes its alarm and nothing else.
     const at = history.keeping === "cache" && receivers.v1.size > 0 ? history.replace(frame, now) : null;
     this.#parts.deliver(receivers, [{ data: frame, position: at }]);
-    this.#parts.note({
+    this.#parts.log({
       event: "push",
       group: name,
       reason: "sent",

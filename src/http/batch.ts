@@ -9,7 +9,7 @@ import type { Json } from "../core/json.ts";
 import { BODY_BYTES } from "../core/limits.ts";
 import { no, ok, type Result } from "../core/result.ts";
 import { groupOf, type BelfryEnv, type GroupStub } from "../env.ts";
-import { note } from "../observe/note.ts";
+import { log } from "../observe/log.ts";
 import { readJson } from "./body.ts";
 import type { RouteContext } from "./context.ts";
 import { logFault } from "./fault.ts";
@@ -84,6 +84,6 @@ async function sendItem(
 function itemResult({ env, var: { startedAtMs } }: RouteContext, result: Result<SendResponse, ItemProblem>) {
   if (result.ok) return { status: 200 as const, ...result.value };
   const { reason, group, detail } = result.reason;
-  note(env, { event: "refusal", reason, group, detail: detail ?? null, ms: Date.now() - startedAtMs });
+  log(env, { event: "refusal", reason, group, detail: detail ?? null, ms: Date.now() - startedAtMs });
   return problemDetails(reason, detail);
 }

@@ -4,7 +4,7 @@ import { ADMISSION_HEADER, encodeAdmission, type Admission } from "../core/admis
 import { readHandshake } from "../core/handshake.ts";
 import { readPosition } from "../core/position.ts";
 import { findByPath } from "../core/route.ts";
-import { note } from "../observe/note.ts";
+import { log } from "../observe/log.ts";
 import { authenticate } from "./authenticate.ts";
 import type { RouteContext } from "./context.ts";
 import { isUpgrade, respondProblem } from "./respond-problem.ts";
@@ -30,7 +30,7 @@ export async function connect(c: RouteContext): Promise<Response> {
   const response = await groupOf(c.env, found.value.group).fetch("https://group/", { headers });
   if (response.status !== 503) {
     const ms = Date.now() - c.var.startedAtMs;
-    note(c.env, { event: "connect", group: found.value.group, reason: "joined", mode, ms });
+    log(c.env, { event: "connect", group: found.value.group, reason: "joined", mode, ms });
     return response;
   }
   // 503 of a group: `CONNECTIONS_PER_GROUP` or `CONNECTIONS_PER_SUBJECT` is reached; the body has

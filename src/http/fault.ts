@@ -1,12 +1,12 @@
 // Errors that a handler throws: logs them and maps them to a reason.
 import { errorText } from "../core/log.ts";
-import { note } from "../observe/note.ts";
+import { log } from "../observe/log.ts";
 import type { BelfryEnv } from "../env.ts";
 
 /** Logs `error` and returns the reason for the response. The error's text stays in the log. */
 export function logFault(env: BelfryEnv, error: unknown, route: string): "group_unavailable" | "internal" {
   const reason = isUnavailable(error) ? "group_unavailable" : "internal";
-  note(env, { event: "fault", reason, route, detail: errorText(error) });
+  log(env, { event: "fault", reason, route, detail: errorText(error) });
   return reason;
 }
 

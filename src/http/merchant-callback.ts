@@ -7,7 +7,7 @@ import { recordOwn } from "../core/delivery.ts";
 import { isObject, parseExact, type Json, type JsonObject } from "../core/json.ts";
 import { BIZ } from "../core/order.ts";
 import { no, ok, type Result } from "../core/result.ts";
-import { note } from "../observe/note.ts";
+import { log } from "../observe/log.ts";
 import { hasApiKey, respondUnauthorized } from "./api-key.ts";
 import { decodeBody } from "./body.ts";
 import type { RouteContext } from "./context.ts";
@@ -44,7 +44,7 @@ export async function merchantCallback(c: RouteContext): Promise<Response> {
   if (result === "full") return respondProblem(c, "order_full");
   const reason = result === "new" ? "stored" : "duplicate";
   const detail = isSigned ? "signed" : "by API key";
-  note(c.env, { event: "callback", provider: "backend", group, reason, detail, ms: Date.now() - c.var.startedAtMs });
+  log(c.env, { event: "callback", provider: "backend", group, reason, detail, ms: Date.now() - c.var.startedAtMs });
   return c.json(frame satisfies OrderOutcome);
 }
 

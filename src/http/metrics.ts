@@ -2,7 +2,7 @@
 import { METRIC_GROUPS_MAX } from "../core/limits.ts";
 import { findByGroup } from "../core/route.ts";
 import { prometheus } from "../core/counters.ts";
-import { isolateSamples } from "../observe/note.ts";
+import { isolateSamples } from "../observe/log.ts";
 import type { RouteContext } from "./context.ts";
 import { respondProblem } from "./respond-problem.ts";
 import { groupOf } from "../env.ts";

@@ -11,7 +11,7 @@ import { deliver, type DeliveryPorts } from "../core/delivery.ts";
 import { FACTS_MAX } from "../core/limits.ts";
 import { errorText } from "../core/log.ts";
 import { no } from "../core/result.ts";
-import { note } from "../observe/note.ts";
+import { log } from "../observe/log.ts";
 import type { RouteContext } from "./context.ts";
 import { respondBadSetting, respondProblem } from "./respond-problem.ts";
 import { groupOf } from "../env.ts";
@@ -34,7 +34,7 @@ export async function providerWebhook(c: RouteContext): Promise<Response> {
   const webhook = { headers: c.req.raw.headers, body: new Uint8Array(await c.req.arrayBuffer()) };
   const { verdict, detail, group } = await processWebhook(c, provider.value, webhook);
   const ms = Date.now() - c.var.startedAtMs;
-  note(c.env, { event: "callback", provider: name, group, reason: verdict, detail, ms });
+  log(c.env, { event: "callback", provider: name, group, reason: verdict, detail, ms });
   return providerResponse(provider.value.reply(verdict));
 }
 

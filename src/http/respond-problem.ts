@@ -5,7 +5,7 @@ import { subprotocols } from "../core/frames.ts";
 import { groupName } from "../core/group.ts";
 import { readHandshake } from "../core/handshake.ts";
 import { findByGroup } from "../core/route.ts";
-import { note } from "../observe/note.ts";
+import { log } from "../observe/log.ts";
 import type { RouteContext } from "./context.ts";
 import { problemResponse, type ProblemReason } from "./problem.ts";
 
@@ -21,9 +21,9 @@ export interface RefusalDetails {
 
 /** Logs and sends one problem. Every refusal of a route goes through here. */
 export function respondProblem(c: RouteContext, reason: ProblemReason, details: RefusalDetails = {}): Response {
-  const { group, detail, log, headers } = details;
+  const { group, detail, log: logDetail, headers } = details;
   const ms = Date.now() - c.var.startedAtMs;
-  note(c.env, { event: "refusal", reason, group: group ?? groupInPath(c), detail: log ?? detail ?? null, ms });
+  log(c.env, { event: "refusal", reason, group: group ?? groupInPath(c), detail: logDetail ?? detail ?? null, ms });
   // A WebSocket in a browser hides the HTTP status: the client would retry a final refusal for
   // ever.
   if (isCloseReason(reason) && isV1Handshake(c.req.raw)) return closedConnection(reason);
@@ -35,7 +35,7 @@ export function respondProblem(c: RouteContext, reason: ProblemReason, details: 
  * be a secret.
  */
 export function respondBadSetting(c: RouteContext, setting: string, expected: string): Response {
-  note(c.env, { event: "setting", reason: "bad_setting", setting, expected });
+  log(c.env, { event: "setting", reason: "bad_setting", setting, expected });
   return respondProblem(c, "bad_setting", { detail: `${setting} ${expected}` });
 }
 

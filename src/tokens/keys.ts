@@ -5,8 +5,8 @@ import { isObject, parseExact } from "../core/json.ts";
 import { JWKS_BYTES, JWKS_COOL_DOWN_MS, JWKS_FRESH_MS, JWKS_MS, JWKS_STALE_MS } from "../core/limits.ts";
 import { no, ok, type Result } from "../core/result.ts";
 import { refusedToken, type RefusedToken } from "../core/token.ts";
-import { boundedText } from "../outside/body.ts";
-import { withDeadline } from "../outside/deadline.ts";
+import { boundedText } from "../net/body.ts";
+import { withDeadline } from "../net/deadline.ts";
 import type { PublicHeader } from "./header.ts";
 
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;

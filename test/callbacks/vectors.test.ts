@@ -160,7 +160,10 @@ async function opened(name: string, vector: Vector): Promise<ConfiguredProvider>
  * here. Only these cases bypass that check; everything else is as in production.
  */
 async function openedWith16Bytes(config: Readonly<Record<string, unknown>>): Promise<ConfiguredProvider> {
-  expect(await wechatpay.configure(config)).toEqual({ ok: false, reason: "apiV3Key must be 32 bytes long" });
+  expect(await wechatpay.configure(config)).toEqual({
+    ok: false,
+    reason: "apiV3Key must be 32 bytes long (received 16 characters)",
+  });
   const configured = await configureWith(16, config);
   if (!configured.ok) throw new Error(configured.reason);
   return {

@@ -117,7 +117,7 @@ describe("the linter refuses", () => {
       "callbacks that import tokens",
       "src/callbacks/planted.ts",
       `export * from "../tokens/verify.ts";`,
-      "callbacks import core and outside only",
+      "callbacks import core and net only",
     ],
     [
       "callbacks that import jose",
@@ -130,15 +130,15 @@ describe("the linter refuses", () => {
         `tokens that import ${path}`,
         "src/tokens/planted.ts",
         `export * from "${path}";`,
-        "tokens import core and outside only",
+        "tokens import core and net only",
       ],
     ),
     ["tokens that read the clock", "src/tokens/planted.ts", "export const now = Date.now();", "tokens read no clock"],
     [
-      "outside that imports another room",
-      "src/outside/planted.ts",
+      "net that imports another room",
+      "src/net/planted.ts",
       `export * from "../core/result.ts";`,
-      "outside imports nothing from other rooms",
+      "net imports nothing from other rooms",
     ],
     [
       "the deployed Worker that imports tokens",
@@ -170,7 +170,7 @@ describe("the linter refuses", () => {
       `export { Line } from "./line.ts";`,
       "the hooks import react and the client's door only",
     ],
-    ...["core", "consumers", "callbacks", "tokens", "outside", "observe", "group", "http", "client"].map(
+    ...["core", "consumers", "callbacks", "tokens", "net", "observe", "group", "http", "client"].map(
       (room): [string, string, string, string] => [
         `${room} that imports an API description`,
         `src/${room}/planted.ts`,

@@ -2,7 +2,7 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { app } from "../support/app.ts";
-import { note } from "../../src/observe/note.ts";
+import { log } from "../../src/observe/log.ts";
 import { wholeLog } from "../support/deliver.ts";
 import {
   anyone,
@@ -70,7 +70,7 @@ describe("the log has", () => {
     const bound = { ...env, ANALYTICS: { writeDataPoint: (point: unknown) => void points.push(point) } };
     wholeLog();
     await app.request("/callback/x/", { method: "POST" }, bound);
-    note(bound, { event: "push", group: "alarm_7", reason: "sent", connections: 2, ms: 30 });
+    log(bound, { event: "push", group: "alarm_7", reason: "sent", connections: 2, ms: 30 });
     expect(points).toEqual([
       { indexes: [""], blobs: ["refusal", "unauthorized", "", ""], doubles: [0, 0] },
       { indexes: ["alarm"], blobs: ["push", "sent", "alarm_7", ""], doubles: [30, 2] },

@@ -20,7 +20,8 @@ export const order: Consumer = {
 
   publish: {
     by: "anyone",
-    take: (data) => (typeof data === "string" ? ok({ to: "group", frame: data }) : no("an order relays texts only")),
+    toEffect: (data) =>
+      typeof data === "string" ? ok({ to: "group", frame: data }) : no("an order relays texts only"),
   },
 
   events: {
@@ -69,7 +70,7 @@ export const channel: Consumer = {
     },
   ],
 
-  publish: { by: "anyone", take: (data) => ok({ to: "sender", frame: data }) },
+  publish: { by: "anyone", toEffect: (data) => ok({ to: "sender", frame: data }) },
 
   push: {
     every: (settings) => settings.pushEveryMs,
@@ -92,7 +93,7 @@ export const feed: Consumer = {
   access: "token",
   keeps: "stream",
   presence: true,
-  publish: { by: "token", take: (data) => ok({ to: "group", frame: data }) },
+  publish: { by: "token", toEffect: (data) => ok({ to: "group", frame: data }) },
   events: { "send.message": sendMessage },
 };
 

@@ -1,22 +1,22 @@
-// What happened, told to whoever runs the Worker: a line in the log, a count, and a data point where Analytics is bound. Decides nothing.
+// Writes events to the operator: a log line, a counter, and a data point where Analytics is bound.
 import { logLine, type LogLine } from "../core/log.ts";
 import { Counters, type Sample } from "../core/counters.ts";
 import type { BelfryEnv } from "../env.ts";
 
-/** What this isolate has seen since it began. Workers and objects may share one, or not: the platform decides. */
+/** Counts since this isolate started. The platform decides whether Workers and objects share an isolate. */
 const isolate = new Counters();
 
 export const isolateSamples = (): readonly Sample[] => isolate.samples();
 
-/** Notes one thing. What somebody has to look into is an error, the rest is news. */
-export function note(env: BelfryEnv, line: LogLine): void {
-  if (isTrouble(line)) console.error(logLine(line));
+/** Logs one event: as an error if the operator has to act, otherwise as information. */
+export function log(env: BelfryEnv, line: LogLine): void {
+  if (needsAction(line)) console.error(logLine(line));
   else console.log(logLine(line));
   isolate.count(line);
   env.ANALYTICS?.writeDataPoint(dataPoint(line));
 }
 
-function isTrouble(line: LogLine): boolean {
+function needsAction(line: LogLine): boolean {
   switch (line.event) {
     case "push":
       return line.reason !== "sent";
@@ -34,7 +34,10 @@ function isTrouble(line: LogLine): boolean {
   }
 }
 
-/** Sampled by consumer; blobs are event, reason, group and what else tells it apart, doubles the duration in ms and a count. */
+/**
+ * Sampled by consumer. Blobs: event, reason, group, and provider or mode. Doubles: duration in ms, and
+ * the number of connections of a tick.
+ */
 function dataPoint(line: LogLine): AnalyticsEngineDataPoint {
   const group = "group" in line ? (line.group ?? "") : "";
   const kind = line.event === "callback" ? line.provider : line.event === "connect" ? line.mode : "";
