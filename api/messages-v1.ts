@@ -20,7 +20,7 @@ const badRequest = {
   message: "a frame is a text: a JSON object with a type and an id",
   temporary: false,
 };
-const notAllowed = { code: 403, reason: "not_allowed", message: "this group tells no presence", temporary: false };
+const notAllowed = { code: 403, reason: "not_allowed", message: "this group has no presence", temporary: false };
 const item = { offset: 1, id: "5f0c9a1e-1", data: { headline: "one" } };
 
 const replyTo = (summary: string, id: string | number, result: Json) => ({

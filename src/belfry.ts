@@ -9,7 +9,7 @@ import type { BelfryEnv } from "./env.ts";
 import { Group } from "./group/group.ts";
 import { createApp } from "./http/app.ts";
 import { problemResponse } from "./http/problem.ts";
-import type { GroupApi, Sent } from "./core/group-api.ts";
+import type { GroupApi, SendResult as Sent } from "./core/group-api.ts";
 import { install } from "./installation.ts";
 
 export {

@@ -9,7 +9,7 @@ import { backendOrder, type BackendOrder } from "./core/order-view.ts";
 import { settingsOf } from "./core/settings.ts";
 import { groupOf, type BelfryEnv } from "./env.ts";
 import { problemDetails, type Problem } from "./http/problem.ts";
-import type { Sent } from "./core/group-api.ts";
+import type { SendResult } from "./core/group-api.ts";
 import { createSendRequest, resolveTarget } from "./http/send-event.ts";
 import type { Installation } from "./installation.ts";
 import { indexPlace } from "./callbacks/order-id.ts";
@@ -40,7 +40,7 @@ export async function send(
   group: string,
   event: unknown,
   { user, idempotencyKey }: SendOptions,
-): Promise<Sent> {
+): Promise<SendResult> {
   const target = resolveTarget(consumers, { group, user });
   if (!target.ok) throw new BelfryRefusal(target.reason);
   const json = asJson(event);

@@ -12,7 +12,7 @@ import {
 } from "../core/frames.ts";
 import type { Json } from "../core/json.ts";
 import type { OrderStatus } from "../core/order.ts";
-import { publicationId, readPosition, recover, type Keeping, type Publication } from "../core/position.ts";
+import { publicationId, readPosition, recover, type Retention, type Publication } from "../core/position.ts";
 import { parseRequest, type ClientRequest } from "../core/request.ts";
 import type { FakeConnection } from "./fake-socket.ts";
 
@@ -48,14 +48,14 @@ export interface FakeOrder {
 }
 
 /** As `src/consumers/` has it: what the groups of each consumer keep. */
-const keepings: Readonly<Record<string, Keeping>> = { order: "cache", alarm: "cache", feed: "stream" };
+const keepings: Readonly<Record<string, Retention>> = { order: "cache", alarm: "cache", feed: "stream" };
 
 const HISTORY_SIZE = 100;
 
 export class Group implements FakeGroup {
   readonly connections: FakeConnection[] = [];
   readonly path: string;
-  readonly #keeping: Keeping;
+  readonly #keeping: Retention;
   readonly #now: () => number;
   readonly #who: Who[] = [];
   #kept: Publication[] = [];

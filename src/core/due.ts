@@ -56,13 +56,9 @@ export function nextWake(due: Due, period: number | null, now: number): number |
 }
 
 /** Sets or removes one due-time. */
-export function withDue(
-  due: Due,
-  job: "history" | "presence" | "tokens" | "push" | "forward",
-  at: number | undefined,
-): Due {
-  const { [job]: _, ...rest } = due;
-  return at === undefined ? rest : { ...rest, [job]: at };
+export function withDue<Name extends keyof Due>(due: Due, name: Name, at: Due[Name] | undefined): Due {
+  const { [name]: _, ...rest } = due;
+  return at === undefined ? rest : { ...due, [name]: at };
 }
 
 /** Pause of all jobs after an internal error, in ms. Ticks of the push continue. */
@@ -89,14 +85,14 @@ export function alarmStep(armed: number | null, wanted: number | null, now: numb
   return fires ? { do: "leave" } : { do: "set", at: wanted };
 }
 
-/** Inputs of an order's due-times. */
-export interface OrderConditions {
+/** What an order's due-times depend on. */
+export interface OrderDueInput {
   readonly status: OrderStatus;
   readonly registration: Registration | null;
   /** Open connections. */
   readonly watchers: number;
   /** Whether a status source is configured: the merchant's backend or the provider. */
-  readonly canAsk: boolean;
+  readonly canQuery: boolean;
   /** Erasure time in ms; null = kept forever. */
   readonly eraseAt: number | null;
   /** Next attempt of a pending forward; undefined if there is none. */
@@ -107,10 +103,10 @@ export interface OrderConditions {
  * The due-times of an order. Keeps times that still apply, removes those that do not, leaves the
  * group's own jobs untouched. `random` is in [0, 1).
  */
-export function orderDue(due: Due, now: number, random: number, conditions: OrderConditions): Due {
+export function orderDue(due: Due, now: number, random: number, input: OrderDueInput): Due {
   const { push, history, presence, tokens } = due;
-  const { status, registration, watchers, canAsk, eraseAt, forward } = conditions;
-  const isQueried = canAsk && isWorthQuerying(status, watchers, registration, now);
+  const { status, registration, watchers, canQuery, eraseAt, forward } = input;
+  const isQueried = canQuery && isWorthQuerying(status, watchers, registration, now);
   const expiry = isSettled(status) ? null : (registration?.expiresAt ?? null);
   return {
     ...(push === undefined ? {} : { push }),

@@ -1,4 +1,4 @@
-// What a Worker calls on a group's object, and the values that cross that call. Only types.
+// Types of the RPC calls from a Worker to a group's object.
 import type { Arrival, Claim, Orphan, OrphanResult, RecordResult } from "./delivery.ts";
 import type { Counts, Frame, Mode, OrderFrame } from "./frames.ts";
 import type { Registration } from "./registration.ts";
@@ -8,33 +8,33 @@ import type { Result } from "./result.ts";
 import type { Sample } from "./counters.ts";
 
 export interface GroupApi {
-  /** Records what events proved about this group's order. Durable when it resolves. */
+  /** Records verified events of this group's order. Durable when it resolves. */
   record(arrivals: readonly Arrival[]): Promise<RecordReply>;
-  /** Stores what the backend expects to be paid; returns the order as it is then. */
+  /** Stores the registration; returns the order after it. */
   register(registration: Registration): Promise<Result<OrderRecord, "contradicts" | "erased">>;
   order(): OrderRecord;
   /** Whether the order is registered or has facts. */
   isKnown(): boolean;
   /** Whether the order's id was ever used: known, or erased. */
   isTaken(): boolean;
-  /** Erases the order: facts, claims, forwards, the merchant's id. What stays is that it was erased. */
+  /** Erases the order: facts, claims, forwards, the merchant's id. Only the time of the erasure remains. */
   erase(): Promise<void>;
   claimOf(payment: string): Claim | null;
   claim(payment: string, biz: string): Claim;
   storeOrphan(payment: string, orphan: Orphan): OrphanResult;
   releaseOrphans(payment: string, keys: readonly string[]): void;
   eraseClaim(payment: string, biz: string): void;
-  /** Enqueues the forward of an authentic delivery about no order; false if it came before. */
+  /** Enqueues the forward of an authentic delivery about no order; false for a repetition. */
   enqueueDelivery(delivery: UnclaimedDelivery): Promise<boolean>;
-  send(sending: Sending): Promise<Result<Sent, "key_reused">>;
+  send(request: SendRequest): Promise<Result<SendResult, "key_reused">>;
   samples(): readonly Sample[];
-  look(): GroupState;
+  state(): GroupState;
   connections(after: string, limit: number): Counts & { readonly listed: readonly ListedConnection[] };
   history(after: number, limit: number): PublicationList;
   disconnect(id: string): Promise<number>;
 }
 
-/** What recording did, and the order's frame since. */
+/** The result of recording, and the order's frame after it. */
 export interface RecordReply {
   readonly result: RecordResult;
   readonly frame: OrderFrame;
@@ -48,29 +48,29 @@ export interface UnclaimedDelivery {
   readonly raw: string;
 }
 
-/** Whom a frame is for. */
+/** The addressees of a frame. */
 export type Receiver =
   | { readonly kind: "group" }
   | { readonly kind: "connection"; readonly id: string }
   | { readonly kind: "user"; readonly sub: string };
 
-/** An idempotency key, and a digest of everything that is sent under it. */
+/** An idempotency key and a digest of its request. */
 export interface IdempotencyKey {
   readonly key: string;
   readonly digest: string;
 }
 
-/** A frame for a group, or for some of it. */
-export interface Sending {
+/** A frame to send to a group or to some of its members. */
+export interface SendRequest {
   readonly frame: Frame;
   readonly to: Receiver;
-  /** The id of a connection that does not get it; null = everybody does. */
+  /** The id of a connection to leave out; null = none. */
   readonly exclude: string | null;
-  readonly once: IdempotencyKey | null;
+  readonly idempotency: IdempotencyKey | null;
 }
 
-/** What a send did: where the group stands, and how many connections got the frame. */
-export interface Sent {
+/** The group's position after a send, and the number of receivers. */
+export interface SendResult {
   readonly epoch: string | null;
   readonly offset: number;
   readonly connections: number;
@@ -81,7 +81,7 @@ export interface GroupState {
   readonly offset: number;
   readonly connections: number;
   readonly users: number;
-  /** When the next tick is due, in ms; null without a push. */
+  /** Time of the next tick, in ms; null without a push. */
   readonly nextPush: number | null;
 }
 
@@ -90,13 +90,13 @@ export interface ListedConnection {
   readonly id: string;
   readonly mode: Mode;
   readonly sub: string | null;
-  /** What others may see of it, as JSON text: a type that holds itself is too deep for the types of RPC. */
+  /** Public data of the member as JSON text: the types of RPC cannot express a recursive type. */
   readonly info: string;
-  /** When it came, in ms. */
+  /** When it was accepted, in ms. */
   readonly since: number;
 }
 
-/** Where a group stands, and its publications behind an offset. */
+/** The group's position, and its publications after an offset. */
 export interface PublicationList {
   readonly epoch: string | null;
   readonly offset: number;

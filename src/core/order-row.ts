@@ -14,7 +14,7 @@ export interface OrderRow {
    */
   readonly orderId: string | null;
   /** The state last published to pages. */
-  readonly told: {
+  readonly published: {
     readonly status: OrderStatus;
     readonly refunded: string;
     /** Count of changes visible to a browser: the offset of the order's latest publication. */
@@ -40,7 +40,7 @@ export const emptyRow: OrderRow = {
   facts: [],
   registration: null,
   orderId: null,
-  told: { status: "pending", refunded: "0", version: 0, at: 0 },
+  published: { status: "pending", refunded: "0", version: 0, at: 0 },
   everPaid: false,
   isFull: false,
   changedAt: 0,

@@ -16,7 +16,7 @@ export interface OrderRecord {
   readonly isFull: boolean;
   /** Time of erasure, in ms since 1970; null = not erased. */
   readonly erasedAt: number | null;
-  readonly forwards: { readonly owed: number; readonly givenUp: number };
+  readonly forwards: { readonly pending: number; readonly failed: number };
 }
 
 export interface BrowserOrder {
@@ -57,7 +57,7 @@ export function backendOrder(biz: string, record: OrderRecord) {
     disputes: order.disputes.map(dispute),
     full: record.isFull,
     erased_at: formatTime(record.erasedAt),
-    forwards: { owed: forwards.owed, given_up: forwards.givenUp },
+    forwards: { owed: forwards.pending, given_up: forwards.failed },
   };
 }
 

@@ -39,7 +39,7 @@ export function firstWithin(publications: readonly Publication[], length: number
 }
 
 /** Retention of a group's publications: the last ones (`stream`), the latest (`cache`), or none. */
-export type Keeping = "stream" | "cache" | "none";
+export type Retention = "stream" | "cache" | "none";
 
 export interface Recovery {
   readonly recovered: boolean;
@@ -52,10 +52,10 @@ export interface Recovery {
  * `first` is the lowest offset of the gapless stored range (`group.offset + 1` if it is empty). A
  * stream is recovered completely or not at all; for a cache the latest publication suffices.
  */
-export function recover(keeping: Keeping, position: Position | null, group: Position, first: number): Recovery {
+export function recover(retention: Retention, position: Position | null, group: Position, first: number): Recovery {
   const known =
     position !== null && position.epoch === group.epoch && position.offset <= group.offset ? position : null;
-  switch (keeping) {
+  switch (retention) {
     case "stream":
       return known !== null && known.offset >= first - 1
         ? { recovered: true, after: known.offset }

@@ -39,13 +39,16 @@ export type PushStep =
   | { readonly do: "stop" };
 
 /**
- * The effect of a join or leave on the push. The first connection starts it, the end of the last
- * one stops it. `started` is its start time, undefined while stopped; `first`: the new connection
- * is the only one.
+ * The effect of the number of connections on the push: the first one starts it, the end of the last
+ * one stops it. `started` is its start time, undefined while stopped.
  */
-export function pushStep(connections: number, first: boolean, started: number | undefined, now: number): PushStep {
+export function pushStep(connections: number, started: number | undefined, now: number): PushStep {
   if (connections === 0) return started === undefined ? { do: "nothing" } : { do: "stop" };
-  // One ms ahead: the platform moves an alarm that is not in the future, and the grid must start at
-  // the actual alarm time.
-  return first || started === undefined ? { do: "start", start: now + 1 } : { do: "nothing" };
+  return started === undefined ? { do: "start", start: firstTick(now) } : { do: "nothing" };
 }
+
+/**
+ * Time of the first tick of a push that starts at `now`: one ms later, because the platform moves an
+ * alarm that is not in the future, and the grid must start at the actual alarm time.
+ */
+export const firstTick = (now: number): number => now + 1;

@@ -1,284 +1,254 @@
-// One group: a Durable Object that holds its connections, what it keeps and its push. A shell: what happens is decided in core/ and consumers/.
+// One group, as a Durable Object: handlers of the platform and RPC methods. Rules are in core/ and consumers/.
 import { DurableObject } from "cloudflare:workers";
-import { ADMISSION_HEADER, decodeAdmission } from "../core/admission.ts";
 import type { Effect } from "../consumers/consumer.ts";
+import { ADMISSION_HEADER, decodeAdmission } from "../core/admission.ts";
+import type { Sample } from "../core/counters.ts";
+import type { Arrival, Claim, Orphan, OrphanResult } from "../core/delivery.ts";
 import { dueJobs, FAULT_PAUSE_MS } from "../core/due.ts";
 import { encode, HEARTBEAT, orderFrame, type Counts } from "../core/frames.ts";
-import { MESSAGE_LENGTH } from "../core/limits.ts";
-import type { Arrival, Claim, Orphan, OrphanResult } from "../core/delivery.ts";
 import type {
   GroupApi,
   GroupState,
   ListedConnection,
   PublicationList,
   RecordReply,
-  Sending,
-  Sent,
+  SendRequest,
+  SendResult,
   UnclaimedDelivery,
 } from "../core/group-api.ts";
-import type { Registration } from "../core/registration.ts";
+import { MESSAGE_LENGTH } from "../core/limits.ts";
+import { errorText } from "../core/log.ts";
 import type { OrderRecord } from "../core/order-view.ts";
 import type { Position } from "../core/position.ts";
+import type { Registration } from "../core/registration.ts";
 import { ok, type Result } from "../core/result.ts";
 import { nextTick } from "../core/schedule.ts";
-import { mayGoOn, memberOf } from "./attachment.ts";
-import type { Connection } from "./connections.ts";
-import { Desk } from "./desk.ts";
-import { runJobs } from "./jobs.ts";
-import { countsOf, listConnections, usersOf } from "./list.ts";
-import { Members } from "./members.ts";
-import { eraseOrder } from "./erase.ts";
-import { enqueueDelivery, type Change, type Surroundings } from "./order.ts";
-import { Parts } from "./parts.ts";
-import { Burst } from "./burst.ts";
-import type { Sample } from "../core/counters.ts";
-import { answer } from "./requests.ts";
-import { Ticks } from "./ticks.ts";
-import { Upkeep } from "./upkeep.ts";
 import type { BelfryEnv } from "../env.ts";
 import type { Installation } from "../installation.ts";
+import { GroupContext } from "./context.ts";
+import { runJobs } from "./schedule/jobs.ts";
+import { consumeFrameBudget, memberOf } from "./sockets/attachment.ts";
+import type { Connection } from "./sockets/connections.ts";
+import { countsOf, listConnections, usersOf } from "./sockets/list.ts";
+import { respond } from "./sockets/requests.ts";
 
 export class Group extends DurableObject<BelfryEnv> implements GroupApi {
-  readonly #parts: Parts;
-  readonly #members: Members;
-  readonly #burst: Burst;
-  readonly #ticks: Ticks;
-  readonly #desk: Desk;
-  readonly #upkeep: Upkeep;
+  readonly #context: GroupContext;
 
   constructor(ctx: DurableObjectState, env: BelfryEnv, installation: Installation) {
     super(ctx, env);
-    this.#parts = new Parts(ctx, env, installation);
-    this.#members = new Members(this.#parts);
-    this.#burst = new Burst(this.#parts);
-    this.#ticks = new Ticks(this.#parts);
-    this.#desk = new Desk(this.#parts, this.#members, env, (change) => this.#ring(change));
-    this.#upkeep = new Upkeep(this.#parts, this.#ticks, this.#desk);
+    this.#context = new GroupContext(ctx, env, installation);
     ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair(HEARTBEAT, HEARTBEAT));
   }
 
-  /** A connection that the Worker has let in. `Sec-WebSocket-Protocol` is the one to echo, chosen there. */
+  /** Accepts a connection that the Worker has admitted. The Worker chose the `Sec-WebSocket-Protocol` to return. */
   override async fetch(request: Request): Promise<Response> {
     const admission = decodeAdmission(request.headers.get(ADMISSION_HEADER) ?? "");
-    const around = await this.#desk.around();
-    this.#members.reap(around.now);
-    const first = this.#parts.connections.count === 0;
-    const full = this.#members.full(admission.member);
-    if (full === null) this.#revise(around);
-    const client = full === null ? this.#members.take(admission, around.now) : null;
-    // After a refusal too: somebody silent may have been ended to make room.
-    await this.#upkeep.keepGoing(first);
-    if (client === null) return new Response(full ?? "group_full", { status: 503 });
+    const { members, connections, lifecycle, alarm, isOrder } = this.#context;
+    const orders = isOrder ? this.#context.orders : null;
+    await alarm.load();
+    const conditions = (await orders?.intake.conditions()) ?? null;
+    const now = Date.now();
+    members.closeSilent(now);
+    const isFirst = connections.count === 0;
+    const limit = members.limitReached(admission.member);
+    // Re-evaluate the order under the current settings before greeting a new member; notify all
+    // members if its status changed.
+    if (limit === null && orders !== null && conditions !== null)
+      orders.intake.notifyMembers(orders.order.reevaluate(conditions));
+    const client = limit === null ? members.admit(admission, now) : null;
+    // After a rejection too: silent members may have been closed.
+    await (isFirst ? lifecycle.start() : lifecycle.sync());
+    if (client === null) return new Response(limit ?? "group_full", { status: 503 });
     const protocol = request.headers.get("Sec-WebSocket-Protocol");
     const headers = protocol === null ? {} : { "Sec-WebSocket-Protocol": protocol };
     return new Response(null, { status: 101, webSocket: client, headers });
   }
 
   override async webSocketMessage(socket: WebSocket, message: string | ArrayBuffer): Promise<void> {
-    // What was already on its way when the connection was ended is nobody's any more.
+    // Messages that were in transit when the connection was closed are dropped.
     if (socket.readyState !== WebSocket.OPEN) return;
+    const { members, connections, consumer, lifecycle } = this.#context;
     const now = Date.now();
     const length = typeof message === "string" ? message.length : message.byteLength;
     const text = typeof message === "string" ? message : null;
-    if (length > (this.#parts.self.consumer.messageLength ?? MESSAGE_LENGTH))
-      this.#members.end(socket, "frame_too_large");
-    else if (!mayGoOn(socket, now)) this.#members.end(socket, "too_many_frames");
-    else if (this.#parts.connections.modeOf(socket) === "v1") await this.#answer(socket, text, now);
+    if (length > (consumer.messageLength ?? MESSAGE_LENGTH)) members.close(socket, "frame_too_large");
+    else if (!consumeFrameBudget(socket, now)) members.close(socket, "too_many_frames");
+    else if (connections.modeOf(socket) === "v1") await this.#respond(socket, text, now);
     else await this.#receive(socket, text, now);
-    await this.#upkeep.keepGoing(false);
+    await lifecycle.sync();
   }
 
   override async webSocketClose(socket: WebSocket): Promise<void> {
-    // Without this answer the client would hang in CLOSING: web_socket_auto_reply_to_close does not reach hibernatable sockets
-    // in this workerd. 1000 with no reason whatever the client said, as Channels' server does.
-    this.#members.end(socket, "left");
-    await this.#upkeep.keepGoing(false);
+    // The client stays in CLOSING until the server closes too: web_socket_auto_reply_to_close does not
+    // apply to hibernatable sockets (workerd 1.20261023). Always 1000 without a reason, as Channels.
+    this.#context.members.close(socket, "left");
+    await this.#context.lifecycle.sync();
   }
 
   override async webSocketError(socket: WebSocket, error: unknown): Promise<void> {
-    this.#members.end(socket, String(error).includes("1009") ? "frame_too_large" : "protocol_error");
-    await this.#upkeep.keepGoing(false);
+    this.#context.members.close(socket, String(error).includes("1009") ? "frame_too_large" : "protocol_error");
+    await this.#context.lifecycle.sync();
   }
 
   override async alarm(info?: AlarmInvocationInfo): Promise<void> {
     const now = Date.now();
-    this.#parts.alarm.forget();
-    // The platform promises at least one ring. While an alarm rings for the first time, none is set; one that is has been by us.
+    const { alarm, dueTimes, jobHandlers, log, name } = this.#context;
+    alarm.invalidate();
+    // Alarms are delivered at least once. No alarm is set during the first delivery, so a future one
+    // means this delivery is a repeat: ignore it.
     if (((await this.ctx.storage.getAlarm()) ?? 0) > now) return;
-    const { self, store, alarm } = this.#parts;
-    if (!self.isUsable) return this.ctx.storage.setAlarm(now + FAULT_PAUSE_MS);
-    this.#members.reap(now);
-    await this.#upkeep.keepGoing(false);
-    const push = alarm.push(self.settings);
-    // Armed by now: whatever becomes of this ring, the next one comes. Nothing sent below leaves before that row is durable.
-    const tick = push === null ? null : this.#ticks.push(push, info?.scheduledTime ?? 0, this.env, now);
-    const jobs = dueJobs(store.due(), now);
-    await Promise.all([tick, runJobs(jobs, this.#desk)]);
+    if (!this.#context.hasValidSettings) return this.ctx.storage.setAlarm(now + FAULT_PAUSE_MS);
+    const { members, lifecycle, ticker } = this.#context;
+    members.closeSilent(now);
+    await lifecycle.sync();
+    const push = alarm.push();
+    // The next alarm is set: it fires whatever becomes of this one. Frames sent below leave once that
+    // write is durable.
+    const tick = push === null ? null : ticker.run(push, info?.scheduledTime ?? 0, now);
+    const jobs = dueJobs(dueTimes.current, now);
+    const onError = (job: string, error: unknown) =>
+      log({ event: "fault", reason: "internal", route: `${name} ${job}`, detail: errorText(error) });
+    await Promise.all([tick, runJobs(jobs, jobHandlers, dueTimes, onError)]);
     if (jobs.length === 0) return;
-    await this.#upkeep.keepGoing(false);
-    await alarm.armAfter(now, self.settings);
+    await lifecycle.sync();
+    await alarm.syncAfterJobs(now);
   }
 
-  /** Records what events proved about this group's order, and notifies its members of a visible change. Durable when this returns. */
   async record(arrivals: readonly Arrival[]): Promise<RecordReply> {
-    const { order, self, alarm } = this.#parts;
-    const around = await this.#desk.around();
-    this.#members.reap(around.now);
-    const recorded = order.recordFacts(arrivals, around);
-    this.#ring(recorded);
-    await alarm.arm(self.settings);
-    return { frame: orderFrame(self.key, recorded.order.status), result: recorded.result };
+    const { orders, key, alarm, members } = this.#context;
+    const conditions = await orders.intake.conditions();
+    members.closeSilent(conditions.now);
+    const recorded = orders.order.recordFacts(arrivals, conditions);
+    orders.intake.notifyMembers(recorded);
+    await alarm.sync();
+    return { frame: orderFrame(key, recorded.order.status), result: recorded.result };
   }
 
-  /** Stores what the backend expects to be paid; returns the order as it is then. */
   async register(registration: Registration): Promise<Result<OrderRecord, "contradicts" | "erased">> {
-    const { order, self, alarm } = this.#parts;
-    const registered = order.register(registration, await this.#desk.around());
+    const { orders, alarm } = this.#context;
+    const registered = orders.order.register(registration, await orders.intake.conditions());
     if (!registered.ok) return registered;
-    this.#ring(registered.value);
-    await alarm.arm(self.settings);
-    return ok(order.record());
+    orders.intake.notifyMembers(registered.value);
+    await alarm.sync();
+    return ok(orders.order.record());
   }
 
   order(): OrderRecord {
-    return this.#parts.order.record();
+    return this.#context.orders.order.record();
   }
 
-  /** Whether the order is registered or has facts. */
   isKnown(): boolean {
-    return this.#parts.order.isKnown;
+    return this.#context.orders.order.isKnown;
   }
 
   isTaken(): boolean {
-    return this.#parts.order.isTaken;
+    return this.#context.orders.order.isTaken;
   }
 
-  /** Erases the order: facts, claims, forwards, the merchant's id. What stays is that it was erased. */
   async erase(): Promise<void> {
-    await eraseOrder(this.#parts, this.env, Date.now());
+    await this.#context.orders.eraser.erase(Date.now());
   }
 
-  /** The claim of a payment of this part of the index; null as long as no order has claimed it. */
   claimOf(payment: string): Claim | null {
-    return this.#parts.index.claimOf(payment);
+    return this.#context.index.claimOf(payment);
   }
 
-  /** Claims a payment for an order, unless another has it. */
   claim(payment: string, biz: string): Claim {
-    const { store, index } = this.#parts;
-    return store.transaction(() => index.claim(payment, biz));
+    const { storage, index } = this.#context;
+    return storage.transaction(() => index.claim(payment, biz));
   }
 
-  /** Stores an event until its payment is claimed; returns the claim if it is by now. */
   storeOrphan(payment: string, orphan: Orphan): OrphanResult {
-    const { store, index } = this.#parts;
-    return store.transaction(() => index.storeOrphan(payment, orphan, Date.now()));
+    const { storage, index } = this.#context;
+    return storage.transaction(() => index.storeOrphan(payment, orphan, Date.now()));
   }
 
-  /** Deletes orphans that their order has recorded. */
   releaseOrphans(payment: string, keys: readonly string[]): void {
-    const { store, index } = this.#parts;
-    store.transaction(() => index.release(payment, keys));
+    const { storage, index } = this.#context;
+    storage.transaction(() => index.release(payment, keys));
   }
 
-  /** Deletes a claim of the order `biz`. */
   eraseClaim(payment: string, biz: string): void {
-    const { store, index } = this.#parts;
-    store.transaction(() => index.erase(payment, biz));
+    const { storage, index } = this.#context;
+    storage.transaction(() => index.erase(payment, biz));
   }
 
-  /** Enqueues the forward of an authentic delivery about no order; false if it came before. */
   async enqueueDelivery(delivery: UnclaimedDelivery): Promise<boolean> {
-    const { store, outbox, alarm, self } = this.#parts;
-    const isNew = enqueueDelivery(store, outbox, delivery, Date.now());
-    await alarm.arm(self.settings);
+    const isNew = this.#context.orders.forwarder.enqueueDelivery(delivery, Date.now());
+    await this.#context.alarm.sync();
     return isNew;
   }
 
-  /** Sends a frame to everybody here, or to some. Kept, if the group keeps a stream, before it is sent. */
-  async send(sending: Sending): Promise<Result<Sent, "key_reused">> {
-    this.#members.reap(Date.now());
-    const sent = await this.#burst.publish(sending);
-    await this.#upkeep.keepGoing(false);
+  async send(request: SendRequest): Promise<Result<SendResult, "key_reused">> {
+    const { members, queue, lifecycle } = this.#context;
+    members.closeSilent(Date.now());
+    const sent = await queue.publish(request);
+    await lifecycle.sync();
     return sent;
   }
 
-  /** What there is to count of this group: since the object woke last, but for what is open and published. */
   samples(): readonly Sample[] {
-    return this.#parts.samples();
+    return this.#context.samples();
   }
 
-  look(): GroupState {
-    const { alarm, self } = this.#parts;
-    const push = alarm.push(self.settings);
+  state(): GroupState {
+    const { alarm, connections } = this.#context;
+    const push = alarm.push();
     const nextPush = push === null ? null : nextTick(push, Date.now());
-    return { ...this.#position(), ...countsOf(this.#parts.connections), nextPush };
+    return { ...this.#position(), ...countsOf(connections), nextPush };
   }
 
-  /** How many there are, and of the connections, by their ids, those after the id `after`, at most `limit`. */
   connections(after: string, limit: number): Counts & { readonly listed: readonly ListedConnection[] } {
-    const { connections } = this.#parts;
+    const { connections } = this.#context;
     return { ...countsOf(connections), listed: listConnections(connections, after, limit) };
   }
 
-  /** What is kept, oldest first, behind the offset `after`, at most `limit`. */
   history(after: number, limit: number): PublicationList {
-    const { kept, maxAge } = this.#parts;
-    return { ...this.#position(), publications: kept.since(after, limit, Date.now(), maxAge) };
+    const { publications, maxAgeMs } = this.#context;
+    return { ...this.#position(), publications: publications.since(after, limit, Date.now(), maxAgeMs) };
   }
 
-  /** Ends one connection by its id; how many that were. */
   async disconnect(id: string): Promise<number> {
-    const found = this.#parts.connections.withId(id);
-    for (const connection of found) this.#members.end(connection, "disconnected");
-    await this.#upkeep.keepGoing(false);
+    const { connections, members, lifecycle } = this.#context;
+    const found = connections.withId(id);
+    for (const connection of found) members.close(connection, "disconnected");
+    await lifecycle.sync();
     return found.length;
   }
 
   async #receive(sender: Connection, text: string | null, now: number): Promise<void> {
-    const { consumer, settings } = this.#parts.self;
+    const { consumer, settings } = this.#context;
     const effects = consumer.receive?.({ text, now, settings }) ?? [];
     await Promise.all(effects.map((effect) => this.#apply(effect, sender)));
   }
 
-  async #answer(sender: Connection, text: string | null, now: number): Promise<void> {
-    const { self, kept, maxAge } = this.#parts;
-    const frame = await answer(text, {
-      consumer: self.consumer,
-      kept,
+  async #respond(sender: Connection, text: string | null, now: number): Promise<void> {
+    const { consumer, publications, maxAgeMs, connections, members } = this.#context;
+    const frame = await respond(text, {
+      consumer,
+      publications,
       member: memberOf(sender),
       now,
-      maxAge,
-      counts: () => countsOf(this.#parts.connections),
-      users: (limit) => usersOf(this.#parts.connections, limit),
+      maxAgeMs,
+      counts: () => countsOf(connections),
+      users: (limit) => usersOf(connections, limit),
       publish: (effect) => this.#apply(effect, sender),
-      refresh: (token) => this.#members.refresh(sender, token, now),
+      refresh: (token) => members.refresh(sender, token, now),
     });
-    this.#parts.connections.send([sender], frame);
+    connections.send([sender], frame);
   }
 
-  async #apply(effect: Effect, sender: Connection): Promise<Sent> {
-    const id = this.#parts.connections.idOf(sender);
+  async #apply(effect: Effect, sender: Connection): Promise<SendResult> {
+    const id = this.#context.connections.idOf(sender);
     const to = effect.to === "sender" ? ({ kind: "connection", id } as const) : ({ kind: "group" } as const);
-    const sent = await this.#burst.publish({ frame: encode(effect.frame), to, exclude: null, once: null });
-    if (!sent.ok) throw new Error("only what has a key can have been sent before");
+    const request = { frame: encode(effect.frame), to, exclude: null, idempotency: null };
+    const sent = await this.#context.queue.publish(request);
+    if (!sent.ok) throw new Error("a request without an idempotency key cannot reuse one");
     return sent.value;
   }
 
-  /** Before a newcomer is told: what today's rules make of the order is everybody's news. */
-  #revise(around: Surroundings): void {
-    if (this.#parts.self.consumer.keeps !== "order") return;
-    this.#ring(this.#parts.order.reevaluate(around));
-  }
-
-  #ring({ changed, order }: Change): void {
-    if (!changed) return;
-    const receivers = this.#parts.connections.receivers({ kind: "group" }, null);
-    const frame = encode(orderFrame(this.#parts.self.key, order.status));
-    this.#parts.deliver(receivers, [{ data: frame, position: this.#parts.order.position() }]);
-  }
-
   #position(): Position | { readonly epoch: null; readonly offset: 0 } {
-    return this.#parts.kept.position() ?? { epoch: null, offset: 0 };
+    return this.#context.publications.position() ?? { epoch: null, offset: 0 };
   }
 }

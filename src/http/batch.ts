@@ -4,7 +4,7 @@ import * as v from "valibot";
 import { utf8 } from "../callbacks/bytes.ts";
 import { describeIssue } from "../callbacks/merchant.ts";
 import type { Consumer } from "../consumers/consumer.ts";
-import type { Sending } from "../core/group-api.ts";
+import type { SendRequest } from "../core/group-api.ts";
 import type { Json } from "../core/json.ts";
 import { BODY_BYTES } from "../core/limits.ts";
 import { no, ok, type Result } from "../core/result.ts";
@@ -21,7 +21,7 @@ import { createSendRequest, resolveTarget } from "./send-event.ts";
 
 interface ValidItem {
   readonly group: string;
-  readonly request: Sending;
+  readonly request: SendRequest;
 }
 
 interface ItemProblem extends Problem {

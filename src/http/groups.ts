@@ -18,7 +18,7 @@ export async function getGroup(c: RouteContext): Promise<Response> {
   const found = findByGroup(c.var.installation.consumers, c.req.param("group") ?? "");
   if (!found.ok) return respondProblem(c, found.reason);
   const { group, consumer } = found.value;
-  const { connections, users, nextPush, epoch, offset } = await groupOf(c.env, group).look();
+  const { connections, users, nextPush, epoch, offset } = await groupOf(c.env, group).state();
   const next_push = nextPush === null ? null : formatIsoTime(nextPush);
   const state = { group, consumer: consumer.name, connections, users, next_push, position: { epoch, offset } };
   return c.json(state satisfies GroupResponse);

@@ -6,7 +6,7 @@ import type { Consumer } from "../consumers/consumer.ts";
 import { excludedOf, frameOf } from "../core/event.ts";
 import { encode } from "../core/frames.ts";
 import { parseChannel } from "../core/group.ts";
-import type { Receiver, Sending } from "../core/group-api.ts";
+import type { Receiver, SendRequest } from "../core/group-api.ts";
 import type { Json } from "../core/json.ts";
 import { no, ok, type Result } from "../core/result.ts";
 import { findByGroup } from "../core/route.ts";
@@ -91,7 +91,7 @@ export async function createSendRequest(
   { group, consumer, to }: SendTarget,
   event: Json | undefined,
   key: string | null,
-): Promise<Result<Sending, Problem>> {
+): Promise<Result<SendRequest, Problem>> {
   if (key !== null && !v.is(IdempotencyKey, key)) return no({ reason: "bad_idempotency_key" });
   const frame = frameOf(consumer.events, event);
   if (!frame.ok) return frame;
@@ -99,6 +99,6 @@ export async function createSendRequest(
   if (!exclude.ok) return exclude;
   // The digest covers receivers, event and `exclude`: the same key with any other request is
   // `idempotency_key_reused`.
-  const once = key === null ? null : { key, digest: toHex(await sha256(JSON.stringify([to, event ?? null]))) };
-  return ok({ frame: encode(frame.value), to, exclude: exclude.value, once });
+  const idempotency = key === null ? null : { key, digest: toHex(await sha256(JSON.stringify([to, event ?? null]))) };
+  return ok({ frame: encode(frame.value), to, exclude: exclude.value, idempotency });
 }

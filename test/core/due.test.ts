@@ -8,7 +8,7 @@ import {
   orderDue,
   withDue,
   type Due,
-  type OrderConditions,
+  type OrderDueInput,
 } from "../../src/core/due.ts";
 import { isWorthQuerying, waitBefore } from "../../src/core/reconcile.ts";
 
@@ -111,20 +111,20 @@ describe("alarmStep", () => {
 
 describe("an order's due-times", () => {
   const money = { unit: "major", amount: "1", currency: "USD" } as const;
-  const idle: OrderConditions = {
+  const idle: OrderDueInput = {
     status: "pending",
     registration: null,
     watchers: 0,
-    canAsk: true,
+    canQuery: true,
     eraseAt: null,
     forward: undefined,
   };
-  const due = (change: Partial<OrderConditions>, before: Due = {}) => orderDue(before, NOW, 0, { ...idle, ...change });
+  const due = (change: Partial<OrderDueInput>, before: Due = {}) => orderDue(before, NOW, 0, { ...idle, ...change });
   const registration = (expiresAt: number | null) => ({ money, expiresAt, orderId: null });
 
   it.each<[string, Due, Due]>([
     ["are none for an order that nobody waits for", due({}), {}],
-    ["are none for one that somebody waits for where nobody can be asked", due({ watchers: 1, canAsk: false }), {}],
+    ["are none for one that somebody waits for where nobody can be asked", due({ watchers: 1, canQuery: false }), {}],
     [
       "begin with asking after 10 s where somebody waits",
       due({ watchers: 1 }),

@@ -21,7 +21,7 @@ const record = (more: Partial<OrderRecord>): OrderRecord => ({
   orderId: null,
   isFull: false,
   erasedAt: null,
-  forwards: { owed: 0, givenUp: 0 },
+  forwards: { pending: 0, failed: 0 },
   ...more,
 });
 const money = (amount: string, currency = "USD") => ({ amount, currency });
@@ -116,8 +116,8 @@ describe("a backend", () => {
     expect(backendOrder(BIZ, record({ order: held })).held).toBe("not_registered");
   });
 
-  it("is sent how many forwards are owed, whether the order is full, and when it was erased", () => {
-    const ended = record({ isFull: true, erasedAt: 1_800_000_000_000, forwards: { owed: 2, givenUp: 1 } });
+  it("is sent the number of pending and failed forwards, whether the order is full, and when it was erased", () => {
+    const ended = record({ isFull: true, erasedAt: 1_800_000_000_000, forwards: { pending: 2, failed: 1 } });
     expect(backendOrder(BIZ, ended)).toMatchObject({
       full: true,
       erased_at: "2027-01-15T08:00:00.000Z",

@@ -3,15 +3,15 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Who } from "../../src/core/frames.ts";
 import { LINGER_MS } from "../../src/core/limits.ts";
-import { dueLeaves, join, leave, nextLeaveAt, type Gone } from "../../src/core/presence.ts";
+import { dueLeaves, join, leave, nextLeaveAt, type PendingLeave } from "../../src/core/presence.ts";
 
 const who = (sub: string | null): Who => ({ sub, info: null });
-const gone = (sub: string | null, tellAt: number): Gone => ({ sub, info: null, tellAt });
+const gone = (sub: string | null, announceAt: number): PendingLeave => ({ sub, info: null, announceAt });
 
 describe("a user", () => {
   it("is announced with the first connection, not with the second", () => {
-    expect(join([], who("a"), false)).toEqual({ gone: [], announce: true });
-    expect(join([], who("a"), true)).toEqual({ gone: [], announce: false });
+    expect(join([], who("a"), false)).toEqual({ pending: [], announce: true });
+    expect(join([], who("a"), true)).toEqual({ pending: [], announce: false });
   });
   it("has a pending leave after the last connection closes", () => {
     expect(leave([], who("a"), true, 5)).toEqual([]);
@@ -24,7 +24,7 @@ describe("a user", () => {
 
   it("is not announced for a reload", () => {
     const awaited = leave([gone("b", 7)], who("a"), false, 5);
-    expect(join(awaited, who("a"), false)).toEqual({ gone: [gone("b", 7)], announce: false });
+    expect(join(awaited, who("a"), false)).toEqual({ pending: [gone("b", 7)], announce: false });
   });
   it("is announced with the public info", () => {
     expect(leave([], { sub: "a", info: { name: "Ada" } }, false, 0)).toMatchObject([{ info: { name: "Ada" } }]);
@@ -34,16 +34,16 @@ describe("a user", () => {
 it("a new member without a token cancels the pending leave of another", () => {
   const awaited = leave(leave([], who(null), false, 1), who(null), true, 2);
   expect(awaited).toHaveLength(2);
-  expect(join(awaited, who(null), true)).toEqual({ gone: [gone(null, 2 + LINGER_MS)], announce: false });
-  expect(join([], who(null), true)).toEqual({ gone: [], announce: true });
+  expect(join(awaited, who(null), true)).toEqual({ pending: [gone(null, 2 + LINGER_MS)], announce: false });
+  expect(join([], who(null), true)).toEqual({ pending: [], announce: true });
 });
 
 it("a leave is announced at its time and not before", () => {
   const awaited = [gone("a", 10), gone("b", 20)];
   expect(nextLeaveAt(awaited)).toBe(10);
   expect(nextLeaveAt([])).toBeUndefined();
-  expect(dueLeaves(awaited, 9)).toEqual({ left: [], gone: awaited });
-  expect(dueLeaves(awaited, 10)).toEqual({ left: [gone("a", 10)], gone: [gone("b", 20)] });
+  expect(dueLeaves(awaited, 9)).toEqual({ left: [], pending: awaited });
+  expect(dueLeaves(awaited, 10)).toEqual({ left: [gone("a", 10)], pending: [gone("b", 20)] });
 });
 
 type Step = { readonly do: "come"; readonly sub: string | null } | { readonly do: "go"; readonly nth: number };
@@ -58,11 +58,11 @@ class Witness {
   readonly here: (string | null)[] = [];
   readonly listed: (string | null)[] = [];
   announcements = 0;
-  #gone: readonly Gone[] = [];
+  #pending: readonly PendingLeave[] = [];
 
   come(sub: string | null): void {
-    const { gone, announce } = join(this.#gone, who(sub), sub !== null && this.here.includes(sub));
-    this.#gone = gone;
+    const { pending, announce } = join(this.#pending, who(sub), sub !== null && this.here.includes(sub));
+    this.#pending = pending;
     this.here.push(sub);
     if (!announce) return;
     this.announcements += 1;
@@ -73,12 +73,12 @@ class Witness {
   go(nth: number, now: number): void {
     if (this.here.length === 0) return;
     const [sub = null] = this.here.splice(nth % this.here.length, 1);
-    this.#gone = leave(this.#gone, who(sub), sub !== null && this.here.includes(sub), now);
+    this.#pending = leave(this.#pending, who(sub), sub !== null && this.here.includes(sub), now);
   }
 
   fireAlarm(now: number): void {
-    const { left, gone } = dueLeaves(this.#gone, now);
-    this.#gone = gone;
+    const { left, pending } = dueLeaves(this.#pending, now);
+    this.#pending = pending;
     for (const { sub } of left) {
       this.announcements += 1;
       expect(this.listed).toContain(sub);
@@ -87,7 +87,7 @@ class Witness {
     }
   }
 
-  next = (): number | undefined => nextLeaveAt(this.#gone);
+  next = (): number | undefined => nextLeaveAt(this.#pending);
 }
 
 const sorted = (subs: readonly (string | null)[]): string[] => subs.map(String).toSorted();

@@ -56,7 +56,7 @@ export class World {
   view(biz: string): BackendOrder {
     const { version, registration, ...input } = this.#orders.get(biz) ?? unknown;
     const order = orderOf({ ...input, registration }, this.#rules);
-    const forwards = { owed: 0, givenUp: 0 };
+    const forwards = { pending: 0, failed: 0 };
     return backendOrder(biz, {
       order,
       version,

@@ -1,9 +1,9 @@
-// What can go wrong with an alarm and with `produce`: none of it stops the push, doubles it, or leaves it running for nobody.
+// Faults of the alarm and of `produce`: the push continues, sends each tick once, and stops without members.
 import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { alarm } from "../support/consumers.ts";
 import type { PeriodicPush, Tick } from "../../src/consumers/consumer.ts";
-import { Presence } from "../../src/group/presence.ts";
+import { Presence } from "../../src/group/sockets/presence.ts";
 import { LINGER_MS } from "../../src/core/limits.ts";
 import { armedAt, connect, logged, look, mark, newAlarmGroup, ring, stopClock, stubOf } from "../support/workerd.ts";
 
@@ -12,7 +12,7 @@ const V1 = { "Sec-WebSocket-Protocol": "belfry.v1" };
 const HEARTBEAT = '{"type":"heartbeat"}';
 const push = alarm.push ?? expect.fail("the alarm consumer has a push");
 
-/** A group with one page that has had its first push, at `start`. */
+/** A group with one page that has received its first tick, at `start`. */
 async function startedGroup() {
   stopClock();
   const { group, path, project } = newAlarmGroup();
@@ -22,7 +22,7 @@ async function startedGroup() {
   return { group, path, project, page, start: Date.now() };
 }
 
-/** Makes the next ticks by `produce` instead of the real one. */
+/** Replaces the consumer's `produce`. */
 function produceBy(produce: PeriodicPush["produce"]) {
   const spy = vi.spyOn(push, "produce").mockImplementation(produce);
   onTestFinished(() => spy.mockRestore());
@@ -30,7 +30,7 @@ function produceBy(produce: PeriodicPush["produce"]) {
 }
 
 describe("a produce", () => {
-  it("gets the time, the group, its params, the env and a signal", async () => {
+  it("receives the time, the group, its params, the env and a signal", async () => {
     const { group, project } = await startedGroup();
     const produce = produceBy(() => "made");
     await ring(group);
@@ -40,7 +40,7 @@ describe("a produce", () => {
     expect(tick.signal).toBeInstanceOf(AbortSignal);
   });
 
-  it("runs when the next tick is armed already: it may take the object down with it, and the push goes on", async () => {
+  it("runs after the next alarm is set, so that the push continues after a crash", async () => {
     const { group, start } = await startedGroup();
     const storage = await runInDurableObject(stubOf(group), (_object, state) => state.storage);
     const armed: (number | null)[] = [];
@@ -71,9 +71,9 @@ describe("a produce", () => {
       () => undefined as never,
       { reason: "not_json", detail: expect.stringContaining("TypeError") },
     ],
-    ["that gives too much", () => "x".repeat(524_287), { reason: "too_large", detail: "524289 characters" }],
-    ["that gives a bigint", () => 1n as never, { reason: "not_json", detail: expect.stringContaining("TypeError") }],
-  ])("%s costs its group this tick, stands in the log, and the next tick comes", async (_what, produce, line) => {
+    ["that returns too much", () => "x".repeat(524_287), { reason: "too_large", detail: "524289 characters" }],
+    ["that returns a bigint", () => 1n as never, { reason: "not_json", detail: expect.stringContaining("TypeError") }],
+  ])("%s loses this tick of its group, is logged, and the next tick is sent", async (_what, produce, line) => {
     const { group, page, start } = await startedGroup();
     const log = logged();
     const spy = produceBy(produce);
@@ -89,9 +89,9 @@ describe("a produce", () => {
   });
 
   it.each<[string, PeriodicPush["produce"]]>([
-    ["never ends, deaf to its signal,", () => new Promise(() => undefined)],
+    ["never ends and ignores its signal", () => new Promise(() => undefined)],
     ["is slower than the period", () => new Promise((resolve) => setTimeout(() => resolve("too late"), 150))],
-  ])("that %s is given up at its deadline and reported, and the next tick comes", async (_what, produce) => {
+  ])("that %s times out, is logged, and the next tick is sent", async (_what, produce) => {
     const every = vi.spyOn(push, "every").mockReturnValue(100);
     onTestFinished(() => every.mockRestore());
     const { group, page, start } = await startedGroup();
@@ -108,7 +108,7 @@ describe("a produce", () => {
     expect(await page.nextJson()).toBe("the next tick");
   });
 
-  it("is aborted when the last member leaves, and its result reaches no one who comes after", async () => {
+  it("is aborted when the last member leaves, and its result reaches no later member", async () => {
     const { group, path, page } = await startedGroup();
     const spy = produceBy(
       ({ signal }) =>
@@ -126,7 +126,7 @@ describe("a produce", () => {
     expect(await next.nextJson()).toEqual({ type: "result", data: "2100-01-01 00:01:00" });
   });
 
-  it("is aborted when the group starts anew, its last member found silent by the join that starts it", async () => {
+  it("is aborted when a join closes the last, silent member and starts the push anew", async () => {
     const { group, path, page } = await startedGroup();
     page.send(HEARTBEAT);
     expect(await page.next()).toBe(HEARTBEAT);
@@ -134,7 +134,7 @@ describe("a produce", () => {
       ({ signal }) =>
         new Promise((resolve) => signal.addEventListener("abort", () => resolve("of the old group"), { once: true })),
     );
-    // The platform stamps the heartbeat by its own clock, so at the test's the page is silent but for what it writes.
+    // The platform stamps heartbeats by its own clock, so by the test's clock the page is silent except for its messages.
     vi.setSystemTime(Date.now() + PERIOD);
     page.send("still here");
     const rung = ring(group);
@@ -152,13 +152,13 @@ describe("a produce", () => {
 });
 
 describe("the grid", () => {
-  it("starts where the platform has really set the first alarm", async () => {
+  it("starts at the actual time of the first alarm", async () => {
     stopClock();
     const { group, path } = newAlarmGroup();
     await runInDurableObject(stubOf(group), (_object, { storage }) => {
       const setAlarm = storage.setAlarm.bind(storage);
       storage.setAlarm = (at) => {
-        storage.setAlarm = setAlarm; // puts off the first one only
+        storage.setAlarm = setAlarm; // delays only the first alarm
         return setAlarm(Number(at) + 7);
       };
     });
@@ -171,7 +171,7 @@ describe("the grid", () => {
 });
 
 describe("an alarm", () => {
-  it("rung twice pushes once", async () => {
+  it("that fires twice pushes once", async () => {
     const { group, page, start } = await startedGroup();
     await ring(group);
     await page.next();
@@ -183,7 +183,7 @@ describe("an alarm", () => {
     expect(await armedAt(group)).toBe(start + 2 * PERIOD);
   });
 
-  it("rung twice pushes once, also when the object slept in between", async () => {
+  it("that fires twice pushes once, also if the object slept in between", async () => {
     const { group, page, start } = await startedGroup();
     await ring(group);
     await page.next();
@@ -195,7 +195,7 @@ describe("an alarm", () => {
     expect(await page.next()).toBe(marked);
   });
 
-  it("set for a leave a moment behind a tick does not push that tick again", async () => {
+  it("set for a leave just after a tick does not push that tick again", async () => {
     const { group, path, page, start } = await startedGroup();
     await connect(path, V1);
     const gone = await connect(path, V1);
@@ -210,15 +210,15 @@ describe("an alarm", () => {
     expect(await armedAt(group)).toBe(start + 2 * PERIOD);
   });
 
-  it("set for a leave a moment before a tick does not pass that tick by", async () => {
+  it("set for a leave just before a tick does not skip that tick", async () => {
     const { group, path, page, start } = await startedGroup();
     await connect(path, V1);
     const gone = await connect(path, V1);
     vi.setSystemTime(start + PERIOD - 1 - LINGER_MS);
     await gone.leave();
-    const spy = vi.spyOn(Presence.prototype, "tell").mockImplementationOnce(function (this: Presence, now) {
+    const spy = vi.spyOn(Presence.prototype, "announceLeaves").mockImplementationOnce(function (this: Presence, now) {
       vi.setSystemTime(start + PERIOD);
-      this.tell(now);
+      this.announceLeaves(now);
     });
     onTestFinished(() => spy.mockRestore());
     await ring(group);
@@ -228,7 +228,7 @@ describe("an alarm", () => {
     expect(await page.next()).toBe(marked);
   });
 
-  it("an hour late pushes once and is back on the grid", async () => {
+  it("an hour late pushes once and returns to the grid", async () => {
     const { group, page, start } = await startedGroup();
     await ring(group, 60 * PERIOD + 1234);
     expect(await page.nextJson()).toEqual({ type: "result", data: "2100-01-01 01:01:01" });
@@ -241,7 +241,7 @@ describe("an alarm", () => {
     ["a join", (_group, path) => connect(path)],
     ["a message", async (_group, _path, page) => page.send("hello?")],
     ["an event", (group) => mark(group)],
-  ])("that is gone while somebody is there is set again, on the grid, by %s", async (_what, wake) => {
+  ])("that is lost while a member is connected is set again, on the grid, by %s", async (_what, wake) => {
     const { group, path, page, start } = await startedGroup();
     vi.setSystemTime(start + 10 * PERIOD + 5);
     await runInDurableObject(stubOf(group), (_object, state) => state.storage.deleteAlarm());
@@ -250,7 +250,7 @@ describe("an alarm", () => {
     await vi.waitUntil(async () => (await armedAt(group)) === start + 11 * PERIOD, { timeout: 30_000 });
   });
 
-  it("stuck in the past counts as gone", async () => {
+  it("stuck in the past counts as lost", async () => {
     const { group, path, start } = await startedGroup();
     vi.setSystemTime(start + 3 * PERIOD + 1);
     expect(await armedAt(group)).toBe(start + PERIOD);
@@ -258,7 +258,7 @@ describe("an alarm", () => {
     expect(await armedAt(group)).toBe(start + 4 * PERIOD);
   });
 
-  it("finds an object restarted and its connections lost: nothing is left running, nothing kept", async () => {
+  it("of a restarted object without connections stops the push and deletes all rows", async () => {
     const { group, path } = await startedGroup();
     await evictDurableObject(stubOf(group), { webSockets: "close" });
     expect(await ring(group)).toBe(true);

@@ -1,4 +1,4 @@
-// What reaches a connection in the very turn in which it comes: behind its welcome, in order, and before its end.
+// Frames sent in the same event-loop turn as a join arrive after the welcome, in order, and before a close.
 import { runInDurableObject } from "cloudflare:test";
 import { expect, it } from "vitest";
 import { ADMISSION_HEADER, anybody, encodeAdmission } from "../../src/core/admission.ts";
@@ -6,7 +6,7 @@ import { encode } from "../../src/core/frames.ts";
 import type { Group } from "../../src/group/group.ts";
 import { newFeed, stubOf } from "../support/workerd.ts";
 
-/** A connection comes, `act` happens to its group before anything can have gone out to it, and it is ended: what it got, to the end. */
+/** Joins, runs `act` on the group before the first frame can be sent, and closes the connection. Returns all frames received. */
 const joinAnd = (act: (object: Group) => void): Promise<readonly unknown[]> =>
   runInDurableObject(stubOf(newFeed().group), async (object: Group) => {
     const admission = encodeAdmission({ mode: "v1", member: anybody, position: null });
@@ -26,13 +26,14 @@ const joinAnd = (act: (object: Group) => void): Promise<readonly unknown[]> =>
     return got;
   });
 
-const say = (data: string) => ({ frame: encode(data), to: { kind: "group" }, exclude: null, once: null }) as const;
+const say = (data: string) =>
+  ({ frame: encode(data), to: { kind: "group" }, exclude: null, idempotency: null }) as const;
 
-it("who is ended at once has had its welcome before", async () => {
+it("a connection that is closed at once receives its welcome first", async () => {
   expect(await joinAnd(() => undefined)).toMatchObject([{ type: "welcome" }, "disconnected"]);
 });
 
-it("a publication comes behind the welcome, and once", async () => {
+it("a publication arrives once, after the welcome", async () => {
   const got = await joinAnd((object) => void object.send(say("hello")));
   expect(got).toMatchObject([{ type: "welcome", offset: 0 }, { offset: 1, data: "hello" }, "disconnected"]);
 });

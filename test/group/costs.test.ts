@@ -1,28 +1,28 @@
-// What an event costs an object that is awake, counted and not timed: questions to storage and to the platform, texts made. However many listen.
+// Costs of an event in an awake object, counted: reads of storage, calls of the platform, encoded texts. Independent of the number of members.
 import { runInDurableObject } from "cloudflare:test";
 import { expect, it, vi } from "vitest";
 import { encode } from "../../src/core/frames.ts";
 import type { Group } from "../../src/group/group.ts";
-import type { Sending } from "../../src/core/group-api.ts";
+import type { SendRequest } from "../../src/core/group-api.ts";
 import { evict, join, newAlarmGroup, newBiz, newFeed, ring, stopClock, stubOf } from "../support/workerd.ts";
 
 interface Costs {
-  /** Values asked of storage by their key. */
+  /** Keys read from storage. */
   gets: number;
-  /** Statements of SQL, by their first word. */
+  /** SQL statements by their first word. */
   readonly statements: Record<string, number>;
   transactions: number;
-  /** How often the alarm was asked for, or set. */
+  /** Reads and writes of the alarm. */
   alarms: number;
-  /** How often the platform was asked for its list of connections. */
+  /** Reads of the platform's list of connections. */
   lists: number;
-  /** How often an attachment was read. */
+  /** Reads of an attachment. */
   attachments: number;
-  /** How often anything was made JSON. */
+  /** Values encoded as JSON. */
   texts: number;
 }
 
-/** What `act` costs the object as it runs now. */
+/** The costs of `act` in the running object. */
 async function costOf(group: string, act: (object: Group) => Promise<unknown>): Promise<Costs> {
   const costs: Costs = { gets: 0, statements: {}, transactions: 0, alarms: 0, lists: 0, attachments: 0, texts: 0 };
   await runInDurableObject(stubOf(group), async (object: Group, state) => {
@@ -47,42 +47,42 @@ async function costOf(group: string, act: (object: Group) => Promise<unknown>): 
   return costs;
 }
 
-/** Calls `tell` before each call, which goes on as it was. */
+/** Calls `onCall` before each call of the original. */
 function spyOn<Name extends string>(
   object: { [name in Name]: (...args: never[]) => unknown },
   name: Name,
-  tell: (...args: unknown[]) => void,
+  onCall: (...args: unknown[]) => void,
 ): () => void {
   const real = object[name];
-  const [own, told] = [
+  const [own, counted] = [
     Object.hasOwn(object, name),
     function (this: unknown, ...args: never[]) {
-      tell(...args);
+      onCall(...args);
       return real.apply(this === undefined ? object : this, args);
     },
   ];
-  object[name] = told;
+  object[name] = counted;
   return () => {
     if (own) object[name] = real;
     else Reflect.deleteProperty(object, name);
   };
 }
 
-const sending = (data: string, key?: string): Sending => ({
+const sending = (data: string, key?: string): SendRequest => ({
   frame: encode(data),
   to: { kind: "group" },
   exclude: null,
-  once: key === undefined ? null : { key, digest: "d" },
+  idempotency: key === undefined ? null : { key, digest: "d" },
 });
 
-/** As many in each mode. */
+/** `count` members in each mode. */
 async function crowd(group: string, size: number): Promise<void> {
   for (let n = 0; n < size; n++) await Promise.all([join(group, {}, "plain"), join(group, {})]);
 }
 
 const nothing: Costs = { gets: 0, statements: {}, transactions: 0, alarms: 0, lists: 0, attachments: 0, texts: 0 };
 
-it("an event to a group that keeps nothing of it: nothing is asked, and no text is made, for 4 as for 40", async () => {
+it("an event to a group without history reads nothing and encodes nothing, for 4 members as for 40", async () => {
   for (const size of [2, 20]) {
     const group = `order_${newBiz()}`;
     await crowd(group, size);
@@ -93,7 +93,7 @@ it("an event to a group that keeps nothing of it: nothing is asked, and no text 
   }
 });
 
-it("a publication that is kept: one transaction with one statement; with a key: two more, the question and the answer", async () => {
+it("a stored publication is one transaction with one statement; an idempotency key adds two statements", async () => {
   const { group } = newFeed();
   await crowd(group, 3);
   await costOf(group, (object) => object.send(sending("warm", "warm")));
@@ -111,12 +111,12 @@ it("a publication that is kept: one transaction with one statement; with a key: 
   });
 });
 
-it("sixteen at once: two transactions, and sixteen statements", async () => {
+it("sixteen concurrent publications are two transactions and sixteen statements", async () => {
   const { group } = newFeed();
   await crowd(group, 3);
   await costOf(group, (object) => object.send(sending("warm")));
-  await evict(group); // nothing is on its way any more
-  await costOf(group, async (object) => object.look());
+  await evict(group); // ends the collecting turns of the last flush
+  await costOf(group, async (object) => object.state());
   const costs = await costOf(group, (object) =>
     Promise.all(Array.from({ length: 16 }, (_, n) => object.send(sending(`text ${n}`)))),
   );
@@ -124,7 +124,7 @@ it("sixteen at once: two transactions, and sixteen statements", async () => {
   expect(costs.statements["INSERT"]).toBe(16);
 });
 
-it("what wakes a group asks the platform twice who is there, once for each mode, and each connection's attachment once at most", async () => {
+it("waking lists the connections once per mode, and reads each attachment at most once", async () => {
   const { group } = newFeed();
   await crowd(group, 5);
   await costOf(group, (object) => object.send(sending("warm")));
@@ -133,17 +133,17 @@ it("what wakes a group asks the platform twice who is there, once for each mode,
   expect([lists, attachments]).toEqual([2, 10]);
 });
 
-it("a tick: nobody is asked who is there, nothing is asked of storage, and the one text is everybody's", async () => {
+it("a tick lists no connections, reads no storage and encodes one text for all members", async () => {
   stopClock();
   const { group } = newAlarmGroup();
   await crowd(group, 5);
   await ring(group);
   const { lists, gets, texts } = await costOf(group, async (object) => {
-    const { storage } = (object as unknown as { ctx: DurableObjectState }).ctx; // its own, and protected
+    const { storage } = (object as unknown as { ctx: DurableObjectState }).ctx; // `ctx` is protected
     const scheduledTime = (await storage.getAlarm()) ?? 0;
     vi.setSystemTime(scheduledTime);
     await storage.deleteAlarm();
     await object.alarm({ scheduledTime, isRetry: false, retryCount: 0 });
   });
-  expect([lists, gets, texts]).toEqual([0, 0, 2]); // the other one is the log's
+  expect([lists, gets, texts]).toEqual([0, 0, 2]); // one of the two is the log line
 });

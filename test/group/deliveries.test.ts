@@ -1,4 +1,4 @@
-// What a group of deliveries about no order keeps, and for how long. Its alarm is rung by hand.
+// Rows of deliveries about no order, and their deletion. The test fires the alarm.
 import { runInDurableObject } from "cloudflare:test";
 import { expect, it } from "vitest";
 import { armedAt, ring, stopClock, stubOf } from "../support/workerd.ts";

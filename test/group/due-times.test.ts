@@ -1,4 +1,4 @@
-// One alarm for everything a group has to wake for: it is set for the earliest, and gone when nothing is left to wake for.
+// The single alarm of a group is set to the earliest due-time, and removed with the last.
 import { runInDurableObject } from "cloudflare:test";
 import { beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { alarm } from "../support/consumers.ts";
@@ -25,7 +25,7 @@ beforeEach(() => {
   begun = Date.now();
 });
 
-/** What the alarm is set for, in ms since the test began. */
+/** The alarm's time, in ms since the start of the test. */
 async function armed(group: string): Promise<number | null> {
   const at = await armedAt(group);
   return at === null ? null : at - begun;
@@ -42,7 +42,7 @@ async function arrive(group: string, who: { sub?: string; expiresAt?: number } =
 const send = (group: string, headers: Record<string, string> = {}): Promise<Response> =>
   backend("POST", `/groups/${group}/send`, { type: "send.message", message: "sent" }, headers);
 
-/** Rings until the alarm is gone: the times it rang, in ms since the test began. */
+/** Fires the alarm until it is removed. Returns the times, in ms since the start of the test. */
 async function ringOut(group: string): Promise<number[]> {
   const rung: number[] = [];
   while (await ring(group)) rung.push(Date.now() - begun);
@@ -55,7 +55,7 @@ const storedBy = (group: string): Promise<unknown[]> =>
     ...[...storage.kv.list()].map(([key]) => key),
   ]);
 
-/** The alarm consumer as somebody may have changed it. */
+/** The alarm consumer with changed options. */
 function declare(changed: Partial<Consumer>): void {
   const before = { ...alarm };
   Object.assign(alarm, changed);
@@ -63,7 +63,7 @@ function declare(changed: Partial<Consumer>): void {
 }
 
 describe("a group that has a push, tokens, presence and a stream", () => {
-  it("wakes for the earliest of them each time, and for its position's day when everybody has left", async () => {
+  it("wakes for the earliest due-time, and a day after the last leave for its position", async () => {
     declare({ access: "token", keeps: "stream" });
     const { group } = newAlarmGroup();
     const ben = await arrive(group, member("ben", 100_000));
@@ -110,7 +110,7 @@ describe("a group that has a push, tokens, presence and a stream", () => {
     expect(await storedBy(group)).toEqual([]);
   });
 
-  it("keeps its position for its day though it never published anything", async () => {
+  it("retains its position for a day without any publication", async () => {
     declare({ access: "token", keeps: "stream" });
     const { group } = newAlarmGroup();
     const ann = await arrive(group, member("ann", 30_000));
@@ -123,7 +123,7 @@ describe("a group that has a push, tokens, presence and a stream", () => {
 });
 
 describe("a group that has a push and tokens", () => {
-  it("wakes for no token when everybody has left, only for the keys of the day", async () => {
+  it("wakes for idempotency keys but for no token after the last leave", async () => {
     declare({ access: "token" });
     const { group } = newAlarmGroup();
     const page = await arrive(group, member("ann", 30_000));
@@ -135,7 +135,7 @@ describe("a group that has a push and tokens", () => {
     expect(await storedBy(group)).toEqual([]);
   });
 
-  it("is gone at once when the token of the last one has run out", async () => {
+  it("is deleted when the last member's token expires", async () => {
     declare({ access: "token" });
     const { group } = newAlarmGroup();
     const page = await join(group, member("ann", 30_000), "plain");
@@ -146,7 +146,7 @@ describe("a group that has a push and tokens", () => {
 });
 
 describe("a feed", () => {
-  it("wakes for the earliest token, and for none when who had it has left with all the others", async () => {
+  it("wakes for the earliest token, and for none after the last leave", async () => {
     const { group } = newFeed();
     const [ann, ben] = [member("ann", 50_000), member("ben", 40_000)];
     const pages = [await join(group, ann, "plain"), await join(group, ben, "plain")];
@@ -156,7 +156,7 @@ describe("a feed", () => {
     expect(await storedBy(group)).toEqual([]);
   });
 
-  it("whose last member's token runs out wakes only for its position after that", async () => {
+  it("wakes only for its position after the last member's token expires", async () => {
     const { group } = newFeed();
     const page = await arrive(group, member("ann", 50_000));
     expect(await ringOut(group)).toEqual([50_000, 75_000, 375_000, 375_000 + DAY]);
@@ -164,7 +164,7 @@ describe("a feed", () => {
     expect(await storedBy(group)).toEqual([]);
   });
 
-  it("wakes for a leave, a token, what it keeps and its position, in their order", async () => {
+  it("wakes for a leave, a token, its publications and its position, in this order", async () => {
     const { group } = newFeed();
     const page = await arrive(group, member("ann", 8_000));
     await (await arrive(group, { sub: "ben" })).leave();
@@ -176,7 +176,7 @@ describe("a feed", () => {
 });
 
 describe("an alarm group", () => {
-  it("stops its push with the last member, though somebody was awaited", async () => {
+  it("stops its push with the last member, even with a pending leave", async () => {
     const { group } = newAlarmGroup();
     const page = await arrive(group);
     await ring(group);
@@ -191,7 +191,7 @@ describe("an alarm group", () => {
     expect(await first.nextJson()).toMatchObject({ type: "join", sub: "ann" });
   });
 
-  it("pushes no tick again for a leave that is told within a tenth of a second after it", async () => {
+  it("does not repeat a tick for a leave announced within 100 ms after it", async () => {
     const { group } = newAlarmGroup();
     const page = await arrive(group);
     await ring(group);

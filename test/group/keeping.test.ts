@@ -1,4 +1,4 @@
-// What a feed keeps and for how long, and when nothing is left of a group.
+// Retention of publications, positions and idempotency keys, and the deletion of a group.
 import { runInDurableObject } from "cloudflare:test";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { tablesOf } from "../support/storage.ts";
@@ -18,13 +18,13 @@ const historyOf = async (
 const offsetsOf = async (group: string) => (await historyOf(group)).publications.map(({ offset }) => offset);
 const upTo = (length: number, from = 1) => Array.from({ length }, (_, i) => from + i);
 
-/** How much there really is on disk. */
+/** The number of stored publications. */
 const rowsOf = (group: string): Promise<number> =>
   runInDurableObject(stubOf(group), (_object, { storage }) =>
     Number(storage.sql.exec("SELECT count(*) AS rows FROM publications").one()["rows"]),
   );
 
-/** All that an object has stored. */
+/** All rows of an object. */
 const storedBy = (group: string): Promise<unknown[]> =>
   runInDurableObject(stubOf(group), async (_object, { storage }) => [
     ...(await tablesOf(group)),
@@ -33,7 +33,7 @@ const storedBy = (group: string): Promise<unknown[]> =>
   ]);
 
 describe("a feed", () => {
-  it("keeps its last 100 publications", async () => {
+  it("retains its last 100 publications", async () => {
     const { group } = newFeed();
     for (const i of upTo(103)) await send(group, i);
     expect(await offsetsOf(group)).toEqual(upTo(100, 4));
@@ -43,7 +43,7 @@ describe("a feed", () => {
     expect(await (await send(group, "next")).json()).toMatchObject({ offset: 104 });
   });
 
-  it("tells none for longer than 300 seconds, whether its alarm has rung or not", async () => {
+  it("sends no publication older than 300 seconds, before and after its alarm", async () => {
     stopClock();
     const { group } = newFeed();
     const start = Date.now();
@@ -62,7 +62,7 @@ describe("a feed", () => {
     expect(await historyOf(group)).toMatchObject({ offset: 2, publications: [] });
   });
 
-  it("that publishes without end rings once in 300 seconds, not for each publication", async () => {
+  it("that publishes continuously wakes once in 300 seconds, not per publication", async () => {
     stopClock();
     const { group } = newFeed();
     const start = Date.now();
@@ -78,7 +78,7 @@ describe("a feed", () => {
     expect(rung).toEqual([300, 590, 880]);
   });
 
-  it("keeps its position for a day after the last publication went, and then begins anew", async () => {
+  it("retains its position for a day after the last publication expired, then starts a new epoch", async () => {
     stopClock();
     const { group } = newFeed();
     const start = Date.now();
@@ -98,7 +98,7 @@ describe("a feed", () => {
     expect((await historyOf(group)).epoch).not.toBe(epoch);
   });
 
-  it("keeps its position while somebody is there, and for a day after the last one left", async () => {
+  it("retains its position while a member is connected, and for a day after the last leave", async () => {
     stopClock();
     const { group } = newFeed();
     const page = await join(group, {});
@@ -111,7 +111,7 @@ describe("a feed", () => {
     await page.leave();
     await ring(group);
     expect(await historyOf(group)).toMatchObject({ epoch, offset: 1 });
-    // Whoever comes back in time has missed nothing, and is counted on again.
+    // A client that returns in time has missed nothing, and protects the position again.
     vi.setSystemTime(left + 86_400_000);
     const back = await join(group, {});
     expect(await back.nextJson()).toMatchObject({ type: "welcome", epoch, offset: 1 });
@@ -122,14 +122,14 @@ describe("a feed", () => {
     expect(await storedBy(group)).toEqual([]);
   });
 
-  it("that a plain page alone has watched keeps nothing of it", async () => {
+  it("with only plain members stores nothing", async () => {
     const { group } = newFeed();
     const page = await join(group, {}, "plain");
     await page.leave();
     expect(await storedBy(group)).toEqual([]);
   });
 
-  it("counts no publication that could not be kept", async () => {
+  it("assigns no offset to a publication that cannot be stored", async () => {
     const { group } = newFeed();
     await send(group, 1);
     await send(group, 2, "k");
@@ -138,7 +138,7 @@ describe("a feed", () => {
       const exec = sql.exec.bind(sql);
       sql.exec = (query, ...bindings) => {
         if (query.includes("INTO sent")) throw new Error("disk full");
-        return exec(query, ...bindings) as never; // exec is generic over the row; the cursor is handed on as it came
+        return exec(query, ...bindings) as never; // exec is generic over the row; the cursor is returned unchanged
       };
       onTestFinished(() => void (sql.exec = exec));
     });
@@ -149,7 +149,7 @@ describe("a feed", () => {
     expect(await (await send(group, 3)).json()).toMatchObject({ offset: 3 });
   });
 
-  it("with keys of a day is forgotten when they and its position are", async () => {
+  it("with idempotency keys is deleted when they and its position have expired", async () => {
     stopClock();
     const { group } = newFeed();
     await send(group, 1, "k");
@@ -158,7 +158,7 @@ describe("a feed", () => {
   });
 });
 
-it("an alarm group whose last member has left keeps its keys for their day, ticks no more, and then is gone", async () => {
+it("an alarm group without members retains its idempotency keys for a day without ticks, then is deleted", async () => {
   stopClock();
   const { group } = newAlarmGroup();
   const start = Date.now();

@@ -1,4 +1,4 @@
-// However a connection ends, the members that remain and the alarm are right.
+// Members and alarm after each way in which a connection ends.
 import { runInDurableObject } from "cloudflare:test";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import type { Group } from "../../src/group/group.ts";
@@ -19,12 +19,12 @@ import {
 const HEARTBEAT = '{"type":"heartbeat"}';
 
 describe("a close", () => {
-  it.each([1000, 1001, 3000, 4001])("with %i is answered with 1000 and no reason", async (code) => {
+  it.each([1000, 1001, 3000, 4001])("with %i is answered by 1000 without a reason", async (code) => {
     const page = await connect(newAlarmGroup().path);
     expect(await page.leave(code)).toEqual({ code: 1000, reason: "" });
   });
 
-  it("of the last member ends the push, of another one does not", async () => {
+  it("of the last member stops the push, of another does not", async () => {
     stopClock();
     const { group, path } = newAlarmGroup();
     const [first, second] = [await connect(path), await connect(path)];
@@ -36,10 +36,10 @@ describe("a close", () => {
   });
 });
 
-describe("a connection that ends for what it sent", () => {
+describe("a connection closed for a message", () => {
   const TOO_LONG = "x".repeat(32_769);
 
-  it("leaves no alarm if it was the last: a message that is too long", async () => {
+  it("leaves no alarm if it was the last member", async () => {
     const { group, path } = newAlarmGroup();
     const page = await connect(path);
     page.send(TOO_LONG);
@@ -47,11 +47,11 @@ describe("a connection that ends for what it sent", () => {
     expect(await look(group)).toMatchObject({ connections: 0, next_push: null });
   });
 
-  // The handlers themselves: what comes after them, the peer's answer to the close, may never come.
+  // Calls the handlers directly: the peer may never answer the close.
   it.each<[string, (object: Group, socket: WebSocket) => Promise<void>]>([
     ["a message that is too long", (object, socket) => object.webSocketMessage(socket, TOO_LONG)],
     ["a frame that breaks the protocol", (object, socket) => object.webSocketError(socket, new Error("bad opcode"))],
-  ])("leaves no alarm even if it never answers the close: %s", async (_what, end) => {
+  ])("leaves no alarm even if it never answers the close, after %s", async (_what, end) => {
     stopClock();
     const { group, path } = newAlarmGroup();
     await connect(path);
@@ -64,7 +64,7 @@ describe("a connection that ends for what it sent", () => {
     expect(armed).toBeNull();
   });
 
-  it("leaves the alarm to those who stay", async () => {
+  it("keeps the alarm while others stay", async () => {
     stopClock();
     const { group, path } = newAlarmGroup();
     const page = await connect(path);
@@ -80,7 +80,7 @@ describe("a connection that ends for what it sent", () => {
 });
 
 describe("a silent connection", () => {
-  /** A page that sent one heartbeat. The platform stamps it by its own clock, which is long before the test's. */
+  /** A page that sent one heartbeat. The platform stamps it by its own clock, far before the test's. */
   async function onceAlive(path: string) {
     const page = await connect(path);
     page.send(HEARTBEAT);
@@ -88,10 +88,10 @@ describe("a silent connection", () => {
     return page;
   }
 
-  /** Before that nobody who comes can be silent, and nobody looks. */
+  /** Until then no connection can be silent, and none is checked. */
   const SILENCE = 75_001;
 
-  it("is closed with 4201 when a tick wakes the group, and the last one ends the push", async () => {
+  it("is closed with 4201 when a tick wakes the group, and the last one stops the push", async () => {
     stopClock();
     const { group, path } = newAlarmGroup();
     const page = await onceAlive(path);
@@ -100,7 +100,7 @@ describe("a silent connection", () => {
     expect(await look(group)).toMatchObject({ connections: 0, next_push: null });
   });
 
-  it("is closed by a join, whose member is then the first and gets its push at once", async () => {
+  it("is closed by a join, whose member then is the first and receives its tick at once", async () => {
     stopClock();
     const { group, path } = newAlarmGroup();
     const silent = await onceAlive(path);
@@ -112,7 +112,7 @@ describe("a silent connection", () => {
     expect(await page.nextJson()).toEqual({ type: "result", data: "2100-01-01 00:01:15" });
   });
 
-  it("is closed by an event, and counts for nobody", async () => {
+  it("is closed by an event, and is not counted as a receiver", async () => {
     stopClock();
     const { group, path } = newAlarmGroup();
     const silent = await onceAlive(path);
@@ -124,7 +124,7 @@ describe("a silent connection", () => {
     expect(await look(group)).toMatchObject({ connections: 1 });
   });
 
-  it("is closed by a callback, which the others hear", async () => {
+  it("is closed by a callback, which the other members receive", async () => {
     stopClock();
     const biz = newBiz();
     const page = await connect(`/ws/order/${biz}/`);
@@ -136,7 +136,7 @@ describe("a silent connection", () => {
     expect(await look(`order_${biz}`)).toMatchObject({ connections: 1 });
   });
 
-  it("is none that has gone over from heartbeats to texts, also across a sleep; it is one again 75 s after the last", async () => {
+  it("excludes one that sends texts instead of heartbeats, also across a sleep, until 75 s after the last text", async () => {
     stopClock();
     const biz = newBiz();
     const group = `order_${biz}`;
@@ -157,7 +157,7 @@ describe("a silent connection", () => {
     expect(await page.closed).toMatchObject({ code: 4201 });
   });
 
-  it("is none that never sent a heartbeat: an article's page may be quiet for ever", async () => {
+  it("excludes one that never sent a heartbeat, such as an article's page", async () => {
     stopClock();
     const { group, path } = newAlarmGroup();
     const page = await connect(path);
@@ -166,13 +166,13 @@ describe("a silent connection", () => {
     expect(await look(group)).toMatchObject({ connections: 1 });
   });
 
-  it("is none whose last heartbeat is 74 s old: the next may still come in time", async () => {
+  it("excludes one whose last heartbeat is 74 s old", async () => {
     const { group, path } = newAlarmGroup();
     const page = await onceAlive(path);
     vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 74_000 });
     onTestFinished(() => void vi.useRealTimers());
     const marked = await mark(group);
-    // The group's own first push may come before the mark; no close does.
+    // The first tick may arrive before the mark; a close must not.
     for (let frame = await page.next(); frame !== marked; frame = await page.next()) expect(frame).toContain("result");
     expect(await look(group)).toMatchObject({ connections: 1 });
   });

@@ -1,4 +1,4 @@
-// What one connection, one subject and one group may take up; and that who takes more costs nobody else anything.
+// Limits of a connection, a subject and a group. Exceeding one affects no other member.
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it, vi } from "vitest";
@@ -26,7 +26,7 @@ const TOO_MANY = { code: 4129, reason: "too_many_frames" };
 
 beforeEach(() => stopClock());
 
-/** An order's group with a member that listens in belfry.v1 and one that will send, welcomed already. */
+/** An order's group with a belfry.v1 member that listens and a welcomed one that will send. */
 async function orderWith(mode: Mode): Promise<{ group: string; sender: Page; listener: Page }> {
   const group = `order_${newBiz()}`;
   const [listener, sender] = [await join(group, {}), await join(group, {}, mode)];
@@ -58,18 +58,21 @@ describe("frames of one connection", () => {
   it.each<[string, Record<string, string>, (n: number) => string]>([
     ["plain mode", {}, () => "ping"],
     ["belfry.v1", v1, (n) => `{"type":"ping","id":${n}}`],
-  ])("on a single channel in %s: 200 at once are answered, the next ends it", async (_how, headers, frame) => {
-    const page = await connect("/ws/channel/", headers);
-    if (headers === v1) expect(await page.nextJson()).toMatchObject({ type: "welcome" });
-    for (let n = 1; n <= FRAMES_AT_ONCE; n++) {
-      page.send(frame(n));
-      expect(await page.nextJson()).toMatchObject(headers === v1 ? { type: "reply", id: n } : { type: "ping" });
-    }
-    page.send(frame(0));
-    expect(await page.closed).toEqual(TOO_MANY);
-  });
+  ])(
+    "on a single channel in %s are answered up to 200 at once; the next one closes it",
+    async (_how, headers, frame) => {
+      const page = await connect("/ws/channel/", headers);
+      if (headers === v1) expect(await page.nextJson()).toMatchObject({ type: "welcome" });
+      for (let n = 1; n <= FRAMES_AT_ONCE; n++) {
+        page.send(frame(n));
+        expect(await page.nextJson()).toMatchObject(headers === v1 ? { type: "reply", id: n } : { type: "ping" });
+      }
+      page.send(frame(0));
+      expect(await page.closed).toEqual(TOO_MANY);
+    },
+  );
 
-  it("are counted where they cause nothing: in plain mode in an alarm group", async () => {
+  it("are counted in plain mode in an alarm group, where they have no effect", async () => {
     const { group, path } = newAlarmGroup();
     const [page, other] = [await connect(path), await connect(path)];
     for (let n = 0; n <= FRAMES_AT_ONCE; n++) page.send(n % 2 === 0 ? "" : new Uint8Array(1).buffer);
@@ -78,7 +81,7 @@ describe("frames of one connection", () => {
     expect(await other.next()).toBe(marked);
   });
 
-  it("are counted across a sleep, and forgiven at 20 a second", async () => {
+  it("are counted across a sleep, and refilled at 20 a second", async () => {
     const { group, sender, listener } = await orderWith("plain");
     const say = async (text: string) => {
       sender.send(text);
@@ -96,7 +99,7 @@ describe("frames of one connection", () => {
     expect(await sender.closed).toEqual(TOO_MANY);
   });
 
-  it("are forgiven no more than 200, however long it was quiet", async () => {
+  it("are refilled to at most 200 after any pause", async () => {
     const { sender, listener } = await orderWith("plain");
     sender.send("the first");
     await listener.next();
@@ -108,7 +111,7 @@ describe("frames of one connection", () => {
     );
   });
 
-  it("are each connection's own: beside one that has used up its 200, another has all of them", async () => {
+  it("are counted per connection", async () => {
     const { group, sender, listener } = await orderWith("plain");
     for (let n = 1; n <= FRAMES_AT_ONCE; n++) sender.send(bare(n));
     await listener.nextPublished(FRAMES_AT_ONCE);
@@ -117,7 +120,7 @@ describe("frames of one connection", () => {
     expect(await look(group)).toMatchObject({ connections: 2 });
   });
 
-  it.each<Mode>(["plain", "v1"])("do not count heartbeats, in %s mode", async (mode) => {
+  it.each<Mode>(["plain", "v1"])("exclude heartbeats, in %s mode", async (mode) => {
     const { group, sender, listener } = await orderWith(mode);
     for (let n = 0; n < 2 * FRAMES_AT_ONCE; n++) sender.send(HEARTBEAT);
     for (let n = 0; n < 2 * FRAMES_AT_ONCE; n++) expect(await sender.next()).toBe(HEARTBEAT);
@@ -135,7 +138,7 @@ describe("connections of one subject", () => {
       hmac(env.TOKEN_SECRET),
     );
 
-  it("are 50 in a group: the next hears subject_full, in belfry.v1 by 4101; everybody else still gets in", async () => {
+  it("are at most 50 in a group: the next is rejected with subject_full, in belfry.v1 by 4101; other subjects join", async () => {
     const { group, path } = newFeed();
     const tabs: Page[] = [];
     for (let n = 0; n < CONNECTIONS_PER_SUBJECT; n++) tabs.push(await join(group, { sub: "ann" }, "plain"));
@@ -156,7 +159,7 @@ describe("connections of one subject", () => {
     expect(await again.nextJson()).toMatchObject({ type: "welcome" });
   });
 
-  it("are its own, however long the beginning is that two subjects share", async () => {
+  it("are counted apart for subjects with a long common prefix", async () => {
     const { group, path } = newFeed();
     const long = "钟".repeat(190);
     for (let n = 0; n < CONNECTIONS_PER_SUBJECT; n++) await join(group, { sub: `${long}1` }, "plain");
@@ -164,7 +167,7 @@ describe("connections of one subject", () => {
     await connect(path, { Authorization: `Bearer ${await tokenOf(`${long}2`, group)}` });
   });
 
-  it("are counted in each group for itself, and nobody's where there is no token", async () => {
+  it("are counted per group, and unlimited without a token", async () => {
     const [here, there] = [newFeed(), newFeed()];
     for (let n = 0; n < CONNECTIONS_PER_SUBJECT; n++) await join(here.group, { sub: "ann" }, "plain");
     await join(there.group, { sub: "ann" });
@@ -173,17 +176,17 @@ describe("connections of one subject", () => {
   });
 });
 
-it("a group with 10,000 connections is full for the next, whoever it is, and not for the one after somebody left", async () => {
+it("a group with 10,000 connections rejects the next one until a member leaves", async () => {
   const biz = newBiz();
   const path = `/ws/order/${biz}/`;
   const page = await connect(path);
-  /** It wakes with so many. */
+  /** The object wakes with `count` connections. */
   const pretend = async (connections: number) => {
     await evict(`order_${biz}`);
     await runInDurableObject(stubOf(`order_${biz}`), (_object, state) => {
       const real = state.getWebSockets.bind(state);
       const nothing = { readyState: WebSocket.OPEN, deserializeAttachment: () => null, send: () => undefined };
-      const dummy = () => ({ ...nothing }) as unknown as WebSocket; // all that is used of it
+      const dummy = () => ({ ...nothing }) as unknown as WebSocket; // the members that are used
       const dummies = Array.from({ length: connections - real().length }, dummy);
       state.getWebSockets = (tag) => [...real(tag), ...(tag === "plain" ? dummies : [])];
       state.getWebSocketAutoResponseTimestamp = () => null;
@@ -204,7 +207,7 @@ describe("a message that is too long, in belfry.v1", () => {
     ["an order's group", `order_${newBiz()}`, 131_073],
     ["a feed", newFeed().group, 32_769],
     ["an alarm group", newAlarmGroup().group, 32_769],
-  ])("closes its connection with 1009 in %s and is heard by no one", async (_where, group, length) => {
+  ])("closes its connection with 1009 in %s and reaches no member", async (_where, group, length) => {
     const listener = await join(group, {}, "plain");
     const page = await join(group, { mayPublish: true });
     const long = (data: string) => JSON.stringify({ id: 1, type: "publish", data });
@@ -214,7 +217,7 @@ describe("a message that is too long, in belfry.v1", () => {
     expect(await listener.next()).toBe(marked);
   });
 
-  it("may be as long as its consumer takes", async () => {
+  it("may have the length that its consumer allows", async () => {
     const { group } = newFeed();
     const page = await join(group, { mayPublish: true });
     await page.nextJson();
@@ -224,11 +227,11 @@ describe("a message that is too long, in belfry.v1", () => {
   });
 });
 
-describe("what was on its way when its connection was ended", () => {
+describe("a message in transit when its connection is closed", () => {
   it.each<[Mode, string]>([
     ["plain", "late"],
     ["v1", '{"id":1,"type":"publish","data":"late"}'],
-  ])("is nobody's any more, in %s mode", async (mode, late) => {
+  ])("is dropped, in %s mode", async (mode, late) => {
     const { group, sender, listener } = await orderWith(mode);
     sender.send("x".repeat(131_073));
     for (let n = 0; n < 3; n++) sender.send(late);
@@ -237,7 +240,7 @@ describe("what was on its way when its connection was ended", () => {
     expect(await listener.next()).toBe(`{"type":"publication","data":${marked}}`);
   });
 
-  it("is nobody's even if it comes long after, and is not counted", async () => {
+  it("is dropped and not counted, even if it arrives long after", async () => {
     const { group, sender, listener } = await orderWith("plain");
     await runInDurableObject(stubOf(group), async (object, state) => {
       const [newest = expect.fail("nobody there")] = state.getWebSockets("plain");

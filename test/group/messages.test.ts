@@ -1,4 +1,4 @@
-// What a page sends: how long it may be, and that neither a long message nor a broken member costs another one a frame.
+// Length limits of messages. Neither a long message nor a broken member loses a frame of another.
 import { runInDurableObject } from "cloudflare:test";
 import { describe, expect, it } from "vitest";
 import { connect, look, mark, newAlarmGroup, newBiz, ring, stopClock, stubOf } from "../support/workerd.ts";
@@ -6,11 +6,11 @@ import { connect, look, mark, newAlarmGroup, newBiz, ring, stopClock, stubOf } f
 const text = (length: number, character = "x"): string => character.repeat(length);
 const binary = (length: number): ArrayBuffer => new Uint8Array(length).buffer;
 
-describe("a message one longer than its consumer takes", () => {
+describe("a message one longer than its consumer allows", () => {
   it.each<[string, number, (length: number) => string | ArrayBuffer]>([
     ["a text in an order's group", 131_073, text],
     ["a binary message in an order's group", 131_073, binary],
-  ])("%s of %i closes its connection with 1009 and is heard by no one", async (_what, length, make) => {
+  ])("%s of %i closes its connection with 1009 and reaches no member", async (_what, length, make) => {
     const biz = newBiz();
     const [page, long] = [await connect(`/ws/order/${biz}/`), await connect(`/ws/order/${biz}/`)];
     long.send(make(length));
@@ -23,7 +23,7 @@ describe("a message one longer than its consumer takes", () => {
   it.each<[string, (length: number) => string | ArrayBuffer]>([
     ["a text", text],
     ["a binary message", binary],
-  ])("%s of 32769 in an alarm group closes its connection with 1009 and is heard by no one", async (_what, make) => {
+  ])("%s of 32769 in an alarm group closes its connection with 1009 and reaches no member", async (_what, make) => {
     stopClock();
     const { group, path } = newAlarmGroup();
     const [page, long] = [await connect(path), await connect(path)];
@@ -46,7 +46,7 @@ describe("a message one longer than its consumer takes", () => {
   });
 });
 
-describe("a message as long as its consumer takes", () => {
+describe("a message as long as its consumer allows", () => {
   it("is relayed in an order's group: 131072 characters, 131072 bytes", async () => {
     const biz = newBiz();
     const [page, long] = [await connect(`/ws/order/${biz}/`), await connect(`/ws/order/${biz}/`)];
@@ -58,7 +58,7 @@ describe("a message as long as its consumer takes", () => {
     expect(await look(`order_${biz}`)).toMatchObject({ connections: 2 });
   });
 
-  it("is echoed on a single channel: 32768 characters, however many bytes they are", async () => {
+  it("is echoed on a single channel: 32768 characters of any number of bytes", async () => {
     stopClock();
     const page = await connect("/ws/channel/");
     const message = text(32_768 - '{"message":""}'.length, "钟");
@@ -68,7 +68,7 @@ describe("a message as long as its consumer takes", () => {
     expect(await page.nextJson()).toMatchObject({ type: "error", data: expect.stringContaining("binary") });
   });
 
-  it("is ignored in an alarm group, as any other: 32768 characters, 32768 bytes", async () => {
+  it("is ignored in an alarm group: 32768 characters, 32768 bytes", async () => {
     stopClock();
     const { group, path } = newAlarmGroup();
     const page = await connect(path);
@@ -80,11 +80,11 @@ describe("a message as long as its consumer takes", () => {
   });
 });
 
-it("a member whose socket breaks as it is sent to keeps the frame from no other", async () => {
+it("a member whose socket breaks during a send loses no frame of another member", async () => {
   const biz = newBiz();
   const pages = [];
   for (let i = 0; i < 3; i++) pages.push(await connect(`/ws/order/${biz}/`));
-  // The newest is listed first, so that both others come after it.
+  // The newest connection is listed first, so both others follow it.
   const broken = pages.pop();
   await runInDurableObject(stubOf(`order_${biz}`), (_object, state) => {
     const [newest = expect.fail("nobody there")] = state.getWebSockets();

@@ -1,4 +1,4 @@
-// Who is told that somebody came or went, when, and how often; and that nobody else hears of it or pays for it.
+// Join and leave frames: receivers, times and number, and no cost for other groups.
 import { runInDurableObject } from "cloudflare:test";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { ADMISSION_HEADER, anybody, encodeAdmission } from "../../src/core/admission.ts";
@@ -21,14 +21,14 @@ const LINGER = 3000;
 
 beforeEach(() => stopClock());
 
-/** Comes in belfry.v1 and is welcomed. */
+/** Joins in belfry.v1 and reads the welcome. */
 async function arrive(group: string, member: { sub?: string; info?: string } = {}): Promise<Page> {
   const page = await join(group, member);
   expect(await page.nextJson()).toMatchObject({ type: "welcome" });
   return page;
 }
 
-/** Nothing that came before is still to be heard. */
+/** Reads the frames up to a mark, which must be the next one. */
 async function expectQuiet(group: string, ...pages: Page[]): Promise<void> {
   const message = crypto.randomUUID();
   await backend("POST", `/groups/${group}/send`, { type: "send.message", message });
@@ -38,7 +38,7 @@ async function expectQuiet(group: string, ...pages: Page[]): Promise<void> {
   }
 }
 
-const gone = (group: string): Promise<unknown> =>
+const pendingLeaves = (group: string): Promise<unknown> =>
   runInDurableObject(stubOf(group), (_object, { storage }) => storage.kv.get("gone"));
 const presenceDue = (group: string): Promise<unknown> =>
   runInDurableObject(
@@ -53,7 +53,7 @@ const kinds: [string, () => { group: string }][] = [
 ];
 
 describe.each(kinds)("in %s", (_kind, fresh) => {
-  it("members in belfry.v1 are told who comes and, three seconds later, who went; those in plain mode are not", async () => {
+  it("belfry.v1 members receive joins at once and leaves after three seconds; plain members receive neither", async () => {
     const { group } = fresh();
     const plain = await join(group, { sub: "pia" }, "plain");
     const page = await arrive(group, { sub: "ben" });
@@ -67,18 +67,18 @@ describe.each(kinds)("in %s", (_kind, fresh) => {
     vi.setSystemTime(left + LINGER - 1);
     await expectQuiet(group, plain, page);
     expect(await presenceDue(group)).toBe(left + LINGER);
-    // In an alarm group the push has its first tick before.
+    // In an alarm group the first tick comes before.
     while ((await presenceDue(group)) !== undefined) await ring(group);
     const frames = [await page.nextJson(), ...(group.startsWith("alarm") ? [await page.nextJson()] : [])];
     expect(frames.filter((frame) => JSON.stringify(frame).includes('"leave"'))).toEqual([
       { type: "leave", ...ann, connections: 2, users: 2 },
     ]);
-    expect(await gone(group)).toBeUndefined();
+    expect(await pendingLeaves(group)).toBeUndefined();
     if (group.startsWith("alarm")) expect(await plain.nextJson()).toMatchObject({ type: "result" });
     await expectQuiet(group, plain, page);
   });
 
-  it("members in plain mode are told of, as anybody", async () => {
+  it("joins and leaves of plain members are announced too", async () => {
     const { group } = fresh();
     const page = await arrive(group);
     const plain = await join(group, { sub: "pia" }, "plain");
@@ -86,13 +86,13 @@ describe.each(kinds)("in %s", (_kind, fresh) => {
     await join(group, {}, "plain");
     expect(await page.nextJson()).toEqual({ type: "join", sub: null, info: null, connections: 3, users: 1 });
     await plain.leave();
-    expect(await gone(group)).toEqual([{ sub: "pia", info: null, tellAt: Date.now() + LINGER }]);
+    expect(await pendingLeaves(group)).toEqual([{ sub: "pia", info: null, announceAt: Date.now() + LINGER }]);
   });
 
   it.each<[string, { sub?: string }]>([
     ["of one subject", ann],
-    ["of somebody without a token", {}],
-  ])("a reload %s within three seconds is told nobody", async (_who, who) => {
+    ["of a member without a token", {}],
+  ])("a reload %s within three seconds is not announced", async (_who, who) => {
     const { group } = fresh();
     const page = await arrive(group);
     const first = await arrive(group, who);
@@ -101,11 +101,11 @@ describe.each(kinds)("in %s", (_kind, fresh) => {
     await evict(group);
     vi.setSystemTime(Date.now() + LINGER - 1);
     const second = await arrive(group, who);
-    expect([await gone(group), await presenceDue(group)]).toEqual([undefined, undefined]);
+    expect([await pendingLeaves(group), await presenceDue(group)]).toEqual([undefined, undefined]);
     await expectQuiet(group, page, second);
   });
 
-  it("nobody in belfry.v1 is left: nobody is awaited, and nothing is due for it", async () => {
+  it("without belfry.v1 members no leave is pending and no job is due", async () => {
     const { group } = fresh();
     const plain = await join(group, {}, "plain");
     const page = await arrive(group, ann);
@@ -114,14 +114,14 @@ describe.each(kinds)("in %s", (_kind, fresh) => {
     await other.leave();
     expect(await presenceDue(group)).toBe(Date.now() + LINGER);
     await page.leave();
-    expect([await gone(group), await presenceDue(group)]).toEqual([undefined, undefined]);
+    expect([await pendingLeaves(group), await presenceDue(group)]).toEqual([undefined, undefined]);
     await plain.leave();
-    expect([await gone(group), await presenceDue(group)]).toEqual([undefined, undefined]);
+    expect([await pendingLeaves(group), await presenceDue(group)]).toEqual([undefined, undefined]);
   });
 });
 
 describe("a leave in a feed", () => {
-  it("is told though the object slept in between, and once", async () => {
+  it("is announced once, also if the object slept in between", async () => {
     const { group } = newFeed();
     const page = await arrive(group);
     const other = await arrive(group, ann);
@@ -136,7 +136,7 @@ describe("a leave in a feed", () => {
     await expectQuiet(group, page);
   });
 
-  it("who comes back after three seconds, before the alarm has rung, is awaited no more and told nobody", async () => {
+  it("is cancelled by a return after three seconds but before the alarm", async () => {
     const { group } = newFeed();
     const page = await arrive(group);
     await (await arrive(group, ann)).leave();
@@ -147,7 +147,7 @@ describe("a leave in a feed", () => {
     await expectQuiet(group, page, back);
   });
 
-  it("at another time than another is told in its own time", async () => {
+  it("is announced at its own time, independent of others", async () => {
     const { group } = newFeed();
     const page = await arrive(group);
     const [first, second] = [await arrive(group, ann), await arrive(group, { sub: "ben" })];
@@ -165,7 +165,7 @@ describe("a leave in a feed", () => {
     await expectQuiet(group, page);
   });
 
-  it("several tabs of a subject are one user, and come and go with the first and the last of them", async () => {
+  it("of several tabs of one subject is announced with the last tab", async () => {
     const { group } = newFeed();
     const page = await arrive(group, { sub: "ben" });
     const tabs = [await arrive(group, ann), await arrive(group, ann), await join(group, ann, "plain")];
@@ -183,7 +183,7 @@ describe("a leave in a feed", () => {
     await expectQuiet(group, page);
   });
 
-  it("of two without a token that go, each is told, and one that comes takes the place of one", async () => {
+  it("is announced for each of two members without a token; a new one cancels one of them", async () => {
     const { group } = newFeed();
     const page = await arrive(group, ann);
     const two = [await arrive(group), await arrive(group)];
@@ -197,7 +197,7 @@ describe("a leave in a feed", () => {
   });
 });
 
-describe("whoever is ended is told to have left, once", () => {
+describe("the leave of a closed connection is announced once", () => {
   async function pair(): Promise<{ group: string; page: Page; other: Page; channel: string }> {
     const { group } = newFeed();
     const page = await arrive(group);
@@ -208,27 +208,27 @@ describe("whoever is ended is told to have left, once", () => {
   }
 
   const ways: [string, (group: string, other: Page, channel: string) => Promise<unknown>, number][] = [
-    ["a backend ended", (_group, _other, channel) => backend("DELETE", `/channels/${channel}`), 4000],
+    ["closed by a backend", (_group, _other, channel) => backend("DELETE", `/channels/${channel}`), 4000],
     [
-      "sent too fast",
+      "closed for too many frames",
       async (_group, other) => {
         for (let n = 0; n <= 200; n++) other.send('{"id":1,"type":"ping"}');
       },
       4129,
     ],
-    ["sent too much", async (_group, other) => other.send("x".repeat(32_769)), 1009],
+    ["closed for a long message", async (_group, other) => other.send("x".repeat(32_769)), 1009],
     [
-      "was silent",
+      "closed for silence",
       async (group, other) => {
         other.send('{"type":"heartbeat"}');
         expect(await other.next()).toContain("heartbeat");
-        await evict(group); // as it wakes, it looks who is silent
+        await evict(group); // waking checks for silent connections
         await (await join(group, { sub: "ann2" }, "plain")).leave();
       },
       4201,
     ],
   ];
-  it.each(ways)("that %s", async (_how, end, code) => {
+  it.each(ways)("%s", async (_how, end, code) => {
     const { group, page, other, channel } = await pair();
     const ended = Date.now();
     await end(group, other, channel);
@@ -236,24 +236,24 @@ describe("whoever is ended is told to have left, once", () => {
     await evict(group);
     while ((await presenceDue(group)) !== undefined) await ring(group);
     expect(Date.now()).toBe(ended + LINGER);
-    const told: unknown[] = [];
+    const frames: unknown[] = [];
     for (let frame = await page.nextJson(); ; frame = await page.nextJson()) {
       const { type, sub } = frame as { type: string; sub?: string };
-      if (sub === "ann") told.push(type);
+      if (sub === "ann") frames.push(type);
       if (type === "leave") break;
     }
-    expect(told).toEqual(["leave"]);
+    expect(frames).toEqual(["leave"]);
     while (await ring(group));
   });
 
-  // The handler itself: who is silent because it is dead never answers the close, and nothing else would come after the refusal.
-  it("that was silent when somebody was refused for want of room", async () => {
+  // Calls the handler directly: a dead connection never answers the close, and no other event follows the rejection.
+  it("silent when another was rejected for lack of room", async () => {
     const { group, page, other } = await pair();
     for (let n = 0; n < 50; n++) await join(group, { sub: "ben" }, "plain");
     expect(await page.nextJson()).toMatchObject({ type: "join", sub: "ben" });
     other.send('{"type":"heartbeat"}');
     await other.next();
-    await evict(group); // as it wakes, it looks who is silent
+    await evict(group); // waking checks for silent connections
     const admission = { mode: "v1", member: { ...anybody, sub: "ben" }, position: null } as const;
     const armed = await runInDurableObject(stubOf(group), async (object, state) => {
       const headers = { Upgrade: "websocket", [ADMISSION_HEADER]: encodeAdmission(admission) };
@@ -270,13 +270,13 @@ describe("whoever is ended is told to have left, once", () => {
 it.each<[string, string]>([
   ["an order", `/ws/order/${newBiz()}/`],
   ["a single channel", "/ws/channel/"],
-])("%s tells no presence, and refuses to", async (_what, path) => {
+])("%s has no presence, and rejects requests for it", async (_what, path) => {
   const page = await connect(path, { "Sec-WebSocket-Protocol": "belfry.v1" });
   const { channel } = (await page.nextJson()) as { channel: string };
   const [group = expect.fail("no channel")] = channel.split("!");
   const other = await arrive(group, ann);
   await other.leave();
-  expect([await gone(group), await presenceDue(group)]).toEqual([undefined, undefined]);
+  expect([await pendingLeaves(group), await presenceDue(group)]).toEqual([undefined, undefined]);
   page.send('{"id":1,"type":"presence"}');
   expect(await page.nextJson()).toMatchObject({ type: "reply", id: 1, error: { code: 403, reason: "not_allowed" } });
 });

@@ -1,11 +1,11 @@
-// An order is stored whole: a fault while it is written leaves nothing of it, and the sender's repetition is a first delivery.
+// An order is stored completely: after a failed write nothing remains, and the repetition counts as the first delivery.
 import { runInDurableObject } from "cloudflare:test";
 import { describe, expect, it } from "vitest";
 import type { OrderRow } from "../../src/core/order-row.ts";
 import { storedRows } from "../support/storage.ts";
 import { callback, connect, logged, look, mark, newBiz, stubOf } from "../support/workerd.ts";
 
-/** Makes the order's row fail, once. */
+/** Makes the next write of the order's row fail. */
 const failOnce = (group: string): Promise<void> =>
   runInDurableObject(stubOf(group), (_object, { storage }) => {
     const put = storage.kv.put.bind(storage.kv);
@@ -19,7 +19,7 @@ const factsOf = (group: string): Promise<number> =>
   runInDurableObject(stubOf(group), (_object, { storage }) => storage.kv.get<OrderRow>("order")?.facts.length ?? 0);
 
 describe("a callback whose row cannot be written", () => {
-  it("is answered with 500, pushes nothing and leaves nothing; its repetition is a first callback", async () => {
+  it("is answered by 500, pushes nothing and stores nothing; its repetition is a first callback", async () => {
     const biz = newBiz();
     const group = `order_${biz}`;
     const page = await connect(`/ws/order/${biz}/`);
@@ -39,7 +39,7 @@ describe("a callback whose row cannot be written", () => {
     expect(await look(group)).toMatchObject({ position: { offset: 1 } });
   });
 
-  it("leaves what was kept before, and nothing of its own; its repetition is the next change", async () => {
+  it("leaves the earlier row unchanged; its repetition is the next change", async () => {
     const biz = newBiz();
     const group = `order_${biz}`;
     await callback(biz, { status: "failed" });

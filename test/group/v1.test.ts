@@ -1,4 +1,4 @@
-// belfry.v1 in one group: the welcome, positions, what a client that comes back gets, and the answers to its requests.
+// belfry.v1 in one group: welcome, positions, recovery, and replies to requests.
 import { describe, expect, it } from "vitest";
 import {
   backend,
@@ -15,7 +15,7 @@ import {
 const v1 = { "Sec-WebSocket-Protocol": "belfry.v1" };
 
 describe("an order's group", () => {
-  it("welcomes with its channel and position, and sends a pending order's page nothing more", async () => {
+  it("sends a welcome with channel and position, and nothing else while the order is pending", async () => {
     const biz = newBiz();
     const page = await connect(`/ws/order/${biz}/`, v1);
     expect(await page.nextJson()).toEqual({
@@ -27,8 +27,8 @@ describe("an order's group", () => {
       heartbeat: 25,
     });
     await callback(biz);
-    const told = await page.nextJson();
-    expect(told).toEqual({
+    const welcome = await page.nextJson();
+    expect(welcome).toEqual({
       type: "publication",
       offset: 1,
       id: expect.stringMatching(/^[0-9a-f]{8}-1$/),
@@ -38,12 +38,12 @@ describe("an order's group", () => {
     await evict(`order_${biz}`);
     const back = await connect(`/ws/order/${biz}/`, v1);
     expect(await back.nextJson()).toMatchObject({ type: "welcome", offset: 1, recovered: false });
-    expect(await back.nextJson()).toEqual(told);
+    expect(await back.nextJson()).toEqual(welcome);
   });
 });
 
 describe("an alarm group", () => {
-  it("tells ticks with positions, and a newcomer the latest at once", async () => {
+  it("sends ticks with positions, and the latest to a new member at once", async () => {
     stopClock();
     const { group, path } = newAlarmGroup();
     const page = await connect(path, v1);
@@ -81,7 +81,7 @@ describe("a feed", () => {
   const say = (group: string, message: unknown) =>
     backend("POST", `/groups/${group}/send`, { type: "send.message", message });
 
-  it("gives a client that comes back all it missed, in order, in one frame", async () => {
+  it("sends a returning client everything missed, in order, in one frame", async () => {
     const { group, path } = newFeed();
     const page = await connect(path, key);
     const { epoch } = (await page.nextJson()) as { epoch: string };
@@ -105,7 +105,7 @@ describe("a feed", () => {
     });
   });
 
-  it("tells of long publications the first, so that a few bytes do not ask for megabytes", async () => {
+  it("returns only the first of long publications, so that a short request cannot cause megabytes", async () => {
     const { group, path } = newFeed();
     for (let i = 1; i <= 6; i++) await say(group, "x".repeat(60_000));
     const page = await connect(path, key);

@@ -7,7 +7,7 @@ import { problems } from "../../src/http/problem.ts";
 
 const read = (file: string): string => readFileSync(file, "utf8");
 const textOf = (folder: string, ending: string): string =>
-  readdirSync(folder)
+  readdirSync(folder, { recursive: true, encoding: "utf8" })
     .filter((file) => file.endsWith(ending))
     .map((file) => read(`${folder}/${file}`))
     .join("\n");

@@ -89,6 +89,18 @@ describe("the linter refuses", () => {
       "group imports callbacks, consumers, core",
     ],
     [
+      "a folder of group that imports http",
+      "src/group/sockets/planted.ts",
+      `export { app } from "../../http/app.ts";`,
+      "group imports callbacks, consumers, core",
+    ],
+    [
+      "a folder of group that imports the whole context",
+      "src/group/sockets/planted.ts",
+      `export { GroupContext } from "../context.ts";`,
+      "group imports callbacks, consumers, core",
+    ],
+    [
       "http that imports group",
       "src/http/planted.ts",
       `export type { Group } from "../group/group.ts";`,
@@ -203,6 +215,9 @@ describe("the linter refuses", () => {
       ["src/consumers/planted.ts", "./../group/group.ts"],
       ["src/client/planted.ts", "./../core/admission.ts"],
       ["src/group/planted.ts", ".././http/app.ts"],
+      ["src/group/order/planted.ts", "../.././http/app.ts"],
+      ["src/group/order/planted.ts", "../sockets/../../http/app.ts"],
+      ["src/group/order/planted.ts", "..//..//http/app.ts"],
       ["src/http/planted.ts", "./../group/group.ts"],
       ["src/tokens/planted.ts", "./../http/app.ts"],
       ["src/http/planted.ts", "../core/../group/group.ts"],

@@ -3,7 +3,7 @@ import { env } from "cloudflare:workers";
 import { runInDurableObject } from "cloudflare:test";
 import { describe, expect, it, vi } from "vitest";
 import type { ConfiguredProvider } from "../../src/callbacks/provider.ts";
-import { askProviders } from "../../src/group/ask.ts";
+import { queryProviders } from "../../src/group/order/query.ts";
 import {
   armedAt,
   backend,
@@ -249,17 +249,17 @@ describe("providers that are asked directly", () => {
       return { ok: true, value: [paid] };
     });
     const doesNot = provider("alipay", async () => ({ ok: false, reason: "unknown_order" }));
-    expect(await askProviders([doesNot, knows], "ORD-1001", 0)).toEqual({ ok: true, value: [paid] });
+    expect(await queryProviders([doesNot, knows], "ORD-1001", 0)).toEqual({ ok: true, value: [paid] });
     expect(asked).toEqual(["ORD-1001"]);
   });
 
   it("that do not answer are asked again, those that know nothing are no fault", async () => {
     const silent = provider("wechatpay", async () => ({ ok: false, reason: "try_again" }));
     const knowsNothing = provider("alipay", async () => ({ ok: false, reason: "unknown_order" }));
-    expect(await askProviders([silent, knowsNothing], "ORD-1001", 0)).toMatchObject({
+    expect(await queryProviders([silent, knowsNothing], "ORD-1001", 0)).toMatchObject({
       ok: false,
       reason: { detail: "wechatpay" },
     });
-    expect(await askProviders([knowsNothing], "ORD-1001", 0)).toEqual({ ok: true, value: [] });
+    expect(await queryProviders([knowsNothing], "ORD-1001", 0)).toEqual({ ok: true, value: [] });
   });
 });

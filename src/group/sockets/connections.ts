@@ -1,40 +1,43 @@
-// The WebSockets of one group, as the platform keeps them while the object sleeps. Decides nothing about groups or orders.
-import type { Member } from "../core/admission.ts";
-import { closeCodes, type CloseReason } from "../core/codes.ts";
-import { publicationFrames, skippedFrame, type Frame, type Mode, type Positioned } from "../core/frames.ts";
-import type { Receiver } from "../core/group-api.ts";
-import type { Activity } from "../core/heartbeat.ts";
-import { begin, lastFrameOf, whoIs } from "./attachment.ts";
+// The open WebSockets of one group: accepts, finds, sends to and closes them.
+import type { Member } from "../../core/admission.ts";
+import { closeCodes, type CloseReason } from "../../core/codes.ts";
+import type { Counters } from "../../core/counters.ts";
+import { publicationFrames, skippedFrame, type Frame, type Mode, type Positioned } from "../../core/frames.ts";
+import type { Receiver } from "../../core/group-api.ts";
+import type { Activity } from "../../core/heartbeat.ts";
+import { initAttachment, lastFrameOf, whoIs } from "./attachment.ts";
 
-/** A connection that is open now. */
+/** An open connection. */
 export type Connection = WebSocket;
 
-/** The platform's index of subjects: of a long one its beginning, since a tag may have 256 bytes and a character three of them. */
+/** Tag that indexes a subject. Tags hold 256 bytes, so a long subject (up to three bytes a character) is cut. */
 const subjectTag = (sub: string): string => `sub:${sub.slice(0, 84).toWellFormed()}`;
 
-/** Who gets a frame, by mode; and who does not, though it counts positions. */
+/** Receivers of a frame by mode; `excluded` connections receive only the position. */
 export interface Receivers extends Readonly<Record<Mode, ReadonlySet<Connection>>> {
   readonly excluded: ReadonlySet<Connection>;
 }
 
 export const countOf = ({ plain, v1 }: Receivers): number => plain.size + v1.size;
 
-const nobody: ReadonlySet<Connection> = new Set();
+const EMPTY: ReadonlySet<Connection> = new Set();
 
-/** The members of one group. */
 export class Connections {
   readonly #ctx: DurableObjectState;
-  /** Asked of the platform once, as the object wakes, and kept right from then on: its list costs as much as a frame for each. */
+  readonly #counters: Counters;
+  /** Read from the platform once after waking, then kept current: listing costs as much as a frame to each connection. */
   #open: Readonly<Record<Mode, Set<Connection>>> | undefined;
 
   /**
-   * What waits for the next turn of the loop, because its connection is on its way in. The platform would hold it itself until the client
-   * has its 101, and keep 9 KiB for that as long as the connection lives (workerd 1.20261023; `npm run bench -- --only idle`).
+   * Frames for connections whose handshake is not finished, sent in the next event-loop turn. The
+   * platform would buffer them until the 101, and keep 9 KiB per connection for its lifetime
+   * (workerd 1.20261023; `npm run bench -- --only idle`).
    */
   readonly #held = new Map<Connection, Frame[]>();
 
-  constructor(ctx: DurableObjectState) {
+  constructor(ctx: DurableObjectState, counters: Counters) {
     this.#ctx = ctx;
+    this.#counters = counters;
   }
 
   get count(): number {
@@ -58,12 +61,12 @@ export class Connections {
     return this.#tagged(id);
   }
 
-  /** Whom a frame reaches now, but for the connection with the id `exclude`. */
+  /** The current receivers of a frame. `exclude` is the id of a connection to leave out. */
   receivers(to: Receiver, exclude: string | null): Receivers {
-    if (to.kind === "group" && exclude === null) return { ...this.#byMode(), excluded: nobody };
-    const some = to.kind === "group" ? [...this] : to.kind === "user" ? this.ofSub(to.sub) : this.withId(to.id);
+    if (to.kind === "group" && exclude === null) return { ...this.#byMode(), excluded: EMPTY };
+    const addressed = to.kind === "group" ? [...this] : to.kind === "user" ? this.ofSub(to.sub) : this.withId(to.id);
     const receivers = { plain: new Set<Connection>(), v1: new Set<Connection>(), excluded: new Set<Connection>() };
-    for (const connection of some) {
+    for (const connection of addressed) {
       const mode = this.modeOf(connection);
       if (exclude === null || this.idOf(connection) !== exclude) receivers[mode].add(connection);
       else if (mode === "v1") receivers.excluded.add(connection);
@@ -72,32 +75,32 @@ export class Connections {
   }
 
   /**
-   * Takes a connection in. Null if the object holds all it can: the platform throws at 32,768. Its id, its mode and its subject are its
-   * tags for as long as it lives. Frames may be sent on `server` at once.
+   * Accepts a connection with id, mode and subject as its tags. Null if the object is full: the
+   * platform throws at 32,768. Frames may be sent to `server` at once.
    */
   accept(id: string, mode: Mode, member: Member, now: number): { client: WebSocket; server: Connection } | null {
-    const [client, server] = Object.values(new WebSocketPair()) as [WebSocket, WebSocket]; // exactly two, by the platform's word
+    const [client, server] = Object.values(new WebSocketPair()) as [WebSocket, WebSocket]; // always a pair
     const open = this.#byMode()[mode];
     try {
       this.#ctx.acceptWebSocket(server, [id, mode, ...(member.sub === null ? [] : [subjectTag(member.sub)])]);
     } catch {
-      return null; // the limit is the one thing that it throws for here: the socket is new and the tags well formed
+      return null; // the socket is new and its tags are valid: only the limit throws
     }
-    begin(server, member, now);
+    initAttachment(server, member, now);
     open.add(server);
     this.#held.set(server, []);
     setTimeout(() => this.#release(server), 0);
     return { client, server };
   }
 
-  /** It has been ended, or has ended itself. */
-  gone(connection: Connection): void {
+  /** Removes a closed connection from the members. */
+  remove(connection: Connection): void {
     const { plain, v1 } = this.#byMode();
     plain.delete(connection);
     v1.delete(connection);
   }
 
-  /** Its id, by which backends address it. */
+  /** The id by which backends address a connection. */
   idOf(connection: Connection): string {
     return this.#ctx.getTags(connection)[0] ?? "";
   }
@@ -106,8 +109,8 @@ export class Connections {
     return this.of("v1").has(connection) ? "v1" : "plain";
   }
 
-  /** When each was last heard of. Asked for only when something else has woken the object. */
-  heard(): (readonly [Connection, Activity])[] {
+  /** Last activity of each connection. */
+  lastActivity(): (readonly [Connection, Activity])[] {
     return Array.from(this, (connection) => {
       const heartbeat = this.#ctx.getWebSocketAutoResponseTimestamp(connection)?.getTime() ?? null;
       return [connection, { heartbeat, frame: lastFrameOf(connection) }] as const;
@@ -118,7 +121,7 @@ export class Connections {
     return (this.#open ??= { plain: this.#listed("plain"), v1: this.#listed("v1") });
   }
 
-  /** The platform goes on listing those that are closing (partykit#365), which are no members. */
+  /** The platform also lists connections that are closing (partykit#365), which have left the group. */
   #listed(mode: Mode): Set<Connection> {
     return new Set(this.#ctx.getWebSockets(mode).filter((socket) => socket.readyState === WebSocket.OPEN));
   }
@@ -128,17 +131,18 @@ export class Connections {
     return this.#ctx.getWebSockets(tag).filter((connection) => plain.has(connection) || v1.has(connection));
   }
 
-  /** Sends plain frames in both modes: one by one as they are, and together as publications with their positions. How many frames that were. */
-  deliver({ plain, v1, excluded }: Receivers, publications: readonly Positioned[]): number {
+  /** Sends publications: in plain mode one frame each, in belfry.v1 together and with positions. */
+  deliver({ plain, v1, excluded }: Receivers, publications: readonly Positioned[]): void {
     for (const { data } of publications) this.send(plain, data);
     const frames = v1.size > 0 ? publicationFrames(publications) : [];
     for (const frame of frames) this.send(v1, frame);
     for (const { position } of publications)
       if (position !== null && excluded.size > 0) this.send(excluded, skippedFrame(position));
-    return plain.size * publications.length + v1.size * frames.length;
+    this.#counters.add("belfry_publications_total", {}, publications.length);
+    this.#counters.add("belfry_frames_total", {}, plain.size * publications.length + v1.size * frames.length);
   }
 
-  /** Sends one frame to each, behind whatever was sent there before. */
+  /** Sends one frame to each connection, after all earlier frames. */
   send(connections: Iterable<Connection>, frame: Frame): void {
     for (const connection of connections) {
       const held = this.#held.get(connection);
@@ -147,13 +151,13 @@ export class Connections {
     }
   }
 
-  /** Ends a connection; one that has ended already is left alone. */
+  /** Closes a connection unless it is closed already. */
   close(connection: Connection, reason: CloseReason): void {
     this.#release(connection);
     try {
       connection.close(closeCodes[reason], reason === "left" ? "" : reason);
     } catch {
-      // Already closed from our side: nothing is left to say.
+      // Already closed by us.
     }
   }
 
@@ -164,11 +168,10 @@ export class Connections {
   }
 }
 
-/** A connection that has just broken is left to its own close event. */
 function write(connection: Connection, frame: Frame): void {
   try {
     connection.send(frame);
   } catch {
-    // It closed between the listing and the send; webSocketClose will tell, and the others must get their frame.
+    // The connection broke after it was listed. Its close event follows; the others must get their frame.
   }
 }

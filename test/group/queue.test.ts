@@ -1,22 +1,22 @@
-// Publications that come at the same time: kept in one transaction, sent to belfry.v1 together, to plain members one by one; and alone at once.
+// Concurrent publications share a transaction and a belfry.v1 frame; a single one is sent at once.
 import { runInDurableObject } from "cloudflare:test";
 import { expect, it } from "vitest";
 import { anybody } from "../../src/core/admission.ts";
 import { encode } from "../../src/core/frames.ts";
 import type { Group } from "../../src/group/group.ts";
-import type { Sending } from "../../src/core/group-api.ts";
+import type { SendRequest } from "../../src/core/group-api.ts";
 import { evict, join, newFeed, stubOf, type Page } from "../support/workerd.ts";
 
-const sending = (data: string, more: Partial<Sending> = {}): Sending => ({
+const sending = (data: string, more: Partial<SendRequest> = {}): SendRequest => ({
   frame: encode(data),
   to: { kind: "group" },
   exclude: null,
-  once: null,
+  idempotency: null,
   ...more,
 });
 
-/** All of them at once: as events of the object, none behind another's answer. */
-const sendAll = (group: string, sendings: readonly Sending[]) =>
+/** Sends all concurrently, as separate events of the object. */
+const sendAll = (group: string, sendings: readonly SendRequest[]) =>
   runInDurableObject(stubOf(group), (object: Group) => Promise.all(sendings.map((each) => object.send(each))));
 
 async function arrive(group: string): Promise<{ page: Page; id: string }> {
@@ -25,7 +25,7 @@ async function arrive(group: string): Promise<{ page: Page; id: string }> {
   return { page, id: channel.split("!")[1] ?? "" };
 }
 
-/** How often the group's storage is written to as one, while `act` runs. */
+/** The number of transactions while `act` runs. */
 async function transactions(group: string, act: () => Promise<unknown>): Promise<number> {
   let count = 0;
   await runInDurableObject(stubOf(group), (_object, { storage }) => {
@@ -42,7 +42,7 @@ async function transactions(group: string, act: () => Promise<unknown>): Promise
 
 const texts = (count: number) => Array.from({ length: count }, (_, n) => `text ${n}`);
 
-it("one alone goes out as it is, and waits for nothing", async () => {
+it("a single publication is sent at once", async () => {
   const { group } = newFeed();
   const { page } = await arrive(group);
   for (const [n, text] of texts(3).entries()) {
@@ -52,7 +52,7 @@ it("one alone goes out as it is, and waits for nothing", async () => {
   }
 });
 
-it("sixteen at once are two transactions and two frames in belfry.v1, sixteen in plain mode, all in the order they came", async () => {
+it("sixteen at once are two transactions and two belfry.v1 frames, sixteen plain frames, all in order", async () => {
   const { group } = newFeed();
   const plain = await join(group, {}, "plain");
   const { page } = await arrive(group);
@@ -72,11 +72,11 @@ it("sixteen at once are two transactions and two frames in belfry.v1, sixteen in
   for (const text of texts(16)) expect(await plain.nextJson()).toBe(text);
 });
 
-it("what is for somebody, or not for somebody, stands in its place among what is for all", async () => {
+it("a publication for some members keeps its place among those for all", async () => {
   const { group } = newFeed();
   const { page, id } = await arrive(group);
   const { page: other } = await arrive(group);
-  await page.nextJson(); // the other's join
+  await page.nextJson(); // the join of the other member
   const all = texts(6).map((text) => sending(text));
   all[2] = sending("not for the first", { exclude: id });
   all[4] = sending("for the first", { to: { kind: "connection", id } });
@@ -86,22 +86,22 @@ it("what is for somebody, or not for somebody, stands in its place among what is
   expect(await other.nextPublished(5)).toEqual(["text 0", "text 1", "not for the first", "text 3", "text 5"]);
 });
 
-it("a key counts within a burst as it does behind one", async () => {
+it("an idempotency key counts within a batch as it does after one", async () => {
   const { group } = newFeed();
   const { page } = await arrive(group);
-  const once = { key: "k", digest: "d" };
-  const all = [sending("a"), sending("b", { once }), sending("b", { once }), sending("c")];
-  const other = sending("x", { once: { key: "k", digest: "other" } });
+  const idempotency = { key: "k", digest: "d" };
+  const all = [sending("a"), sending("b", { idempotency }), sending("b", { idempotency }), sending("c")];
+  const other = sending("x", { idempotency: { key: "k", digest: "other" } });
   const sent = await sendAll(group, [...all, other]);
   expect(sent.map((each) => (each.ok ? each.value.offset : each.reason))).toEqual([1, 2, 2, 3, "key_reused"]);
   expect(await page.nextPublished(3)).toEqual(["a", "b", "c"]);
 });
 
-it("what cannot be stored is sent to nobody, and each sender hears so; the next burst is a new one", async () => {
+it("a batch that cannot be stored is sent to nobody and rejected for each sender; the next batch is unaffected", async () => {
   const { group } = newFeed();
   const { page } = await arrive(group);
   await sendAll(group, [sending("before")]);
-  await evict(group); // nothing is on its way any more
+  await evict(group); // ends the collecting turns of the last flush
   const settled = await runInDurableObject(stubOf(group), async (object: Group, { storage }) => {
     const transactionSync = storage.transactionSync.bind(storage);
     const first = object.send(sending("stored"));
@@ -117,7 +117,7 @@ it("what cannot be stored is sent to nobody, and each sender hears so; the next 
   expect(await page.nextPublished(3)).toEqual(["before", "stored", "after"]);
 });
 
-it("a burst is cut into frames of bounded length", async () => {
+it("a batch is split into frames of bounded length", async () => {
   const { group } = newFeed();
   const { page } = await arrive(group);
   const long = texts(10).map((text) => text.padEnd(60_000, "x"));

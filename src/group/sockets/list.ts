@@ -1,10 +1,10 @@
-// Who is in a group, for backends and for members who ask. Changes nothing.
-import type { Counts, Who } from "../core/frames.ts";
-import type { ListedConnection } from "../core/group-api.ts";
+// Lists and counts the members of a group, for backends and for members.
+import type { Counts, Who } from "../../core/frames.ts";
+import type { ListedConnection } from "../../core/group-api.ts";
 import { sinceOf, whoIs } from "./attachment.ts";
 import type { Connections } from "./connections.ts";
 
-/** The connections in the order of their ids, those after the id `after`, at most `limit`. */
+/** Connections sorted by id, from the first id greater than `after`, at most `limit`. */
 export function listConnections(connections: Connections, after: string, limit: number): readonly ListedConnection[] {
   return [...connections]
     .map((connection) => ({ connection, id: connections.idOf(connection) }))
@@ -26,7 +26,7 @@ export function countsOf(connections: Connections): Counts {
   return { connections: connections.count, users: users.size };
 }
 
-/** The users, each once, however many connections it has; at most `limit`. */
+/** At most `limit` users, each once whatever the number of its connections. */
 export function usersOf(connections: Connections, limit: number): readonly Who[] {
   const users = new Map<string, Who>();
   for (const connection of connections) {

@@ -1,22 +1,21 @@
-// What is known of one connection, as it survives the object's sleep. Sends nothing.
-import { anybody, type Member } from "../core/admission.ts";
-import type { Who } from "../core/frames.ts";
-import { lastFrameBy, consumeFrame } from "../core/rate.ts";
+// The data attached to a connection, which survives the object's hibernation.
+import { anybody, type Member } from "../../core/admission.ts";
+import type { Who } from "../../core/frames.ts";
+import { consumeFrame, lastFrameBy } from "../../core/rate.ts";
 
-/** 16 KiB at most. */
+/** At most 16 KiB when serialised. */
 interface Attachment {
-  /** Absent = anybody. */
+  /** Absent = a member without a token. */
   readonly member?: Member;
-  /** When it came, in ms. */
+  /** When the connection was accepted, in ms. */
   readonly since: number;
-  /** It has been told to have gone: by whoever ended it, so that its close event tells nothing more. */
+  /** The leave is already recorded: the close event must not record it again. */
   readonly gone?: true;
-  /** When its bucket of frames will be full again, in ms; 0 = it never sent any. */
+  /** When the frame budget is full again, in ms; 0 before the first frame. */
   readonly fullAt: number;
 }
 
-/** As a connection begins. */
-export const begin = (connection: WebSocket, member: Member, now: number): void =>
+export const initAttachment = (connection: WebSocket, member: Member, now: number): void =>
   attach(connection, { ...(isAnybody(member) ? {} : { member }), since: now, fullAt: 0 });
 
 const isAnybody = ({ sub, mayPublish, expiresAt }: Member): boolean =>
@@ -24,6 +23,7 @@ const isAnybody = ({ sub, mayPublish, expiresAt }: Member): boolean =>
 
 export const memberOf = (connection: WebSocket): Member => attachmentOf(connection).member ?? anybody;
 
+/** Subject and public data of a member, as the other members see it. */
 export const whoIs = (connection: WebSocket): Who => {
   const { sub, info } = memberOf(connection);
   return { sub, info };
@@ -31,16 +31,16 @@ export const whoIs = (connection: WebSocket): Who => {
 
 export const sinceOf = (connection: WebSocket): number => attachmentOf(connection).since;
 
-/** A new token: the same subject, for longer, with other rights perhaps. */
-export const renew = (connection: WebSocket, member: Member): void =>
+/** Replaces the member's rights and expiry after a token refresh. */
+export const setMember = (connection: WebSocket, member: Member): void =>
   attach(connection, { ...attachmentOf(connection), member });
 
-/** As read or written since the object woke: reading one anew costs microseconds, and a count looks at all of them. */
+/** Cached since the object woke: deserialising takes microseconds, and a count reads all attachments. */
 const attachments = new WeakMap<WebSocket, Attachment>();
 
 function attachmentOf(connection: WebSocket): Attachment {
-  const known = attachments.get(connection);
-  if (known !== undefined) return known;
+  const cached = attachments.get(connection);
+  if (cached !== undefined) return cached;
   const read = (connection.deserializeAttachment() as Attachment | null) ?? { since: 0, fullAt: 0 }; // only `attach` writes it
   attachments.set(connection, read);
   return read;
@@ -51,21 +51,21 @@ function attach(connection: WebSocket, attachment: Attachment): void {
   attachments.set(connection, attachment);
 }
 
-/** True the first time it is asked of a connection that goes: it may be ended here, and then its close event comes as well. */
-export function goesNow(connection: WebSocket): boolean {
+/** Marks a connection as left; false if already marked. A connection that we close also raises a close event. */
+export function markLeft(connection: WebSocket): boolean {
   const attachment = attachmentOf(connection);
   if (attachment.gone === true) return false;
   attach(connection, { ...attachment, gone: true });
   return true;
 }
 
-/** A frame came: false if the connection sends more than it may. */
-export function mayGoOn(connection: WebSocket, now: number): boolean {
+/** Consumes one frame of the connection's budget; false if the budget is empty. */
+export function consumeFrameBudget(connection: WebSocket, now: number): boolean {
   const attachment = attachmentOf(connection);
   const fullAt = consumeFrame(attachment.fullAt, now);
   if (fullAt !== null) attach(connection, { ...attachment, fullAt });
   return fullAt !== null;
 }
 
-/** When its last frame came, at the latest, in ms; heartbeats aside. */
+/** Upper bound for the time of the last frame, in ms, without heartbeats. */
 export const lastFrameOf = (connection: WebSocket): number => lastFrameBy(attachmentOf(connection).fullAt);
