@@ -1,5 +1,6 @@
 // The HTTP application: registers the route table; handles unknown paths, wrong methods and errors.
-import { Hono, type Next } from "hono";
+import type { Next } from "hono";
+import { Hono } from "hono/tiny";
 import { PUSH_EVERY_SECONDS_MAX, PUSH_EVERY_SECONDS_MIN } from "../core/limits.ts";
 import { settingsOf } from "../core/settings.ts";
 import type { Installation } from "../installation.ts";
