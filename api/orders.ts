@@ -170,7 +170,7 @@ const registerOrder: Operation = {
   tag: "orders",
   summary: "Register an order",
   description:
-    "As `PUT /orders`, for an id in the format of a biz. A registration after the payment is compared with it. It can change until pages have been told that the order is paid.",
+    "As `PUT /orders`, for an id in the format of a biz. A registration after the payment is compared with it. It can change until pages have received that the order is paid.",
   pathParameters: { biz },
   requestBody: { ...requestBody, schema: "Registration" },
   responses: [{ status: 200, description: "The order as it is now.", schema: "BackendOrder" }],

@@ -14,23 +14,23 @@ type Labels = Readonly<Record<string, string>>;
  * All metrics with kind and help text. A counter starts at 0 with its isolate or Durable Object.
  */
 export const metrics = {
-  belfry_connects_total: ["counter", "WebSockets let in"],
-  belfry_leaves_total: ["counter", "connections that ended, by the reason they were closed for"],
-  belfry_refusals_total: ["counter", "requests refused, by reason"],
-  belfry_callbacks_total: ["counter", "callbacks, by provider and what became of them"],
-  belfry_callback_seconds_total: ["counter", "time that callbacks took"],
-  belfry_pushes_total: ["counter", "ticks of periodic pushes, by what became of them"],
-  belfry_push_seconds_total: ["counter", "time that ticks took"],
-  belfry_faults_total: ["counter", "faults: of ours, of a setting, of a backend that was asked or told"],
-  belfry_publications_total: ["counter", "frames sent into the group, once however many received them"],
+  belfry_connects_total: ["counter", "accepted WebSockets"],
+  belfry_leaves_total: ["counter", "closed connections, by reason"],
+  belfry_refusals_total: ["counter", "rejected requests, by reason"],
+  belfry_callbacks_total: ["counter", "callbacks, by provider and result"],
+  belfry_callback_seconds_total: ["counter", "time spent on callbacks"],
+  belfry_pushes_total: ["counter", "ticks of periodic pushes, by result"],
+  belfry_push_seconds_total: ["counter", "time spent on ticks"],
+  belfry_faults_total: ["counter", "internal errors, invalid settings, failed queries and forwards"],
+  belfry_publications_total: ["counter", "publications of the group, whatever the number of receivers"],
   belfry_frames_total: ["counter", "frames sent to connections"],
   belfry_recoveries_total: [
     "counter",
-    "clients in belfry.v1 that came back with a position, by whether they got all they missed",
+    "belfry.v1 clients that returned with a position, by whether recovery was complete",
   ],
   belfry_connections: ["gauge", "open connections"],
-  belfry_users: ["gauge", "subjects of tokens among them"],
-  belfry_offset: ["gauge", "the offset of the group's latest publication"],
+  belfry_users: ["gauge", "users with an open connection"],
+  belfry_offset: ["gauge", "offset of the latest publication"],
 } as const satisfies Record<string, readonly [kind: "counter" | "gauge", help: string]>;
 
 export type MetricName = keyof typeof metrics;

@@ -69,7 +69,7 @@ export interface DeliveryPorts {
   /** The biz of a merchant's order id. */
   readonly bizOf: (orderId: string) => Promise<Result<string, string>>;
   /** Forwards an event as `callback.<instance>`; false if it was forwarded before. */
-  readonly handOn: (callback: Callback) => Promise<boolean>;
+  readonly forward: (callback: Callback) => Promise<boolean>;
 }
 
 /** `waiting`: stored under its payment until that is claimed. */
@@ -169,7 +169,7 @@ export async function deliver(
 ): Promise<Result<DeliveryOutcome, string>> {
   const { instance, facts, orderId, paymentId } = callback;
   if (facts.length === 0 || (orderId === null && paymentId === null)) {
-    return ok({ verdict: (await ports.handOn(callback)) ? "ignored" : "duplicate", biz: null });
+    return ok({ verdict: (await ports.forward(callback)) ? "ignored" : "duplicate", biz: null });
   }
   const arrival = { facts, orderId, raw };
   if (paymentId === null) return recordInNamedOrder(callback, arrival, ports);
@@ -223,7 +223,7 @@ async function recordFollowUp(
   if (stored.claim !== null) {
     return ok(await recordClaimed(stored.claim, payment, withoutOrderId(arrival), callback, ports));
   }
-  const isNew = (await ports.handOn(callback)) || stored.isNew;
+  const isNew = (await ports.forward(callback)) || stored.isNew;
   return ok({ verdict: isNew ? "waiting" : "duplicate", biz: null });
 }
 
@@ -257,7 +257,7 @@ async function record(
   ports: DeliveryPorts,
 ): Promise<RecordResult> {
   const result = await ports.orders.record(biz, arrivals);
-  if (result === "full" || result === "erased") await ports.handOn(callback);
+  if (result === "full" || result === "erased") await ports.forward(callback);
   return result;
 }
 

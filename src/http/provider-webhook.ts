@@ -93,7 +93,7 @@ function deliveryPorts(c: RouteContext, raw: string | null): DeliveryPorts {
       const biz = await bizOf(orderId, c.var.settings.orders.idKeys, async (candidate) => order(candidate).isTaken());
       return biz.ok ? biz : no("the order id is no biz, and ORDER_ID_KEY is not set");
     },
-    handOn: async ({ instance, type, eventId }) => {
+    forward: async ({ instance, type, eventId }) => {
       if (raw === null) return true;
       return groupOf(c.env, `callbacks_${instance}`).enqueueDelivery({ instance, type, eventId, raw });
     },

@@ -10,14 +10,14 @@ it("counts by name and labels, and prints help and type of each metric once", ()
   counters.count({ event: "push", group: "alarm_7", reason: "sent", connections: 3, ms: 250 });
   expect(prometheus(counters.samples())).toBe(
     [
-      "# HELP belfry_refusals_total requests refused, by reason",
+      "# HELP belfry_refusals_total rejected requests, by reason",
       "# TYPE belfry_refusals_total counter",
       'belfry_refusals_total{reason="origin_refused"} 2',
       'belfry_refusals_total{reason="token_missing"} 1',
       "# HELP belfry_push_seconds_total time that ticks took",
       "# TYPE belfry_push_seconds_total counter",
       "belfry_push_seconds_total 0.25",
-      "# HELP belfry_pushes_total ticks of periodic pushes, by what became of them",
+      "# HELP belfry_pushes_total ticks of periodic pushes, by result",
       "# TYPE belfry_pushes_total counter",
       'belfry_pushes_total{reason="sent"} 1',
       "",

@@ -28,7 +28,7 @@ function failing(ports: DeliveryPorts, at: number, when: "before" | "after"): De
       erase: wrapped(index.erase),
     },
     bizOf: wrapped(ports.bizOf),
-    handOn: wrapped(ports.handOn),
+    forward: wrapped(ports.forward),
   };
 }
 

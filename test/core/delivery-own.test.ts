@@ -63,7 +63,7 @@ describe("facts that are known to be of an order", () => {
 it("an event that its order records is not handed on by itself", async () => {
   const one = world();
   let handedOn = 0;
-  const ports = { ...one.ports, handOn: () => Promise.resolve(++handedOn > 0) };
+  const ports = { ...one.ports, forward: () => Promise.resolve(++handedOn > 0) };
   await deliver(callback([paid()], { orderId: A }), "raw", ports);
   await deliver(callback([refund(usd("5"))]), "raw", ports);
   expect(handedOn).toBe(0);

@@ -113,7 +113,7 @@ export class World {
       },
     },
     bizOf: (orderId) => Promise.resolve(ok(orderId)),
-    handOn: ({ instance, eventId, type }) => {
+    forward: ({ instance, eventId, type }) => {
       const key = JSON.stringify([instance, eventId, type]);
       const isNew = !this.handedOn.has(key);
       this.handedOn.add(key);

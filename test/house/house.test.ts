@@ -61,7 +61,7 @@ describe("the linter refuses", () => {
     [
       "core that draws randomness",
       "src/core/planted.ts",
-      "export const dice = Math.random();",
+      "export const random = Math.random();",
       "core draws no randomness",
     ],
     [
