@@ -33,7 +33,7 @@ try {
   if (process.argv.includes("--write")) writeFileSync(REPORT, types);
   if (!existsSync(REPORT) || readFileSync(REPORT, "utf8") !== types) {
     console.error(
-      `${REPORT} differs from the public types: run npm run package:types, and name the change in CHANGELOG.md`,
+      `${REPORT} differs from the public types: run npm run package:types, and describe the change with npm run changes`,
     );
     process.exitCode = 1;
   }
