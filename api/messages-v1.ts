@@ -103,6 +103,28 @@ export const v1Messages = {
       left: { summary: "Another user", payload: { type: "leave", ...bob, connections: 1, users: 1 } },
     },
   },
+  joins: {
+    from: "server",
+    schema: "Joins",
+    summary: "Several users joined at the same time; with presence only",
+    examples: {
+      crowd: {
+        summary: "Two other users",
+        payload: { type: "joins", items: [bob, { sub: "cem", info: { name: "Cem" } }], connections: 3, users: 3 },
+      },
+    },
+  },
+  leaves: {
+    from: "server",
+    schema: "Leaves",
+    summary: "Several users left at the same time; with presence only",
+    examples: {
+      crowd: {
+        summary: "Two other users",
+        payload: { type: "leaves", items: [bob, { sub: "cem", info: { name: "Cem" } }], connections: 1, users: 1 },
+      },
+    },
+  },
   refusal: {
     from: "server",
     schema: "Refusal",

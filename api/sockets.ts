@@ -42,7 +42,7 @@ const v1 = [
   "refreshReply",
 ] as const;
 
-const presence = ["presence", "presenceReply", "join", "leave"] as const;
+const presence = ["presence", "presenceReply", "join", "joins", "leave", "leaves"] as const;
 const publish = ["publish", "publishReply"] as const;
 
 const alarm = {

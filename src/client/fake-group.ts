@@ -88,13 +88,13 @@ export class Group implements FakeGroup {
 
   join(who: Who): void {
     this.#who.push(who);
-    this.#tell(presenceFrame("join", who, this.#counts()));
+    this.#tell(presenceFrame("join", [who], this.#counts()));
   }
 
   leave(who: Who): void {
     const i = this.#who.findIndex(({ sub }) => sub === who.sub);
     if (i >= 0) this.#who.splice(i, 1);
-    this.#tell(presenceFrame("leave", who, this.#counts()));
+    this.#tell(presenceFrame("leave", [who], this.#counts()));
   }
 
   forget(): void {

@@ -152,9 +152,14 @@ const errorOf = (reason: ErrorReason, message: string): { readonly [key: string]
   return { code, reason, message, temporary };
 };
 
-/** A member joined or left, with the counts after it; `sub` is null without a token. */
-export const presenceFrame = (type: "join" | "leave", who: Who, counts: Counts): Frame =>
-  encode({ type, sub: who.sub, info: who.info, ...counts });
+/**
+ * Members joined or left, with the counts after it; `sub` is null without a token. Several in one
+ * frame, as `joins` or `leaves`. `members` is not empty.
+ */
+export function presenceFrame(type: "join" | "leave", members: readonly Who[], counts: Counts): Frame {
+  const items = members.map(({ sub, info }) => ({ sub, info }));
+  return items.length === 1 ? encode({ type, ...items[0], ...counts }) : encode({ type: `${type}s`, items, ...counts });
+}
 
 /** The part of a member that other members see. */
 export interface Who {

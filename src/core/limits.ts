@@ -90,6 +90,37 @@ export const FRAMES_PER_SECOND = 20;
 export const FRAMES_AT_ONCE = 200;
 
 /**
+ * Length that costs a connection one more frame of its budget, in characters or bytes: each message
+ * is copied to every member.
+ */
+export const FRAME_COST_LENGTH = 4096;
+
+/**
+ * The longest belfry.v1 request other than `publish`, in characters: a `refresh` with the longest
+ * token (4,096). Error 400 `bad_request`.
+ */
+export const REQUEST_LENGTH = 4352;
+
+/**
+ * Relayed characters or bytes of one group per second, and at once: each is copied to every member.
+ * The sender of a further one is closed with 4129 `too_many_frames`.
+ */
+export const RELAYED_PER_SECOND = 65_536;
+export const RELAYED_AT_ONCE = 524_288;
+
+/**
+ * Joins, and leaves, within this time of one another share a frame, in ms: a crowd that arrives or
+ * leaves together costs few frames.
+ */
+export const PRESENCE_WITHIN_MS = 5;
+
+/**
+ * Members above which joins and leaves are no longer announced: each would be sent to every member.
+ * Requests for presence have the counts.
+ */
+export const PRESENCE_MEMBERS = 200;
+
+/**
  * Handshakes per address in the given number of seconds. An office behind one address may reconnect
  * together after a deployment; a loop is faster. The platform counts them, as configured in
  * wrangler.toml. 429 or 4128 `too_many_upgrades`.

@@ -1,7 +1,7 @@
 // Presence: decides when a join or leave is announced to the other members. A reload is neither.
 // Pure; `now` is passed in.
 import type { Who } from "./frames.ts";
-import { LINGER_MS } from "./limits.ts";
+import { LINGER_MS, PRESENCE_WITHIN_MS } from "./limits.ts";
 
 /** A member that has left and may return. */
 export interface PendingLeave extends Who {
@@ -38,14 +38,21 @@ export function leave(
   return [...pending, { sub: who.sub, info: who.info, announceAt: now + LINGER_MS }];
 }
 
-/** Splits the pending leaves into those due for announcement (`left`) and the rest (`pending`). */
-export const dueLeaves = (
+/**
+ * Splits the pending leaves into those due for announcement (`left`) and the rest (`pending`). Those
+ * due shortly after `now` are announced with them if any is due.
+ */
+export function dueLeaves(
   pending: readonly PendingLeave[],
   now: number,
-): { left: readonly PendingLeave[]; pending: readonly PendingLeave[] } => ({
-  left: pending.filter(({ announceAt }) => announceAt <= now),
-  pending: pending.filter(({ announceAt }) => announceAt > now),
-});
+): { left: readonly PendingLeave[]; pending: readonly PendingLeave[] } {
+  const isDue = pending.some(({ announceAt }) => announceAt <= now);
+  const until = isDue ? now + PRESENCE_WITHIN_MS : now;
+  return {
+    left: pending.filter(({ announceAt }) => announceAt <= until),
+    pending: pending.filter(({ announceAt }) => announceAt > until),
+  };
+}
 
 /** Time of the next announcement; undefined if none is pending. */
 export const nextLeaveAt = (pending: readonly PendingLeave[]): number | undefined =>

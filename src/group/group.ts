@@ -21,6 +21,7 @@ import { errorText } from "../core/log.ts";
 import type { OrderRecord } from "../core/order-view.ts";
 import type { Position } from "../core/position.ts";
 import type { Registration } from "../core/registration.ts";
+import { consumeRelay } from "../core/rate.ts";
 import { ok, type Result } from "../core/result.ts";
 import { nextTick } from "../core/schedule.ts";
 import type { BelfryEnv } from "../env.ts";
@@ -34,6 +35,8 @@ import { respond } from "./sockets/requests.ts";
 
 export class Group extends DurableObject<BelfryEnv> implements GroupApi {
   readonly #context: GroupContext;
+  /** When the budget of relayed messages is full again, in ms; 0 since waking. */
+  #relayFullAt = 0;
 
   constructor(ctx: DurableObjectState, env: BelfryEnv, installation: Installation) {
     super(ctx, env);
@@ -56,13 +59,19 @@ export class Group extends DurableObject<BelfryEnv> implements GroupApi {
     // members if its status changed.
     if (limit === null && orders !== null && conditions !== null)
       orders.intake.notifyMembers(orders.order.reevaluate(conditions));
-    const client = limit === null ? members.admit(admission, now) : null;
-    // After a rejection too: silent members may have been closed.
-    await (isFirst ? lifecycle.start() : lifecycle.sync());
-    if (client === null) return new Response(limit ?? "group_full", { status: 503 });
+    const admitted = limit === null ? members.admit(admission, now) : null;
+    try {
+      // After a rejection too: silent members may have been closed.
+      await (isFirst ? lifecycle.start() : lifecycle.sync());
+    } catch (error) {
+      // The client receives an error instead of the 101, so its connection must not stay a member.
+      if (admitted !== null) connections.drop(admitted.server);
+      throw error;
+    }
+    if (admitted === null) return new Response(limit ?? "group_full", { status: 503 });
     const protocol = request.headers.get("Sec-WebSocket-Protocol");
     const headers = protocol === null ? {} : { "Sec-WebSocket-Protocol": protocol };
-    return new Response(null, { status: 101, webSocket: client, headers });
+    return new Response(null, { status: 101, webSocket: admitted.client, headers });
   }
 
   override async webSocketMessage(socket: WebSocket, message: string | ArrayBuffer): Promise<void> {
@@ -73,7 +82,7 @@ export class Group extends DurableObject<BelfryEnv> implements GroupApi {
     const length = typeof message === "string" ? message.length : message.byteLength;
     const text = typeof message === "string" ? message : null;
     if (length > (consumer.messageLength ?? MESSAGE_LENGTH)) members.close(socket, "frame_too_large");
-    else if (!consumeFrameBudget(socket, now)) members.close(socket, "too_many_frames");
+    else if (!consumeFrameBudget(socket, length, now)) members.close(socket, "too_many_frames");
     else if (connections.modeOf(socket) === "v1") await this.#respond(socket, text, now);
     else await this.#receive(socket, text, now);
     await lifecycle.sync();
@@ -239,13 +248,27 @@ export class Group extends DurableObject<BelfryEnv> implements GroupApi {
     connections.send([sender], frame);
   }
 
-  async #apply(effect: Effect, sender: Connection): Promise<SendResult> {
+  /** Publishes the effect of a message. Closes the sender and returns null if the relay budget is used up. */
+  async #apply(effect: Effect, sender: Connection): Promise<SendResult | null> {
+    const frame = encode(effect.frame);
+    if (effect.to === "group" && !this.#consumeRelayBudget(frame.length)) {
+      this.#context.members.close(sender, "too_many_frames");
+      return null;
+    }
     const id = this.#context.connections.idOf(sender);
     const to = effect.to === "sender" ? ({ kind: "connection", id } as const) : ({ kind: "group" } as const);
-    const request = { frame: encode(effect.frame), to, exclude: null, idempotency: null };
+    const request = { frame, to, exclude: null, idempotency: null };
     const sent = await this.#context.queue.publish(request);
     if (!sent.ok) throw new Error("a request without an idempotency key cannot reuse one");
     return sent.value;
+  }
+
+  /** Only in open groups: elsewhere a token's subject answers for its messages. */
+  #consumeRelayBudget(length: number): boolean {
+    if (this.#context.consumer.access === "token") return true;
+    const fullAt = consumeRelay(this.#relayFullAt, Date.now(), length);
+    if (fullAt !== null) this.#relayFullAt = fullAt;
+    return fullAt !== null;
   }
 
   #position(): Position | { readonly epoch: null; readonly offset: 0 } {

@@ -14,7 +14,7 @@ it("counts by name and labels, and prints help and type of each metric once", ()
       "# TYPE belfry_refusals_total counter",
       'belfry_refusals_total{reason="origin_refused"} 2',
       'belfry_refusals_total{reason="token_missing"} 1',
-      "# HELP belfry_push_seconds_total time that ticks took",
+      "# HELP belfry_push_seconds_total time spent on ticks",
       "# TYPE belfry_push_seconds_total counter",
       "belfry_push_seconds_total 0.25",
       "# HELP belfry_pushes_total ticks of periodic pushes, by result",

@@ -62,13 +62,25 @@ describe("frame", () => {
     ],
     [
       "join",
-      presenceFrame("join", { sub: "a", info: { name: "Ada" } }, { connections: 3, users: 1 }),
+      presenceFrame("join", [{ sub: "a", info: { name: "Ada" } }], { connections: 3, users: 1 }),
       '{"type":"join","sub":"a","info":{"name":"Ada"},"connections":3,"users":1}',
     ],
     [
       "leave",
-      presenceFrame("leave", { sub: null, info: null }, { connections: 2, users: 0 }),
+      presenceFrame("leave", [{ sub: null, info: null }], { connections: 2, users: 0 }),
       '{"type":"leave","sub":null,"info":null,"connections":2,"users":0}',
+    ],
+    [
+      "two joins",
+      presenceFrame(
+        "join",
+        [
+          { sub: "a", info: 1 },
+          { sub: null, info: null },
+        ],
+        { connections: 3, users: 1 },
+      ),
+      '{"type":"joins","items":[{"sub":"a","info":1},{"sub":null,"info":null}],"connections":3,"users":1}',
     ],
     ["heartbeat", HEARTBEAT, '{"type":"heartbeat"}'],
   ])("%s", (_what, frame, text) => expect(frame).toBe(text));

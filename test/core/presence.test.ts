@@ -46,6 +46,12 @@ it("a leave is announced at its time and not before", () => {
   expect(dueLeaves(awaited, 10)).toEqual({ left: [gone("a", 10)], pending: [gone("b", 20)] });
 });
 
+it("leaves within 5 ms are announced together", () => {
+  const [a, b, c] = [gone("a", 10), gone("b", 15), gone("c", 16)];
+  expect(dueLeaves([a, b, c], 10)).toEqual({ left: [a, b], pending: [c] });
+  expect(dueLeaves([b, c], 12)).toEqual({ left: [], pending: [b, c] });
+});
+
 type Step = { readonly do: "come"; readonly sub: string | null } | { readonly do: "go"; readonly nth: number };
 
 const step: fc.Arbitrary<Step> = fc.oneof(

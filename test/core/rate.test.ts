@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { FRAMES_AT_ONCE, FRAMES_PER_SECOND } from "../../src/core/limits.ts";
-import { lastFrameBy, consumeFrame } from "../../src/core/rate.ts";
+import { consumeFrames, consumeRelay, frameCost, lastFrameBy } from "../../src/core/rate.ts";
 
 const NOW = 4_102_444_800_000;
 const PER_FRAME = 1000 / FRAMES_PER_SECOND;
@@ -11,7 +11,7 @@ const PER_FRAME = 1000 / FRAMES_PER_SECOND;
 function sendAt(at: number, frames: number, fullAt: number): { passed: number; fullAt: number } {
   let passed = 0;
   for (let i = 0; i < frames; i++) {
-    const next = consumeFrame(fullAt, at);
+    const next = consumeFrames(fullAt, at, 1);
     if (next === null) continue;
     passed += 1;
     fullAt = next;
@@ -36,7 +36,8 @@ describe("a connection", () => {
   });
   it("may send 20 frames per second indefinitely", () => {
     let fullAt = 0;
-    for (let i = 0; i < 10_000; i++) fullAt = consumeFrame(fullAt, NOW + i * PER_FRAME) ?? expect.fail(`frame ${i}`);
+    for (let i = 0; i < 10_000; i++)
+      fullAt = consumeFrames(fullAt, NOW + i * PER_FRAME, 1) ?? expect.fail(`frame ${i}`);
   });
   it("is not penalised for rejected frames", () => {
     const { fullAt } = sendAt(NOW, FRAMES_AT_ONCE + 1000, 0);
@@ -44,7 +45,30 @@ describe("a connection", () => {
   });
 });
 
-it("consumeFrame equals a bucket of 200 tokens that gains one every 50 ms", () => {
+describe("a long message", () => {
+  it("costs one frame more per 4,096 characters", () => {
+    expect([0, 1, 4095, 4096, 32_768, 131_072].map(frameCost)).toEqual([1, 1, 1, 2, 9, 33]);
+  });
+  it("may be sent six times at once with 131,072 characters", () => {
+    let [fullAt, passed] = [0, 0];
+    for (let next: number | null = 0; next !== null; passed += 1) {
+      fullAt = next;
+      next = consumeFrames(fullAt, NOW, frameCost(131_072));
+    }
+    expect(passed - 1).toBe(6);
+  });
+});
+
+describe("the relay budget of a group", () => {
+  it("is 512 KiB at once, then 64 KiB per second", () => {
+    const full = consumeRelay(0, NOW, 524_288);
+    expect(full).toBe(NOW + 8000);
+    expect(consumeRelay(full ?? 0, NOW + 999, 65_536)).toBeNull();
+    expect(consumeRelay(full ?? 0, NOW + 1000, 65_536)).toBe(NOW + 9000);
+  });
+});
+
+it("consumeFrames equals a bucket of 200 tokens that gains one every 50 ms", () => {
   const arrivals = fc.array(
     fc.record({ pause: fc.oneof(fc.nat(60), fc.nat(20_000)), frames: fc.oneof(fc.nat(3), fc.nat(300)) }),
     { maxLength: 40 },

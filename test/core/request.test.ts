@@ -12,16 +12,43 @@ describe("a request", () => {
     [`{"type":"ping","id":"${"x".repeat(64)}"}`, { id: "x".repeat(64), type: "ping" }],
     ['{"id":1,"type":"history"}', { id: 1, type: "history", after: 0, limit: 100 }],
     ['{"id":1,"type":"history","after":7,"limit":1000}', { id: 1, type: "history", after: 7, limit: 1000 }],
-    ['{"id":1,"type":"publish","data":null}', { id: 1, type: "publish", data: null }],
-    ['{"id":1,"type":"publish","data":{"a":[1]}}', { id: 1, type: "publish", data: { a: [1] } }],
     ['{"id":1,"type":"refresh","token":""}', { id: 1, type: "refresh", token: "" }],
     ['{"id":1,"type":"ping","more":{"is":"ignored"}}', { id: 1, type: "ping" }],
   ])("parses %s", (text, value) => expect(parseRequest(text)).toEqual({ ok: true, value }));
 
+  it.each<[string, unknown]>([
+    ['{"id":1,"type":"publish","data":null}', null],
+    ['{"id":1,"type":"publish","data":{"a":[1]}}', { a: [1] }],
+  ])("to publish has its data: %s", (text, data) => {
+    const request = parseRequest(text);
+    if (!request.ok || request.value.type !== "publish") return expect.fail("not read");
+    expect([request.value.data, request.value.exactData()]).toEqual([data, { ok: true, value: data }]);
+  });
+
+  it("has at most 4,352 characters, except to publish", () => {
+    const padded = (type: string, length: number) => {
+      const text = `{"id":1,"type":"${type}","data":1,"pad":""}`;
+      return text.replace('""', `"${"x".repeat(length - text.length)}"`);
+    };
+    expect(parseRequest(padded("ping", 4352))).toMatchObject({ ok: true });
+    expect(parseRequest(padded("ping", 4353))).toEqual({
+      ok: false,
+      reason: { id: 1, message: "a request other than publish has at most 4352 characters" },
+    });
+    expect(parseRequest(padded("publish", 100_000))).toMatchObject({ ok: true });
+  });
+
+  it("to publish data nested too deeply has no exact data", () => {
+    const request = parseRequest(`{"id":1,"type":"publish","data":${"[".repeat(50_000)}1.0${"]".repeat(50_000)}}`);
+    if (!request.ok || request.value.type !== "publish") return expect.fail("not read");
+    expect(request.value.exactData()).toEqual({ ok: false, reason: "data is nested too deeply" });
+  });
+
   it("keeps the source text of numbers in published data", () => {
     const request = parseRequest('{"id":1,"type":"publish","data":{"n":12345678901234567890,"x":2.0}}');
     if (!request.ok || request.value.type !== "publish") return expect.fail("not read");
-    expect(encode(request.value.data)).toBe('{"n":12345678901234567890,"x":2.0}');
+    const exact = request.value.exactData();
+    expect(exact.ok && encode(exact.value)).toBe('{"n":12345678901234567890,"x":2.0}');
   });
 });
 

@@ -1,12 +1,14 @@
 // Members and alarm after each way in which a connection ends.
 import { runInDurableObject } from "cloudflare:test";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
+import { ADMISSION_HEADER, anybody, encodeAdmission } from "../../src/core/admission.ts";
 import type { Group } from "../../src/group/group.ts";
 import {
   armedAt,
   callback,
   connect,
   evict,
+  join,
   look,
   mark,
   newAlarmGroup,
@@ -76,6 +78,35 @@ describe("a connection closed for a message", () => {
     expect(await page.next()).toBe(marked);
     expect(await look(group)).toMatchObject({ connections: 1 });
     expect(await armedAt(group)).toBe(armed);
+  });
+});
+
+describe("a connection whose handshake fails", () => {
+  it.each<[string, (storage: DurableObjectStorage) => void]>([
+    ["for its alarm", (storage) => (storage.setAlarm = () => Promise.reject(new Error("no alarm")))],
+    [
+      "for the position of its welcome",
+      ({ kv }) => {
+        kv.put = () => {
+          throw new Error("disk full");
+        };
+      },
+    ],
+  ])("%s is no member", async (_what, fail) => {
+    const { group } = newAlarmGroup();
+    const count = await runInDurableObject(stubOf(group), async (object, { storage }) => {
+      const [setAlarm, put] = [storage.setAlarm.bind(storage), storage.kv.put.bind(storage.kv)];
+      fail(storage);
+      const admission = { mode: "v1", member: anybody, position: null } as const;
+      const headers = { Upgrade: "websocket", [ADMISSION_HEADER]: encodeAdmission(admission) };
+      await expect(object.fetch(new Request("https://group/", { headers }))).rejects.toThrow();
+      [storage.setAlarm, storage.kv.put] = [setAlarm, put];
+      return object.state().connections;
+    });
+    expect(count).toBe(0);
+    const page = await join(group, {});
+    expect(await page.nextJson()).toMatchObject({ type: "welcome" });
+    expect(await look(group)).toMatchObject({ connections: 1 });
   });
 });
 

@@ -130,6 +130,43 @@ describe("frames of one connection", () => {
   });
 });
 
+describe("long messages of one connection", () => {
+  it("are charged by length: six of 131,072 characters are relayed at most, the next closes it", async () => {
+    const { sender, listener } = await orderWith("plain");
+    for (let n = 0; n < 5; n++) sender.send("x".repeat(131_072));
+    expect(await sender.closed).toEqual(TOO_MANY); // the group relays 524,288 characters at once
+    expect(await listener.nextPublished(3)).toHaveLength(3);
+  });
+
+  it("leave the relay of the group to others once its budget is full again", async () => {
+    const { group, sender, listener } = await orderWith("plain");
+    for (let n = 0; n < 3; n++) sender.send("x".repeat(131_072));
+    expect(await listener.nextPublished(3)).toHaveLength(3);
+    const other = await join(group, {}, "plain");
+    vi.setSystemTime(Date.now() + 6000);
+    other.send("x".repeat(131_072));
+    expect(await listener.nextPublished(1)).toHaveLength(1);
+  });
+
+  it.each([
+    ["ping", { error: { reason: "bad_request" } }],
+    ["refresh", { error: { reason: "bad_request" } }],
+  ])("that are a %s in belfry.v1 are rejected above 4,352 characters, unparsed", async (type, reply) => {
+    const { sender } = await orderWith("v1");
+    sender.send(JSON.stringify({ id: 1, type, token: "t", x: Array.from({ length: 3000 }, () => 1.5) }));
+    expect(await sender.nextJson()).toMatchObject({ type: "reply", id: 1, ...reply });
+  });
+
+  it("keep the source text of numbers where they are published", async () => {
+    const { group } = newFeed();
+    const page = await join(group, { mayPublish: true });
+    expect(await page.nextJson()).toMatchObject({ type: "welcome" });
+    const data = `[${Array.from({ length: 3000 }, () => "1.50").join(",")}]`;
+    page.send(`{"id":1,"type":"publish","data":${data}}`);
+    expect(await page.next()).toContain(`"data":${data}`);
+  });
+});
+
 describe("connections of one subject", () => {
   const tokenOf = (sub: string, group: string): Promise<string> =>
     token(

@@ -197,6 +197,45 @@ describe("a leave in a feed", () => {
   });
 });
 
+describe("a crowd in a feed", () => {
+  it("that joins within 5 ms is announced in one frame, to each new member without itself", async () => {
+    const { group } = newFeed();
+    const page = await arrive(group, ann);
+    const subs = ["ben", "cem", "dora", "eve"];
+    const crowd = await Promise.all(subs.map((sub) => join(group, { sub })));
+    const seen = (frames: readonly { sub?: string; items?: { sub: string }[] }[]) =>
+      frames.flatMap(({ sub, items }) => items?.map((item) => item.sub) ?? [sub]);
+    const joinsOf = async (member: Page, count: number) => {
+      const frames: { sub?: string; items?: { sub: string }[] }[] = [];
+      while (seen(frames).length < count) frames.push((await member.nextJson()) as (typeof frames)[number]);
+      return frames;
+    };
+    const frames = await joinsOf(page, 4);
+    expect(seen(frames)).toEqual(subs);
+    expect(frames.length).toBeLessThan(4);
+    const [last] = crowd.slice(-1);
+    if (last === undefined) return expect.fail("nobody joined");
+    expect(await last.nextJson()).toMatchObject({ type: "welcome" });
+    expect(seen(await joinsOf(last, 1))).not.toContain("eve");
+  });
+
+  it("of more than 200 members is not announced: neither joins nor leaves, and no leave is pending", async () => {
+    const { group } = newFeed();
+    const page = await arrive(group, ann);
+    await Promise.all(Array.from({ length: 199 }, (_, n) => join(group, { sub: `s${n}` }, "plain")));
+    for (let joined = 0; joined < 199;) {
+      const { items } = (await page.nextJson()) as { items?: unknown[] };
+      joined += items?.length ?? 1;
+    }
+    await expectQuiet(group, page);
+    await join(group, { sub: "201st" }, "plain");
+    await (await join(group, { sub: "202nd" }, "plain")).leave();
+    expect(await presenceDue(group)).toBeUndefined();
+    page.send('{"id":1,"type":"presence"}');
+    expect(await page.nextJson()).toMatchObject({ type: "reply", result: { connections: 201, users: 201 } });
+  });
+});
+
 describe("the leave of a closed connection is announced once", () => {
   async function pair(): Promise<{ group: string; page: Page; other: Page; channel: string }> {
     const { group } = newFeed();
@@ -238,11 +277,11 @@ describe("the leave of a closed connection is announced once", () => {
     expect(Date.now()).toBe(ended + LINGER);
     const frames: unknown[] = [];
     for (let frame = await page.nextJson(); ; frame = await page.nextJson()) {
-      const { type, sub } = frame as { type: string; sub?: string };
-      if (sub === "ann") frames.push(type);
-      if (type === "leave") break;
+      const { type, sub, items } = frame as { type: string; sub?: string; items?: { sub: string }[] };
+      if (sub === "ann" || items?.some((item) => item.sub === "ann") === true) frames.push(type);
+      if (type.startsWith("leave")) break;
     }
-    expect(frames).toEqual(["leave"]);
+    expect(frames).toEqual([expect.stringMatching(/^leaves?$/)]);
     while (await ring(group));
   });
 

@@ -18,7 +18,11 @@ import {
   FRAMES_PER_SECOND,
   HISTORY_MAX,
   MESSAGE_LENGTH,
+  PRESENCE_MEMBERS,
+  RELAYED_AT_ONCE,
   RELAYED_LENGTH,
+  RELAYED_PER_SECOND,
+  REQUEST_LENGTH,
   TOKEN_CHARS,
   UPGRADES_PER_ADDRESS,
   UPGRADES_SECONDS,
@@ -90,7 +94,15 @@ describe("docs/protocol.md", () => {
         { offset: 19, ...data(1) },
         { offset: 20, ...data(2) },
       ]),
-      presenceFrame("join", { sub: "ann", info: { name: "Ann" } }, { connections: 3, users: 2 }),
+      presenceFrame("join", [{ sub: "ann", info: { name: "Ann" } }], { connections: 3, users: 2 }),
+      presenceFrame(
+        "join",
+        [
+          { sub: "ben", info: null },
+          { sub: null, info: null },
+        ],
+        { connections: 5, users: 3 },
+      ),
       errorFrame("bad_request", "what was wrong"),
     ];
     expect(shown).toEqual(made.map((frame) => JSON.parse(frame) as unknown));
@@ -103,6 +115,9 @@ describe("docs/protocol.md", () => {
     expect(numbers).toEqual([
       [MESSAGE_LENGTH, RELAYED_LENGTH],
       [FRAMES_AT_ONCE, FRAMES_PER_SECOND],
+      [REQUEST_LENGTH],
+      [RELAYED_AT_ONCE, RELAYED_PER_SECOND],
+      [PRESENCE_MEMBERS],
       [CONNECTIONS_PER_GROUP],
       [CONNECTIONS_PER_SUBJECT],
       [UPGRADES_PER_ADDRESS, UPGRADES_SECONDS],

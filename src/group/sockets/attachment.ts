@@ -1,7 +1,7 @@
 // The data attached to a connection, which survives the object's hibernation.
 import { anybody, type Member } from "../../core/admission.ts";
 import type { Who } from "../../core/frames.ts";
-import { consumeFrame, lastFrameBy } from "../../core/rate.ts";
+import { consumeFrames, frameCost, lastFrameBy } from "../../core/rate.ts";
 
 /** At most 16 KiB when serialised. */
 interface Attachment {
@@ -59,10 +59,10 @@ export function markLeft(connection: WebSocket): boolean {
   return true;
 }
 
-/** Consumes one frame of the connection's budget; false if the budget is empty. */
-export function consumeFrameBudget(connection: WebSocket, now: number): boolean {
+/** Charges a message of `length` to the connection's frame budget; false if the budget is too small. */
+export function consumeFrameBudget(connection: WebSocket, length: number, now: number): boolean {
   const attachment = attachmentOf(connection);
-  const fullAt = consumeFrame(attachment.fullAt, now);
+  const fullAt = consumeFrames(attachment.fullAt, now, frameCost(length));
   if (fullAt !== null) attach(connection, { ...attachment, fullAt });
   return fullAt !== null;
 }

@@ -5,10 +5,16 @@ import type { Counters } from "../../core/counters.ts";
 import { publicationFrames, skippedFrame, type Frame, type Mode, type Positioned } from "../../core/frames.ts";
 import type { Receiver } from "../../core/group-api.ts";
 import type { Activity } from "../../core/heartbeat.ts";
-import { initAttachment, lastFrameOf, whoIs } from "./attachment.ts";
+import { initAttachment, lastFrameOf, markLeft, whoIs } from "./attachment.ts";
 
 /** An open connection. */
 export type Connection = WebSocket;
+
+/** Both ends of an accepted connection. */
+export interface Accepted {
+  readonly client: WebSocket;
+  readonly server: Connection;
+}
 
 /** Tag that indexes a subject. Tags hold 256 bytes, so a long subject (up to three bytes a character) is cut. */
 const subjectTag = (sub: string): string => `sub:${sub.slice(0, 84).toWellFormed()}`;
@@ -34,6 +40,8 @@ export class Connections {
    * (workerd 1.20261023; `npm run bench -- --only idle`).
    */
   readonly #held = new Map<Connection, Frame[]>();
+  /** One timer for all held frames: the platform allows 10,000 timers per object, and then throws. */
+  #isReleaseScheduled = false;
 
   constructor(ctx: DurableObjectState, counters: Counters) {
     this.#ctx = ctx;
@@ -78,9 +86,10 @@ export class Connections {
    * Accepts a connection with id, mode and subject as its tags. Null if the object is full: the
    * platform throws at 32,768. Frames may be sent to `server` at once.
    */
-  accept(id: string, mode: Mode, member: Member, now: number): { client: WebSocket; server: Connection } | null {
+  accept(id: string, mode: Mode, member: Member, now: number): Accepted | null {
     const [client, server] = Object.values(new WebSocketPair()) as [WebSocket, WebSocket]; // always a pair
     const open = this.#byMode()[mode];
+    this.#scheduleRelease(); // before the membership: an exception must leave no member behind
     try {
       this.#ctx.acceptWebSocket(server, [id, mode, ...(member.sub === null ? [] : [subjectTag(member.sub)])]);
     } catch {
@@ -89,7 +98,6 @@ export class Connections {
     initAttachment(server, member, now);
     open.add(server);
     this.#held.set(server, []);
-    setTimeout(() => this.#release(server), 0);
     return { client, server };
   }
 
@@ -98,6 +106,14 @@ export class Connections {
     const { plain, v1 } = this.#byMode();
     plain.delete(connection);
     v1.delete(connection);
+  }
+
+  /** Removes and closes a connection whose handshake failed. Its close event finds no member. */
+  drop(connection: Connection): void {
+    markLeft(connection);
+    this.remove(connection);
+    this.#held.delete(connection);
+    this.close(connection, "internal");
   }
 
   /** The id by which backends address a connection. */
@@ -159,6 +175,15 @@ export class Connections {
     } catch {
       // Already closed by us.
     }
+  }
+
+  #scheduleRelease(): void {
+    if (this.#isReleaseScheduled) return;
+    setTimeout(() => {
+      this.#isReleaseScheduled = false;
+      for (const connection of [...this.#held.keys()]) this.#release(connection);
+    }, 0);
+    this.#isReleaseScheduled = true;
   }
 
   #release(connection: Connection): void {

@@ -14,7 +14,7 @@ import { coversGroup } from "../../core/token.ts";
 import { verifyToken } from "../../tokens/verify.ts";
 import type { DueTimes } from "../schedule/due-times.ts";
 import { markLeft, memberOf, setMember, sinceOf } from "./attachment.ts";
-import type { Connection, Connections } from "./connections.ts";
+import type { Accepted, Connection, Connections } from "./connections.ts";
 import type { Presence } from "./presence.ts";
 import { welcomeFrames, type WelcomeContext } from "./welcome.ts";
 
@@ -51,20 +51,30 @@ export class Members {
   }
 
   /** Accepts a connection and sends its first frames, without an `await` in between. Null if the platform is full. */
-  admit(admission: Admission, now: number): WebSocket | null {
+  admit(admission: Admission, now: number): Accepted | null {
+    const { connections } = this.#options;
+    const id = crypto.randomUUID().replaceAll("-", "");
+    const accepted = connections.accept(id, admission.mode, admission.member, now);
+    if (accepted === null) return null;
+    try {
+      this.#greet(accepted.server, id, admission, now);
+    } catch (error) {
+      connections.drop(accepted.server);
+      throw error;
+    }
+    return accepted;
+  }
+
+  #greet(connection: Connection, id: string, admission: Admission, now: number): void {
     const { connections, group, presence, welcome } = this.#options;
     const { mode, member } = admission;
-    const id = crypto.randomUUID().replaceAll("-", "");
-    const accepted = connections.accept(id, mode, member, now);
-    if (accepted === null) return null;
     const frames = welcomeFrames(channelName(group, id), admission, welcome(), now);
-    for (const frame of frames) connections.send([accepted.server], frame);
-    presence.onJoin(accepted.server);
+    for (const frame of frames) connections.send([connection], frame);
+    presence.onJoin(connection);
     const expiresAt = this.#expiryOf(member);
     // The token may expire during the handshake: ask for a refresh now. `checkTokens` will not ask again.
-    if (leaseStep(mode, expiresAt, now) === "warn") connections.send([accepted.server], tokenExpires);
+    if (leaseStep(mode, expiresAt, now) === "warn") connections.send([connection], tokenExpires);
     this.#scheduleCheck(nextLeaseStep(mode, expiresAt, now));
-    return accepted.client;
   }
 
   /** Closes a connection, or answers the close of the client. */

@@ -1,5 +1,6 @@
 // Sends joins and leaves to the belfry.v1 members, where the consumer enables presence. Rules: core/presence.ts.
 import { presenceFrame, type Who } from "../../core/frames.ts";
+import { PRESENCE_MEMBERS, PRESENCE_WITHIN_MS } from "../../core/limits.ts";
 import { dueLeaves, join, leave, nextLeaveAt, type PendingLeave } from "../../core/presence.ts";
 import { storageKey, type GroupStorage } from "../storage.ts";
 import { whoIs } from "./attachment.ts";
@@ -12,6 +13,8 @@ export class Presence {
   readonly #connections: Connections;
   readonly #storage: GroupStorage;
   readonly #isEnabled: boolean;
+  /** Joins since the last frame of joins, to be announced together; null if that was a while ago. */
+  #joined: Connection[] | null = null;
 
   constructor(connections: Connections, storage: GroupStorage, isEnabled: boolean) {
     this.#connections = connections;
@@ -22,21 +25,20 @@ export class Presence {
   /** Handles a connection that was just accepted. */
   onJoin(connection: Connection): void {
     if (!this.#isEnabled) return;
-    const others = [...this.#connections.of("v1")].filter((other) => other !== connection);
     const before = this.#pending();
     // Nobody is left to notify (for example after a deployment): drop all pending leaves.
-    if (others.length === 0) return this.#save(before, []);
+    if (!this.#isAnnounced || this.#hasNoOther(connection)) return this.#save(before, []);
     const who = whoIs(connection);
     const { pending, announce } = join(before, who, this.#isHere(who, connection));
     this.#save(before, pending);
-    if (announce) this.#connections.send(others, presenceFrame("join", who, countsOf(this.#connections)));
+    if (announce) this.#announceJoin(connection);
   }
 
   /** Handles a connection that was just removed. */
   onLeave(connection: Connection, now: number): void {
     if (!this.#isEnabled) return;
     const before = this.#pending();
-    const isWatched = this.#connections.of("v1").size > 0;
+    const isWatched = this.#isAnnounced && this.#connections.of("v1").size > 0;
     const who = whoIs(connection);
     this.#save(before, isWatched ? leave(before, who, this.#isHere(who, connection), now) : []);
   }
@@ -46,15 +48,52 @@ export class Presence {
     const before = this.#pending();
     const { left, pending } = dueLeaves(before, now);
     this.#save(before, pending);
-    if (left.length === 0) return;
-    // Counted once for all leaves: a count reads every connection.
-    const [watchers, counts] = [this.#connections.of("v1"), countsOf(this.#connections)];
-    for (const who of left) this.#connections.send(watchers, presenceFrame("leave", who, counts));
+    if (left.length === 0 || !this.#isAnnounced) return;
+    this.#connections.send(this.#connections.of("v1"), presenceFrame("leave", left, countsOf(this.#connections)));
   }
 
   /** When the next leave is due, in ms; undefined without pending leaves. */
   get dueAt(): number | undefined {
     return this.#isEnabled ? nextLeaveAt(this.#pending()) : undefined;
+  }
+
+  /** A join sent to each of many members costs their square: a large group has only counts. */
+  get #isAnnounced(): boolean {
+    return this.#connections.count <= PRESENCE_MEMBERS;
+  }
+
+  #hasNoOther(connection: Connection): boolean {
+    const v1 = this.#connections.of("v1");
+    return v1.size === 0 || (v1.size === 1 && v1.has(connection));
+  }
+
+  /** A single join is announced at once, those that follow it shortly in one frame. */
+  #announceJoin(connection: Connection): void {
+    if (this.#joined === null) this.#sendJoins([connection]);
+    else this.#joined.push(connection);
+  }
+
+  #sendJoins(joined: readonly Connection[]): void {
+    this.#joined = [];
+    setTimeout(() => {
+      const following = this.#joined ?? [];
+      if (following.length > 0) this.#sendJoins(following);
+      else this.#joined = null;
+    }, PRESENCE_WITHIN_MS);
+    if (!this.#isAnnounced) return;
+    const counts = countsOf(this.#connections);
+    const frame = presenceFrame("join", joined.map(whoIs), counts);
+    const isNew = new Set(joined);
+    const v1 = [...this.#connections.of("v1")];
+    this.#connections.send(
+      v1.filter((member) => !isNew.has(member)),
+      frame,
+    );
+    // A new member receives the joins of the others, without its own.
+    for (const member of joined.length === 1 ? [] : v1.filter((member) => isNew.has(member))) {
+      const others = joined.filter((other) => other !== member);
+      this.#connections.send([member], presenceFrame("join", others.map(whoIs), counts));
+    }
   }
 
   #isHere({ sub }: Who, except: Connection): boolean {

@@ -31,7 +31,8 @@ export interface RequestContext {
   readonly maxAgeMs: number;
   readonly counts: () => Counts;
   readonly users: (limit: number) => readonly Who[];
-  readonly publish: (effect: Effect) => Promise<SendResult>;
+  /** Null: the group's relay budget is used up, and the connection closed. */
+  readonly publish: (effect: Effect) => Promise<SendResult | null>;
   /** Replaces the connection's token; returns its expiry in ms. */
   readonly refresh: (token: string) => Promise<Result<number | null, RefreshRefusal>>;
 }
@@ -84,7 +85,7 @@ function historyReply(
 }
 
 async function publish(
-  { id, data }: Extract<ClientRequest, { type: "publish" }>,
+  { id, data, exactData }: Extract<ClientRequest, { type: "publish" }>,
   context: RequestContext,
 ): Promise<Frame> {
   const { consumer, member, now } = context;
@@ -94,8 +95,12 @@ async function publish(
     if (member.expiresAt !== null && member.expiresAt <= now)
       return errorReplyFrame(id, "token_refused", "the token has run out");
   }
-  const effect = consumer.publish.toEffect(data);
+  const accepted = consumer.publish.toEffect(data);
+  const exact = accepted.ok ? exactData() : accepted;
+  const effect = exact.ok ? consumer.publish.toEffect(exact.value) : exact;
   if (!effect.ok) return errorReplyFrame(id, "bad_event", effect.reason);
-  const { epoch, offset, connections } = await context.publish(effect.value);
+  const sent = await context.publish(effect.value);
+  if (sent === null) return errorReplyFrame(id, "not_allowed", "the group relays no more at present");
+  const { epoch, offset, connections } = sent;
   return replyFrame(id, { epoch, offset, connections } satisfies Record<string, Json>);
 }
