@@ -25,10 +25,12 @@ export interface Due {
   readonly tokens?: number;
   /** End of the pause after a job failed with an internal error. */
   readonly pause?: number;
+  /** When these times were stored. A clock that shows an earlier time has gone back. */
+  readonly setAt?: number;
 }
 
 /** Jobs of the alarm. Ticks of the push are computed from its start instead. */
-export type Job = Exclude<keyof Due, "push" | "pause">;
+export type Job = Exclude<keyof Due, "push" | "pause" | "setAt">;
 
 const jobs: readonly Job[] = ["reconcile", "expiry", "forward", "cleanup", "history", "presence", "tokens"];
 
@@ -53,6 +55,26 @@ export function nextWake(due: Due, period: number | null, now: number): number |
   const times = jobs.flatMap((job) => timeOf(due, job) ?? []).map((at) => Math.max(at, due.pause ?? 0));
   if (due.push !== undefined && period !== null) times.push(nextTick({ start: due.push, period }, now));
   return times.length === 0 ? null : Math.max(now + 1, Math.min(...times));
+}
+
+/**
+ * Moves the due-times back with a clock that went back: without it ticks, queries and forwards would
+ * stop until the clock shows their time again. The expiry of an order or a token stays: it is a date,
+ * not a wait.
+ */
+export function followClock(due: Due, now: number): Due {
+  const { push, reconcile, forward, history, pause, setAt = now } = due;
+  const back = setAt - now;
+  if (back <= 0) return due;
+  return {
+    ...due,
+    ...(push === undefined ? {} : { push: push - back }),
+    ...(reconcile === undefined ? {} : { reconcile: { ...reconcile, at: reconcile.at - back } }),
+    ...(forward === undefined ? {} : { forward: forward - back }),
+    ...(history === undefined ? {} : { history: history - back }),
+    ...(pause === undefined ? {} : { pause: pause - back }),
+    setAt: now,
+  };
 }
 
 /** Sets or removes one due-time. */

@@ -46,14 +46,17 @@ export function dueLeaves(
   pending: readonly PendingLeave[],
   now: number,
 ): { left: readonly PendingLeave[]; pending: readonly PendingLeave[] } {
-  const isDue = pending.some(({ announceAt }) => announceAt <= now);
+  const isDue = pending.some((leave) => timeOf(leave, now) <= now);
   const until = isDue ? now + PRESENCE_WITHIN_MS : now;
   return {
-    left: pending.filter(({ announceAt }) => announceAt <= until),
-    pending: pending.filter(({ announceAt }) => announceAt > until),
+    left: pending.filter((leave) => timeOf(leave, now) <= until),
+    pending: pending.filter((leave) => timeOf(leave, now) > until),
   };
 }
 
 /** Time of the next announcement; undefined if none is pending. */
-export const nextLeaveAt = (pending: readonly PendingLeave[]): number | undefined =>
-  pending.length === 0 ? undefined : Math.min(...pending.map(({ announceAt }) => announceAt));
+export const nextLeaveAt = (pending: readonly PendingLeave[], now: number): number | undefined =>
+  pending.length === 0 ? undefined : Math.min(...pending.map((leave) => timeOf(leave, now)));
+
+/** A leave farther ahead than its delay was recorded before the clock went back: it is due now. */
+const timeOf = ({ announceAt }: PendingLeave, now: number): number => (announceAt > now + LINGER_MS ? now : announceAt);

@@ -1,6 +1,7 @@
 // One alarm for many reasons: what is due, when to wake, and what to do with an alarm that is set already.
 import { describe, expect, it } from "vitest";
 import {
+  followClock,
   alarmStep,
   dueJobs,
   isSameDue,
@@ -168,4 +169,38 @@ it("asking is worth it for a failed attempt, and for nothing that is settled", (
   for (const status of ["closed", "paid", "partially_refunded", "refunded"] as const) {
     expect(isWorthQuerying(status, 1, null, NOW)).toBe(false);
   }
+});
+
+describe("a clock that goes back by an hour", () => {
+  const HOUR = 3_600_000;
+  const due: Due = {
+    push: NOW - 5,
+    reconcile: { at: NOW + 10_000, attempt: 2 },
+    expiry: NOW + 60_000,
+    forward: NOW + 5000,
+    history: NOW + 300_000,
+    tokens: NOW + 30_000,
+    pause: NOW + 60_000,
+    setAt: NOW,
+  };
+
+  it("takes waits with it, and leaves the expiry of orders and tokens", () => {
+    expect(followClock(due, NOW - HOUR)).toEqual({
+      push: NOW - HOUR - 5,
+      reconcile: { at: NOW - HOUR + 10_000, attempt: 2 },
+      expiry: NOW + 60_000,
+      forward: NOW - HOUR + 5000,
+      history: NOW - HOUR + 300_000,
+      tokens: NOW + 30_000,
+      pause: NOW - HOUR + 60_000,
+      setAt: NOW - HOUR,
+    });
+  });
+
+  it("is recognised by the time at which the due-times were stored", () => {
+    expect(followClock(due, NOW)).toBe(due);
+    expect(followClock(due, NOW + HOUR)).toBe(due);
+    const { setAt: _, ...old } = due;
+    expect(followClock(old, NOW - HOUR)).toBe(old);
+  });
 });

@@ -40,10 +40,16 @@ it("a new member without a token cancels the pending leave of another", () => {
 
 it("a leave is announced at its time and not before", () => {
   const awaited = [gone("a", 10), gone("b", 20)];
-  expect(nextLeaveAt(awaited)).toBe(10);
-  expect(nextLeaveAt([])).toBeUndefined();
+  expect(nextLeaveAt(awaited, 0)).toBe(10);
+  expect(nextLeaveAt([], 0)).toBeUndefined();
   expect(dueLeaves(awaited, 9)).toEqual({ left: [], pending: awaited });
   expect(dueLeaves(awaited, 10)).toEqual({ left: [gone("a", 10)], pending: [gone("b", 20)] });
+});
+
+it("a leave is due at once when the clock has gone back by more than its delay", () => {
+  const ahead = [gone("a", 3_600_000)];
+  expect(nextLeaveAt(ahead, 1000)).toBe(1000);
+  expect(dueLeaves(ahead, 1000)).toEqual({ left: ahead, pending: [] });
 });
 
 it("leaves within 5 ms are announced together", () => {
@@ -93,7 +99,7 @@ class Witness {
     }
   }
 
-  next = (): number | undefined => nextLeaveAt(this.#pending);
+  next = (now: number): number | undefined => nextLeaveAt(this.#pending, now);
 }
 
 const sorted = (subs: readonly (string | null)[]): string[] => subs.map(String).toSorted();
@@ -115,7 +121,7 @@ describe("any sequence of joins and leaves", () => {
           if (step.do === "come") witness.come(step.sub);
           else witness.go(step.nth, now);
         }
-        for (let next = witness.next(); next !== undefined; next = witness.next()) {
+        for (let next = witness.next(now); next !== undefined; next = witness.next(now)) {
           expect(next).toBeLessThanOrEqual(now + LINGER_MS);
           witness.fireAlarm(next);
         }

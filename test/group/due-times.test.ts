@@ -6,6 +6,7 @@ import type { Consumer } from "../../src/consumers/consumer.ts";
 import { tablesOf } from "../support/storage.ts";
 import {
   armedAt,
+  connect,
   backend,
   join,
   look,
@@ -172,6 +173,36 @@ describe("a feed", () => {
     expect(await ringOut(group)).toEqual([3000, 8000, 33_000, 300_000, DAY, DAY + 300_000]);
     expect(await page.closed).toMatchObject({ code: 4205 });
     expect(await storedBy(group)).toEqual([]);
+  });
+});
+
+describe("a clock that goes back by an hour", () => {
+  it("stops no tick: the next event sets the alarm within a period", async () => {
+    const { group, path } = newAlarmGroup();
+    const page = await connect(path);
+    await ring(group);
+    expect(await page.nextJson()).toMatchObject({ type: "result" });
+    const jumped = Date.now() - 3_600_000;
+    vi.setSystemTime(jumped);
+    await connect(path);
+    expect(await armedAt(group)).toBeLessThanOrEqual(jumped + 60_000);
+    for (let alarms = 0; alarms < 2; alarms++) await ring(group); // the first may belong to the last tick
+    expect(Date.now()).toBeLessThanOrEqual(jumped + 120_000);
+    expect(await page.nextJson()).toMatchObject({ type: "result" });
+  });
+
+  it("delays no announcement of a leave", async () => {
+    const { group } = newFeed();
+    const page = await join(group, {});
+    expect(await page.nextJson()).toMatchObject({ type: "welcome" });
+    await (await join(group, { sub: "ann" })).leave();
+    expect(await page.nextJson()).toMatchObject({ type: "join", sub: "ann" });
+    const jumped = Date.now() - 3_600_000;
+    vi.setSystemTime(jumped);
+    await join(group, {}, "plain");
+    await ring(group);
+    expect(Date.now()).toBeLessThanOrEqual(jumped + 3000);
+    for (let type = ""; type !== "leave";) ({ type } = (await page.nextJson()) as { type: string });
   });
 });
 

@@ -69,6 +69,7 @@ export class Alarm {
   async #sync(lateMs: number | undefined): Promise<void> {
     await this.load();
     const now = Date.now();
+    this.#dueTimes.followClock(now);
     const wanted = nextWake(this.#dueTimes.current, this.push()?.period ?? null, now);
     const step = alarmStep(this.#armed ?? null, wanted, now, lateMs);
     if (step.do === "set") await this.#set(step.at);

@@ -1,12 +1,12 @@
 // The due-times of one object, in one row.
-import { isSameDue, withDue, type Due } from "../../core/due.ts";
+import { followClock, isSameDue, withDue, type Due } from "../../core/due.ts";
 import { storageKey, type GroupStorage } from "../storage.ts";
 
 // docs/storage.md describes the row.
 const DUE = storageKey<Due>("due");
 
 /** Due-times that are a plain time in ms. */
-type TimeName = Exclude<keyof Due, "reconcile">;
+type TimeName = Exclude<keyof Due, "reconcile" | "setAt">;
 
 export class DueTimes {
   readonly #storage: GroupStorage;
@@ -32,7 +32,13 @@ export class DueTimes {
   /** Replaces all due-times. Writes a row only if one of them changes. */
   replace(due: Due): void {
     if (isSameDue(this.current, due)) return;
-    if (Object.keys(due).length === 0) this.#storage.delete(DUE);
-    else this.#storage.put(DUE, due);
+    const { setAt: _, ...times } = due;
+    if (Object.keys(times).length === 0) this.#storage.delete(DUE);
+    else this.#storage.put(DUE, { ...times, setAt: Date.now() });
+  }
+
+  /** Moves the due-times back if the clock has gone back since they were stored. */
+  followClock(now: number): void {
+    this.replace(followClock(this.current, now));
   }
 }

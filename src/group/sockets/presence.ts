@@ -54,7 +54,7 @@ export class Presence {
 
   /** When the next leave is due, in ms; undefined without pending leaves. */
   get dueAt(): number | undefined {
-    return this.#isEnabled ? nextLeaveAt(this.#pending()) : undefined;
+    return this.#isEnabled ? nextLeaveAt(this.#pending(), Date.now()) : undefined;
   }
 
   /** A join sent to each of many members costs their square: a large group has only counts. */
