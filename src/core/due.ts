@@ -1,8 +1,7 @@
 // Due-times of one Durable Object: a single alarm serves many jobs. Computes which jobs are due and
 // when to wake next. Pure.
-import { isSettled, type OrderStatus } from "./order.ts";
-import type { Registration } from "./registration.ts";
-import { isWorthQuerying, waitBefore } from "./reconcile.ts";
+import { isSettled } from "./order.ts";
+import { isWorthQuerying, waitBefore, type QueryConditions } from "./reconcile.ts";
 import { nextTick } from "./schedule.ts";
 
 /** The due-times of one Durable Object, in ms since 1970; an absent job is not due. */
@@ -108,11 +107,7 @@ export function alarmStep(armed: number | null, wanted: number | null, now: numb
 }
 
 /** What an order's due-times depend on. */
-export interface OrderDueInput {
-  readonly status: OrderStatus;
-  readonly registration: Registration | null;
-  /** Open connections. */
-  readonly watchers: number;
+export interface OrderDueInput extends QueryConditions {
   /** Whether a status source is configured: the merchant's backend or the provider. */
   readonly canQuery: boolean;
   /** Erasure time in ms; null = kept forever. */
@@ -127,8 +122,8 @@ export interface OrderDueInput {
  */
 export function orderDue(due: Due, now: number, random: number, input: OrderDueInput): Due {
   const { push, history, presence, tokens } = due;
-  const { status, registration, watchers, canQuery, eraseAt, forward } = input;
-  const isQueried = canQuery && isWorthQuerying(status, watchers, registration, now);
+  const { status, registration, canQuery, eraseAt, forward } = input;
+  const isQueried = canQuery && isWorthQuerying(input, now);
   const expiry = isSettled(status) ? null : (registration?.expiresAt ?? null);
   return {
     ...(push === undefined ? {} : { push }),

@@ -16,13 +16,24 @@ export function waitBefore(attempt: number, random: number): number {
   return Math.round(seconds * 1000 * (1 + JITTER * random));
 }
 
+/** What decides whether an order's status is queried. */
+export interface QueryConditions {
+  readonly status: OrderStatus;
+  /** Whether the order is registered or has facts. */
+  readonly isKnown: boolean;
+  /** Open connections. */
+  readonly watchers: number;
+  readonly registration: Registration | null;
+}
+
 /**
- * Whether a query can be useful: the order is unsettled, and has a watcher or an unexpired
- * registration.
+ * Whether a query can be useful: the order is known and unsettled, and has a watcher or an unexpired
+ * registration. Pages of invented orders cost the queried backend nothing.
  */
 export const isWorthQuerying = (
-  status: OrderStatus,
-  watchers: number,
-  registration: Registration | null,
+  { status, isKnown, watchers, registration }: QueryConditions,
   now: number,
-): boolean => !isSettled(status) && (watchers > 0 || (registration?.expiresAt != null && registration.expiresAt > now));
+): boolean =>
+  isKnown &&
+  !isSettled(status) &&
+  (watchers > 0 || (registration?.expiresAt != null && registration.expiresAt > now));

@@ -115,6 +115,7 @@ describe("an order's due-times", () => {
   const idle: OrderDueInput = {
     status: "pending",
     registration: null,
+    isKnown: true,
     watchers: 0,
     canQuery: true,
     eraseAt: null,
@@ -141,6 +142,7 @@ describe("an order's due-times", () => {
       due({}, { push: 1, history: 2, presence: 3, tokens: 4 }),
       { push: 1, history: 2, presence: 3, tokens: 4 },
     ],
+    ["are none for one that is neither registered nor has facts", due({ watchers: 1, isKnown: false }), {}],
     ["stop asking once it is settled", due({ watchers: 1, status: "paid" }, { reconcile: { at: 7, attempt: 3 } }), {}],
     [
       "ask for a registered order until it expires, watched or not",
@@ -165,9 +167,10 @@ it("asking waits 10, 20, 40, 60, 60 … s and up to a fifth more", () => {
 });
 
 it("asking is worth it for a failed attempt, and for nothing that is settled", () => {
-  expect(isWorthQuerying("failed", 1, null, NOW)).toBe(true);
+  const watched = { isKnown: true, watchers: 1, registration: null };
+  expect(isWorthQuerying({ ...watched, status: "failed" }, NOW)).toBe(true);
   for (const status of ["closed", "paid", "partially_refunded", "refunded"] as const) {
-    expect(isWorthQuerying(status, 1, null, NOW)).toBe(false);
+    expect(isWorthQuerying({ ...watched, status }, NOW)).toBe(false);
   }
 });
 

@@ -167,6 +167,7 @@ export class StoredOrder implements PublicationLog {
     const next = orderDue(due, now, Math.random(), {
       // An erased order is treated as settled, so that it is not queried.
       status: this.#store.erasedAt() === null ? published.status : "closed",
+      isKnown: this.isKnown,
       registration,
       watchers,
       canQuery,
