@@ -1,9 +1,9 @@
 // A page that waits, and the ways in which a browser, a network or a server is away for a while: the page ends up saying what is so.
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, inject, it } from "vitest";
-import { openPage, openWindow, outcomes, says, useBrowser, wire } from "../support/browser.ts";
+import { openPage, openWindow, recordStatuses, waitForStatus, useBrowser, wireFrames } from "../support/browser.ts";
 import { backend, newBiz } from "../support/client.ts";
-import { openWire } from "../support/proxy.ts";
+import { openProxy } from "../support/proxy.ts";
 import { startServer, type Server } from "../support/server.ts";
 
 useBrowser();
@@ -32,7 +32,7 @@ it("offline while the callback comes, and back", async () => {
   expect(await page.evaluate(() => fetch("/healthz").then(String, String))).toContain("TypeError");
   expect(await page.locator("#outcome").getAttribute("data-status")).toBe("pending");
   await page.context().setOffline(false);
-  await says(page, "paid");
+  await waitForStatus(page, "paid");
 });
 
 it("a tab hidden and frozen for longer than the heartbeat says it when it is looked at again", async () => {
@@ -49,7 +49,7 @@ it("a tab hidden and frozen for longer than the heartbeat says it when it is loo
   await devtools.send("Page.setWebLifecycleState", { state: "active" });
   await page.clock.fastForward(120_000); // as if the lid had been closed: what was due meanwhile is due now, once
   await setHidden(page, false);
-  await says(page, "paid");
+  await waitForStatus(page, "paid");
   await isOpen(page);
 });
 
@@ -70,7 +70,7 @@ it("the server killed and started again: the page comes back by itself, and is t
   await isOpen(page);
   await Promise.all([page.locator("#connection[data-state=waiting]").waitFor(), own.restart()]);
   await callback(biz, own.url);
-  await says(page, "paid");
+  await waitForStatus(page, "paid");
   await isOpen(page);
 }, 60_000);
 
@@ -82,7 +82,7 @@ it("a reload while the callback lands, ten times", async () => {
     await page.goto(`/checkout/#${biz}`);
     await isOpen(page);
     await Promise.all([page.reload({ waitUntil: "commit" }), callback(biz)]);
-    await says(page, "paid");
+    await waitForStatus(page, "paid");
   }
 });
 
@@ -93,25 +93,25 @@ it("two tabs on one order are told both, once each", async () => {
   await Promise.all(tabs.map(isOpen));
   await callback(biz);
   for (const tab of tabs) {
-    await says(tab, "paid");
-    expect((await wire(tab)).filter((line) => line.includes('"type":"publication"'))).toHaveLength(1);
+    await waitForStatus(tab, "paid");
+    expect((await wireFrames(tab)).filter((line) => line.includes('"type":"publication"'))).toHaveLength(1);
   }
 });
 
 it("3 s without a packet, and no connection lost", async () => {
   const biz = newBiz();
-  const tunnel = await openWire(server);
+  const tunnel = await openProxy(server);
   const page = await openPage(`/checkout/#${biz}`, { server: tunnel.url });
   await isOpen(page);
-  const seen = await outcomes(page);
-  const { length: dialled } = (await wire(page)).filter((line) => line.endsWith("connection opened"));
-  tunnel.silence();
+  const seen = await recordStatuses(page);
+  const { length: dialled } = (await wireFrames(page)).filter((line) => line.endsWith("connection opened"));
+  tunnel.stall();
   await callback(biz);
   await new Promise((resolve) => setTimeout(resolve, 3000)); // the silence itself
   expect(await seen()).toEqual([]);
   tunnel.resume();
-  await says(page, "paid");
-  expect((await wire(page)).filter((line) => line.endsWith("connection opened"))).toHaveLength(dialled);
+  await waitForStatus(page, "paid");
+  expect((await wireFrames(page)).filter((line) => line.endsWith("connection opened"))).toHaveLength(dialled);
 });
 
 it("a page open on an order that was settled last week", async () => {
@@ -123,7 +123,7 @@ it("a page open on an order that was settled last week", async () => {
   const page = await context.newPage();
   await page.clock.install({ time: Date.now() + 7 * 86_400_000 });
   await page.goto(`/checkout/#${biz}`);
-  await says(page, "paid");
+  await waitForStatus(page, "paid");
   await page.getByText("It was there already when this page connected.").waitFor();
   expect(await page.locator("#countdown").textContent()).toBe("");
 }, 60_000);

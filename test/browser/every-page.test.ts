@@ -1,7 +1,7 @@
 // Every page, light and dark, on a phone and on a desktop: axe finds nothing serious, nothing is wider than the screen, and a picture is kept.
 import type { Page } from "playwright-core";
 import { expect, it } from "vitest";
-import { openPage, picture, useBrowser, violations } from "../support/browser.ts";
+import { openPage, saveScreenshot, useBrowser, violations } from "../support/browser.ts";
 
 useBrowser();
 
@@ -24,7 +24,7 @@ it.for(pages)("%s, light and dark, on a phone and on a desktop", { timeout: 60_0
     await page.setViewportSize(size);
     for (const colorScheme of ["light", "dark"] as const) {
       await page.emulateMedia({ colorScheme });
-      await picture(page, `${name}-${colorScheme}-${screen}`);
+      await saveScreenshot(page, `${name}-${colorScheme}-${screen}`);
       // The colours are those of either screen, the layout that of either light.
       if ((colorScheme === "light") === (screen === "phone")) expect(await violations(page)).toEqual([]);
     }
@@ -36,7 +36,7 @@ it.for(pages)("%s, in Chinese, on a phone", async ([name, path, ready]) => {
   const [[, phone]] = screens;
   const page = await openPage(path, { locale: "zh-CN", viewport: phone });
   await page.locator(ready).first().waitFor();
-  await picture(page, `${name}-chinese`);
+  await saveScreenshot(page, `${name}-chinese`);
   expect(await tooWide(page)).toBe(0);
   expect(await page.locator("html").getAttribute("lang")).toBe("zh-CN");
   const words = await page.locator("h1, button:visible, label > span").allTextContents();

@@ -7,7 +7,7 @@ import type { Page } from "playwright-core";
 import { beforeAll, describe, expect, inject, it, onTestFinished } from "vitest";
 import { compileScript, parse } from "vue/compiler-sfc";
 import { openWindow, useBrowser } from "../support/browser.ts";
-import { backend, look, newBiz } from "../support/client.ts";
+import { backend, getGroup, newBiz } from "../support/client.ts";
 import { filesOf, snippetsOf, unpack } from "../support/snippets.ts";
 import { hmac, token } from "../tokens/signing.ts";
 import { portOf } from "../support/port.ts";
@@ -35,7 +35,7 @@ async function openShop(files: Readonly<Record<string, string>>, hash = ""): Pro
 
 const status = (page: Page) => page.getByRole("status");
 const pay = (biz: string, body?: object) => backend(server, "POST", `/callback/${biz}/`, body);
-const watched = async (biz: string) => (await look(server, `order_${biz}`)).connections;
+const watched = async (biz: string) => (await getGroup(server, `order_${biz}`)).connections;
 
 describe("plain HTML", () => {
   const [order = "", feed = ""] = snippetsOf(PAGE, "html").map(here);
@@ -60,7 +60,7 @@ describe("plain HTML", () => {
       "/": feed.replace("/feed/news/", `/feed/${feedOf}/`),
       "/belfry/token": await token({ alg: "HS256" }, claims, hmac(settingIn(DEVELOPMENT_FILE, "TOKEN_SECRET"))),
     });
-    await expect.poll(async () => (await look(server, `feed_${feedOf}`)).connections).toBe(1);
+    await expect.poll(async () => (await getGroup(server, `feed_${feedOf}`)).connections).toBe(1);
     for (const title of ["Rain", "Sun"]) {
       await backend(server, "POST", `/groups/feed_${feedOf}/send`, { type: "send.message", message: { title } });
     }

@@ -1,6 +1,6 @@
 // The page at "/": its order, the texts of its group, and members of the alarm group that each have a connection of their own.
 import { expect, inject, it } from "vitest";
-import { openPage, openWindow, says, useBrowser } from "../support/browser.ts";
+import { openPage, openWindow, waitForStatus, useBrowser } from "../support/browser.ts";
 import { backend, newBiz } from "../support/client.ts";
 
 useBrowser();
@@ -16,7 +16,7 @@ it("says paid when the order's callback comes, and takes no text for an outcome"
   for (const page of [one, other]) await page.locator("#texts li", { hasText: text }).waitFor();
   expect(await other.locator("#outcome").getAttribute("data-status")).toBe("pending");
   await backend(inject("url"), "POST", `/callback/${biz}/`);
-  for (const page of [one, other]) await says(page, "paid");
+  for (const page of [one, other]) await waitForStatus(page, "paid");
 });
 
 it("shows members that join and leave, all with the same push", async () => {

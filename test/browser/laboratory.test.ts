@@ -1,7 +1,15 @@
 // Every button of the laboratory, pressed: what the page then says, and what it shows of the wire.
 import type { Page } from "playwright-core";
 import { expect, inject, it } from "vitest";
-import { openPage, outcomes, picture, says, useBrowser, violations, wire } from "../support/browser.ts";
+import {
+  openPage,
+  recordStatuses,
+  saveScreenshot,
+  waitForStatus,
+  useBrowser,
+  violations,
+  wireFrames,
+} from "../support/browser.ts";
 import { ELSEWHERE } from "../support/chromium.ts";
 
 useBrowser();
@@ -27,20 +35,20 @@ it("callback, reached and pressed by keyboard: paid, and the live region says so
   const isOnIt = () => page.evaluate(() => document.activeElement?.id === "callback");
   for (let tabs = 0; tabs < 20 && !(await isOnIt()); tabs++) await page.keyboard.press("Tab");
   await page.keyboard.press("Enter");
-  await says(page, "paid");
+  await waitForStatus(page, "paid");
   await page.getByRole("status").filter({ hasText: "Paid" }).waitFor();
   await page.locator("#wire").getByText("POST /callbacks/standard → 200").waitFor();
   expect(await page.title()).toBe("Paid · Belfry");
   expect(await page.locator("#countdown").textContent()).toBe("");
   expect(await violations(page)).toEqual([]);
-  await picture(page, "checkout-paid");
+  await saveScreenshot(page, "checkout-paid");
 });
 
 it("callback first, page later: the page opens on an order that is paid", async () => {
   const page = await waiting();
   const before = page.url();
   await page.locator("#first").click();
-  await says(page, "paid");
+  await waitForStatus(page, "paid");
   await page.getByText("It was there already when this page connected.").waitFor();
   expect(page.url()).not.toBe(before);
 });
@@ -49,9 +57,9 @@ it("duplicate: acknowledged twice, pushed once", async () => {
   const page = await waiting();
   const acknowledged = page.locator("#wire li", { hasText: "POST /callbacks/standard → 200" });
   await page.locator("#duplicate").click();
-  await says(page, "paid");
+  await waitForStatus(page, "paid");
   await acknowledged.nth(1).waitFor();
-  expect((await wire(page)).filter((line) => line.includes('"type":"publication"'))).toHaveLength(1);
+  expect((await wireFrames(page)).filter((line) => line.includes('"type":"publication"'))).toHaveLength(1);
 });
 
 it("bad signature: refused, and the page waits on", async () => {
@@ -60,22 +68,22 @@ it("bad signature: refused, and the page waits on", async () => {
   await page.locator("#wire").getByText("POST /callbacks/standard → 401").waitFor();
   expect(await page.locator("#outcome").getAttribute("data-status")).toBe("pending");
   await page.locator("#callback").click();
-  await says(page, "paid");
+  await waitForStatus(page, "paid");
 });
 
 it("failed, then paid: the page says both, in this order", async () => {
   const page = await waiting();
-  const seen = await outcomes(page);
+  const seen = await recordStatuses(page);
   await page.locator("#failed").click();
-  await says(page, "paid");
+  await waitForStatus(page, "paid");
   expect(await seen()).toEqual(["failed", "paid"]);
 });
 
 it("refund: paid first, then what was paid goes back", async () => {
   const page = await waiting();
-  const seen = await outcomes(page);
+  const seen = await recordStatuses(page);
   await page.locator("#refund").click();
-  await says(page, "refunded");
+  await waitForStatus(page, "refunded");
   expect(await seen()).toEqual(["paid", "refunded"]);
 });
 
@@ -83,8 +91,8 @@ it("no callback: reconciliation finds it", async () => {
   const page = await waiting();
   await page.locator("#silent").click();
   await page.getByText("No callback will come.").waitFor();
-  await says(page, "paid");
-  expect((await wire(page)).filter((line) => line.includes("/callbacks/"))).toEqual([]);
+  await waitForStatus(page, "paid");
+  expect((await wireFrames(page)).filter((line) => line.includes("/callbacks/"))).toEqual([]);
 });
 
 it("go offline, a callback meanwhile, come back: paid", async () => {
@@ -95,19 +103,19 @@ it("go offline, a callback meanwhile, come back: paid", async () => {
   await page.locator("#wire").getByText("POST /callbacks/standard → 200").waitFor();
   expect(await page.locator("#outcome").getAttribute("data-status")).toBe("pending");
   await page.getByRole("button", { name: "Come back" }).click();
-  await says(page, "paid");
+  await waitForStatus(page, "paid");
 });
 
 it("a settled order stays as it is: the next experiment takes a fresh one", async () => {
   const page = await waiting();
   await page.locator("#callback").click();
-  await says(page, "paid");
+  await waitForStatus(page, "paid");
   // One experiment at a time: the push may arrive before the reply that ends this one.
   await page.locator("#wire").getByText("POST /callbacks/standard → 200").waitFor();
   const paid = page.url();
   await page.locator("#callback").click();
   await page.waitForURL((url) => url.href !== paid);
-  await says(page, "paid");
+  await waitForStatus(page, "paid");
 });
 
 it("says that the browser signs nowhere but on localhost and over https", async () => {

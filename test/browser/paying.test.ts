@@ -1,6 +1,6 @@
 // Orders paid by `npm run callback` while their checkout pages are open: at each step the page and the backend's view are compared.
 import { describe, expect, inject, it } from "vitest";
-import { openPage, says, useBrowser } from "../support/browser.ts";
+import { openPage, waitForStatus, useBrowser } from "../support/browser.ts";
 import { callbackCommand } from "../support/callback-command.ts";
 import { backend, newBiz } from "../support/client.ts";
 
@@ -21,7 +21,7 @@ async function open(provider: string): Promise<Step> {
   const biz = newBiz();
   const page = await openPage(`/checkout/#${biz}`);
   await page.locator("#connection[data-state=open]").waitFor();
-  await says(page, "pending");
+  await waitForStatus(page, "pending");
   let before = "pending";
   return async (options, expected) => {
     const ran = await callbackCommand(inject("url"), provider, biz, ...options);
@@ -33,7 +33,7 @@ async function open(provider: string): Promise<Step> {
       await page.reload();
       await page.locator("#connection[data-state=open]").waitFor();
     }
-    await says(page, expected.page);
+    await waitForStatus(page, expected.page);
     before = expected.page;
   };
 }

@@ -1,6 +1,6 @@
 // Where the secrets are not the checked-in ones, no page makes a callback or offers to.
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { openPage, picture, says, useBrowser } from "../support/browser.ts";
+import { openPage, saveScreenshot, waitForStatus, useBrowser } from "../support/browser.ts";
 import { backend, newBiz } from "../support/client.ts";
 import { startServer, type Server } from "../support/server.ts";
 
@@ -18,9 +18,9 @@ it("the laboratory has no buttons and says why, and the order is watched all the
   await page.getByText("This Worker has secrets of its own.").waitFor();
   expect(await page.locator("#experiments button:visible").count()).toBe(0);
   await page.locator("#connection[data-state=open]").waitFor();
-  await picture(page, "checkout-production");
+  await saveScreenshot(page, "checkout-production");
   await backend(server.url, "POST", `/callback/${biz}/`);
-  await says(page, "paid");
+  await waitForStatus(page, "paid");
 });
 
 it("the monitor sees the group as any member does, and says what it cannot know", async () => {

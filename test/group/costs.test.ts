@@ -4,7 +4,7 @@ import { expect, it, vi } from "vitest";
 import { encode } from "../../src/core/frames.ts";
 import type { Group } from "../../src/group/group.ts";
 import type { Sending } from "../../src/core/group-api.ts";
-import { evict, join, newAlarmGroup, newBiz, newFeed, ring, stopClock, stubOf } from "../support/workerd.ts";
+import { evict, join, newAlarmGroup, newBiz, newFeed, fireAlarm, stopClock, stubOf } from "../support/workerd.ts";
 
 interface Costs {
   /** Values asked of storage by their key. */
@@ -137,7 +137,7 @@ it("a tick: nobody is asked who is there, nothing is asked of storage, and the o
   stopClock();
   const { group } = newAlarmGroup();
   await crowd(group, 5);
-  await ring(group);
+  await fireAlarm(group);
   const { lists, gets, texts } = await costOf(group, async (object) => {
     const { storage } = (object as unknown as { ctx: DurableObjectState }).ctx; // its own, and protected
     const scheduledTime = (await storage.getAlarm()) ?? 0;

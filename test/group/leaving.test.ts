@@ -3,15 +3,15 @@ import { runInDurableObject } from "cloudflare:test";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import type { Group } from "../../src/group/group.ts";
 import {
-  armedAt,
+  alarmTime,
   callback,
   connect,
   evict,
-  look,
-  mark,
+  getGroup,
+  sendMarker,
   newAlarmGroup,
   newBiz,
-  ring,
+  fireAlarm,
   stopClock,
   stubOf,
 } from "../support/workerd.ts";
@@ -29,10 +29,10 @@ describe("a close", () => {
     const { group, path } = newAlarmGroup();
     const [first, second] = [await connect(path), await connect(path)];
     await first.leave();
-    expect(await look(group)).toMatchObject({ connections: 1 });
-    expect(await armedAt(group)).not.toBeNull();
+    expect(await getGroup(group)).toMatchObject({ connections: 1 });
+    expect(await alarmTime(group)).not.toBeNull();
     await second.leave();
-    expect(await look(group)).toMatchObject({ connections: 0, next_push: null });
+    expect(await getGroup(group)).toMatchObject({ connections: 0, next_push: null });
   });
 });
 
@@ -44,7 +44,7 @@ describe("a connection that ends for what it sent", () => {
     const page = await connect(path);
     page.send(TOO_LONG);
     expect(await page.closed).toEqual({ code: 1009, reason: "frame_too_large" });
-    expect(await look(group)).toMatchObject({ connections: 0, next_push: null });
+    expect(await getGroup(group)).toMatchObject({ connections: 0, next_push: null });
   });
 
   // The handlers themselves: what comes after them, the peer's answer to the close, may never come.
@@ -55,7 +55,7 @@ describe("a connection that ends for what it sent", () => {
     stopClock();
     const { group, path } = newAlarmGroup();
     await connect(path);
-    expect(await armedAt(group)).not.toBeNull();
+    expect(await alarmTime(group)).not.toBeNull();
     const armed = await runInDurableObject(stubOf(group), async (object, state) => {
       const [socket = expect.fail("nobody there")] = state.getWebSockets();
       await end(object, socket);
@@ -69,13 +69,13 @@ describe("a connection that ends for what it sent", () => {
     const { group, path } = newAlarmGroup();
     const page = await connect(path);
     const long = await connect(path);
-    const armed = await armedAt(group);
+    const armed = await alarmTime(group);
     long.send(TOO_LONG);
     expect(await long.closed).toMatchObject({ code: 1009 });
-    const marked = await mark(group);
+    const marked = await sendMarker(group);
     expect(await page.next()).toBe(marked);
-    expect(await look(group)).toMatchObject({ connections: 1 });
-    expect(await armedAt(group)).toBe(armed);
+    expect(await getGroup(group)).toMatchObject({ connections: 1 });
+    expect(await alarmTime(group)).toBe(armed);
   });
 });
 
@@ -95,9 +95,9 @@ describe("a silent connection", () => {
     stopClock();
     const { group, path } = newAlarmGroup();
     const page = await onceAlive(path);
-    expect(await ring(group, SILENCE)).toBe(true);
+    expect(await fireAlarm(group, SILENCE)).toBe(true);
     expect(await page.closed).toEqual({ code: 4201, reason: "silent" });
-    expect(await look(group)).toMatchObject({ connections: 0, next_push: null });
+    expect(await getGroup(group)).toMatchObject({ connections: 0, next_push: null });
   });
 
   it("is closed by a join, whose member is then the first and gets its push at once", async () => {
@@ -107,8 +107,8 @@ describe("a silent connection", () => {
     vi.setSystemTime(Date.now() + SILENCE);
     const page = await connect(path);
     expect(await silent.closed).toMatchObject({ code: 4201 });
-    expect(await armedAt(group)).toBe(Date.now() + 1);
-    await ring(group);
+    expect(await alarmTime(group)).toBe(Date.now() + 1);
+    await fireAlarm(group);
     expect(await page.nextJson()).toEqual({ type: "result", data: "2100-01-01 00:01:15" });
   });
 
@@ -118,10 +118,10 @@ describe("a silent connection", () => {
     const silent = await onceAlive(path);
     const page = await connect(path);
     vi.setSystemTime(Date.now() + SILENCE);
-    const marked = await mark(group);
+    const marked = await sendMarker(group);
     expect(await page.next()).toBe(marked);
     expect(await silent.closed).toMatchObject({ code: 4201 });
-    expect(await look(group)).toMatchObject({ connections: 1 });
+    expect(await getGroup(group)).toMatchObject({ connections: 1 });
   });
 
   it("is closed by a callback, which the others hear", async () => {
@@ -133,7 +133,7 @@ describe("a silent connection", () => {
     await callback(biz);
     expect(await page.nextJson()).toMatchObject({ biz, paid: true });
     expect(await silent.closed).toEqual({ code: 4201, reason: "silent" });
-    expect(await look(`order_${biz}`)).toMatchObject({ connections: 1 });
+    expect(await getGroup(`order_${biz}`)).toMatchObject({ connections: 1 });
   });
 
   it("is none that has gone over from heartbeats to texts, also across a sleep; it is one again 75 s after the last", async () => {
@@ -150,10 +150,10 @@ describe("a silent connection", () => {
     vi.setSystemTime(Date.now() + 75_000);
     await callback(biz);
     expect(await page.nextJson()).toMatchObject({ biz, status: "paid" });
-    expect(await look(group)).toMatchObject({ connections: 1 });
+    expect(await getGroup(group)).toMatchObject({ connections: 1 });
 
     vi.setSystemTime(Date.now() + 1);
-    await mark(group);
+    await sendMarker(group);
     expect(await page.closed).toMatchObject({ code: 4201 });
   });
 
@@ -161,9 +161,9 @@ describe("a silent connection", () => {
     stopClock();
     const { group, path } = newAlarmGroup();
     const page = await connect(path);
-    await ring(group, 24 * 3_600_000);
+    await fireAlarm(group, 24 * 3_600_000);
     expect(await page.nextJson()).toMatchObject({ type: "result" });
-    expect(await look(group)).toMatchObject({ connections: 1 });
+    expect(await getGroup(group)).toMatchObject({ connections: 1 });
   });
 
   it("is none whose last heartbeat is 74 s old: the next may still come in time", async () => {
@@ -171,9 +171,9 @@ describe("a silent connection", () => {
     const page = await onceAlive(path);
     vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 74_000 });
     onTestFinished(() => void vi.useRealTimers());
-    const marked = await mark(group);
+    const marked = await sendMarker(group);
     // The group's own first push may come before the mark; no close does.
     for (let frame = await page.next(); frame !== marked; frame = await page.next()) expect(frame).toContain("result");
-    expect(await look(group)).toMatchObject({ connections: 1 });
+    expect(await getGroup(group)).toMatchObject({ connections: 1 });
   });
 });

@@ -2,12 +2,21 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import type { Fact } from "../../src/core/fact.ts";
-import { bytes, deliveryOf, orderView, registerFor, replyOf, send, unreachable, wholeLog } from "../support/deliver.ts";
+import {
+  bytes,
+  deliveryOf,
+  orderView,
+  registerFor,
+  replyOf,
+  send,
+  unreachable,
+  captureLog,
+} from "../support/deliver.ts";
 import { backend, callback, newBiz, stubOf } from "../support/workerd.ts";
 
 let log: (event?: string) => string;
 beforeEach(() => {
-  log = wholeLog();
+  log = captureLog();
 });
 
 const lastCallback = () => JSON.parse(log("callback").split("\n").at(-1) ?? "{}") as Record<string, unknown>;

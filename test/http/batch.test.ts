@@ -3,7 +3,17 @@ import { env } from "cloudflare:workers";
 import * as fc from "fast-check";
 import { expect, it, describe } from "vitest";
 import { app } from "../support/app.ts";
-import { anyone, backend, evict, join, logged, newAlarmGroup, newBiz, newFeed, stubOf } from "../support/workerd.ts";
+import {
+  publicRequest,
+  backend,
+  evict,
+  join,
+  captureErrors,
+  newAlarmGroup,
+  newBiz,
+  newFeed,
+  stubOf,
+} from "../support/workerd.ts";
 
 const event = (message: unknown, more: object = {}) => ({ type: "send.message", message, ...more });
 const batch = async (items: unknown) => {
@@ -99,7 +109,7 @@ describe("POST /send", () => {
   });
 
   it("has a 503 for an unreachable group, a 500 for a broken one, and sends the others", async () => {
-    const log = logged();
+    const log = captureErrors();
     const [good, lost, broken] = [newFeed().group, newFeed().group, newFeed().group];
     const failing = (marks: object) => ({ send: () => Promise.reject(Object.assign(new Error("lost"), marks)) });
     const getByName = (name: string) => {
@@ -169,7 +179,7 @@ describe("POST /send", () => {
   });
 
   it("responds 401 without an API key", async () => {
-    expect((await anyone("/send", { method: "POST", body: '{"items":[]}' })).status).toBe(401);
+    expect((await publicRequest("/send", { method: "POST", body: '{"items":[]}' })).status).toBe(401);
   });
 });
 

@@ -3,12 +3,12 @@ import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import { events, newIntent, placeOf, post, registered, stored } from "../support/claims.ts";
-import { deliveryOf, orderView, registerFor, replyOf, send, wholeLog } from "../support/deliver.ts";
-import { backend, callback, connect, evict, look, mark, newBiz, stubOf } from "../support/workerd.ts";
+import { deliveryOf, orderView, registerFor, replyOf, send, captureLog } from "../support/deliver.ts";
+import { backend, callback, connect, evict, getGroup, sendMarker, newBiz, stubOf } from "../support/workerd.ts";
 
 let log: (event?: string) => string;
 beforeEach(() => {
-  log = wholeLog();
+  log = captureLog();
 });
 
 describe("a payment", () => {
@@ -25,7 +25,7 @@ describe("a payment", () => {
       version: 0,
       mismatches: [{ reason: "payment_of_another_order", payment_id: intent, amount: "19.99", currency: "USD" }],
     });
-    const marked = await mark(`order_${second}`);
+    const marked = await sendMarker(`order_${second}`);
     expect(await page.next()).toBe(marked);
     await post(events(newIntent()).succeeded(second));
     expect(await orderView(second)).toMatchObject({ status: "paid", checked: true });
@@ -99,7 +99,7 @@ describe("an event that names no order", () => {
   it("creates no order for an unknown reference", async () => {
     const unknown = newBiz();
     await post(events(newIntent()).refunded(unknown));
-    expect(await look(`order_${unknown}`)).toMatchObject({ position: { offset: 0 } });
+    expect(await getGroup(`order_${unknown}`)).toMatchObject({ position: { offset: 0 } });
     await runInDurableObject(stubOf(`order_${unknown}`), (_object, { storage }) => {
       expect([...storage.kv.list()]).toEqual([]);
     });
@@ -197,7 +197,7 @@ describe("a crash", () => {
     await post(events(intent).succeeded(biz), failing("order_", "record", "after"));
     expect(await page.nextJson()).toEqual({ biz, paid: true, status: "paid" });
     await post(events(intent).succeeded(biz));
-    const marked = await mark(`order_${biz}`);
+    const marked = await sendMarker(`order_${biz}`);
     expect(await page.next()).toBe(marked);
   });
 });

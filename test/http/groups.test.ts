@@ -3,13 +3,13 @@ import { env } from "cloudflare:workers";
 import { listDurableObjectIds, runInDurableObject } from "cloudflare:test";
 import { describe, expect, it } from "vitest";
 import {
-  anyone,
+  publicRequest,
   backend,
   callback,
   connect,
   newAlarmGroup,
   newBiz,
-  ring,
+  fireAlarm,
   stopClock,
   stubOf,
 } from "../support/workerd.ts";
@@ -117,7 +117,7 @@ describe("POST /groups/:group/send", () => {
   });
 
   it("responds 401 without an API key", async () => {
-    const response = await anyone("/groups/alarm/send", { method: "POST", body: JSON.stringify(message) });
+    const response = await publicRequest("/groups/alarm/send", { method: "POST", body: JSON.stringify(message) });
     expect(response.status).toBe(401);
   });
 
@@ -127,7 +127,7 @@ describe("POST /groups/:group/send", () => {
     ["is nested too deep", "[".repeat(60_000)],
     ["holds NaN", '{"type":"send.message","message":NaN}'],
   ])("rejects a body that %s", async (_what, body) => {
-    const response = await anyone("/groups/alarm/send", {
+    const response = await publicRequest("/groups/alarm/send", {
       method: "POST",
       body,
       headers: { "X-API-Key": env.API_KEYS },
@@ -178,7 +178,7 @@ describe("GET /groups/:group", () => {
     stopClock();
     const { group, path } = newAlarmGroup();
     await connect(path);
-    await ring(group);
+    await fireAlarm(group);
     expect(await (await backend("GET", `/groups/${group}`)).json()).toEqual({
       group,
       consumer: "alarm",
@@ -190,7 +190,7 @@ describe("GET /groups/:group", () => {
   });
 
   it("responds 401 without an API key", async () => {
-    expect((await anyone("/groups/alarm")).status).toBe(401);
+    expect((await publicRequest("/groups/alarm")).status).toBe(401);
   });
 });
 
@@ -206,7 +206,7 @@ describe("any other path", () => {
   });
 
   it("GET /healthz is public and returns the push period and the development flag", async () => {
-    expect(await (await anyone("/healthz")).json()).toEqual({
+    expect(await (await publicRequest("/healthz")).json()).toEqual({
       status: "ok",
       push_every_seconds: 60,
       development: true,

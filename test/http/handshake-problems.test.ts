@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { closeCodes, type CloseReason } from "../../src/core/codes.ts";
 import { app } from "../support/app.ts";
 import { problems, type ProblemReason } from "../../src/http/problem.ts";
-import { wholeLog } from "../support/deliver.ts";
+import { captureLog } from "../support/deliver.ts";
 import { claims, hmac, hs256, pair, signedBy, token } from "../tokens/signing.ts";
 
 /** What a handshake can be refused for: what has a code, and what cannot have one. */
@@ -85,7 +85,7 @@ describe.each(Object.entries(attempts) as [Refusal, Attempt][])("%s", (reason, h
       .find((line) => line.reason === reason);
 
   it("in plain mode has its HTTP status and reason", async () => {
-    const log = wholeLog();
+    const log = captureLog();
     const { response, asked, bearer } = await attempt("plain", how);
     expect(response.status).toBe(problems[reason][0]);
     expect(await response.json()).toMatchObject({ status: problems[reason][0], reason });
@@ -95,7 +95,7 @@ describe.each(Object.entries(attempts) as [Refusal, Attempt][])("%s", (reason, h
   });
 
   it("in belfry.v1 closes with its code, or has its HTTP status if it has no code", async () => {
-    const log = wholeLog();
+    const log = captureLog();
     const { response, asked } = await attempt("v1", how);
     expect(ownLine(log("refusal"))).toMatchObject({ event: "refusal", reason });
     expect(asked).toHaveLength(how.group === undefined ? 0 : 1);

@@ -3,12 +3,12 @@ import { createHmac } from "node:crypto";
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import { app } from "../support/app.ts";
-import { orderView, settingOf, wholeLog } from "../support/deliver.ts";
-import { anyone, connect, newBiz } from "../support/workerd.ts";
+import { orderView, settingOf, captureLog } from "../support/deliver.ts";
+import { publicRequest, connect, newBiz } from "../support/workerd.ts";
 
 let log: (event?: string) => string;
 beforeEach(() => {
-  log = wholeLog();
+  log = captureLog();
 });
 
 interface Signing {
@@ -28,7 +28,7 @@ function signing(body: string, { secret: key = String(secret), at = Math.floor(D
 }
 
 const post = (biz: string, body: string, headers: Record<string, string> = signing(body)): Promise<Response> =>
-  anyone(`/callback/${biz}/`, { method: "POST", headers, body });
+  publicRequest(`/callback/${biz}/`, { method: "POST", headers, body });
 
 describe("a callback signed by the merchant's backend", () => {
   it.each([

@@ -3,7 +3,7 @@ import { evictDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { app } from "../support/app.ts";
-import { anyone, backend, callback, connect, look, newBiz, stubOf } from "../support/workerd.ts";
+import { publicRequest, backend, callback, connect, getGroup, newBiz, stubOf } from "../support/workerd.ts";
 
 describe("POST /callback/:biz/", () => {
   it.each<[string, unknown, string]>([
@@ -43,7 +43,7 @@ describe("POST /callback/:biz/", () => {
     const biz = newBiz();
     const response = await callback(biz, body);
     expect(await response.json()).toMatchObject({ status, reason });
-    expect(await look(`order_${biz}`)).toMatchObject({ position: { offset: 0 } });
+    expect(await getGroup(`order_${biz}`)).toMatchObject({ position: { offset: 0 } });
   });
 
   it("rejects a malformed order id", async () => {
@@ -85,17 +85,18 @@ describe("POST /callback/:biz/", () => {
   it("gives each visible change the next offset in one epoch", async () => {
     const biz = newBiz();
     await callback(biz, { status: "failed" });
-    const { position } = await look(`order_${biz}`);
+    const { position } = await getGroup(`order_${biz}`);
     expect(position).toEqual({ epoch: expect.stringMatching(/^[0-9a-f]{8}$/), offset: 1 });
     await callback(biz, { status: "failed", event_id: "another attempt" });
-    expect((await look(`order_${biz}`)).position).toEqual(position);
+    expect((await getGroup(`order_${biz}`)).position).toEqual(position);
     await callback(biz);
-    expect((await look(`order_${biz}`)).position).toEqual({ ...position, offset: 2 });
+    expect((await getGroup(`order_${biz}`)).position).toEqual({ ...position, offset: 2 });
   });
 });
 
 describe("an API key", () => {
-  const post = (headers: Record<string, string>) => anyone(`/callback/${newBiz()}/`, { method: "POST", headers });
+  const post = (headers: Record<string, string>) =>
+    publicRequest(`/callback/${newBiz()}/`, { method: "POST", headers });
 
   it.each<[string, Record<string, string>]>([
     ["in Authorization", { Authorization: `Bearer ${env.API_KEYS}` }],

@@ -10,13 +10,13 @@ import {
   replyOf,
   send,
   standInForPaypal,
-  wholeLog,
+  captureLog,
 } from "../support/deliver.ts";
 import { connect, newBiz } from "../support/workerd.ts";
 
 let log: (event?: string) => string;
 beforeEach(() => {
-  log = wholeLog();
+  log = captureLog();
 });
 
 const issued = (headers: Readonly<Record<string, string>>) => new Map(Object.entries(headers));

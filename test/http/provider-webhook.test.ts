@@ -8,7 +8,7 @@ import {
   bytes,
   currencyOf,
   deliveryOf,
-  genuine,
+  confirmedDelivery,
   orderView,
   providerNames,
   registerFor,
@@ -17,9 +17,9 @@ import {
   settingName,
   unreachable,
   unsigned,
-  wholeLog,
+  captureLog,
 } from "../support/deliver.ts";
-import { anyone, connect, look, mark, newBiz } from "../support/workerd.ts";
+import { publicRequest, connect, getGroup, sendMarker, newBiz } from "../support/workerd.ts";
 
 const success: Readonly<Record<string, string>> = { alipay: "success", adyen: "[accepted]" };
 const failure: Readonly<Record<string, string>> = { alipay: "fail", wechatpay: '{"code":"FAIL","message":"失败"}' };
@@ -27,7 +27,7 @@ const failure: Readonly<Record<string, string>> = { alipay: "fail", wechatpay: '
 /** The log of each test; it goes nowhere else. */
 let log: (event?: string) => string;
 beforeEach(() => {
-  log = wholeLog();
+  log = captureLog();
 });
 
 describe.each(providerNames)("a delivery of %s", (provider) => {
@@ -39,7 +39,7 @@ describe.each(providerNames)("a delivery of %s", (provider) => {
     const biz = newBiz();
     await registerFor(provider, biz);
     const page = await connect(`/ws/order/${biz}/`);
-    expect(await replyOf(await send(provider, genuine(provider, biz)))).toEqual(stored);
+    expect(await replyOf(await send(provider, confirmedDelivery(provider, biz)))).toEqual(stored);
     expect(await page.nextJson()).toEqual({ biz, paid: true, status: "paid" });
     const paid = { status: "paid", version: 1, amount: "19.99", currency: currencyOf(provider), checked: true };
     expect(await orderView(biz)).toMatchObject({ ...paid, mismatches: [], excess_payments: [], overpaid: "0" });
@@ -49,12 +49,12 @@ describe.each(providerNames)("a delivery of %s", (provider) => {
   it("is acknowledged without a push if it is a duplicate", async () => {
     const biz = newBiz();
     await registerFor(provider, biz);
-    const delivery = genuine(provider, biz);
+    const delivery = confirmedDelivery(provider, biz);
     await send(provider, delivery);
     const page = await connect(`/ws/order/${biz}/`);
     await page.next();
     expect(await replyOf(await send(provider, delivery))).toEqual(stored);
-    const marked = await mark(`order_${biz}`);
+    const marked = await sendMarker(`order_${biz}`);
     expect(await page.next()).toBe(marked);
     expect(await orderView(biz)).toMatchObject({ status: "paid", version: 1 });
     expect(log()).toContain('"reason":"duplicate"');
@@ -68,14 +68,14 @@ describe.each(providerNames)("a delivery of %s", (provider) => {
     const biz = newBiz();
     const page = await connect(`/ws/order/${biz}/`);
     expect(await replyOf(await send(provider, forged(biz)))).toEqual(refused);
-    const marked = await mark(`order_${biz}`);
+    const marked = await sendMarker(`order_${biz}`);
     expect(await page.next()).toBe(marked);
     expect(await orderView(biz)).toMatchObject({ status: "pending", version: 0, amount: null });
-    expect(await look(`order_${biz}`)).toMatchObject({ position: { offset: 0 } });
+    expect(await getGroup(`order_${biz}`)).toMatchObject({ position: { offset: 0 } });
   });
 
   it("gets the retry reply while its order is unreachable", async () => {
-    expect(await replyOf(await send(provider, genuine(provider, newBiz()), unreachable()))).toEqual(tryAgain);
+    expect(await replyOf(await send(provider, confirmedDelivery(provider, newBiz()), unreachable()))).toEqual(tryAgain);
     expect(log()).toContain('"reason":"try_again","detail":"Error: Network connection lost."');
   });
 
@@ -84,10 +84,10 @@ describe.each(providerNames)("a delivery of %s", (provider) => {
     await registerFor(provider, biz);
     const page = await connect(`/ws/order/${biz}/`);
     // Sending it again would not cure it: it is acknowledged.
-    expect(await replyOf(await send(provider, genuine(provider, biz, { amount: "0.01" })))).toEqual(stored);
-    const marked = await mark(`order_${biz}`);
+    expect(await replyOf(await send(provider, confirmedDelivery(provider, biz, { amount: "0.01" })))).toEqual(stored);
+    const marked = await sendMarker(`order_${biz}`);
     expect(await page.next()).toBe(marked);
-    expect(await (await anyone(`/orders/${biz}`)).json()).toEqual({
+    expect(await (await publicRequest(`/orders/${biz}`)).json()).toEqual({
       biz,
       status: "pending",
       paid: false,
@@ -96,7 +96,7 @@ describe.each(providerNames)("a delivery of %s", (provider) => {
     });
     const underpaid = { paid: "0.01", missing: "19.98" };
     expect(await orderView(biz)).toMatchObject({ status: "pending", underpaid, checked: false });
-    await send(provider, genuine(provider, biz));
+    await send(provider, confirmedDelivery(provider, biz));
     expect(await page.nextJson()).toEqual({ biz, paid: true, status: "paid" });
     expect(await orderView(biz)).toMatchObject({ status: "paid", checked: true, underpaid: null, overpaid: "0.01" });
   });
@@ -123,7 +123,7 @@ describe.each(providerNames)("a delivery of %s", (provider) => {
 
   it("keeps secret, signature and body out of the log, for every verdict", async () => {
     const biz = newBiz();
-    const delivery = genuine(provider, biz);
+    const delivery = confirmedDelivery(provider, biz);
     for (const sent of [delivery, delivery, tampered(delivery, biz), unsigned(delivery)]) await send(provider, sent);
     await send(provider, delivery, unreachable());
     const lines = log("callback").split("\n");
@@ -175,7 +175,7 @@ it("a rejected delivery is logged with the stage, the field and what was expecte
 });
 
 it("another method responds 405 with Allow", async () => {
-  const reply = await anyone("/callbacks/stripe");
+  const reply = await publicRequest("/callbacks/stripe");
   expect([reply.status, reply.headers.get("Allow")]).toEqual([405, "POST"]);
 });
 

@@ -5,7 +5,7 @@ import { problems } from "../../src/http/problem.ts";
 import { problemsOf } from "../../src/http/route-problems.ts";
 import { routes } from "../../src/http/routes.ts";
 import { unlistedProblem } from "../support/route-problems.ts";
-import { anyone, backend, newBiz } from "../support/workerd.ts";
+import { publicRequest, backend, newBiz } from "../support/workerd.ts";
 
 describe("a problem response", () => {
   it.each([
@@ -45,7 +45,7 @@ describe("a route", () => {
   it.each(routes.filter(({ access }) => access === "api_key").map((route) => [route.name, route] as const))(
     "%s responds 401 without an API key",
     async (_name, { method, path }) => {
-      const response = await anyone(path.replaceAll(/:\w+/g, "x"), { method });
+      const response = await publicRequest(path.replaceAll(/:\w+/g, "x"), { method });
       expect(await response.json()).toMatchObject({ status: 401, reason: "unauthorized" });
     },
   );
@@ -55,7 +55,7 @@ describe("a route", () => {
     async (_name, { method, path, maxBodyBytes }) => {
       const headers = { Authorization: `Bearer ${env.API_KEYS}` };
       const body = "x".repeat((maxBodyBytes ?? 0) + 1);
-      const response = await anyone(path.replaceAll(/:\w+/g, "x"), { method, headers, body });
+      const response = await publicRequest(path.replaceAll(/:\w+/g, "x"), { method, headers, body });
       const detail = `at most ${maxBodyBytes} bytes`;
       expect(await response.json()).toMatchObject({ status: 413, reason: "body_too_large", detail });
     },

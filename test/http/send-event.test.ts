@@ -1,15 +1,15 @@
 // Single sends of a backend: receivers, `exclude` and idempotency keys.
 import { describe, expect, it, vi } from "vitest";
 import {
-  anyone,
+  publicRequest,
   backend,
   evict,
   join,
-  mark,
+  sendMarker,
   newAlarmGroup,
   newBiz,
   newFeed,
-  ring,
+  fireAlarm,
   stopClock,
   type Page,
 } from "../support/workerd.ts";
@@ -69,7 +69,7 @@ describe("a send to a user", () => {
       expect(sent).toMatchObject({ connections: 2 });
       expect(await first.nextJson()).toEqual({ type: "publication", data: "for you" });
       expect(await second.nextJson()).toBe("for you");
-      const after = await mark(group);
+      const after = await sendMarker(group);
       expect(await others[0]?.nextJson()).toEqual({ type: "publication", data: JSON.parse(after) });
       expect(await others[1]?.next()).toBe(after);
     },
@@ -100,7 +100,7 @@ describe("a send to a user", () => {
   });
 
   it("requires an API key and an event", async () => {
-    expect((await anyone("/groups/alarm/users/anna/send", { method: "POST" })).status).toBe(401);
+    expect((await publicRequest("/groups/alarm/users/anna/send", { method: "POST" })).status).toBe(401);
     expect(await json(sendToUser("alarm", "anna", undefined))).toMatchObject({ reason: "bad_event" });
   });
 });
@@ -123,7 +123,7 @@ describe("exclude", () => {
     const { channel } = await welcomed(first);
     expect(await json(send(group, message("hi", { exclude: channel })))).toMatchObject({ connections: 1 });
     expect(await second.next()).toBe('"hi"');
-    const after = await mark(group);
+    const after = await sendMarker(group);
     expect(await first.nextJson()).toEqual({ type: "publication", data: JSON.parse(after) });
   });
 
@@ -209,9 +209,9 @@ describe("an Idempotency-Key", () => {
     const group = `order_${newBiz()}`;
     await send(group, message("once"), "k");
     const start = Date.now();
-    expect(await ring(group)).toBe(true);
+    expect(await fireAlarm(group)).toBe(true);
     expect(Date.now()).toBe(start + 86_400_000);
-    expect(await ring(group)).toBe(false);
+    expect(await fireAlarm(group)).toBe(false);
     const page = await join(group, {}, "plain");
     await send(group, message("once"), "k");
     expect(await page.next()).toBe('"once"');
@@ -259,8 +259,8 @@ describe("an Idempotency-Key", () => {
     await page.leave();
     await evict(group);
     expect(await json(send(group, message("once"), "k"))).toEqual(first);
-    expect(await ring(group)).toBe(true);
-    expect(await ring(group)).toBe(false);
+    expect(await fireAlarm(group)).toBe(true);
+    expect(await fireAlarm(group)).toBe(false);
     expect(await json(send(group, message("once"), "k"))).toMatchObject({ connections: 0 });
   });
 

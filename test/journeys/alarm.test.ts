@@ -1,6 +1,6 @@
 // The second article, first half: everyone in a group gets the same push at the same time, for as long as somebody is there.
 import { expect } from "vitest";
-import { armedAt, connect, look, mark, newAlarmGroup, ring, type Page } from "../support/workerd.ts";
+import { alarmTime, connect, getGroup, sendMarker, newAlarmGroup, fireAlarm, type Page } from "../support/workerd.ts";
 import { walk } from "./journey.ts";
 
 const PERIOD = 60_000;
@@ -23,23 +23,23 @@ walk<World>("the alarm group", {
   steps: {
     "the first member gets its push at once": async (world) => {
       world.pages["first"] = await connect(world.path);
-      world.start = (await armedAt(world.group)) ?? expect.fail("no alarm");
+      world.start = (await alarmTime(world.group)) ?? expect.fail("no alarm");
       expect(world.start).toBe(Date.now() + 1);
-      expect(await ring(world.group)).toBe(true);
+      expect(await fireAlarm(world.group)).toBe(true);
       expect(await page(world, "first").nextJson()).toEqual({ type: "result", data: "2100-01-01 00:00:00" });
     },
     "the next push is due one period after the first": async (world) => {
-      expect(await armedAt(world.group)).toBe(world.start + PERIOD);
+      expect(await alarmTime(world.group)).toBe(world.start + PERIOD);
     },
     "a later member gets nothing at once": async (world) => {
       world.pages["second"] = await connect(world.path);
-      const marked = await mark(world.group);
+      const marked = await sendMarker(world.group);
       expect(await page(world, "second").next()).toBe(marked);
       expect(await page(world, "first").next()).toBe(marked);
-      expect(await armedAt(world.group)).toBe(world.start + PERIOD);
+      expect(await alarmTime(world.group)).toBe(world.start + PERIOD);
     },
     "the tick reaches both with the same frame": async (world) => {
-      expect(await ring(world.group)).toBe(true);
+      expect(await fireAlarm(world.group)).toBe(true);
       const frame = await page(world, "first").nextJson();
       expect(frame).toEqual({ type: "result", data: "2100-01-01 00:01:00" });
       expect(await page(world, "second").nextJson()).toEqual(frame);
@@ -48,25 +48,25 @@ walk<World>("the alarm group", {
       page(world, "first").send("ping");
       page(world, "first").send("{not json");
       page(world, "first").send(new Uint8Array([1, 2, 3]).buffer);
-      const marked = await mark(world.group);
+      const marked = await sendMarker(world.group);
       expect(await page(world, "first").next()).toBe(marked);
       expect(await page(world, "second").next()).toBe(marked);
     },
     "one leaves, the others' ticks go on": async (world) => {
       expect(await page(world, "first").leave()).toEqual({ code: 1000, reason: "" });
-      expect(await armedAt(world.group)).toBe(world.start + 2 * PERIOD);
-      expect(await ring(world.group)).toBe(true);
+      expect(await alarmTime(world.group)).toBe(world.start + 2 * PERIOD);
+      expect(await fireAlarm(world.group)).toBe(true);
       expect(await page(world, "second").nextJson()).toEqual(isResult);
     },
     "the last leaves: no alarm, nothing kept": async (world) => {
       expect(await page(world, "second").leave(4001)).toEqual({ code: 1000, reason: "" });
-      expect(await look(world.group)).toMatchObject({ connections: 0, next_push: null });
-      expect(await ring(world.group)).toBe(false);
+      expect(await getGroup(world.group)).toMatchObject({ connections: 0, next_push: null });
+      expect(await fireAlarm(world.group)).toBe(false);
     },
     "a new first member starts afresh": async (world) => {
       world.pages["third"] = await connect(world.path);
-      expect(await armedAt(world.group)).toBe(Date.now() + 1);
-      expect(await ring(world.group)).toBe(true);
+      expect(await alarmTime(world.group)).toBe(Date.now() + 1);
+      expect(await fireAlarm(world.group)).toBe(true);
       expect(await page(world, "third").nextJson()).toEqual(isResult);
     },
   },

@@ -2,7 +2,7 @@
 import { expect } from "vitest";
 import { env } from "cloudflare:workers";
 import { listDurableObjectIds, runInDurableObject } from "cloudflare:test";
-import { armedAt, connect, ring, type Page } from "../support/workerd.ts";
+import { alarmTime, connect, fireAlarm, type Page } from "../support/workerd.ts";
 import { walk } from "./journey.ts";
 
 interface World {
@@ -30,7 +30,7 @@ walk<World>("a single channel", {
   steps: {
     "it connects and gets its push at once": async (world) => {
       Object.assign(world, await connectChannel());
-      expect(await ring(world.group)).toBe(true);
+      expect(await fireAlarm(world.group)).toBe(true);
       expect(await page(world).nextJson()).toEqual({ type: "result", data: "2100-01-01 00:00:00" });
     },
     "ping is answered with the time": async (world) => {
@@ -54,12 +54,12 @@ walk<World>("a single channel", {
       expect(await page(world).nextJson()).toEqual({ type: "error", data: expect.any(String) });
     },
     "the next tick comes all the same": async (world) => {
-      expect(await ring(world.group)).toBe(true);
+      expect(await fireAlarm(world.group)).toBe(true);
       expect(await page(world).nextJson()).toEqual({ type: "result", data: "2100-01-01 00:01:00" });
     },
     "it leaves and its push ends with it": async (world) => {
       expect(await page(world).leave()).toEqual({ code: 1000, reason: "" });
-      expect(await armedAt(world.group)).toBeNull();
+      expect(await alarmTime(world.group)).toBeNull();
     },
   },
 });

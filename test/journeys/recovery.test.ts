@@ -6,17 +6,17 @@ import fc from "fast-check";
 import { expect, it, vi } from "vitest";
 import { DAY_MS, HISTORY_SIZE, HISTORY_TTL_SECONDS } from "../../src/core/limits.ts";
 import { formatTime } from "../../src/core/time.ts";
-import { wholeLog } from "../support/deliver.ts";
+import { captureLog } from "../support/deliver.ts";
 import {
-  armedAt,
+  alarmTime,
   backend,
   callback,
   evict,
-  look,
+  getGroup,
   newAlarmGroup,
   newBiz,
   newFeed,
-  ring,
+  fireAlarm,
   stopClock,
   stubOf,
 } from "../support/workerd.ts";
@@ -54,7 +54,7 @@ type Command = fc.AsyncCommand<Model, World>;
 
 /** What the wire says and the model does not: the epoch, the first time it is seen. */
 async function learnEpoch(model: Model, { group }: World): Promise<void> {
-  model.epoch ??= (await look(group)).position.epoch;
+  model.epoch ??= (await getGroup(group)).position.epoch;
 }
 
 /** Whether a client at this position has to be told `recovered: true`. */
@@ -111,11 +111,13 @@ const forge = (index: number, forged: string, ahead: number): Command => ({
 const leave = (index: number): Command => ({
   check: ({ open }) => open.has(index),
   run: async (model, world) => {
-    const { connections } = await look(world.group);
+    const { connections } = await getGroup(world.group);
     world.clients[index]?.leave();
     model.open.delete(index);
     // Its leaving has to be over: a group that nobody is in is another one.
-    await vi.waitFor(async () => expect((await look(world.group)).connections).toBe(connections - 1), { interval: 1 });
+    await vi.waitFor(async () => expect((await getGroup(world.group)).connections).toBe(connections - 1), {
+      interval: 1,
+    });
     if (model.open.size === 0) emptied(model, world);
   },
   toString: () => `leave(${index})`,
@@ -134,7 +136,7 @@ const dropAll: Command = {
     model.open.clear();
     // Nothing told the object: it finds out as it is woken next.
     await evict(world.group);
-    await ring(world.group);
+    await fireAlarm(world.group);
     emptied(model, world);
   },
   toString: () => "drop all, unheard",
@@ -161,11 +163,11 @@ const wait = (ms: number): Command => ({
     // An alarm group's ticks are publications: time passes for it by `publish`.
     if (world.group.startsWith("alarm_")) return;
     const until = Date.now() + ms;
-    for (let at = await armedAt(world.group); at !== null && at <= until; at = await armedAt(world.group)) {
-      await ring(world.group);
+    for (let at = await alarmTime(world.group); at !== null && at <= until; at = await alarmTime(world.group)) {
+      await fireAlarm(world.group);
     }
     vi.setSystemTime(until);
-    if (world.keeps === "cache" || (await look(world.group)).position.epoch !== null) return;
+    if (world.keeps === "cache" || (await getGroup(world.group)).position.epoch !== null) return;
     expect(model.open.size).toBe(0);
     Object.assign(model, { epoch: null, published: [] });
   },
@@ -245,10 +247,10 @@ const SUITES: readonly [string, () => Pick<World, "group" | "publish" | "keeps">
     () => {
       const { group, path } = newAlarmGroup();
       const publish = async () => {
-        const { connections, position } = await look(group);
+        const { connections, position } = await getGroup(group);
         if (connections === 0) return null;
         // It may ring for somebody to be told of first.
-        while ((await look(group)).position.offset === position.offset) await ring(group);
+        while ((await getGroup(group)).position.offset === position.offset) await fireAlarm(group);
         return JSON.stringify({ type: "result", data: formatTime(Date.now(), "UTC") });
       };
       return { group, path, publish, keeps: "cache" };
@@ -258,7 +260,7 @@ const SUITES: readonly [string, () => Pick<World, "group" | "publish" | "keeps">
 
 it.each(SUITES)("%s", { timeout: 600_000 }, async (_what, begin) => {
   stopClock();
-  wholeLog();
+  captureLog();
   await fc.assert(
     fc.asyncProperty(commands, async (commands) => {
       const { path, ...rest } = begin();

@@ -8,21 +8,21 @@ import { recordOwn } from "../../src/core/delivery.ts";
 import { Group } from "../support/worker.ts";
 import { app } from "../support/app.ts";
 import {
-  armedAt,
+  alarmTime,
   backend,
   callback,
   connect,
   evict,
-  logged,
+  captureErrors,
   newBiz,
-  ring,
+  fireAlarm,
   stopClock,
   stubOf,
 } from "../support/workerd.ts";
-import { merchant, tells, type Answer } from "../support/merchant.ts";
+import { merchant, statusResponse, type Reply } from "../support/merchant.ts";
 
 const MINUTE = 60_000;
-const taken = (): Answer => new Response(null, { status: 204 });
+const taken = (): Reply => new Response(null, { status: 204 });
 const view = async (biz: string) => (await backend("GET", `/orders/${biz}`)).json<Record<string, unknown>>();
 
 /** Rings an order's alarm once, under other settings than those it is kept under. */
@@ -50,17 +50,17 @@ async function under<Value>(
 describe("a forward that is owed", () => {
   it("is still owed where FORWARD_URL is unset for a while, also when the facts would be given up", async () => {
     stopClock();
-    logged();
+    captureErrors();
     const shop = merchant(taken);
     const biz = newBiz();
     await callback(biz);
     await ringUnder(`order_${biz}`, { FORWARD_URL: "" });
-    expect(shop.asked).toEqual([]);
+    expect(shop.requests).toEqual([]);
     expect(await view(biz)).toMatchObject({ forwards: { owed: 1 } });
-    expect(((await armedAt(`order_${biz}`)) ?? 0) - Date.now()).toBeLessThanOrEqual(60 * MINUTE);
-    await ring(`order_${biz}`, 200 * 86_400_000);
-    await ring(`order_${biz}`);
-    expect(shop.asked).toHaveLength(1);
+    expect(((await alarmTime(`order_${biz}`)) ?? 0) - Date.now()).toBeLessThanOrEqual(60 * MINUTE);
+    await fireAlarm(`order_${biz}`, 200 * 86_400_000);
+    await fireAlarm(`order_${biz}`);
+    expect(shop.requests).toHaveLength(1);
     expect(await view(biz)).toMatchObject({ status: "paid", forwards: { owed: 0, given_up: 0 } });
   });
 
@@ -73,30 +73,30 @@ describe("a forward that is owed", () => {
     vi.setSystemTime(Date.now() + 91 * 86_400_000);
     await ringUnder(`order_${biz}`, { FORWARD_URL: "" });
     expect(await view(biz)).toMatchObject({ status: "paid", forwards: { owed: 0 } });
-    expect(await armedAt(`order_${biz}`)).toBeNull();
+    expect(await alarmTime(`order_${biz}`)).toBeNull();
   });
 });
 
 describe("a setting that is bad while an alarm is due", () => {
   it("puts the alarm off by a minute and says so; then all goes on", async () => {
     stopClock();
-    const log = logged();
+    const log = captureErrors();
     const shop = merchant(taken);
     const biz = newBiz();
     await callback(biz);
     await ringUnder(`order_${biz}`, { TIME_ZONE: "Mars/Olympus" });
     expect(log()).toContainEqual(expect.objectContaining({ event: "setting", setting: "TIME_ZONE" }));
-    expect(await armedAt(`order_${biz}`)).toBe(Date.now() + MINUTE);
-    await ring(`order_${biz}`);
-    expect(shop.asked).toHaveLength(1);
+    expect(await alarmTime(`order_${biz}`)).toBe(Date.now() + MINUTE);
+    await fireAlarm(`order_${biz}`);
+    expect(shop.requests).toHaveLength(1);
   });
 });
 
 describe("a job that fails by a fault of ours", () => {
   it("rests for a minute instead of ringing without end, and is done then", async () => {
     stopClock();
-    const log = logged();
-    merchant(() => tells("pending"));
+    const log = captureErrors();
+    merchant(() => statusResponse("pending"));
     const biz = newBiz();
     await backend("PUT", `/orders/${biz}`, { amount: 1, currency: "USD", expires_in: 5 });
     await runInDurableObject(stubOf(`order_${biz}`), (_object, { storage }) => {
@@ -104,10 +104,10 @@ describe("a job that fails by a fault of ours", () => {
         throw new Error("disk full");
       });
     });
-    await ring(`order_${biz}`);
+    await fireAlarm(`order_${biz}`);
     expect(log()).toContainEqual(expect.objectContaining({ event: "fault", detail: "Error: disk full" }));
-    expect(((await armedAt(`order_${biz}`)) ?? 0) - Date.now()).toBeGreaterThanOrEqual(MINUTE);
-    await ring(`order_${biz}`);
+    expect(((await alarmTime(`order_${biz}`)) ?? 0) - Date.now()).toBeGreaterThanOrEqual(MINUTE);
+    await fireAlarm(`order_${biz}`);
     expect(await view(biz)).toMatchObject({ status: "closed" });
   });
 });
@@ -118,13 +118,13 @@ describe("an order that is given more time while it is asked about", () => {
     const biz = newBiz();
     const register = (expires_in: number) =>
       backend("PUT", `/orders/${biz}`, { amount: 1, currency: "USD", expires_in });
-    const shop = merchant(() => tells("pending"));
+    const shop = merchant(() => statusResponse("pending"));
     await register(5);
-    shop.answers(async () => {
+    shop.setReply(async () => {
       expect((await register(3600)).status).toBe(200);
-      return tells("pending");
+      return statusResponse("pending");
     });
-    await ring(`order_${biz}`);
+    await fireAlarm(`order_${biz}`);
     expect(await view(biz)).toMatchObject({ status: "pending" });
   });
 });
@@ -135,35 +135,35 @@ describe("an order that is given more time while its status is asked for in the 
     const biz = newBiz();
     const register = (expires_in: number) =>
       backend("PUT", `/orders/${biz}`, { amount: 1, currency: "USD", expires_in });
-    const shop = merchant(() => tells("pending"));
+    const shop = merchant(() => statusResponse("pending"));
     await register(11);
     await connect(`/ws/order/${biz}/`);
-    shop.answers(async () => {
-      if (shop.asked.length === 1) await register(3600);
-      return tells("pending");
+    shop.setReply(async () => {
+      if (shop.requests.length === 1) await register(3600);
+      return statusResponse("pending");
     });
-    await ring(`order_${biz}`, 5000);
+    await fireAlarm(`order_${biz}`, 5000);
     expect(await view(biz)).toMatchObject({ status: "pending" });
 
     const found = newBiz();
     await backend("PUT", `/orders/${found}`, { amount: 1, currency: "USD", expires_in: 11 });
-    shop.asked.length = 0;
-    shop.answers(() => tells("paid"));
-    await ring(`order_${found}`, 5000);
+    shop.requests.length = 0;
+    shop.setReply(() => statusResponse("paid"));
+    await fireAlarm(`order_${found}`, 5000);
     expect(await view(found)).toMatchObject({ status: "paid" });
-    expect(shop.asked.filter(({ path }) => path.startsWith("/orders/"))).toHaveLength(1);
+    expect(shop.requests.filter(({ path }) => path.startsWith("/orders/"))).toHaveLength(1);
   });
 });
 
 describe("a registration", () => {
   it("is remembered for as long as the order: a wrong payment after a year is still wrong", async () => {
     stopClock();
-    logged();
+    captureErrors();
     merchant(() => "broken");
     const biz = newBiz();
     await backend("PUT", `/orders/${biz}`, { amount: "1000", currency: "USD", expires_in: 31_536_000 });
     await callback(biz, { status: "failed" });
-    for (let rings = 0; rings < 30; rings++) await ring(`order_${biz}`, 20 * 86_400_000);
+    for (let rings = 0; rings < 30; rings++) await fireAlarm(`order_${biz}`, 20 * 86_400_000);
     await callback(biz, { amount: "0.01", currency: "USD" });
     expect((await view(biz))["status"]).not.toBe("paid");
     expect(await view(biz)).toMatchObject({ registered: { amount: "1000", currency: "USD" } });
@@ -226,7 +226,7 @@ describe("REQUIRE_REGISTERED", () => {
 describe("deliveries about no order", () => {
   it("wait for none that the backend refuses: order matters among an order's facts only", async () => {
     stopClock();
-    logged();
+    captureErrors();
     const shop = merchant(({ body }) => (body.includes("refused") ? new Response(null, { status: 422 }) : taken()));
     const group = "callbacks_square";
     const owe = (eventId: string) =>
@@ -235,15 +235,15 @@ describe("deliveries about no order", () => {
     await owe("taken-1");
     await owe("taken-2");
     const start = Date.now();
-    for (let rings = 0; rings < 4; rings++) await ring(group);
+    for (let rings = 0; rings < 4; rings++) await fireAlarm(group);
     expect(Date.now() - start).toBeLessThan(10_000);
-    expect(shop.asked.map(({ body }) => JSON.parse(body).data.event_id)).toEqual(
+    expect(shop.requests.map(({ body }) => JSON.parse(body).data.event_id)).toEqual(
       expect.arrayContaining(["taken-1", "taken-2"]),
     );
     await owe("taken-3");
-    await ring(group);
+    await fireAlarm(group);
     expect(Date.now() - start).toBeLessThan(10_000);
-    expect(JSON.parse(shop.asked.at(-1)?.body ?? "").data.event_id).toBe("taken-3");
+    expect(JSON.parse(shop.requests.at(-1)?.body ?? "").data.event_id).toBe("taken-3");
   });
 });
 

@@ -5,27 +5,27 @@ import { Webhook } from "standardwebhooks";
 import { describe, expect, it, vi } from "vitest";
 import { app } from "../support/app.ts";
 import {
-  armedAt,
+  alarmTime,
   backend,
   callback,
   connect,
   evict,
-  logged,
+  captureErrors,
   newBiz,
-  ring,
+  fireAlarm,
   stopClock,
   stubOf,
 } from "../support/workerd.ts";
-import { merchant, type Answer } from "../support/merchant.ts";
+import { merchant, type Reply } from "../support/merchant.ts";
 
-const taken = (): Answer => new Response(null, { status: 204 });
+const taken = (): Reply => new Response(null, { status: 204 });
 const view = async (biz: string) => (await backend("GET", `/orders/${biz}`)).json<Record<string, unknown>>();
 
 /** Rings the order's alarm until nothing is due any more but the giving up of its facts. */
 async function ringOut(biz: string, most = 40): Promise<number> {
   let rings = 0;
-  while (rings < most && ((await armedAt(`order_${biz}`)) ?? Infinity) - Date.now() < 30 * 86_400_000) {
-    await ring(`order_${biz}`);
+  while (rings < most && ((await alarmTime(`order_${biz}`)) ?? Infinity) - Date.now() < 30 * 86_400_000) {
+    await fireAlarm(`order_${biz}`);
     rings += 1;
   }
   return rings;
@@ -37,8 +37,8 @@ describe("a new fact", () => {
     const shop = merchant(taken);
     const biz = newBiz();
     await callback(biz, { event_id: "e-1", payment_id: "p-1", amount: 1999, currency: "USD" });
-    await vi.waitUntil(() => shop.asked.length === 1, { timeout: 30_000 });
-    const [delivery = expect.fail("nothing came")] = shop.asked;
+    await vi.waitUntil(() => shop.requests.length === 1, { timeout: 30_000 });
+    const [delivery = expect.fail("nothing came")] = shop.requests;
     const headers = Object.fromEntries(delivery.headers);
     const body = new Webhook(env.FORWARD_SECRET).verify(delivery.body, headers);
     expect(body).toEqual({
@@ -77,29 +77,29 @@ describe("a new fact", () => {
     await callback(biz);
     await callback(biz);
     await ringOut(biz);
-    expect(shop.asked).toHaveLength(1);
+    expect(shop.requests).toHaveLength(1);
     expect(await view(biz)).toMatchObject({ forwards: { owed: 0, given_up: 0 } });
   });
 
   it("comes after those before it, each with the status as it was then", async () => {
     stopClock();
-    logged();
+    captureErrors();
     let down = true;
     const shop = merchant(() => (down ? new Response(null, { status: 503 }) : taken()));
     const biz = newBiz();
     await callback(biz, { status: "failed" });
     await callback(biz);
     await callback(biz, { status: "partially_refunded", amount: "5", currency: "USD" });
-    await ring(`order_${biz}`);
+    await fireAlarm(`order_${biz}`);
     down = false;
     await ringOut(biz);
-    const types = shop.asked.map(({ body }) => JSON.parse(body).type);
+    const types = shop.requests.map(({ body }) => JSON.parse(body).type);
     expect(types).toEqual(["order.failed", "order.failed", "order.paid", "order.partially_refunded"]);
-    expect(shop.asked[0]?.headers.get("webhook-id")).toBe(shop.asked[1]?.headers.get("webhook-id"));
+    expect(shop.requests[0]?.headers.get("webhook-id")).toBe(shop.requests[1]?.headers.get("webhook-id"));
   });
 
   it("delays neither the reply nor the push, however slow the backend is", async () => {
-    const answered = Promise.withResolvers<Answer>();
+    const answered = Promise.withResolvers<Reply>();
     merchant(() => answered.promise);
     const biz = newBiz();
     const page = await connect(`/ws/order/${biz}/`);
@@ -117,22 +117,22 @@ describe("a new fact", () => {
 describe("an order that is erased while its forward waits for an answer", () => {
   it("leaves nothing but that it was erased, and no fault", async () => {
     stopClock();
-    const log = logged();
-    const [asked, answered] = [Promise.withResolvers<void>(), Promise.withResolvers<Answer>()];
+    const log = captureErrors();
+    const [asked, answered] = [Promise.withResolvers<void>(), Promise.withResolvers<Reply>()];
     merchant(() => {
       asked.resolve();
       return answered.promise;
     });
     const biz = newBiz();
     await callback(biz);
-    const ringing = ring(`order_${biz}`);
+    const ringing = fireAlarm(`order_${biz}`);
     await asked.promise;
     expect((await backend("DELETE", `/orders/${biz}`)).status).toBe(204);
     answered.resolve(new Response(null, { status: 503 }));
     await ringing;
     const rows = await runInDurableObject(stubOf(`order_${biz}`), (_object, { storage }) => [...storage.kv.list()]);
     expect(rows.map(([key]) => key)).toEqual(["order"]);
-    expect(await armedAt(`order_${biz}`)).toBeNull();
+    expect(await alarmTime(`order_${biz}`)).toBeNull();
     expect(JSON.stringify(log())).not.toContain("fault");
   });
 });
@@ -140,20 +140,20 @@ describe("an order that is erased while its forward waits for an answer", () => 
 describe("a backend that is down", () => {
   it("for ten deliveries gets them all afterwards, in order, also when the object slept in between", async () => {
     stopClock();
-    logged();
+    captureErrors();
     let down = true;
     const shop = merchant(() => (down ? "broken" : taken()));
     const biz = newBiz();
     for (let event = 0; event < 10; event++) await callback(biz, { status: "failed", event_id: `e-${event}` });
     for (let rings = 0; rings < 4; rings++) {
-      await ring(`order_${biz}`);
+      await fireAlarm(`order_${biz}`);
       await evict(`order_${biz}`);
     }
     expect(await view(biz)).toMatchObject({ forwards: { owed: 10, given_up: 0 } });
     down = false;
-    shop.asked.length = 0;
+    shop.requests.length = 0;
     await ringOut(biz);
-    expect(shop.asked.map(({ body }) => JSON.parse(body).data.event_id)).toEqual(
+    expect(shop.requests.map(({ body }) => JSON.parse(body).data.event_id)).toEqual(
       Array.from({ length: 10 }, (_, event) => `e-${event}`),
     );
     expect(await view(biz)).toMatchObject({ forwards: { owed: 0, given_up: 0 } });
@@ -161,7 +161,7 @@ describe("a backend that is down", () => {
 
   it("is tried at once, then after 5 s, 5 min, 30 min, 2, 5, 10, 14, 20 and 24 h; then it is given up, and the next goes on", async () => {
     stopClock();
-    logged();
+    captureErrors();
     const shop = merchant(() => new Response(null, { status: 500 }));
     const biz = newBiz();
     await callback(biz, { status: "failed" });
@@ -169,7 +169,7 @@ describe("a backend that is down", () => {
     const waits: number[] = [];
     for (let tries = 0; tries < 10; tries++) {
       const before = Date.now();
-      await ring(`order_${biz}`);
+      await fireAlarm(`order_${biz}`);
       waits.push(Math.round((Date.now() - before) / 1000));
     }
     const schedule = [0, 5, 300, 1800, 7200, 18_000, 36_000, 50_400, 72_000, 86_400];
@@ -178,68 +178,68 @@ describe("a backend that is down", () => {
       expect(waits[i]).toBeLessThanOrEqual(seconds * 1.1 + 1);
     }
     expect(await view(biz)).toMatchObject({ forwards: { owed: 1, given_up: 1 } });
-    shop.answers(taken);
+    shop.setReply(taken);
     await ringOut(biz);
-    expect(JSON.parse(shop.asked.at(-1)?.body ?? "").type).toBe("order.paid");
+    expect(JSON.parse(shop.requests.at(-1)?.body ?? "").type).toBe("order.paid");
     expect(await view(biz)).toMatchObject({ forwards: { owed: 0, given_up: 1 } });
   });
 
   it("keeps the time of its next try when another fact arrives", async () => {
     stopClock();
-    logged();
+    captureErrors();
     const shop = merchant(() => new Response(null, { status: 500 }));
     const biz = newBiz();
     await callback(biz, { status: "failed" });
-    for (let tries = 0; tries < 2; tries++) await ring(`order_${biz}`);
-    const next = await armedAt(`order_${biz}`);
+    for (let tries = 0; tries < 2; tries++) await fireAlarm(`order_${biz}`);
+    const next = await alarmTime(`order_${biz}`);
     await callback(biz);
-    expect(await armedAt(`order_${biz}`)).toBe(next);
+    expect(await alarmTime(`order_${biz}`)).toBe(next);
     expect(next).toBeGreaterThan(Date.now() + 60_000);
-    expect(shop.asked).toHaveLength(2);
+    expect(shop.requests).toHaveLength(2);
   });
 
   it("that answers late is tried again at the schedule's time: the alarm is set behind the try", async () => {
     stopClock();
-    logged();
+    captureErrors();
     merchant(() => {
       vi.setSystemTime(Date.now() + 3000);
       return new Response(null, { status: 500 });
     });
     const biz = newBiz();
     await callback(biz);
-    await ring(`order_${biz}`);
-    expect(await armedAt(`order_${biz}`)).toBeGreaterThan(Date.now() + 4000);
+    await fireAlarm(`order_${biz}`);
+    expect(await alarmTime(`order_${biz}`)).toBeGreaterThan(Date.now() + 4000);
   });
 
   it("that answers 410 wants no more of it", async () => {
     stopClock();
-    logged();
+    captureErrors();
     const shop = merchant(() => new Response(null, { status: 410 }));
     const biz = newBiz();
     await callback(biz);
     await ringOut(biz);
-    expect(shop.asked).toHaveLength(1);
+    expect(shop.requests).toHaveLength(1);
     expect(await view(biz)).toMatchObject({ forwards: { owed: 0, given_up: 1 } });
   });
 
   it("that asks for time gets it", async () => {
     stopClock();
-    logged();
+    captureErrors();
     merchant(() => new Response(null, { status: 429, headers: { "Retry-After": "3600" } }));
     const biz = newBiz();
     await callback(biz);
-    await ring(`order_${biz}`);
-    expect(((await armedAt(`order_${biz}`)) ?? 0) - Date.now()).toBeGreaterThanOrEqual(3_600_000);
+    await fireAlarm(`order_${biz}`);
+    expect(((await alarmTime(`order_${biz}`)) ?? 0) - Date.now()).toBeGreaterThanOrEqual(3_600_000);
   });
 
   it("that redirects is not followed: the body goes nowhere else", async () => {
     stopClock();
-    logged();
+    captureErrors();
     const shop = merchant(() => Response.redirect("http://elsewhere.test/", 307));
     const biz = newBiz();
     await callback(biz);
-    await ring(`order_${biz}`);
-    expect(shop.asked).toHaveLength(1);
+    await fireAlarm(`order_${biz}`);
+    expect(shop.requests).toHaveLength(1);
     expect(await view(biz)).toMatchObject({ forwards: { owed: 1 } });
   });
 });
@@ -251,7 +251,7 @@ it("a crash in the middle of a try costs that try, and no message", async () => 
   await callback(biz);
   let owedWhileTrying: unknown = null;
   let dueWhileTrying: unknown = null;
-  shop.answers(() => {
+  shop.setReply(() => {
     owedWhileTrying = "asked";
     return taken();
   });
@@ -263,12 +263,12 @@ it("a crash in the middle of a try costs that try, and no message", async () => 
       throw new TypeError("killed");
     });
   });
-  logged();
-  await ring(`order_${biz}`);
+  captureErrors();
+  await fireAlarm(`order_${biz}`);
   expect(owedWhileTrying).toEqual([{ tries: 1 }]);
   expect(dueWhileTrying).toBeGreaterThanOrEqual(Date.now() + 5000);
   await ringOut(biz);
-  expect(shop.asked).toHaveLength(1);
+  expect(shop.requests).toHaveLength(1);
 });
 
 describe("an authentic delivery about no order", () => {
@@ -290,10 +290,10 @@ describe("an authentic delivery about no order", () => {
     const id = `msg_${newBiz()}`;
     expect((await deliver(id)).status).toBeLessThan(300);
     expect((await deliver(id)).status).toBeLessThan(300);
-    await ring("callbacks_standard");
-    await ring("callbacks_standard");
-    expect(shop.asked).toHaveLength(1);
-    expect(JSON.parse(shop.asked[0]?.body ?? "")).toEqual({
+    await fireAlarm("callbacks_standard");
+    await fireAlarm("callbacks_standard");
+    expect(shop.requests).toHaveLength(1);
+    expect(JSON.parse(shop.requests[0]?.body ?? "")).toEqual({
       type: "callback.standard",
       timestamp: expect.any(String),
       data: {

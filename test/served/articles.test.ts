@@ -1,7 +1,7 @@
 // The two articles, played over real WebSockets against the Worker as `npm start` runs it, one push a second.
 import { describe, expect, inject, it } from "vitest";
 import { startServer } from "../support/server.ts";
-import { backend, Client, look, newBiz } from "../support/client.ts";
+import { backend, Client, getGroup, newBiz } from "../support/client.ts";
 
 const server = inject("url");
 const PERIOD = 1000;
@@ -86,9 +86,9 @@ describe("the second article: the alarm group", () => {
     await first.next();
     expect(await first.leave()).toEqual({ code: 1000, reason: "" });
     expect(await second.nextJson()).toEqual(isResult);
-    expect(await look(server, groupOf(path))).toMatchObject({ connections: 1, next_push: expect.any(String) });
+    expect(await getGroup(server, groupOf(path))).toMatchObject({ connections: 1, next_push: expect.any(String) });
     expect(await second.leave(4001)).toEqual({ code: 1000, reason: "" });
-    expect(await look(server, groupOf(path))).toMatchObject({ connections: 0, next_push: null });
+    expect(await getGroup(server, groupOf(path))).toMatchObject({ connections: 0, next_push: null });
 
     const asked = performance.now();
     const third = await connect(path);
@@ -111,9 +111,9 @@ describe("the second article: the alarm group", () => {
     await stays.next();
     breaks.socket.terminate();
     expect(await stays.nextJson()).toEqual(isResult);
-    expect(await look(server, groupOf(path))).toMatchObject({ connections: 1 });
+    expect(await getGroup(server, groupOf(path))).toMatchObject({ connections: 1 });
     stays.socket.terminate();
-    await expect.poll(() => look(server, groupOf(path))).toMatchObject({ connections: 0, next_push: null });
+    await expect.poll(() => getGroup(server, groupOf(path))).toMatchObject({ connections: 0, next_push: null });
   });
 
   it("leaves no alarm behind when the server is killed, and starts afresh", { timeout: 60_000 }, async () => {
@@ -125,7 +125,7 @@ describe("the second article: the alarm group", () => {
       await own.restart();
       expect(await page.closed).toMatchObject({ code: 1006 });
       // The alarm that was pending rings once more, finds nobody and is not set again.
-      await expect.poll(() => look(own.url, groupOf(path)), { timeout: 5000 }).toMatchObject({ next_push: null });
+      await expect.poll(() => getGroup(own.url, groupOf(path)), { timeout: 5000 }).toMatchObject({ next_push: null });
       const next = await Client.connect(own.url, path);
       expect(await next.nextJson()).toEqual(isResult);
     } finally {

@@ -2,7 +2,16 @@
 import { describe, expect, inject, it } from "vitest";
 import { hmac, token } from "../tokens/signing.ts";
 import { backend, Client, newBiz } from "../support/client.ts";
-import { at, documentAt, isObject, knowable, retold, text, type Json, type JsonObject } from "../support/document.ts";
+import {
+  at,
+  documentAt,
+  isObject,
+  normalized,
+  replaceTexts,
+  text,
+  type Json,
+  type JsonObject,
+} from "../support/document.ts";
 import { DEVELOPMENT_FILE, settingIn } from "../../scripts/development.ts";
 
 const server = inject("url");
@@ -59,7 +68,7 @@ const schemaOf = (message: string): string[] =>
 
 /** The messages of these that a value could be. */
 const couldBe = (value: unknown, names: readonly string[]): string[] =>
-  names.filter((name) => document.fault(schemaOf(name), value) === null);
+  names.filter((name) => document.schemaError(schemaOf(name), value) === null);
 
 const examplesOf = (message: string): { name: string; payload: Json }[] => {
   const examples = at(messages, message)["examples"];
@@ -252,9 +261,9 @@ describe("what the server sends comes as the document says", () => {
     expect(named(channel, "send")).toContain(message);
     const place = placeOf(channel);
     const frame = await way(place);
-    const told = retold(payload, (text) => text.replaceAll("0123456789abcdefghijklmnopqrstuv", place.biz));
-    expect(knowable(frame)).toEqual(knowable(told));
-    expect(document.fault(schemaOf(message), frame)).toBeNull();
+    const told = replaceTexts(payload, (text) => text.replaceAll("0123456789abcdefghijklmnopqrstuv", place.biz));
+    expect(normalized(frame)).toEqual(normalized(told));
+    expect(document.schemaError(schemaOf(message), frame)).toBeNull();
   });
 
   it("names nothing that the document has not", () => {

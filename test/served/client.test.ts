@@ -5,7 +5,7 @@ import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, inject, it, onTestFinished } from "vitest";
 import { connect } from "../../src/client/index.ts";
-import { apiKey, backend, look, newBiz } from "../support/client.ts";
+import { apiKey, backend, getGroup, newBiz } from "../support/client.ts";
 import { startServer } from "../support/server.ts";
 import { snippetsOf } from "../support/snippets.ts";
 
@@ -90,10 +90,10 @@ it("from a Worker an order is told as well", { timeout: 60_000 }, async () => {
   onTestFinished(worker.stop);
   const biz = newBiz();
   const told = fetch(`${worker.url}/settled/${biz}`);
-  await expect.poll(async () => (await look(server, `order_${biz}`)).connections, { timeout: 30_000 }).toBe(1);
+  await expect.poll(async () => (await getGroup(server, `order_${biz}`)).connections, { timeout: 30_000 }).toBe(1);
   await pay(server, biz);
   expect(await (await told).json()).toEqual({ biz, status: "paid", paid: true, version: 1, source: "push" });
-  await expect.poll(async () => (await look(server, `order_${biz}`)).connections, { timeout: 30_000 }).toBe(0);
+  await expect.poll(async () => (await getGroup(server, `order_${biz}`)).connections, { timeout: 30_000 }).toBe(0);
 });
 
 describe("docs/client.md", { timeout: 30_000 }, () => {
@@ -114,7 +114,7 @@ describe("docs/client.md", { timeout: 30_000 }, () => {
 
   it("watches an order until it is settled", async () => {
     const said = lines(snippets[0] ?? "");
-    await expect.poll(async () => (await look(server, `order_${biz}`)).connections, { timeout: 30_000 }).toBe(1);
+    await expect.poll(async () => (await getGroup(server, `order_${biz}`)).connections, { timeout: 30_000 }).toBe(1);
     await pay(server, biz);
     expect(await said).toEqual(["pending false 0 snapshot", "paid true 1 push", "settled: paid"]);
   });

@@ -5,7 +5,7 @@ import { createServer } from "node:http";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
-import { apiKey, backend, Client, look, newBiz } from "../support/client.ts";
+import { apiKey, backend, Client, getGroup, newBiz } from "../support/client.ts";
 import { startServer, type Server } from "../support/server.ts";
 import { isInstalled } from "../support/shops.ts";
 import { filesOf, snippetsOf, unpack } from "../support/snippets.ts";
@@ -174,7 +174,7 @@ describe("Belfry with these changes in it", () => {
     expect(await Promise.all([first.nextJson(), second.nextJson()])).toEqual([result, result]);
     expect(new Set(measures)).toEqual(new Set(["/measure/7/"]));
     await Promise.all([first.leave(), second.leave()]);
-    const nextPush = async () => (await look(server.url, "alarm_7")).next_push;
+    const nextPush = async () => (await getGroup(server.url, "alarm_7")).next_push;
     await expect.poll(nextPush).toBeNull();
   });
 

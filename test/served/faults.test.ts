@@ -1,6 +1,6 @@
 // Faults that only a real platform and a real network have: its own alarm behind a `produce` that hangs, a peer that is gone unsaid.
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { Client, look, newBiz } from "../support/client.ts";
+import { Client, getGroup, newBiz } from "../support/client.ts";
 import { rawFrame, rawSocket } from "../support/raw.ts";
 import { startServer, type Server } from "../support/server.ts";
 
@@ -36,7 +36,7 @@ it("a produce that never ends costs its tick and no other, by the platform's own
   });
   expect(lines).toHaveLength(4);
   await page.leave();
-  expect(await look(server.url, `alarm_${project}`)).toMatchObject({ connections: 0, next_push: null });
+  expect(await getGroup(server.url, `alarm_${project}`)).toMatchObject({ connections: 0, next_push: null });
 });
 
 /**
@@ -56,9 +56,14 @@ it("a half-open peer is counted out by the next tick, and the others notice noth
   const project = newBiz();
   const page = await Client.connect(server.url, `/ws/alarm/${project}/`);
   const socket = await halfOpen(`/ws/alarm/${project}/`);
-  await expect.poll(() => look(server.url, `alarm_${project}`), { timeout: 3000 }).toMatchObject({ connections: 1 });
+  await expect
+    .poll(() => getGroup(server.url, `alarm_${project}`), { timeout: 3000 })
+    .toMatchObject({ connections: 1 });
   for (let tick = 0; tick < 4; tick++) expect(await page.nextJson()).toEqual(isResult);
-  expect(await look(server.url, `alarm_${project}`)).toMatchObject({ connections: 1, next_push: expect.any(String) });
+  expect(await getGroup(server.url, `alarm_${project}`)).toMatchObject({
+    connections: 1,
+    next_push: expect.any(String),
+  });
   expect(socket.destroyed).toBe(false);
 });
 
@@ -66,7 +71,7 @@ it("a half-open peer that was the last leaves no alarm, though it never answers 
   const project = newBiz();
   const socket = await halfOpen(`/ws/alarm/${project}/`);
   await expect
-    .poll(() => look(server.url, `alarm_${project}`), { timeout: 3000 })
+    .poll(() => getGroup(server.url, `alarm_${project}`), { timeout: 3000 })
     .toMatchObject({ connections: 0, next_push: null });
   expect(socket.destroyed).toBe(false);
 });

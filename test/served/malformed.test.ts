@@ -1,6 +1,6 @@
 // What nobody should send, and the one right answer to each: never a 5xx, and nobody else notices.
 import { describe, expect, inject, it } from "vitest";
-import { backend, Client, look, newBiz } from "../support/client.ts";
+import { backend, Client, getGroup, newBiz } from "../support/client.ts";
 import { closeCode, rawFrame, rawSocket, rawStatus, writeRaw } from "../support/raw.ts";
 
 const server = inject("url");
@@ -179,7 +179,7 @@ describe("a malformed frame", () => {
       await expect.poll(bad.closed).toBe(code);
       // Before the next tick, which would find nobody and end the push by itself.
       await expect
-        .poll(() => look(server, `alarm_${project}`), { timeout: PERIOD / 2 })
+        .poll(() => getGroup(server, `alarm_${project}`), { timeout: PERIOD / 2 })
         .toMatchObject({ connections: 0, next_push: null });
     },
   );

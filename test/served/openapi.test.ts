@@ -3,7 +3,16 @@ import { describe, expect, inject, it } from "vitest";
 import { callbackSetting } from "../../scripts/development.ts";
 import { signed } from "../../scripts/sign.ts";
 import { apiKey, newBiz } from "../support/client.ts";
-import { at, documentAt, isObject, knowable, retold, text, type Json, type JsonObject } from "../support/document.ts";
+import {
+  at,
+  documentAt,
+  isObject,
+  normalized,
+  replaceTexts,
+  text,
+  type Json,
+  type JsonObject,
+} from "../support/document.ts";
 
 const server = inject("url");
 const document = await documentAt(`${server}/openapi.json`);
@@ -101,7 +110,7 @@ function requestOf(exchange: Exchange): RequestInit {
 
 /** The example, about an order, a payment and a group that no other test has. */
 function elsewhere(exchange: Exchange, biz: string): Exchange {
-  return retold(exchange, (text) =>
+  return replaceTexts(exchange, (text) =>
     text
       .replaceAll(/"(p-1|pi_1)"/g, `"$1-${biz}"`)
       .replaceAll("0123456789abcdefghijklmnopqrstuv", biz)
@@ -158,10 +167,10 @@ describe("the example", () => {
     const { path, method, status, type, told } = elsewhere(exchange, biz);
     expect([response.status, body]).toEqual([Number(status), expect.any(String)]);
     const answer: unknown = type === "text/plain" ? body : JSON.parse(body);
-    expect(knowable(answer)).toEqual(knowable(told["value"]));
+    expect(normalized(answer)).toEqual(normalized(told["value"]));
     if (body !== "") expect(response.headers.get("Content-Type")).toContain(type);
     const place = ["paths", exchange.path, method, "responses", status, "content", type, "schema"];
-    expect([path, document.fault(place, answer)]).toEqual([path, null]);
+    expect([path, document.schemaError(place, answer)]).toEqual([path, null]);
   });
 });
 
@@ -174,7 +183,7 @@ describe("a document that says something else would be found out", () => {
     ["a status there is none", { status: "open" }, "must be equal to one of the allowed values"],
     ["a time that is none", { expires_at: "tomorrow" }, "must match format"],
   ])("%s", (_what, change, fault) => {
-    expect(document.fault(place, order)).toBeNull();
-    expect(document.fault(place, JSON.parse(JSON.stringify({ ...order, ...change })))).toContain(fault);
+    expect(document.schemaError(place, order)).toBeNull();
+    expect(document.schemaError(place, JSON.parse(JSON.stringify({ ...order, ...change })))).toContain(fault);
   });
 });

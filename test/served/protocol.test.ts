@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { connect, createServer, type Socket } from "node:net";
 import { createInterface } from "node:readline";
 import { expect, inject, it, onTestFinished } from "vitest";
-import { apiKey, backend, look, newBiz } from "../support/client.ts";
+import { apiKey, backend, getGroup, newBiz } from "../support/client.ts";
 import { hmac, token } from "../tokens/signing.ts";
 import { portOf } from "../support/port.ts";
 import { DEVELOPMENT_FILE, settingIn } from "../../scripts/development.ts";
@@ -62,7 +62,7 @@ it("the example client shows every publication once and in order, also those it 
   const say = (n: number) => backend(server, "POST", `/groups/${group}/send`, { type: "send.message", message: { n } });
   const { url, cut, mend } = await wire();
   const { next } = run(`${url}/ws/feed/${name}/`, apiKey);
-  await expect.poll(async () => (await look(server, group)).connections, { timeout: 30_000 }).toBe(1);
+  await expect.poll(async () => (await getGroup(server, group)).connections, { timeout: 30_000 }).toBe(1);
   for (let n = 1; n <= 3; n++) await say(n);
   for (let n = 1; n <= 3; n++) expect(await next()).toBe(`{"n":${n}}`);
   cut();
