@@ -70,7 +70,7 @@ describe("a payment", () => {
   });
 });
 
-describe("an event that names no order", () => {
+describe("an event without an order id", () => {
   it("waits for its payment and moves into the order exactly once after the claim", async () => {
     const biz = await registered();
     const intent = newIntent();
@@ -118,7 +118,7 @@ describe("an event that names no order", () => {
 });
 
 describe("a crash", () => {
-  /** An object namespace in which one call of one kind of object fails, before it is made or after. */
+  /** An object namespace in which a call of one kind of object fails, before or after it is made. */
   function failing(kind: "order_" | "payments_", method: string, when: "before" | "after"): Pick<Env, "GROUP"> {
     const getByName = (name: string) => {
       const stub = stubOf(name);
@@ -134,7 +134,7 @@ describe("a crash", () => {
         },
       });
     };
-    return { GROUP: { getByName } as unknown as Env["GROUP"] }; // all that the route calls
+    return { GROUP: { getByName } as unknown as Env["GROUP"] }; // the route calls this method only
   }
 
   const steps = [
@@ -145,7 +145,7 @@ describe("a crash", () => {
     ["after its release", failing("payments_", "releaseOrphans", "after")],
   ] as const;
 
-  it.each(steps)("%s is repaired by the next delivery, without loss or duplicates", async (_when, changed) => {
+  it.each(steps)("%s is repaired by the next delivery, without loss or duplicates", async (_case, changed) => {
     const biz = await registered();
     const intent = newIntent();
     const { succeeded, refunded } = events(intent);
@@ -159,7 +159,7 @@ describe("a crash", () => {
     expect(await orderView(biz)).toMatchObject({ refunded: "5", version: 1 });
   });
 
-  it.each(steps)("%s is repaired as well if another event arrives first", async (_when, changed) => {
+  it.each(steps)("%s is repaired as well if another event arrives first", async (_case, changed) => {
     const biz = await registered();
     const intent = newIntent();
     const { succeeded, disputed, refunded } = events(intent);

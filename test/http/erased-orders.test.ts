@@ -42,7 +42,7 @@ it("a merchant's report creates no claim for an erased order", async () => {
 it("an event during the erasure leaves no claim", async () => {
   captureLog();
   const biz = await registered();
-  // Each has a claim in an object of its own, and erasing waits for one after the other.
+  // Each claim is in another object, and erasing deletes them one after the other.
   const first = Array.from({ length: 20 }, newIntent);
   for (const intent of first) await post(events(intent).succeeded(biz));
   const late = Array.from({ length: 5 }, newIntent);

@@ -47,7 +47,7 @@ it.each([
   ["overloaded", { overloaded: true }, 503, "group_unavailable"],
   ["unreachable for now", { retryable: true }, 503, "group_unavailable"],
   ["broken", {}, 500, "internal"],
-])("an object that is %s is logged as a fault and fails the callback", async (_what, marks, status, reason) => {
+])("an object that is %s is logged as a fault and fails the callback", async (_case, marks, status, reason) => {
   const log = captureErrors();
   const record = () => Promise.reject(Object.assign(new Error("lost"), marks));
   const unreachable = { ...env, GROUP: { getByName: () => ({ record }) } };

@@ -103,11 +103,11 @@ describe("GET /groups/:group/history", () => {
     await publish(group, 5);
     const { epoch } = (await get(`/groups/${group}`))["position"] as { epoch: string };
     const at = new Date().toISOString();
-    const told = (offset: number) => ({ offset, id: `${epoch}-${offset}`, at, data: offset });
+    const publication = (offset: number) => ({ offset, id: `${epoch}-${offset}`, at, data: offset });
     expect(await get(`/groups/${group}/history?after=2&limit=2`)).toEqual({
       epoch,
       offset: 5,
-      publications: [told(3), told(4)],
+      publications: [publication(3), publication(4)],
     });
     expect(await get(`/groups/${group}/history?after=5`)).toEqual({ epoch, offset: 5, publications: [] });
     expect((await get(`/groups/${group}/history`))["publications"]).toHaveLength(5);

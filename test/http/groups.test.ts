@@ -94,7 +94,7 @@ describe("POST /groups/:group/send", () => {
     ],
     ["a list", "alarm", [message], 422, "bad_event", "object"],
     ["an empty body", "alarm", undefined, 422, "bad_event", "object"],
-  ])("rejects %s", async (_what, group, event, status, reason, detail) => {
+  ])("rejects %s", async (_case, group, event, status, reason, detail) => {
     const objects = await listDurableObjectIds(env.GROUP);
     const response = await send(group, event);
     expect(await response.json()).toMatchObject({ status, reason, detail: expect.stringContaining(detail) });
@@ -111,7 +111,7 @@ describe("POST /groups/:group/send", () => {
     ["of 100 characters", `alarm_${"a".repeat(94)}`, 422, "malformed_group"],
     ["in Chinese", encodeURIComponent("订单"), 422, "malformed_group"],
     ["named like a prototype property", "__proto__", 404, "unknown_group"],
-  ])("rejects a group %s", async (_what, group, status, reason) => {
+  ])("rejects a group %s", async (_case, group, status, reason) => {
     expect(await (await send(group, message)).json()).toMatchObject({ status, reason });
     expect(await (await backend("GET", `/groups/${group}`)).json()).toMatchObject({ status, reason });
   });
@@ -126,7 +126,7 @@ describe("POST /groups/:group/send", () => {
     ["is not UTF-8", new Uint8Array([0x7b, 0xff, 0x7d])],
     ["is nested too deep", "[".repeat(60_000)],
     ["holds NaN", '{"type":"send.message","message":NaN}'],
-  ])("rejects a body that %s", async (_what, body) => {
+  ])("rejects a body that %s", async (_case, body) => {
     const response = await publicRequest("/groups/alarm/send", {
       method: "POST",
       body,
@@ -143,7 +143,7 @@ describe("POST /channels/:channel/send", () => {
     const first = await connect(`/ws/order/${biz}/`);
     const channel = await runInDurableObject(stubOf(group), (_object, state) => {
       const [socket] = state.getWebSockets();
-      return `${group}!${state.getTags(socket ?? expect.fail("nobody there"))[0]}`;
+      return `${group}!${state.getTags(socket ?? expect.fail("no socket"))[0]}`;
     });
     const second = await connect(`/ws/order/${biz}/`);
     const response = await backend("POST", `/channels/${channel}/send`, message);
@@ -167,7 +167,7 @@ describe("POST /channels/:channel/send", () => {
     ["with a malformed id", "alarm!7", 422, "malformed_channel"],
     ["of a malformed group", `al arm!${"0".repeat(32)}`, 422, "malformed_channel"],
     ["of a group that no consumer serves", `room!${"0".repeat(32)}`, 404, "unknown_group"],
-  ])("rejects a channel %s", async (_what, channel, status, reason) => {
+  ])("rejects a channel %s", async (_case, channel, status, reason) => {
     const response = await backend("POST", `/channels/${encodeURIComponent(channel)}/send`, message);
     expect(await response.json()).toMatchObject({ status, reason });
   });

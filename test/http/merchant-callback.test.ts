@@ -18,7 +18,7 @@ describe("POST /callback/:biz/", () => {
     ["an amount in major units", { amount: "19.99", currency: "CNY" }, "paid"],
     ["nulls for unknown values", { status: "paid", event_id: null, amount: null, currency: null }, "paid"],
     ["an unknown key", { paid: true, shop: "north" }, "paid"],
-  ])("accepts %s", async (_what, body, status) => {
+  ])("accepts %s", async (_case, body, status) => {
     const biz = newBiz();
     const response = await callback(biz, body);
     expect(response.status).toBe(200);
@@ -39,7 +39,7 @@ describe("POST /callback/:biz/", () => {
     ["an amount without its currency", { amount: 1999 }, 422, "bad_callback"],
     ["a currency in small letters", { amount: 1999, currency: "usd" }, 422, "bad_callback"],
     ["an event id of 201 characters", { event_id: "e".repeat(201) }, 422, "bad_callback"],
-  ])("rejects %s and stores nothing", async (_what, body, status, reason) => {
+  ])("rejects %s and stores nothing", async (_case, body, status, reason) => {
     const biz = newBiz();
     const response = await callback(biz, body);
     expect(await response.json()).toMatchObject({ status, reason });
@@ -126,7 +126,7 @@ describe("an API key", () => {
     ["is repeated", { "X-API-Key": `${env.API_KEYS}, ${env.API_KEYS}` }],
     ["has another scheme", { Authorization: `Basic ${env.API_KEYS}` }],
     ["is huge", { "X-API-Key": "k".repeat(8000) }],
-  ])("that %s responds 401 with WWW-Authenticate", async (_what, headers) => {
+  ])("that %s responds 401 with WWW-Authenticate", async (_case, headers) => {
     const response = await post(headers);
     expect(response.headers.get("WWW-Authenticate")).toBe("Bearer");
     expect(await response.json()).toEqual({

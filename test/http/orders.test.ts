@@ -160,7 +160,7 @@ describe("PUT /orders", () => {
     ["an expiry of 0 s", { amount: 1999, currency: "USD", expires_in: 0 }],
     ["an expiry of two years", { amount: 1999, currency: "USD", expires_in: 63_072_000 }],
     ["a list", []],
-  ])("rejects %s", async (_what, body) => {
+  ])("rejects %s", async (_case, body) => {
     expect(await (await register(newBiz(), body)).json()).toMatchObject({ status: 422, reason: "bad_registration" });
   });
 
@@ -227,14 +227,14 @@ describe("an order's expiry", () => {
 describe("a stored order", () => {
   const DAY = 86_400_000;
 
-  it("has no alarm and stays unchanged for ever", async () => {
+  it("has no alarm and stays unchanged after 1,000 days", async () => {
     stopClock();
     const biz = newBiz();
     await callback(biz, { amount: 1999, currency: "USD", event_id: "e-1" });
     await callback(biz, { status: "refunded", event_id: "e-2" });
     expect(await alarmTime(`order_${biz}`)).toBeNull();
     vi.setSystemTime(Date.now() + 1000 * DAY);
-    await callback(biz, { amount: 1999, currency: "USD", event_id: "e-1" }); // a repetition after all that time
+    await callback(biz, { amount: 1999, currency: "USD", event_id: "e-1" }); // a duplicate after that time
     expect(await view(biz)).toMatchObject({ status: "refunded", refunded: "19.99", version: 2 });
     const page = await connect(`/ws/order/${biz}/`);
     expect(await page.nextJson()).toMatchObject({ status: "refunded", paid: false });

@@ -86,7 +86,7 @@ it("Paddle's transaction id is the order id if custom_data has none", async () =
   expect(await orderView(biz)).toMatchObject({ status: "paid", checked: true });
 });
 
-/** A refund of 5.00 that names its payment and no order, as each of the three sends it. */
+/** A refund of 5.00 with a payment id and no order id, in the format of three providers. */
 const refunds: Readonly<Record<"stripe" | "square" | "paddle", (paymentId: string) => object>> = {
   stripe: (payment_intent) => ({
     id: "evt_refund",
@@ -142,7 +142,7 @@ describe.each(["stripe", "square", "paddle"] as const)("a refund by %s that name
     await send(provider, confirmedDelivery(provider, orderId));
     const page = await connect(`/ws/order/${biz}/`);
     expect(await page.nextJson()).toMatchObject({ status: "paid" });
-    const refund = refundOf(`P-${orderId}-19.99-USD`); // as order-event.ts names it
+    const refund = refundOf(`P-${orderId}-19.99-USD`); // the payment id of order-event.ts
     expect(await replyOf(await send(provider, refund))).toEqual([200, ""]);
     expect(await page.nextJson()).toEqual({ biz, paid: true, status: "partially_refunded" });
     expect(await orderView(biz)).toMatchObject({ refunded: "5", version: 2 });

@@ -24,7 +24,7 @@ import { publicRequest, connect, getGroup, sendMarker, newBiz } from "../support
 const success: Readonly<Record<string, string>> = { alipay: "success", adyen: "[accepted]" };
 const failure: Readonly<Record<string, string>> = { alipay: "fail", wechatpay: '{"code":"FAIL","message":"失败"}' };
 
-/** The log of each test; it goes nowhere else. */
+/** The captured log of each test. */
 let log: (event?: string) => string;
 beforeEach(() => {
   log = captureLog();
@@ -64,7 +64,7 @@ describe.each(providerNames)("a delivery of %s", (provider) => {
     ["with one byte changed", (biz: string) => tampered(deliveryOf(provider, biz), biz)],
     ["without its signature", (biz: string) => unsigned(deliveryOf(provider, biz))],
     ["with an empty body", () => ({ headers: {}, body: new Uint8Array() })],
-  ])("%s is rejected and stores nothing", async (_what, forged) => {
+  ])("%s is rejected and stores nothing", async (_case, forged) => {
     const biz = newBiz();
     const page = await connect(`/ws/order/${biz}/`);
     expect(await replyOf(await send(provider, forged(biz)))).toEqual(refused);
@@ -83,7 +83,7 @@ describe.each(providerNames)("a delivery of %s", (provider) => {
     const biz = newBiz();
     await registerFor(provider, biz);
     const page = await connect(`/ws/order/${biz}/`);
-    // Sending it again would not cure it: it is acknowledged.
+    // A repetition would not change the result, so the delivery is acknowledged.
     expect(await replyOf(await send(provider, confirmedDelivery(provider, biz, { amount: "0.01" })))).toEqual(stored);
     const marked = await sendMarker(`order_${biz}`);
     expect(await page.next()).toBe(marked);
@@ -133,7 +133,7 @@ describe.each(providerNames)("a delivery of %s", (provider) => {
       ...Object.values(delivery.headers),
       env[settingName(provider)],
     ];
-    // Each word of 12 characters or more, the names of fields aside.
+    // Each word of 12 characters or more, except names of fields.
     const words = texts.flatMap((text) => text.match(/[\w+/=-]{12,}(?![\w+/=-]|":)/g) ?? []);
     expect(words.length).toBeGreaterThan(2);
     for (const line of lines) {
@@ -191,7 +191,7 @@ it("the largest body in Alipay's GBK is stored and forwarded byte for byte", asy
     .map(([name, value]) => `${name}=${value}`)
     .join("&")
     .split("subject=");
-  const gbk = Buffer.alloc(250_000, Buffer.from([0xd3, 0xef])); // 语, over and over: bytes that are no UTF-8
+  const gbk = Buffer.alloc(250_000, Buffer.from([0xd3, 0xef])); // 语 repeated: bytes that are not UTF-8
   const content = Buffer.concat([Buffer.from(`${before}subject=`), gbk, Buffer.from(after)]);
   const key = { key: Buffer.from(developmentKeys.alipay, "base64"), format: "der", type: "pkcs8" } as const;
   const signature = encodeURIComponent(sign("sha256", content, key).toString("base64"));
@@ -203,13 +203,13 @@ it("the largest body in Alipay's GBK is stored and forwarded byte for byte", asy
     return { result: "new" };
   };
   const claim = () => ({ biz, orphans: [] });
-  const GROUP = { getByName: () => ({ claim, record }) } as unknown as Env["GROUP"]; // all that the route calls
+  const GROUP = { getByName: () => ({ claim, record }) } as unknown as Env["GROUP"]; // the route calls this method only
   const forward = { FORWARD_URL: "https://backend.example/hook", FORWARD_SECRET: env.FORWARD_SECRET };
   expect(await replyOf(await send("alipay", { headers: {}, body }, { GROUP, ...forward }))).toEqual([200, "success"]);
   expect(arrived).toEqual([`base64:${Buffer.from(body).toString("base64")}`]);
 });
 
-describe("an authentic delivery about no order", () => {
+describe("an authentic delivery without an order", () => {
   const customer = { id: "evt_1", object: "event", type: "customer.created", livemode: false, data: { object: {} } };
 
   it("is acknowledged, which ends the provider's retries", async () => {
@@ -230,7 +230,7 @@ describe("an authentic delivery about no order", () => {
   });
 });
 
-describe("a batch of Adyen's", () => {
+describe("a batch of Adyen", () => {
   const itemOf = (orderId: string): object => {
     const { notificationItems } = JSON.parse(new TextDecoder().decode(deliveryOf("adyen", orderId).body)) as {
       notificationItems: [object];
@@ -263,7 +263,7 @@ describe("a batch of Adyen's", () => {
     const bizs = [newBiz(), newBiz()];
     const reaches = (name: string) => (name === `order_${bizs[1]}` ? unreachable().GROUP : env.GROUP).getByName(name);
     await Promise.all(bizs.map((biz) => registerFor("adyen", biz)));
-    const half = { GROUP: { getByName: reaches } as unknown as Env["GROUP"] }; // all that the route calls
+    const half = { GROUP: { getByName: reaches } as unknown as Env["GROUP"] }; // the route calls this method only
     expect((await send("adyen", batch(...bizs.map(itemOf)), half)).status).toBe(503);
     expect(await replyOf(await send("adyen", batch(...bizs.map(itemOf))))).toEqual([200, "[accepted]"]);
     for (const biz of bizs) expect(await orderView(biz)).toMatchObject({ status: "paid", version: 1 });

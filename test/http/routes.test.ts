@@ -1,4 +1,4 @@
-// The route table: its problems are checked in every test of this folder; here, the check itself.
+// The route table, and the check of problem responses that every test of this folder uses.
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { problems } from "../../src/http/problem.ts";
@@ -61,7 +61,7 @@ describe("a route", () => {
     },
   );
 
-  /** Requests that provoke a reason on every route that lists it, where the path has the parameter. */
+  /** Requests that cause a reason on every route that lists it and has the parameter. */
   const provoking = [
     { reason: "not_json", body: "{" },
     { reason: "unknown_order", biz: "SHORT" },

@@ -172,18 +172,18 @@ describe("in a feed", () => {
     const [page, plain] = [await connect(path, v1(text)), await connect(path, { Authorization: `Bearer ${text}` })];
     await fireAlarm(group);
     expect(await plain.closed).toEqual({ code: 4205, reason: "token_expired" });
-    const told = Date.now();
+    const notified = Date.now();
     await fireAlarm(group);
     expect(await page.closed).toEqual({ code: 4205, reason: "token_expired" });
-    expect(Date.now() - told).toBe(25_000);
+    expect(Date.now() - notified).toBe(25_000);
   });
 
   it.each<[string, (group: string) => Promise<string>]>([
-    ["somebody else's", (group) => sign({ groups: [group], sub: "eve" })],
+    ["another user's", (group) => sign({ groups: [group], sub: "eve" })],
     ["for other groups", () => sign({ groups: ["feed_other"] })],
-    ["that has expired", (group) => sign({ groups: [group], exp: Date.now() / 1000 - 1 })],
-    ["without a signature", async () => "a.b.c"],
-  ])("a new token that is %s is rejected; the log has the reason and not the token", async (_what, made) => {
+    ["expired", (group) => sign({ groups: [group], exp: Date.now() / 1000 - 1 })],
+    ["unsigned", async () => "a.b.c"],
+  ])("a new token that is %s is rejected; the log has the reason and not the token", async (_case, made) => {
     const { group, path } = newFeed();
     const page = await connect(path, v1(await sign({ groups: [group] })));
     await page.nextJson();

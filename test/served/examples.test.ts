@@ -1,4 +1,4 @@
-// The shops of docs/examples.md against the Worker as `npm start` serves it: what they tell arrives, once, and they believe nobody else.
+// The shops of docs/examples.md against the Worker of `npm start`: their requests, and their checks of forwards.
 import { createHmac } from "node:crypto";
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server as Listener } from "node:http";
@@ -15,15 +15,15 @@ const TOKEN_SECRET = settingIn(DEVELOPMENT_FILE, "TOKEN_SECRET");
 const FORWARD_SECRET = settingIn(DEVELOPMENT_FILE, "FORWARD_SECRET");
 
 let server: Server;
-/** Where the shops ask: the Worker, or what a test puts in its place. */
+/** The server that the shops call: the Worker, or a test's replacement. */
 let url = "";
-/** A webhook that the Worker has sent. */
+/** A webhook sent by the Worker. */
 let webhook: { readonly headers: Readonly<Record<string, string>>; readonly body: string };
 
-/** Answers each request with the status that `answer` gives. */
-async function listen(answer: (request: IncomingMessage, body: string) => number): Promise<[Listener, string]> {
+/** Starts a server that responds with the status of `respond`. Returns it with its URL. */
+async function listen(respond: (request: IncomingMessage, body: string) => number): Promise<[Listener, string]> {
   const listener = createServer((request, response) => {
-    void text(request).then((body) => response.writeHead(answer(request, body)).end("{}"));
+    void text(request).then((body) => response.writeHead(respond(request, body)).end("{}"));
   }).listen(0);
   return [listener, `http://localhost:${await portOf(listener)}`];
 }
@@ -52,7 +52,7 @@ for (const { framework, missing, send } of shops) {
   describe.skipIf(missing !== null)(`${framework}${missing === null ? "" : `, skipped: ${missing}`}`, () => {
     const get = async (path: string) => (await backend(url, "GET", path)).json();
 
-    it("says what an order costs, and that it was paid, twice", { timeout: 60_000 }, async () => {
+    it("registers an order, and reports its payment twice", { timeout: 60_000 }, async () => {
       const order = { biz: newBiz(), amount: "19.99", currency: "CNY" };
       expect((await send("order", order)).status).toBeOneOf([302, 303]);
       const registered = (await get(`/orders/${order.biz}`)) as { expires_at: string };
@@ -67,7 +67,7 @@ for (const { framework, missing, send } of shops) {
       expect(page.arrivals).toHaveLength(1);
     });
 
-    it("registers what a provider's payment is compared with: less is underpaid, the rest pays", async () => {
+    it("registers the amount of a provider's payment: a smaller one is underpaid, and the rest pays", async () => {
       const order = { biz: newBiz(), amount: "19.99", currency: "CNY" };
       expect((await send("order", order)).status).toBeOneOf([302, 303]);
       const pay = async (amount: string) => {
@@ -90,7 +90,7 @@ for (const { framework, missing, send } of shops) {
       expect(await get(`/orders/${order.biz}`)).toMatchObject({ status: "paid", checked: true, overpaid: "0" });
     });
 
-    it("sends an article to a feed, once however often, to who has its token", { timeout: 60_000 }, async () => {
+    it("sends an article to a feed once, also if repeated, to pages with its token", { timeout: 60_000 }, async () => {
       const { status, body: token } = await send("token", { sub: "ann" });
       expect(status).toBe(200);
       const headers = { Authorization: `Bearer ${token}` };
@@ -103,7 +103,7 @@ for (const { framework, missing, send } of shops) {
       expect(publications.filter(({ data }) => JSON.stringify(data).includes(framework))).toHaveLength(1);
     });
 
-    it("takes what Belfry hands on, and nothing that was changed, is old or is anybody else's", async () => {
+    it("accepts forwards of Belfry, and refuses changed, old and unsigned ones", async () => {
       const { headers, body } = webhook;
       const id = headers["webhook-id"] ?? "";
       expect(await send("webhook", webhook)).toMatchObject({ status: 204, settled: [[id, "order.paid"]] });
@@ -124,7 +124,7 @@ for (const { framework, missing, send } of shops) {
       });
     }, 60_000);
 
-    it("tries again when it gets no answer or a 503, three times in all, and not after a 4xx", async () => {
+    it("retries after a 5xx or without a response, three times in all, and never after a 4xx", async () => {
       const order = { biz: newBiz(), amount: "19.99", currency: "CNY", id: "p-1" };
       const statuses: number[] = [];
       let requests = 0;
@@ -132,8 +132,8 @@ for (const { framework, missing, send } of shops) {
       onTestFinished(() => void listener.close());
       onTestFinished(() => void (url = server.url));
       url = at;
-      const triesFor = async (...answers: number[]) => {
-        statuses.splice(0, Infinity, ...answers);
+      const triesFor = async (...responses: number[]) => {
+        statuses.splice(0, Infinity, ...responses);
         requests = 0;
         const failed = await send("paid", order).then(
           ({ status }) => status !== 200,
@@ -151,7 +151,7 @@ for (const { framework, missing, send } of shops) {
   });
 }
 
-/** Signed with the right secret, at a time in seconds since 1970. */
+/** The headers of a webhook with a valid signature at `seconds` since 1970. */
 function signedAt(seconds: number, body: string): Record<string, string> {
   const key = Buffer.from(FORWARD_SECRET.replace("whsec_", ""), "base64");
   const at = Math.floor(seconds).toString();
