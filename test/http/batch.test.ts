@@ -183,7 +183,7 @@ describe("POST /send", () => {
   });
 });
 
-it("a batch has the same effects and results as its items sent one by one", { timeout: 60_000 }, async () => {
+it("a batch has the same effects and results as its items sent one by one", { timeout: 240_000 }, async () => {
   const groups = ["a", "b"] as const;
   const arbitraryItem = fc.record(
     {

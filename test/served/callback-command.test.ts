@@ -14,7 +14,7 @@ import { snippetsOf } from "../support/snippets.ts";
 const server = inject("url");
 const { port } = new URL(server);
 
-vi.setConfig({ testTimeout: 30_000 }); // each command starts npm
+vi.setConfig({ testTimeout: 120_000 }); // a test starts npm several times
 
 const callback = (...args: readonly string[]) => callbackCommand(server, ...args);
 

@@ -24,7 +24,7 @@ async function serve(data: string, forwardUrl: string): Promise<string> {
   });
   let output = "";
   child.stdout.on("data", (chunk) => (output += String(chunk)));
-  await expect.poll(() => output, { timeout: 30_000 }).toMatch(/serving \S+,/);
+  await expect.poll(() => output, { timeout: 60_000 }).toMatch(/serving \S+,/);
   return /serving (\S+),/.exec(output)?.[1] ?? "";
 }
 
@@ -41,7 +41,7 @@ async function filesWith(folder: string, ...texts: readonly string[]): Promise<r
   return found.filter((file) => file !== null);
 }
 
-it("an erased order leaves no id, no amount and no delivered body on the disk", { timeout: 90_000 }, async () => {
+it("an erased order leaves no id, no amount and no delivered body on the disk", { timeout: 120_000 }, async () => {
   const data = await mkdtemp(join(tmpdir(), "belfry-erased-"));
   onTestFinished(() => rm(data, { recursive: true, force: true }));
   const receiver = await Backend.start(() => ({}));

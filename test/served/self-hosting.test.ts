@@ -41,12 +41,12 @@ async function serve(settings: Record<string, string> = {}): Promise<Served> {
   onTestFinished(() => end("SIGKILL").then(() => undefined));
   let output = "";
   child.stdout.on("data", (chunk) => (output += String(chunk)));
-  await expect.poll(() => output, { timeout: 30_000 }).toMatch(/serving \S+,/);
+  await expect.poll(() => output, { timeout: 60_000 }).toMatch(/serving \S+,/);
   const url = /serving (\S+),/.exec(output)?.[1] ?? "";
   return { url, child, output: () => output, exit, end };
 }
 
-it("serves pages, routes and sockets, and stores an outcome across a kill", { timeout: 60_000 }, async () => {
+it("serves pages, routes and sockets, and stores an outcome across a kill", { timeout: 120_000 }, async () => {
   const biz = newBiz();
   const first = await serve();
   expect(first.output()).toContain("without UPGRADES");
@@ -66,7 +66,7 @@ it("serves pages, routes and sockets, and stores an outcome across a kill", { ti
   expect(await later.nextJson()).toEqual({ biz, paid: true, status: "paid" });
 });
 
-it("an alarm that was due while the server was down fires after its start", { timeout: 60_000 }, async () => {
+it("an alarm that was due while the server was down fires after its start", { timeout: 120_000 }, async () => {
   const biz = newBiz();
   const first = await serve();
   await backend(first.url, "PUT", `/orders/${biz}`, { amount: 1999, currency: "USD", expires_in: 1 });
@@ -76,7 +76,7 @@ it("an alarm that was due while the server was down fires after its start", { ti
   expect(await page.nextJson()).toEqual({ biz, paid: false, status: "closed" });
 });
 
-it("ends with 0 after SIGTERM, and connected pages receive 1006", { timeout: 60_000 }, async () => {
+it("ends with 0 after SIGTERM, and connected pages receive 1006", { timeout: 120_000 }, async () => {
   const served = await serve();
   const page = await Client.connect(served.url, "/ws/alarm/");
   expect(await page.nextJson()).toMatchObject({ type: "result" });
@@ -84,13 +84,13 @@ it("ends with 0 after SIGTERM, and connected pages receive 1006", { timeout: 60_
   expect(await page.closed).toMatchObject({ code: 1006 });
 });
 
-it("ends with an error if workerd ends, so that a supervisor restarts it", { timeout: 60_000 }, async () => {
+it("ends with an error if workerd ends, so that a supervisor restarts it", { timeout: 120_000 }, async () => {
   const served = await serve();
   process.kill(await childOf(served.child), "SIGKILL");
   expect(await served.exit).toBeGreaterThan(0);
 });
 
-it("prefers settings of the environment to the file, and writes no secret to disk", { timeout: 60_000 }, async () => {
+it("prefers settings of the environment to the file, and writes no secret to disk", { timeout: 120_000 }, async () => {
   const served = await serve({ API_KEYS: "another-key-of-24-letters" });
   const statusWith = (key: string) =>
     fetch(`${served.url}/groups/alarm`, { headers: { Authorization: `Bearer ${key}` } }).then(({ status }) => status);
