@@ -1,4 +1,5 @@
-// `npm run bench`: measures Belfry beside the floor and partyserver, prints what came out, and keeps it in bench.json. Fails for no figure.
+// `npm run bench`: measures Belfry beside the floor and partyserver, prints the results and writes
+// them to bench.json.
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -19,7 +20,7 @@ import { lineOf, tableOf, withTable } from "./table.ts";
 
 const PAGE = "docs/performance.md";
 const measures: readonly Measure[] = [fanout, kept, callbacks, asleep, idle, page, verification, size];
-/** What the quick bench leaves to the long one: joining a feed of 1,000 takes longer than the whole of it may. */
+/** Skipped by the quick bench: joining a feed of 1,000 alone takes longer than it may. */
 const SLOW: ReadonlySet<Measure> = new Set([kept, asleep]);
 
 const { values: flags } = parseArgs({

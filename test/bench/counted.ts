@@ -1,4 +1,4 @@
-// The Worker with a line in its log for each time that an object of it is made or runs. For the bench: what wakes a group is counted by it.
+// The Worker with a log line for each constructor, message and alarm of an object. The bench counts wake-ups by it.
 import worker, { Group as DeployedGroup } from "../../src/index.ts";
 
 export class Group extends DeployedGroup {

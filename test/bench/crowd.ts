@@ -1,84 +1,84 @@
-// A crowd of connections: opens them a few at a time, and tells when each has got what it waits for. Knows no server.
+// Opens many connections, some at a time, and measures when each has received its frames.
 import { setTimeout as sleep } from "node:timers/promises";
-import { Pipe, type Way } from "./wire.ts";
+import { Connection, type Endpoint } from "./wire.ts";
 
-/** Handshakes on their way at once. */
+/** Concurrent handshakes. */
 const AT_ONCE = 64;
 
-/** A frame that has not come by then is lost, in ms. */
-const PATIENCE_MS = 60_000;
+/** A frame counts as lost after this time. */
+const TIMEOUT_MS = 60_000;
 
-/** So long nothing comes when all has come, in ms. */
+/** Time without a frame after which all frames count as received. */
 const QUIET_MS = 300;
 
 interface Waiting {
   left: number;
-  /** When each was served, in the order they were. */
+  /** The times at which connections were served, in order. */
   readonly times: Float64Array;
   readonly done: () => void;
 }
 
 export class Crowd {
-  /** In the order they came; the first can be read. */
-  readonly pipes: readonly Pipe[];
-  /** How long opening them took, in ms. */
-  readonly took: number;
-  /** When the latest frame of all came. */
+  /** In order of opening. The first one can be read. */
+  readonly connections: readonly Connection[];
+  /** The time that opening them took, in ms. */
+  readonly openingMs: number;
+  /** Time of the latest frame. */
   lastAt = 0;
-  /** At how many frames each pipe has what it waits for. */
-  readonly #goals = new Map<Pipe, number>();
+  /** The number of frames that each connection waits for. */
+  readonly #goals = new Map<Connection, number>();
   #waiting: Waiting | null = null;
 
-  private constructor(pipes: readonly Pipe[], took: number) {
-    this.pipes = pipes;
-    this.took = took;
-    for (const pipe of pipes) pipe.onFrame = () => this.#arrived(pipe);
+  private constructor(connections: readonly Connection[], openingMs: number) {
+    this.connections = connections;
+    this.openingMs = openingMs;
+    for (const connection of connections) connection.onFrame = () => this.#onFrame(connection);
   }
 
-  /** Opens one connection per way; when this returns, each has got what it gets as it comes. */
-  static async open(ways: readonly Way[], welcomes = 0): Promise<Crowd> {
-    const pipes: Pipe[] = [];
+  /** Opens a connection to each endpoint. Resolves when each has received `welcomes` frames. */
+  static async open(endpoints: readonly Endpoint[], welcomes = 0): Promise<Crowd> {
+    const connections: Connection[] = [];
     const began = performance.now();
     let next = 0;
     const openSome = async () => {
-      for (let way = ways[next++]; way !== undefined; way = ways[next++]) {
-        const pipe = new Pipe(way, pipes.length === 0);
-        pipes.push(pipe);
-        await pipe.opened;
+      for (let endpoint = endpoints[next++]; endpoint !== undefined; endpoint = endpoints[next++]) {
+        const connection = new Connection(endpoint, connections.length === 0);
+        connections.push(connection);
+        await connection.opened;
       }
     };
-    await Promise.all(Array.from({ length: Math.min(AT_ONCE, ways.length) }, openSome));
-    const crowd = new Crowd(pipes, performance.now() - began);
-    await crowd.#served(new Map(pipes.map((pipe) => [pipe, welcomes])));
-    await crowd.#quiet();
+    await Promise.all(Array.from({ length: Math.min(AT_ONCE, endpoints.length) }, openSome));
+    const crowd = new Crowd(connections, performance.now() - began);
+    await crowd.#waitForFrames(new Map(connections.map((connection) => [connection, welcomes])));
+    await crowd.#waitForQuiet();
     return crowd;
   }
 
-  /** When each has received so many more frames than it has now: the times, in the order they came. */
+  /** Waits until each connection has received `frames` more frames. Returns the times, in order. */
   each(frames = 1): Promise<Float64Array> {
-    return this.since(this.had(), frames);
+    return this.since(this.counts(), frames);
   }
 
-  /** The same from `then` on, which is what each had. */
-  since(then: ReadonlyMap<Pipe, number>, frames: number): Promise<Float64Array> {
-    return this.#served(new Map([...then].map(([pipe, had]) => [pipe, had + frames])));
+  /** Waits until each connection has received `frames` more frames than in `counts`. */
+  since(counts: ReadonlyMap<Connection, number>, frames: number): Promise<Float64Array> {
+    return this.#waitForFrames(new Map([...counts].map(([connection, count]) => [connection, count + frames])));
   }
 
-  /** What each has had so far. */
-  had(): ReadonlyMap<Pipe, number> {
-    return new Map(this.pipes.map((pipe) => [pipe, pipe.frames]));
+  /** The number of frames that each connection has received. */
+  counts(): ReadonlyMap<Connection, number> {
+    return new Map(this.connections.map((connection) => [connection, connection.frames]));
   }
 
-  async #served(goals: ReadonlyMap<Pipe, number>): Promise<Float64Array> {
-    const left = [...goals].filter(([pipe, goal]) => pipe.frames < goal);
+  async #waitForFrames(goals: ReadonlyMap<Connection, number>): Promise<Float64Array> {
+    const left = [...goals].filter(([connection, goal]) => connection.frames < goal);
     const times = new Float64Array(left.length);
     if (left.length === 0) return times;
-    for (const [pipe, goal] of left) this.#goals.set(pipe, goal);
+    for (const [connection, goal] of left) this.#goals.set(connection, goal);
     await new Promise<void>((resolve, reject) => {
       const late = setTimeout(() => {
-        const missing = `${this.#waiting?.left} of ${this.pipes.length}`;
-        reject(new Error(`${missing} connections have not got their frames within ${PATIENCE_MS} ms`));
-      }, PATIENCE_MS);
+        const missing = `${this.#waiting?.left} of ${this.connections.length}`;
+        reject(new Error(`${missing} connections did not receive their frames within ${TIMEOUT_MS} ms`));
+      }, TIMEOUT_MS);
       const done = () => {
         clearTimeout(late);
         resolve();
@@ -88,30 +88,30 @@ export class Crowd {
     return times;
   }
 
-  #arrived(pipe: Pipe): void {
+  #onFrame(connection: Connection): void {
     this.lastAt = performance.now();
     const waiting = this.#waiting;
-    if (waiting === null || pipe.frames !== this.#goals.get(pipe)) return;
+    if (waiting === null || connection.frames !== this.#goals.get(connection)) return;
     waiting.times[waiting.times.length - waiting.left] = this.lastAt;
     if (--waiting.left > 0) return;
     this.#waiting = null;
     waiting.done();
   }
 
-  /** Whoever comes may be told to the others. */
-  async #quiet(): Promise<void> {
+  /** Waits for frames that follow the welcomes, for example joins of other members. */
+  async #waitForQuiet(): Promise<void> {
     do {
-      await sleep(QUIET_MS); // nothing announces that nothing follows
+      await sleep(QUIET_MS); // the absence of frames raises no event
     } while (performance.now() - this.lastAt < QUIET_MS);
   }
 
   write(frame: Buffer): void {
-    for (const pipe of this.pipes) pipe.write(frame);
+    for (const connection of this.connections) connection.write(frame);
   }
 
-  /** Gone, and the server's work for it done: nothing of it is in what is measured next. */
+  /** Drops all connections and waits for the server's work after it, which the next measure would include. */
   async close(): Promise<void> {
-    for (const pipe of this.pipes) pipe.drop();
-    await sleep(300 + this.pipes.length / 10);
+    for (const connection of this.connections) connection.drop();
+    await sleep(300 + this.connections.length / 10);
   }
 }

@@ -1,8 +1,8 @@
-// The frame that everybody sends in the bench: the event a backend posts, and the text its receivers get. As long as a progress report is.
+// The event and the frame of the bench, with the length of a progress report.
 
 export const DATA = { progress: 0.5, stage: "rendering", note: "x".repeat(140) };
 
 export const FRAME = JSON.stringify(DATA);
 
-/** What a backend posts to have it sent. */
+/** The event that a backend posts to send the frame. */
 export const EVENT = JSON.stringify({ type: "send.message", message: DATA });

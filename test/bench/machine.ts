@@ -1,21 +1,21 @@
-// The machine that the bench runs on: its cores, its limits, what a process of it has taken. Starts nothing.
+// Reads the machine's cores and limits and the resources that a process has used.
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { availableParallelism, cpus, loadavg, release, totalmem } from "node:os";
 
-const TICKS_PER_SECOND = 100; // what Linux shows to programs, whatever the kernel's own
+const TICKS_PER_SECOND = 100; // USER_HZ, fixed in Linux
 
 const hasTaskset = availableParallelism() > 1 && spawnSync("taskset", ["--version"]).status === 0;
 
-/** What a server is started by: a core of its own, where there is one. */
+/** The command prefix that starts a server on its own core, if there are several. */
 export const onServerCore: readonly string[] = hasTaskset ? ["taskset", "-c", "0"] : [];
 
-/** Puts this process, the clients, on another core than the servers. False where that is not possible. */
+/** Moves this process to another core than the servers. Returns false if that is impossible. */
 export function moveToClientCore(): boolean {
   return hasTaskset && spawnSync("taskset", ["-a", "-cp", "1", String(process.pid)]).status === 0;
 }
 
-/** Files, and so sockets, that a process may have open. */
+/** Maximum number of open files, sockets included, per process. */
 export function openFilesMax(): number {
   const [, soft] = /^Max open files\s+(\d+)/m.exec(readFileSync("/proc/self/limits", "utf8")) ?? [];
   return Number(soft ?? 1024);
@@ -26,10 +26,10 @@ export function residentKib(pid: number): number {
   return Number(kib);
 }
 
-/** Processor time that a process has taken so far, in ms. */
+/** Processor time that a process has used, in ms. */
 export function cpuMs(pid: number): number {
   const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" "); // behind its name, which may hold anything
+  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" "); // after the name, which may contain spaces and parentheses
   return ((Number(fields[11]) + Number(fields[12])) * 1000) / TICKS_PER_SECOND;
 }
 

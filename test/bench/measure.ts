@@ -1,17 +1,18 @@
-// What a measure is, and how pairs of it are taken: in turns, so that what the machine does meanwhile meets everybody. Measures nothing.
+// Types of a measure. Runs the subjects of a measure in turns, so that other load on the machine
+// affects all of them.
 import { compare, median, type Compared, type Line } from "./pairs.ts";
 import type { Subjects } from "./subjects.ts";
 
 export interface Bench {
   readonly subjects: Subjects;
   readonly pairs: number;
-  /** To end within two minutes: fewer of everything. */
+  /** Runs with smaller numbers, to end within two minutes. */
   readonly isQuick: boolean;
-  /** Waits as long as it really takes. */
+  /** Waits for real intervals. */
   readonly isLong: boolean;
 }
 
-/** Where no line has to be held, three pairs are enough. */
+/** Limits a bench without lines to three pairs. */
 export const unlined = (bench: Bench): Bench => ({ ...bench, pairs: Math.min(3, bench.pairs) });
 
 /** One line of the table. */
@@ -36,31 +37,32 @@ export interface Measure {
   readonly run: (bench: Bench) => Promise<readonly Row[]>;
 }
 
-/** What one take brought: numbers by name. */
+/** The results of one run: numbers by name of the metric. */
 export type Reading = Readonly<Record<string, number>>;
 export type Readings = ReadonlyMap<string, readonly Reading[]>;
 
-/** Each take once per round, each round begun by another. */
-export async function inTurns(rounds: number, takes: ReadonlyMap<string, () => Promise<Reading>>): Promise<Readings> {
-  const names = [...takes.keys()];
+/** Runs each of `runs` once per round. Each round begins with another one. */
+export async function inTurns(rounds: number, runs: ReadonlyMap<string, () => Promise<Reading>>): Promise<Readings> {
+  const names = [...runs.keys()];
   const readings = new Map<string, Reading[]>(names.map((name) => [name, []]));
   for (let round = 0; round < rounds; round++) {
     const first = round % names.length;
     for (const name of [...names.slice(first), ...names.slice(0, first)]) {
-      const reading = await takes.get(name)?.();
+      const reading = await runs.get(name)?.();
       if (reading !== undefined) readings.get(name)?.push(reading);
     }
   }
   return readings;
 }
 
-export const column = (readings: Readings, who: string, what: string): readonly number[] =>
-  (readings.get(who) ?? []).map((reading) => reading[what] ?? Number.NaN);
+export const column = (readings: Readings, subject: string, metric: string): readonly number[] =>
+  (readings.get(subject) ?? []).map((reading) => reading[metric] ?? Number.NaN);
 
-export const middle = (readings: Readings, who: string, what: string): number => median(column(readings, who, what));
+export const middle = (readings: Readings, subject: string, metric: string): number =>
+  median(column(readings, subject, metric));
 
-export const ratioOf = (readings: Readings, what: string, ours: string, than: string, line: Line): Ratio => ({
+export const ratioOf = (readings: Readings, metric: string, ours: string, than: string, line: Line): Ratio => ({
   than,
   line,
-  ...compare(column(readings, ours, what), column(readings, than, what), line),
+  ...compare(column(readings, ours, metric), column(readings, than, metric), line),
 });

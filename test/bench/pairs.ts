@@ -1,9 +1,9 @@
-// What pairs of measurements say: the median of their ratios, and whether the line is held. Measures nothing.
+// Compares pairs of measurements: the median of their ratios, and whether it holds the line.
 
-/** Of which there should be more, or less. */
+/** Whether higher or lower values are better. */
 export type Better = "more" | "less";
 
-/** What issue and docs call the line: the goal is for the median, the bound for the worse quartile. */
+/** The line of docs/performance.md: a goal for the median and a bound for the worse quartile. */
 export interface Line {
   readonly goal: number;
   readonly bound: number;
@@ -12,13 +12,13 @@ export interface Line {
 
 export interface Compared {
   readonly median: number;
-  /** The quartile on the worse side: the lower one where more is better. */
+  /** The worse quartile: the lower one if more is better. */
   readonly quartile: number;
   readonly isAtGoal: boolean;
   readonly isHeld: boolean;
 }
 
-/** The value below which a part of the values lies, between the two nearest. */
+/** The quantile of `values` at `part` (0 to 1), interpolated linearly. */
 export function quantile(values: Iterable<number>, part: number): number {
   const sorted = Float64Array.from(values).toSorted();
   const at = (sorted.length - 1) * part;

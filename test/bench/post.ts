@@ -1,4 +1,4 @@
-// HTTP posts over connections that stay open, as a backend's or a provider's. Reads of an answer its status, and that it has ended.
+// Sends POST requests over open connections, as a backend or provider does. Reads the status and end of a response.
 import { connect, type Socket } from "node:net";
 
 export interface Posted {
@@ -7,53 +7,53 @@ export interface Posted {
   readonly body: string | Uint8Array;
 }
 
-/** workerd closes a connection that has been silent for 5 s; a question on its way then would get no answer. */
-const LINE_MS = 2000;
+/** Age at which an idle connection is replaced: workerd closes it after 5 s. */
+const MAX_IDLE_MS = 2000;
 
 export class Poster {
   readonly #host: string;
   readonly #port: number;
-  readonly #idle: Line[] = [];
-  readonly #all = new Set<Line>();
+  readonly #idle: HttpConnection[] = [];
+  readonly #all = new Set<HttpConnection>();
 
   constructor(host: string, port: number) {
     this.#host = host;
     this.#port = port;
   }
 
-  /** Throws for an answer that is no success: a bench of refusals measures nothing. */
+  /** Sends a request. Throws if the response is not 2xx. */
   async post(posted: Posted): Promise<void> {
-    const line = this.#fresh() ?? this.#open();
-    const answer = await line.send(this.#requestOf(posted));
-    this.#idle.push(line);
+    const connection = this.#reuse() ?? this.#open();
+    const answer = await connection.send(this.#requestOf(posted));
+    this.#idle.push(connection);
     if (!answer.startsWith("HTTP/1.1 2")) throw new Error(`${posted.path}: ${answer}`);
   }
 
   close(): void {
-    for (const line of this.#all) line.drop();
+    for (const connection of this.#all) connection.drop();
   }
 
-  /** One that the server will not just be closing. */
-  #fresh(): Line | undefined {
-    const line = this.#idle.pop();
-    if (line === undefined || performance.now() - line.usedAt < LINE_MS) return line;
-    for (const old of [line, ...this.#idle.splice(0)]) this.#drop(old);
+  /** Returns an idle connection that the server still holds open. */
+  #reuse(): HttpConnection | undefined {
+    const connection = this.#idle.pop();
+    if (connection === undefined || performance.now() - connection.usedAt < MAX_IDLE_MS) return connection;
+    for (const old of [connection, ...this.#idle.splice(0)]) this.#drop(old);
     return undefined;
   }
 
-  #open(): Line {
-    const line = new Line(connect({ host: this.#host, port: this.#port, noDelay: true }));
-    this.#all.add(line);
-    return line;
+  #open(): HttpConnection {
+    const connection = new HttpConnection(connect({ host: this.#host, port: this.#port, noDelay: true }));
+    this.#all.add(connection);
+    return connection;
   }
 
-  #drop(line: Line): void {
-    line.drop();
-    this.#all.delete(line);
+  #drop(connection: HttpConnection): void {
+    connection.drop();
+    this.#all.delete(connection);
   }
 
   #requestOf({ path, headers, body }: Posted): Buffer {
-    const bytes = Buffer.from(body as Uint8Array); // of a text as well
+    const bytes = Buffer.from(body as Uint8Array); // also valid for a string
     const named = Object.entries({ ...headers, "content-length": String(bytes.length) });
     const lines = [
       `POST ${path} HTTP/1.1`,
@@ -64,8 +64,8 @@ export class Poster {
   }
 }
 
-/** One connection, one question at a time. */
-class Line {
+/** A connection with one request at a time. */
+class HttpConnection {
   usedAt = 0;
   readonly #socket: Socket;
   #text = "";
@@ -74,9 +74,9 @@ class Line {
   constructor(socket: Socket) {
     this.#socket = socket;
     socket.setEncoding("latin1");
-    socket.on("data", (text) => this.#take(String(text)));
+    socket.on("data", (text) => this.#receive(String(text)));
     socket.on("error", (error) => this.#waiting?.reject(error));
-    socket.on("close", () => this.#waiting?.reject(new Error("closed before the answer came")));
+    socket.on("close", () => this.#waiting?.reject(new Error("closed before the response")));
   }
 
   send(request: Buffer): Promise<string> {
@@ -91,7 +91,7 @@ class Line {
     this.#socket.destroy();
   }
 
-  #take(text: string): void {
+  #receive(text: string): void {
     this.#text += text;
     const end = this.#text.indexOf("\r\n\r\n");
     if (end < 0) return;

@@ -1,4 +1,5 @@
-// `node test/bench/profile.ts <what>`: where the Worker's time goes under one of the bench's loads, function by function. Compares nothing.
+// `node test/bench/profile.ts <load>`: profiles the Worker under one of the bench's loads, function by
+// function.
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { SourceMap } from "node:module";
 import { once } from "node:events";
@@ -7,28 +8,28 @@ import { basename, join } from "node:path";
 import { WebSocket } from "ws";
 import { freePort } from "../support/port.ts";
 import { cpuMs, moveToClientCore } from "./machine.ts";
-import { callbackWords, claimingWords, Pages } from "./measures/callbacks.ts";
+import { callbackApi, claimingApi, Pages } from "./measures/callbacks.ts";
 import { Group } from "./measures/fanout.ts";
-import { idempotentWords, plainWords, Subjects, v1Words, type Server } from "./subjects.ts";
+import { idempotentApi, plainApi, Subjects, v1Api, type Server } from "./subjects.ts";
 
 const SIZE = 1000;
 const ROUNDS = 40;
-/** How often the profiler looks, in µs. */
+/** Sampling interval of the profiler, in µs. */
 const EVERY_US = 200;
 
-/** What is made ready, and then the load that is looked at. */
+/** Prepares a load. Returns the function that is profiled. */
 const loads: Readonly<Record<string, (server: Server) => Promise<() => Promise<unknown>>>> = {
-  plain: async (server) => publishing(await Group.gather(server, plainWords, SIZE)),
-  v1: async (server) => publishing(await Group.gather(server, v1Words, SIZE)),
-  kept: async (server) => publishing(await Group.gather(server, idempotentWords, SIZE)),
-  connects: (server) => Promise.resolve(() => Pages.gather(server, callbackWords, SIZE)),
+  plain: async (server) => publishing(await Group.open(server, plainApi, SIZE)),
+  v1: async (server) => publishing(await Group.open(server, v1Api, SIZE)),
+  kept: async (server) => publishing(await Group.open(server, idempotentApi, SIZE)),
+  connects: (server) => Promise.resolve(() => Pages.open(server, callbackApi, SIZE)),
   callbacks: async (server) => {
-    const pages = await Pages.gather(server, callbackWords, SIZE);
-    return () => pages.callAtOnce();
+    const pages = await Pages.open(server, callbackApi, SIZE);
+    return () => pages.deliverAtOnce();
   },
   linked: async (server) => {
-    const pages = await Pages.gather(server, claimingWords, SIZE);
-    return () => pages.callAtOnce();
+    const pages = await Pages.open(server, claimingApi, SIZE);
+    return () => pages.deliverAtOnce();
   },
 };
 
@@ -36,7 +37,7 @@ const publishing = (group: Group) => async () => {
   for (let i = 0; i < ROUNDS; i++) await group.publish(i);
 };
 
-/** Of the protocol's profile, what is read here. */
+/** The fields of the protocol's profile that are used here. */
 interface Profile {
   readonly nodes: readonly {
     readonly id: number;
@@ -64,18 +65,18 @@ function print({ nodes, samples, timeDeltas }: Profile, map: SourceMap): void {
     for (let at: number | undefined = id; at !== undefined; at = parentOf.get(at)) names.add(nameOf.get(at) ?? "");
     for (const name of names) total.set(name, (total.get(name) ?? 0) + us);
   }
-  console.log("\nself ms   with what it calls, ms");
+  console.log("\nself ms  total ms");
   for (const [name, us] of [...self].toSorted(([, a], [, b]) => b - a).slice(0, 40))
     console.log(
       `${(us / 1000).toFixed(1).padStart(7)}   ${((total.get(name) ?? 0) / 1000).toFixed(1).padStart(7)}   ${name}`,
     );
-  console.log("\nof the project, by what each calls");
+  console.log("\nfunctions of the project, by total ms");
   const ours = [...total].filter(([name]) => name.includes("src/"));
   for (const [name, us] of ours.toSorted(([, a], [, b]) => b - a).slice(0, 40))
     console.log(`${(us / 1000).toFixed(1).padStart(7)}   ${name}`);
 }
 
-/** As it is called in the sources: what runs is minified. */
+/** Maps a call frame of the minified Worker to its place in the sources. */
 function placeOf(
   { functionName, url, lineNumber, columnNumber }: Profile["nodes"][number]["callFrame"],
   map: SourceMap,
@@ -88,7 +89,7 @@ function placeOf(
   return `${source}:${entry.originalLine + 1} ${line.trim().slice(0, 60)}`;
 }
 
-/** The inspector of workerd, over its WebSocket. */
+/** A client of workerd's inspector. */
 class Inspector {
   readonly #socket: WebSocket;
   readonly #waiting = new Map<number, (result: unknown) => void>();
@@ -97,9 +98,8 @@ class Inspector {
   private constructor(socket: WebSocket) {
     this.#socket = socket;
     socket.on("message", (data) => {
-      const { id, result } = JSON.parse(
-        (data as Buffer).toString() /* `ws` gives a Buffer unless told otherwise */,
-      ) as { readonly id?: number; readonly result?: unknown }; // an answer, or an event
+      const text = (data as Buffer).toString(); // binaryType of `ws` is "nodebuffer" by default
+      const { id, result } = JSON.parse(text) as { readonly id?: number; readonly result?: unknown }; // a response or an event
       if (id !== undefined) this.#waiting.get(id)?.(result);
     });
   }
@@ -107,7 +107,7 @@ class Inspector {
   static async open(address: string): Promise<Inspector> {
     const targets = (await (await fetch(`http://${address}/json`)).json()) as readonly {
       readonly webSocketDebuggerUrl: string;
-    }[]; // the protocol's word
+    }[]; // by the inspector protocol
     const socket = new WebSocket(targets[0]?.webSocketDebuggerUrl ?? "");
     await once(socket, "open");
     return new Inspector(socket);
@@ -120,8 +120,8 @@ class Inspector {
   }
 }
 
-const [what = ""] = process.argv.slice(2);
-const load = loads[what];
+const [name = ""] = process.argv.slice(2);
+const load = loads[name];
 if (load === undefined) throw new Error(`node test/bench/profile.ts ${Object.keys(loads).join(" | ")}`);
 const folder = mkdtempSync(join(tmpdir(), "belfry-profile-"));
 const address = `127.0.0.1:${await freePort()}`;
@@ -137,8 +137,8 @@ try {
   const [began, cpu] = [performance.now(), cpuMs(server.pid)];
   await work();
   const [took, taken] = [performance.now() - began, cpuMs(server.pid) - cpu];
-  const { profile } = (await inspector.call("Profiler.stop")) as { readonly profile: Profile }; // the protocol's word
-  console.log(`${what}: ${took.toFixed(0)} ms, of which workerd took ${taken.toFixed(0)} ms of the processor`);
+  const { profile } = (await inspector.call("Profiler.stop")) as { readonly profile: Profile }; // by the inspector protocol
+  console.log(`${name}: ${took.toFixed(0)} ms, workerd's processor time ${taken.toFixed(0)} ms`);
   print(
     profile,
     new SourceMap(
@@ -146,7 +146,7 @@ try {
         typeof SourceMap
       >[0],
     ),
-  ); // esbuild wrote it
+  ); // written by esbuild
 } finally {
   subjects.stop();
   rmSync(folder, { recursive: true, force: true });

@@ -1,4 +1,5 @@
-// The three that are measured: the floor, partyserver and Belfry, each built and run the same way, each on a disk of its own. Measures nothing.
+// Builds and runs the subjects of the bench: the floor, partyserver and Belfry, each in the same way
+// and with its own storage.
 import { randomUUID } from "node:crypto";
 import { mkdirSync, openSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -9,23 +10,23 @@ import { runWorkerd, type Running } from "../../scripts/workerd/run.ts";
 import { EVENT } from "./frame.ts";
 import { onServerCore } from "./machine.ts";
 import { Poster, type Posted } from "./post.ts";
-import type { Way } from "./wire.ts";
+import type { Endpoint } from "./wire.ts";
 
-/** What is done with a subject: the same deeds, in its own words. */
-export interface Words {
-  /** A name for a group that has not been. */
+/** The paths, headers and requests of a subject. */
+export interface Api {
+  /** A name for a new group. */
   readonly newGroup: () => string;
   readonly path: (group: string) => string;
   readonly headers: Readonly<Record<string, string>>;
-  /** Frames that a connection gets as it comes. */
+  /** Number of frames that a new connection receives. */
   readonly welcomes: number;
-  /** What sends one frame into a group; the `i`-th of many. */
+  /** The request that sends the `i`-th frame to a group. */
   readonly send: (group: string, i: number) => Posted;
 }
 
 const newKey = (): string => randomUUID().replaceAll("-", "");
 
-export const floorWords: Words = {
+export const floorApi: Api = {
   newGroup: newKey,
   path: (group) => `/ws/${group}`,
   headers: {},
@@ -33,8 +34,8 @@ export const floorWords: Words = {
   send: (group) => ({ path: `/send/${group}`, headers: {}, body: EVENT }),
 };
 
-export const partyWords: Words = {
-  ...floorWords,
+export const partyApi: Api = {
+  ...floorApi,
   path: (group) => `/parties/party/${group}`,
   send: (group) => ({ path: `/parties/party/${group}`, headers: {}, body: EVENT }),
 };
@@ -43,8 +44,8 @@ const key = settingIn(DEVELOPMENT_FILE, "API_KEYS");
 const asBackend = { authorization: `Bearer ${key}` };
 const inV1 = { "sec-websocket-protocol": "belfry.v1" };
 
-/** Into an order's group, which keeps nothing of what is sent there. */
-export const plainWords: Words = {
+/** Sends to an order's group, which stores no publications. */
+export const plainApi: Api = {
   newGroup: () => `order_${newKey()}`,
   path: (group) => `/ws/order/${group.slice("order_".length)}/`,
   headers: asBackend,
@@ -52,22 +53,22 @@ export const plainWords: Words = {
   send: (group) => ({ path: `/groups/${group}/send`, headers: asBackend, body: EVENT }),
 };
 
-export const v1Words: Words = { ...plainWords, headers: { ...asBackend, ...inV1 }, welcomes: 1 };
+export const v1Api: Api = { ...plainApi, headers: { ...asBackend, ...inV1 }, welcomes: 1 };
 
-/** Into a feed, which keeps the last 100 of them. */
-export const storedWords: Words = {
-  ...v1Words,
+/** Sends to a feed, which stores the last 100 publications. */
+export const storedApi: Api = {
+  ...v1Api,
   newGroup: () => `feed_${newKey()}`,
   path: (group) => `/ws/feed/${group.slice("feed_".length)}/`,
 };
 
-/** The same, each with a key of its own: said twice, it is sent once. */
-export const idempotentWords: Words = {
-  ...storedWords,
-  send: (group) => ({ ...storedWords.send(group, 0), headers: { ...asBackend, "idempotency-key": newKey() } }),
+/** Sends to a feed, each event with a new idempotency key. */
+export const idempotentApi: Api = {
+  ...storedApi,
+  send: (group) => ({ ...storedApi.send(group, 0), headers: { ...asBackend, "idempotency-key": newKey() } }),
 };
 
-/** One that runs. */
+/** A running subject. */
 export class Server {
   readonly poster: Poster;
   readonly running: Running;
@@ -88,8 +89,8 @@ export class Server {
     return readFileSync(this.#log, "utf8");
   }
 
-  way(words: Words, group: string): Way {
-    return { host: "127.0.0.1", port: this.#port, path: words.path(group), headers: words.headers };
+  endpoint(api: Api, group: string): Endpoint {
+    return { host: "127.0.0.1", port: this.#port, path: api.path(group), headers: api.headers };
   }
 
   async stop(): Promise<void> {
@@ -98,16 +99,16 @@ export class Server {
   }
 }
 
-/** Settings that the bench needs; a merchant with one provider has set no others. */
+/** The settings of a merchant with one provider. */
 const SECRETS = ["API_KEYS", "CALLBACK_HMAC"];
 
-/** Builds each once, and starts it as often as it is asked for. */
+/** Builds each subject once. Each call starts a new process. */
 export class Subjects {
   readonly #folder: string;
   readonly #built = new Map<string, Built>();
   readonly #secrets = {
     ...Object.fromEntries(SECRETS.map((name) => [name, settingIn(DEVELOPMENT_FILE, name)])),
-    // A registration would make the order's file, which is most of what a first callback costs.
+    // A registration would create the order's file, which is most of the cost of a first callback.
     REQUIRE_REGISTERED: "0",
   };
   readonly #running: Running[] = [];
@@ -117,24 +118,24 @@ export class Subjects {
     this.#folder = folder;
   }
 
-  /** As it is deployed. */
+  /** Starts Belfry as deployed. */
   belfry(flags?: readonly string[]): Promise<Server> {
     return this.#start("belfry", "wrangler.toml", { ...(flags && { flags }) });
   }
 
-  /** With a line in its log for each time that an object of it wakes. */
+  /** Starts Belfry with a log line per wake-up of an object. */
   counted(): Promise<Server> {
     return this.#start("counted", "wrangler.toml", { entry: "test/bench/counted.ts" });
   }
 
-  /** `compression` as the product has it, unless it is said. */
+  /** Starts the floor. `compression` defaults to that of Belfry. */
   floor(compression?: boolean): Promise<Server> {
     return this.#start("floor", "test/bench/floor/wrangler.toml", {
       ...(compression !== undefined && { compression }),
     });
   }
 
-  /** With a row kept before each send. */
+  /** Starts the floor that stores a row before each send. */
   keeping(): Promise<Server> {
     return this.#start("keeping", "test/bench/floor/wrangler.toml", { entry: "test/bench/floor/keeping.ts" });
   }
@@ -161,7 +162,7 @@ export class Subjects {
     return new Server(running, log);
   }
 
-  /** Whatever still runs, after a fault. */
+  /** Ends the processes that still run after an error. */
   stop(): void {
     for (const { child } of this.#running) child.kill("SIGKILL");
   }
@@ -176,7 +177,7 @@ export class Subjects {
     return built;
   }
 
-  /** Everybody runs with the date and the flags of the product. */
+  /** Compatibility date and flags of Belfry, used for all subjects. */
   #compatibility(compression: boolean | undefined): Pick<Built, "compatibilityDate" | "compatibilityFlags"> {
     const { compatibilityDate, compatibilityFlags } = this.#build("belfry", PRODUCT);
     if (compression === undefined) return { compatibilityDate, compatibilityFlags };

@@ -1,4 +1,4 @@
-// What was measured, as text: for the terminal, and as a table for docs/performance.md. Measures nothing.
+// Formats the results: lines for the terminal, and a table for docs/performance.md.
 import type { Ratio, Row } from "./measure.ts";
 
 const BEGIN = "<!-- the last run: written by `npm run bench -- --write` -->";
@@ -30,7 +30,7 @@ export function tableOf(rows: readonly Row[]): string {
   return [head, head.map(() => "---"), ...body].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
 }
 
-/** One row as it is measured. */
+/** A row as a line of text. */
 export function lineOf({ what, unit, floor, partyserver, belfry, ratios = [], note }: Row): string {
   const others = [
     floor !== undefined && `floor ${numberText(floor)}`,
@@ -41,7 +41,7 @@ export function lineOf({ what, unit, floor, partyserver, belfry, ratios = [], no
   return `${what}: ${values}${details.join("")}`;
 }
 
-/** The page with the table of this run in the place of the last one's. */
+/** Replaces the table of the last run in `page`. */
 export function withTable(page: string, table: string): string {
   const [begin, end] = [page.indexOf(BEGIN), page.indexOf(END)];
   if (begin < 0 || end < begin) throw new Error("the page has no place for the table");

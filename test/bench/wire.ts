@@ -1,46 +1,46 @@
-// WebSocket clients by the thousand in one process: raw sockets that offer compression as browsers do and count frames. Understands no frame.
+// Thousands of WebSocket clients in one process: raw sockets that offer compression as browsers do and count frames.
 import { connect, type Socket } from "node:net";
 import { constants, createInflateRaw, type InflateRaw } from "node:zlib";
 
-/** All sockets read into it, one after the other: what a read brings is looked at before the next one. */
+/** The read buffer of all sockets. Each read is processed before the next one. */
 const shared = Buffer.allocUnsafe(262_144);
 
-/** What a deflate stream ends with that RFC 7692 leaves out. */
+/** End of a deflate stream, which RFC 7692 omits. */
 const TAIL = Buffer.from([0x00, 0x00, 0xff, 0xff]);
 
-export interface Way {
+export interface Endpoint {
   readonly host: string;
   readonly port: number;
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
 }
 
-export class Pipe {
-  /** Called for each frame that has arrived whole. */
+export class Connection {
+  /** Called for each complete frame. */
   onFrame: () => void = () => undefined;
   readonly path: string;
   frames = 0;
   compressed = false;
   isOpen = false;
   readonly #socket: Socket;
-  #opened: { resolve: (pipe: Pipe) => void; reject: (error: Error) => void };
-  readonly opened: Promise<Pipe>;
-  /** What of a frame's head, or of the handshake, came so far. */
+  #opened: { resolve: (connection: Connection) => void; reject: (error: Error) => void };
+  readonly opened: Promise<Connection>;
+  /** The received part of an incomplete frame head or handshake. */
   #part: Buffer = Buffer.alloc(0);
-  /** Bytes of the frame's content that are still to come; null between frames. */
+  /** Missing bytes of the frame's payload; null between frames. */
   #left: number | null = null;
   readonly #reader: Reader | null = null;
 
-  /** One that `reads` can be told what is in its frames; the others count them only. */
-  constructor({ host, port, path, headers }: Way, reads = false) {
+  /** With `reads`, `read` may be called; otherwise frames are only counted. */
+  constructor({ host, port, path, headers }: Endpoint, reads = false) {
     this.path = path;
     if (reads) this.#reader = new Reader();
-    const { promise, ...opened } = Promise.withResolvers<Pipe>();
+    const { promise, ...opened } = Promise.withResolvers<Connection>();
     [this.opened, this.#opened] = [promise, opened];
     const onread = {
       buffer: shared,
       callback: (length: number) => {
-        this.#take(shared.subarray(0, length));
+        this.#receive(shared.subarray(0, length));
         return true;
       },
     };
@@ -63,7 +63,7 @@ export class Pipe {
     this.#socket.write(`${lines.join("\r\n")}\r\n\r\n`);
   }
 
-  /** From now on `onText` gets the texts; what came before has been read when this returns. */
+  /** Calls `onText` for each text received from now on. Resolves when earlier ones are processed. */
   async read(onText: OnText): Promise<void> {
     await this.#reader?.read(onText);
   }
@@ -72,12 +72,12 @@ export class Pipe {
     this.#socket.write(frame);
   }
 
-  /** Gone without a word, and without a port that waits. */
+  /** Resets the TCP connection, so that its port is free at once. */
   drop(): void {
     this.#socket.resetAndDestroy();
   }
 
-  #take(bytes: Buffer): void {
+  #receive(bytes: Buffer): void {
     let at = 0;
     if (this.#part.length > 0) {
       bytes = Buffer.concat([this.#part, bytes]);
@@ -85,12 +85,12 @@ export class Pipe {
     }
     if (!this.isOpen) {
       at = this.#handshake(bytes);
-      if (at === 0) return this.#keep(bytes);
+      if (at === 0) return this.#storePart(bytes);
     }
     while (at < bytes.length) {
       if (this.#left === null) {
         const head = headOf(bytes, at);
-        if (head === null) return this.#keep(bytes.subarray(at));
+        if (head === null) return this.#storePart(bytes.subarray(at));
         this.#left = head.length;
         this.#reader?.begin(head.isCompressed);
         at += head.size;
@@ -107,7 +107,7 @@ export class Pipe {
     }
   }
 
-  /** Where the answer ends; 0 if it has not all come. */
+  /** Reads the handshake's response. Returns its length; 0 if it is incomplete. */
   #handshake(bytes: Buffer): number {
     const end = bytes.indexOf("\r\n\r\n");
     if (end < 0) return 0;
@@ -123,8 +123,8 @@ export class Pipe {
     return end + 4;
   }
 
-  /** A copy: the buffer is everybody's. */
-  #keep(bytes: Buffer): void {
+  /** Copies `bytes`, as the sockets share one buffer. */
+  #storePart(bytes: Buffer): void {
     this.#part = Buffer.from(bytes);
   }
 }
@@ -135,7 +135,7 @@ interface Head {
   readonly isCompressed: boolean;
 }
 
-/** A server's frame is unmasked; null if its head has not all come. A control frame counts as one: none is expected. */
+/** Parses the head of a server's frame (unmasked); null if it is incomplete. Control frames are not expected. */
 function headOf(bytes: Buffer, at: number): Head | null {
   if (bytes.length < at + 2) return null;
   const isCompressed = (bytes.readUInt8(at) & 0x40) !== 0;
@@ -147,10 +147,10 @@ function headOf(bytes: Buffer, at: number): Head | null {
   return { size, length, isCompressed };
 }
 
-/** A frame's text, and when it came. */
+/** `at`: the time of arrival. */
 type OnText = (text: string, at: number) => void;
 
-/** Reads one connection's texts, in order and from the first: each is compressed by what came before. A little later than they come. */
+/** Decompresses the texts of a connection, in order from the first: they share a compression context. */
 class Reader {
   #onText: OnText = () => undefined;
   readonly #inflate: InflateRaw = createInflateRaw({ finishFlush: constants.Z_SYNC_FLUSH });

@@ -1,14 +1,15 @@
-// A page that waits, and the ways in which a browser, a network or a server is away for a while: the page ends up saying what is so.
+// Interruptions of a waiting page's browser, network or server. Each time the page shows the order's
+// status in the end.
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, inject, it } from "vitest";
-import { openPage, openWindow, outcomes, says, useBrowser, wire } from "../support/browser.ts";
+import { openPage, openWindow, recordStatuses, waitForStatus, useBrowser, wireFrames } from "../support/browser.ts";
 import { backend, newBiz } from "../support/client.ts";
-import { openWire } from "../support/proxy.ts";
+import { openProxy } from "../support/proxy.ts";
 import { startServer, type Server } from "../support/server.ts";
 
 useBrowser();
 
-/** A Worker that may be killed: the other tests need theirs. */
+/** A separate Worker, which these tests restart. */
 let own: Server;
 beforeAll(async () => {
   own = await startServer();
@@ -23,7 +24,7 @@ const callback = async (biz: string, at = server) =>
 
 const isOpen = (page: Page) => page.locator("#connection[data-state=open]").waitFor();
 
-it("offline while the callback comes, and back", async () => {
+it("a page that is offline during the callback shows paid when it is online again", async () => {
   const biz = newBiz();
   const page = await openPage(`/checkout/#${biz}`, { expected: LOST });
   await isOpen(page);
@@ -32,10 +33,10 @@ it("offline while the callback comes, and back", async () => {
   expect(await page.evaluate(() => fetch("/healthz").then(String, String))).toContain("TypeError");
   expect(await page.locator("#outcome").getAttribute("data-status")).toBe("pending");
   await page.context().setOffline(false);
-  await says(page, "paid");
+  await waitForStatus(page, "paid");
 });
 
-it("a tab hidden and frozen for longer than the heartbeat says it when it is looked at again", async () => {
+it("a tab hidden and frozen for longer than the heartbeat shows paid when it is visible again", async () => {
   const biz = newBiz();
   const { context } = await openWindow();
   const page = await context.newPage();
@@ -47,13 +48,13 @@ it("a tab hidden and frozen for longer than the heartbeat says it when it is loo
   await devtools.send("Page.setWebLifecycleState", { state: "frozen" });
   await callback(biz);
   await devtools.send("Page.setWebLifecycleState", { state: "active" });
-  await page.clock.fastForward(120_000); // as if the lid had been closed: what was due meanwhile is due now, once
+  await page.clock.fastForward(120_000); // as after a suspended machine: each due timer fires once
   await setHidden(page, false);
-  await says(page, "paid");
+  await waitForStatus(page, "paid");
   await isOpen(page);
 });
 
-/** No debugger hides a page of a browser without windows: the page is told what such a one would be told. */
+/** Simulates a hidden tab by its properties and event: headless Chromium does not hide pages. */
 const setHidden = (page: Page, hidden: boolean): Promise<void> =>
   page.evaluate((hidden) => {
     Object.defineProperty(document, "hidden", { configurable: true, get: () => hidden });
@@ -64,17 +65,17 @@ const setHidden = (page: Page, hidden: boolean): Promise<void> =>
     document.dispatchEvent(new Event("visibilitychange", { bubbles: true }));
   }, hidden);
 
-it("the server killed and started again: the page comes back by itself, and is told", async () => {
+it("a page reconnects after the server was killed and restarted, and shows paid", async () => {
   const biz = newBiz();
   const page = await openPage(`/checkout/#${biz}`, { server: own.url, expected: LOST });
   await isOpen(page);
   await Promise.all([page.locator("#connection[data-state=waiting]").waitFor(), own.restart()]);
   await callback(biz, own.url);
-  await says(page, "paid");
+  await waitForStatus(page, "paid");
   await isOpen(page);
 }, 60_000);
 
-it("a reload while the callback lands, ten times", async () => {
+it("a page that reloads during the callback shows paid, ten times", async () => {
   const { open } = await openWindow();
   const page = await open("/checkout/");
   for (let run = 0; run < 10; run++) {
@@ -82,48 +83,48 @@ it("a reload while the callback lands, ten times", async () => {
     await page.goto(`/checkout/#${biz}`);
     await isOpen(page);
     await Promise.all([page.reload({ waitUntil: "commit" }), callback(biz)]);
-    await says(page, "paid");
+    await waitForStatus(page, "paid");
   }
 });
 
-it("two tabs on one order are told both, once each", async () => {
+it("two tabs of one order receive the outcome once each", async () => {
   const biz = newBiz();
   const { open } = await openWindow();
   const tabs = [await open(`/checkout/#${biz}`), await open(`/checkout/#${biz}`)];
   await Promise.all(tabs.map(isOpen));
   await callback(biz);
   for (const tab of tabs) {
-    await says(tab, "paid");
-    expect((await wire(tab)).filter((line) => line.includes('"type":"publication"'))).toHaveLength(1);
+    await waitForStatus(tab, "paid");
+    expect((await wireFrames(tab)).filter((line) => line.includes('"type":"publication"'))).toHaveLength(1);
   }
 });
 
-it("3 s without a packet, and no connection lost", async () => {
+it("a page keeps its connection through 3 s without a packet", async () => {
   const biz = newBiz();
-  const tunnel = await openWire(server);
-  const page = await openPage(`/checkout/#${biz}`, { server: tunnel.url });
+  const proxy = await openProxy(server);
+  const page = await openPage(`/checkout/#${biz}`, { server: proxy.url });
   await isOpen(page);
-  const seen = await outcomes(page);
-  const { length: dialled } = (await wire(page)).filter((line) => line.endsWith("connection opened"));
-  tunnel.silence();
+  const seen = await recordStatuses(page);
+  const { length: opened } = (await wireFrames(page)).filter((line) => line.endsWith("connection opened"));
+  proxy.stall();
   await callback(biz);
-  await new Promise((resolve) => setTimeout(resolve, 3000)); // the silence itself
+  await new Promise((resolve) => setTimeout(resolve, 3000)); // the interruption that is tested
   expect(await seen()).toEqual([]);
-  tunnel.resume();
-  await says(page, "paid");
-  expect((await wire(page)).filter((line) => line.endsWith("connection opened"))).toHaveLength(dialled);
+  proxy.resume();
+  await waitForStatus(page, "paid");
+  expect((await wireFrames(page)).filter((line) => line.endsWith("connection opened"))).toHaveLength(opened);
 });
 
-it("a page open on an order that was settled last week", async () => {
+it("a page of an order that was settled last week shows paid", async () => {
   const biz = newBiz();
   await backend(own.url, "PUT", `/orders/${biz}`, { amount: 1999, currency: "USD", expires_in: 900 });
   await callback(biz, own.url);
-  await own.restart(); // nothing of it is in anybody's memory
+  await own.restart(); // the order is read from disk
   const { context } = await openWindow({ server: own.url });
   const page = await context.newPage();
   await page.clock.install({ time: Date.now() + 7 * 86_400_000 });
   await page.goto(`/checkout/#${biz}`);
-  await says(page, "paid");
+  await waitForStatus(page, "paid");
   await page.getByText("It was there already when this page connected.").waitFor();
   expect(await page.locator("#countdown").textContent()).toBe("");
 }, 60_000);

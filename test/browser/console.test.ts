@@ -1,11 +1,11 @@
-// The console: any path in any mode, frames both ways with their positions, and what a backend sees and does.
+// The console: paths and modes, frames in both directions with their positions, and a backend's requests.
 import { expect, it } from "vitest";
 import { openPage, useBrowser, violations } from "../support/browser.ts";
 import { newBiz } from "../support/client.ts";
 
 useBrowser();
 
-it("opens a feed with a token, publishes as a backend, and comes back to what it missed", async () => {
+it("opens a feed with a token, publishes as a backend, and recovers missed publications", async () => {
   const page = await openPage("/console/");
   const frames = page.locator("#frames");
   await page.locator("#key:valid").waitFor();
@@ -42,7 +42,7 @@ it("opens a feed with a token, publishes as a backend, and comes back to what it
   expect(await violations(page)).toEqual([]);
 });
 
-it("speaks plain, shows when the next push is due, and says why a group refused", async () => {
+it("connects in plain mode, shows the time of the next push and the reason of a refusal", async () => {
   const page = await openPage("/console/");
   await page.locator("#key:valid").waitFor();
   const project = newBiz();
@@ -59,7 +59,7 @@ it("speaks plain, shows when the next push is due, and says why a group refused"
   await page.getByText("Closed: 4008 token_missing").waitFor();
 });
 
-it("keeps no key", async () => {
+it("stores no key in the browser", async () => {
   const page = await openPage("/console/");
   await page.locator("#key:valid").waitFor();
   expect(await page.evaluate(() => localStorage.length + sessionStorage.length)).toBe(0);

@@ -1,4 +1,5 @@
-// The pages of docs/examples.md and docs/coming-from-channels.md in Chromium, served by a shop beside the Worker: plain HTML, React and Vue say what becomes of an order.
+// The pages of docs/examples.md and docs/coming-from-channels.md in Chromium, served by a shop beside
+// the Worker: plain HTML, React and Vue.
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
 import { join, resolve } from "node:path";
@@ -7,7 +8,7 @@ import type { Page } from "playwright-core";
 import { beforeAll, describe, expect, inject, it, onTestFinished } from "vitest";
 import { compileScript, parse } from "vue/compiler-sfc";
 import { openWindow, useBrowser } from "../support/browser.ts";
-import { backend, look, newBiz } from "../support/client.ts";
+import { backend, getGroup, newBiz } from "../support/client.ts";
 import { filesOf, snippetsOf, unpack } from "../support/snippets.ts";
 import { hmac, token } from "../tokens/signing.ts";
 import { portOf } from "../support/port.ts";
@@ -18,9 +19,9 @@ useBrowser();
 const PAGE = "docs/examples.md";
 const EXAMPLE = "0123456789abcdefghijklmnopqrstuv";
 const server = inject("url");
-const here = (code: string) => code.replaceAll("http://localhost:8787", server);
+const withServer = (code: string) => code.replaceAll("http://localhost:8787", server);
 
-/** Opens the page `/` of a shop that serves these files from a host of its own. */
+/** Serves `files` from another host than the Worker and opens the page `/`. */
 async function openShop(files: Readonly<Record<string, string>>, hash = ""): Promise<Page> {
   const listener = createServer(({ url = "" }, response) => {
     const body = files[url];
@@ -35,15 +36,15 @@ async function openShop(files: Readonly<Record<string, string>>, hash = ""): Pro
 
 const status = (page: Page) => page.getByRole("status");
 const pay = (biz: string, body?: object) => backend(server, "POST", `/callback/${biz}/`, body);
-const watched = async (biz: string) => (await look(server, `order_${biz}`)).connections;
+const connectionsOf = async (biz: string) => (await getGroup(server, `order_${biz}`)).connections;
 
 describe("plain HTML", () => {
-  const [order = "", feed = ""] = snippetsOf(PAGE, "html").map(here);
+  const [order = "", feed = ""] = snippetsOf(PAGE, "html").map(withServer);
 
-  it("says how an order stands", async () => {
+  it("shows the status of an order", async () => {
     const biz = newBiz();
     const page = await openShop({ "/": order.replace(EXAMPLE, biz) });
-    await expect.poll(() => watched(biz)).toBe(1);
+    await expect.poll(() => connectionsOf(biz)).toBe(1);
     expect(await status(page).textContent()).toBe("Waiting for your payment");
     await pay(biz, { status: "failed" });
     await status(page).getByText("That did not work: please try again").waitFor();
@@ -53,14 +54,14 @@ describe("plain HTML", () => {
     await status(page).getByText("Your money is on its way back").waitFor();
   });
 
-  it("shows what a feed publishes, with the token of who is logged in", async () => {
+  it("shows the publications of a feed, with the user's token", async () => {
     const feedOf = newBiz();
     const claims = { sub: "ann", groups: [`feed_${feedOf}`], exp: Date.now() / 1000 + 60 };
     const page = await openShop({
       "/": feed.replace("/feed/news/", `/feed/${feedOf}/`),
       "/belfry/token": await token({ alg: "HS256" }, claims, hmac(settingIn(DEVELOPMENT_FILE, "TOKEN_SECRET"))),
     });
-    await expect.poll(async () => (await look(server, `feed_${feedOf}`)).connections).toBe(1);
+    await expect.poll(async () => (await getGroup(server, `feed_${feedOf}`)).connections).toBe(1);
     for (const title of ["Rain", "Sun"]) {
       await backend(server, "POST", `/groups/feed_${feedOf}/send`, { type: "send.message", message: { title } });
     }
@@ -69,14 +70,14 @@ describe("plain HTML", () => {
   });
 });
 
-it("a page of the articles' kind needs another host, and no more", async () => {
+it("a page of the articles works with another host and no other change", async () => {
   const biz = newBiz();
   const [plain = ""] = snippetsOf("docs/coming-from-channels.md", "html");
-  const elsewhere = plain.replace("localhost:8787", new URL(server).host).replace(EXAMPLE, biz);
-  const page = await openShop({ "/": elsewhere });
-  await expect.poll(() => watched(biz)).toBe(1);
-  const other = await openShop({ "/": elsewhere });
-  await expect.poll(() => watched(biz)).toBe(2);
+  const html = plain.replace("localhost:8787", new URL(server).host).replace(EXAMPLE, biz);
+  const page = await openShop({ "/": html });
+  await expect.poll(() => connectionsOf(biz)).toBe(1);
+  const other = await openShop({ "/": html });
+  await expect.poll(() => connectionsOf(biz)).toBe(2);
   for (const message of ["hello", null])
     await backend(server, "POST", `/groups/order_${biz}/send`, { type: "send.message", message });
   expect(await status(page).textContent()).toBe("Waiting for your payment");
@@ -89,13 +90,13 @@ describe("built with a bundler", () => {
   const html = `${MOUNT}<div id="root"></div><script type="module" src="/shop.js"></script></html>`;
   const bundles: Record<string, string> = {};
 
-  /** A shop made of the snippets and an entry of the test's own; its order and project stand in the address. */
+  /** Bundles the snippets with an entry. The page reads order and project from its address. */
   async function bundle(files: Iterable<readonly [string, string]>, entry: string): Promise<string> {
-    const folder = mkdtempSync(resolve("test/.readme-page-")); // inside the project, which may import itself by its name
+    const folder = mkdtempSync(resolve("test/.readme-page-")); // inside the project, where `belfry` resolves to the project itself
     try {
       unpack(
         folder,
-        [...files].map(([name, code]) => [name, here(code)] as const),
+        [...files].map(([name, code]) => [name, withServer(code)] as const),
       );
       unpack(folder, [["entry.jsx", entry]]);
       const { outputFiles } = await build({
@@ -118,7 +119,7 @@ describe("built with a bundler", () => {
     }
   }
 
-  /** What Vue's own plugins for bundlers do with a component without styles. */
+  /** Compiles a Vue component without styles, as Vue's own plugins do. */
   const singleFileComponents: Plugin = {
     name: "single file components",
     setup: (build) =>
@@ -157,21 +158,24 @@ describe("built with a bundler", () => {
   const open = (framework: string, biz: string, project = "none") =>
     openShop({ "/": html, "/shop.js": bundles[framework] ?? "" }, `#${biz}/${project}`);
 
-  it.each(["React", "Vue"])("with %s, says how an order stands, and leaves with the component", async (framework) => {
-    const biz = newBiz();
-    const page = await open(framework, biz);
-    await status(page).getByText("Waiting for your payment").waitFor();
-    await expect.poll(() => watched(biz)).toBe(1);
-    await pay(biz);
-    await status(page).getByText("Thank you!").waitFor();
-    await page.evaluate("leave()");
-    await expect.poll(() => watched(biz)).toBe(0);
-  });
+  it.each(["React", "Vue"])(
+    "with %s, shows the status of an order and disconnects with the component",
+    async (framework) => {
+      const biz = newBiz();
+      const page = await open(framework, biz);
+      await status(page).getByText("Waiting for your payment").waitFor();
+      await expect.poll(() => connectionsOf(biz)).toBe(1);
+      await pay(biz);
+      await status(page).getByText("Thank you!").waitFor();
+      await page.evaluate("leave()");
+      await expect.poll(() => connectionsOf(biz)).toBe(0);
+    },
+  );
 
-  it.each(["React", "Vue"])("with %s, says why it cannot tell", async (framework) => {
+  it.each(["React", "Vue"])("with %s, shows the reason if the status is unknown", async (framework) => {
     const biz = newBiz();
     const page = await open(framework, biz);
-    await expect.poll(() => watched(biz)).toBe(1);
+    await expect.poll(() => connectionsOf(biz)).toBe(1);
     const { members } = (await (await backend(server, "GET", `/groups/order_${biz}/connections`)).json()) as {
       members: { channel: string }[]; // docs/http.md
     };

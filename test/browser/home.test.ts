@@ -1,11 +1,11 @@
-// The page at "/": its order, the texts of its group, and members of the alarm group that each have a connection of their own.
+// The page at "/": its order, the texts of the order's group, and members of the alarm group.
 import { expect, inject, it } from "vitest";
-import { openPage, openWindow, says, useBrowser } from "../support/browser.ts";
+import { openPage, openWindow, waitForStatus, useBrowser } from "../support/browser.ts";
 import { backend, newBiz } from "../support/client.ts";
 
 useBrowser();
 
-it("says paid when the order's callback comes, and takes no text for an outcome", async () => {
+it("shows paid after the order's callback, and shows no text of a member as an outcome", async () => {
   const biz = newBiz();
   const { open } = await openWindow();
   const [one, other] = [await open(`/#${biz}`), await open(`/#${biz}`)];
@@ -16,10 +16,10 @@ it("says paid when the order's callback comes, and takes no text for an outcome"
   for (const page of [one, other]) await page.locator("#texts li", { hasText: text }).waitFor();
   expect(await other.locator("#outcome").getAttribute("data-status")).toBe("pending");
   await backend(inject("url"), "POST", `/callback/${biz}/`);
-  for (const page of [one, other]) await says(page, "paid");
+  for (const page of [one, other]) await waitForStatus(page, "paid");
 });
 
-it("shows members that join and leave, all with the same push", async () => {
+it("shows members that join and leave, and the same push for all of them", async () => {
   const page = await openPage("/");
   for (const members of [1, 2, 3]) {
     await page.getByRole("heading", { name: `Members here: ${members}` }).waitFor();

@@ -1,4 +1,4 @@
-// The monitor in one tab and in two: who is there, whether the tick runs, what was pushed.
+// The monitor in one and two tabs: members, tick and pushes.
 import { type Page } from "playwright-core";
 import { expect, it } from "vitest";
 import { openPage, openWindow, useBrowser } from "../support/browser.ts";
@@ -9,7 +9,7 @@ useBrowser();
 const members = (page: Page, count: number) => page.getByRole("heading", { name: `Members: ${count}` }).waitFor();
 const tick = (page: Page, name: string) => page.locator(`#tick[data-tick=${name}]`).waitFor();
 
-it("draws what is pushed, and counts it", async () => {
+it("draws and counts the pushed values", async () => {
   const page = await openPage(`/monitor/#${newBiz()}`);
   await page.locator("#events").getByText('"type":"result"').nth(1).waitFor();
   await page.getByText("Values so far: 1").waitFor();
@@ -19,7 +19,7 @@ it("draws what is pushed, and counts it", async () => {
   await page.locator("#events").getByText('{"type":"value","value":7.5}').waitFor();
 });
 
-it("two tabs see each other come and go, and the tick stops with the last one", async () => {
+it("two tabs show each other's join and leave, and the tick stops with the last member", async () => {
   const group = `/monitor/#${newBiz()}`;
   const { open } = await openWindow();
   const one = await open(group);
@@ -29,7 +29,7 @@ it("two tabs see each other come and go, and the tick stops with the last one", 
   const name = (await two.locator("#members .self").textContent())?.replace(" (this tab)", "") ?? "";
   await one.locator("#members li", { hasText: name }).waitFor();
   await two.getByRole("button", { name: "Leave" }).click();
-  await tick(two, "running"); // for the one that is left
+  await tick(two, "running"); // for the other member
   await members(one, 1);
   await one.getByRole("button", { name: "Leave" }).click();
   await Promise.all([tick(one, "stopped"), tick(two, "stopped")]);

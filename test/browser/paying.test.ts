@@ -1,13 +1,13 @@
-// Orders paid by `npm run callback` while their checkout pages are open: at each step the page and the backend's view are compared.
+// Pays orders by `npm run callback` while their checkout pages are open. Compares page and backend's view.
 import { describe, expect, inject, it } from "vitest";
-import { openPage, says, useBrowser } from "../support/browser.ts";
+import { openPage, waitForStatus, useBrowser } from "../support/browser.ts";
 import { callbackCommand } from "../support/callback-command.ts";
 import { backend, newBiz } from "../support/client.ts";
 
 useBrowser();
 
 interface Expected {
-  /** What the page says. */
+  /** The status on the page. */
   readonly page: "pending" | "paid";
   /** Fields of `GET /orders/:biz`, by API key. */
   readonly view: Readonly<Record<string, unknown>>;
@@ -21,7 +21,7 @@ async function open(provider: string): Promise<Step> {
   const biz = newBiz();
   const page = await openPage(`/checkout/#${biz}`);
   await page.locator("#connection[data-state=open]").waitFor();
-  await says(page, "pending");
+  await waitForStatus(page, "pending");
   let before = "pending";
   return async (options, expected) => {
     const ran = await callbackCommand(inject("url"), provider, biz, ...options);
@@ -29,18 +29,19 @@ async function open(provider: string): Promise<Step> {
     const order = await backend(inject("url"), "GET", `/orders/${biz}`);
     expect(await order.json()).toMatchObject({ status: expected.page, ...expected.view });
     if (expected.page === before) {
-      // Nothing announces that a page stays as it is: opened anew, it shows what is stored.
+      // An unchanged page raises no event: after a reload it shows the stored status.
       await page.reload();
       await page.locator("#connection[data-state=open]").waitFor();
     }
-    await says(page, expected.page);
+    await waitForStatus(page, expected.page);
     before = expected.page;
   };
 }
 
-// PayPal's stand-in has one port on a machine, which another test file takes: so not PayPal.
-describe.each(["stripe", "adyen", "square"])("%s", (provider) => {
-  it("an order that is paid in two parts is paid by the second", async () => {
+// Without PayPal: its stand-in has a fixed port, which another test file uses.
+// The limit is for up to four runs of npm per test.
+describe.each(["stripe", "adyen", "square"])("%s", { timeout: 120_000 }, (provider) => {
+  it("an order paid in two parts is paid by the second", async () => {
     const pay = await open(provider);
     await pay(["--amount", "10", "--registered", "19.99"], {
       page: "pending",
@@ -59,19 +60,19 @@ describe.each(["stripe", "adyen", "square"])("%s", (provider) => {
     });
   });
 
-  it("an order that is paid too much stays paid while the excess is refunded", async () => {
+  it("an overpaid order stays paid while the excess is refunded", async () => {
     const pay = await open(provider);
-    const second = `P${newBiz()}`; // one payment has one order
+    const second = `P${newBiz()}`; // a payment belongs to one order
     await pay(["--amount", "25", "--registered", "19.99"], {
       page: "paid",
       view: { checked: true, overpaid: "5.01", excess_payments: [] },
     });
-    // Of payments of one second, Stripe's unit, the first by its id counts.
+    // Stripe's times are seconds. Of payments with the same time, the first by id counts.
     await pay(["--amount", "7", "--payment", second], {
       page: "paid",
       view: { overpaid: "5.01", excess_payments: [{ payment_id: second, amount: "7" }] },
     });
-    // Without an amount or an id, a refund is about the last payment.
+    // Without an amount or an id, a refund applies to the last payment.
     await pay(["--outcome", "refunded"], {
       page: "paid",
       view: { refunded: "0", overpaid: "5.01", excess_payments: [] },
@@ -82,7 +83,7 @@ describe.each(["stripe", "adyen", "square"])("%s", (provider) => {
     });
   });
 
-  it("a payment of another account changes nothing, and a dispute leaves the order paid", async () => {
+  it("a payment of another account does not change the order, and a dispute leaves it paid", async () => {
     const pay = await open(provider);
     await pay(["--account", "other"], {
       page: "pending",

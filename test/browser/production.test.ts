@@ -1,6 +1,6 @@
-// Where the secrets are not the checked-in ones, no page makes a callback or offers to.
+// Pages of a Worker with its own secrets: no page creates callbacks or tokens.
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { openPage, picture, says, useBrowser } from "../support/browser.ts";
+import { openPage, saveScreenshot, waitForStatus, useBrowser } from "../support/browser.ts";
 import { backend, newBiz } from "../support/client.ts";
 import { startServer, type Server } from "../support/server.ts";
 
@@ -12,18 +12,18 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => server.stop());
 
-it("the laboratory has no buttons and says why, and the order is watched all the same", async () => {
+it("the laboratory has no buttons, shows the reason, and shows the order's status", async () => {
   const biz = newBiz();
   const page = await openPage(`/checkout/#${biz}`, { server: server.url });
   await page.getByText("This Worker has secrets of its own.").waitFor();
   expect(await page.locator("#experiments button:visible").count()).toBe(0);
   await page.locator("#connection[data-state=open]").waitFor();
-  await picture(page, "checkout-production");
+  await saveScreenshot(page, "checkout-production");
   await backend(server.url, "POST", `/callback/${biz}/`);
-  await says(page, "paid");
+  await waitForStatus(page, "paid");
 });
 
-it("the monitor sees the group as any member does, and says what it cannot know", async () => {
+it("the monitor shows the group as any member does, and marks the tick as unknown", async () => {
   const page = await openPage(`/monitor/#${newBiz()}`, { server: server.url });
   await page.getByText("without a name: 1").waitFor();
   expect(await page.locator("#push-form").isVisible()).toBe(false);
@@ -31,7 +31,7 @@ it("the monitor sees the group as any member does, and says what it cannot know"
   await page.locator("#tick[data-tick=unknown]").waitFor();
 });
 
-it("the console fills in no key and makes no token", async () => {
+it("the console has no key and no button for tokens", async () => {
   const page = await openPage("/console/", { server: server.url });
   await page.getByRole("button", { name: "Connect", exact: true }).waitFor();
   await page.waitForLoadState("networkidle");

@@ -3,7 +3,7 @@ import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { pauseMs } from "../../src/client/backoff.ts";
 import type { State } from "../../src/client/index.ts";
 import { closeCodes, verdictOf } from "../../src/core/codes.ts";
-import { hear, newBiz, scene, settle } from "../support/clock.ts";
+import { valuesOf, newBiz, scene, settle } from "../support/clock.ts";
 
 const PATH = "/ws/alarm/";
 
@@ -42,7 +42,7 @@ describe("the pause before another try", () => {
   it("grows from loss to loss, says when it ends, and is short again once a connection has lasted", async () => {
     const { server, clock, client } = scene();
     const group = client.group(PATH);
-    const states = hear<State>((f) => group.on("state", f));
+    const states = valuesOf<State>((f) => group.on("state", f));
     await clock.pass(0);
     server.cut();
     const pauses: number[] = [];
@@ -191,7 +191,7 @@ describe("silence", () => {
     const later: (() => void)[] = [];
     const { clock, server, client } = scene({}, { deliver: (act) => void later.push(act) });
     const group = client.group(PATH);
-    const told = hear((f) => group.on("publication", f));
+    const told = valuesOf((f) => group.on("publication", f));
     const next = () => later.shift()?.();
     await clock.pass(0);
     next(); // the handshake
@@ -324,7 +324,7 @@ describe("a token", () => {
     let asked = 0;
     const { server, clock, client } = scene({ getToken: () => `token-${++asked}` });
     const group = client.group("/ws/feed/a/");
-    const errors = hear((f) => group.on("error", f));
+    const errors = valuesOf((f) => group.on("error", f));
     await clock.pass(0);
     const [connection] = server.connections;
     connection?.send('{"type":"error","code":4205,"reason":"token_expires","message":"","temporary":true}');
@@ -367,7 +367,7 @@ describe("a token", () => {
     }
     const { clock, client } = scene({ WebSocket: Picky, getToken: () => "a secret" });
     const group = client.group("/ws/feed/a/");
-    const told = hear<unknown>((f) => (group.on("state", f), group.on("error", f)));
+    const told = valuesOf<unknown>((f) => (group.on("state", f), group.on("error", f)));
     await clock.pass(0);
     expect(group.state).toMatchObject({ name: "waiting", reason: "lost" });
     expect(JSON.stringify(told)).not.toContain("secret");
@@ -411,7 +411,7 @@ describe("close()", () => {
     const { server, clock, client } = scene();
     client.order(newBiz());
     const group = client.group(PATH);
-    const states = hear<State>((f) => group.on("state", f));
+    const states = valuesOf<State>((f) => group.on("state", f));
     await clock.pass(0);
     client.close();
     expect(states.at(-1)).toEqual({ name: "closed", code: 1000, reason: "left" });
@@ -437,7 +437,7 @@ describe("close()", () => {
     const biz = newBiz();
     server.order(biz).becomes("paid");
     const order = client.order(biz);
-    const told = hear((f) => order.on("status", (outcome) => (f(outcome), client.close())));
+    const told = valuesOf((f) => order.on("status", (outcome) => (f(outcome), client.close())));
     await clock.pass(0);
     server.order(biz).becomes("refunded");
     await clock.pass(60_000);

@@ -1,15 +1,15 @@
 // A group as a page sees it: its publications, what was missed, who comes and goes, and what can be asked of it.
 import { describe, expect, it } from "vitest";
 import type { Joined, Missed, Publication } from "../../src/client/index.ts";
-import { hear, scene, settle } from "../support/clock.ts";
+import { valuesOf, scene, settle } from "../support/clock.ts";
 
 const FEED = "/ws/feed/news/";
 
 function groupScene(path = FEED, ...args: Parameters<typeof scene>) {
   const made = scene(...args);
   const group = made.client.group(path);
-  const told = hear<Publication>((f) => group.on("publication", f));
-  const missed = hear<Missed>((f) => group.on("missed", f));
+  const told = valuesOf<Publication>((f) => group.on("publication", f));
+  const missed = valuesOf<Missed>((f) => group.on("missed", f));
   return { ...made, group, told, missed, remote: made.server.group(path) };
 }
 
@@ -80,7 +80,7 @@ describe("publications", () => {
     const { clock, client, group, told, remote } = groupScene();
     await clock.pass(0);
     const other = client.group(FEED);
-    const there = hear<Publication>((f) => (other.on("publication", f), other.on("publication", f)));
+    const there = valuesOf<Publication>((f) => (other.on("publication", f), other.on("publication", f)));
     remote.publish(1);
     other.close();
     remote.publish(2);
@@ -110,7 +110,7 @@ it("an alarm group's latest tick comes on connecting, and again after it has beg
   const remote = server.group("/ws/alarm/");
   remote.publish("tick 1");
   const group = client.group("/ws/alarm/");
-  const missed = hear<Missed>((f) => group.on("missed", f));
+  const missed = valuesOf<Missed>((f) => group.on("missed", f));
   await clock.pass(0);
   expect(group.latest?.data).toBe("tick 1");
   server.cut();
@@ -123,8 +123,8 @@ it("an alarm group's latest tick comes on connecting, and again after it has beg
 
 it("members come and go", async () => {
   const { clock, group, remote } = groupScene();
-  const joined = hear<Joined>((f) => group.on("join", f));
-  const left = hear<Joined>((f) => group.on("leave", f));
+  const joined = valuesOf<Joined>((f) => group.on("join", f));
+  const left = valuesOf<Joined>((f) => group.on("leave", f));
   await clock.pass(0);
   remote.join({ sub: "ann", info: { name: "Ann" } });
   expect(await group.presence()).toMatchObject({ users: 1, members: [{ sub: "ann" }] });
@@ -208,7 +208,7 @@ describe("a request", () => {
 
 it("an error of the server's is told", async () => {
   const { clock, group, server } = groupScene();
-  const errors = hear<Error>((f) => group.on("error", f));
+  const errors = valuesOf<Error>((f) => group.on("error", f));
   await clock.pass(0);
   server.connections[0]?.send('{"type":"error","code":400,"reason":"bad_request","message":"what","temporary":false}');
   expect(errors).toMatchObject([

@@ -10,7 +10,7 @@ import {
 } from "../../src/client/index.ts";
 import { fakeServer } from "../../src/client/testing.ts";
 import type { OrderStatus } from "../../src/core/order.ts";
-import { hear, newBiz, scene, settle } from "../support/clock.ts";
+import { valuesOf, newBiz, scene, settle } from "../support/clock.ts";
 
 const statuses = (told: readonly Outcome[]) => told.map(({ status, version, source }) => [status, version, source]);
 
@@ -18,7 +18,7 @@ function orderScene(...args: Parameters<typeof scene>) {
   const made = scene(...args);
   const biz = newBiz();
   const order = made.client.order(biz);
-  const told = hear<Outcome>((f) => order.on("status", f));
+  const told = valuesOf<Outcome>((f) => order.on("status", f));
   return { ...made, biz, order, told, remote: made.server.order(biz) };
 }
 
@@ -57,7 +57,7 @@ describe("what is told of an order", () => {
     const { server, clock, client } = scene();
     const biz = newBiz();
     server.order(biz).becomes("paid");
-    const told = hear<Outcome>((f) => client.order(biz).on("status", f));
+    const told = valuesOf<Outcome>((f) => client.order(biz).on("status", f));
     await clock.pass(0);
     expect(statuses(told)).toEqual([["paid", 1, "snapshot"]]);
   });
@@ -66,10 +66,10 @@ describe("what is told of an order", () => {
     const { client, biz, clock, remote } = orderScene();
     await clock.pass(0);
     remote.becomes("failed");
-    const later = hear<Outcome>((f) => client.order(biz).on("status", f));
+    const later = valuesOf<Outcome>((f) => client.order(biz).on("status", f));
     expect(later).toEqual([]); // not before `on` has given its undo
     await settle();
-    const latest = hear<Outcome>((f) => client.order(biz).on("status", f));
+    const latest = valuesOf<Outcome>((f) => client.order(biz).on("status", f));
     remote.becomes("paid");
     await settle();
     expect(statuses(later)).toEqual([
@@ -107,7 +107,7 @@ describe("what is told of an order", () => {
       for (const listener of listeners) process.on("uncaughtException", listener);
     });
     order.on("status", () => expect.fail("a fault of the page's"));
-    const told = hear<Outcome>((f) => order.on("status", f));
+    const told = valuesOf<Outcome>((f) => order.on("status", f));
     remote.becomes("paid");
     expect(told).toHaveLength(1);
     await settle();
@@ -118,7 +118,7 @@ describe("what is told of an order", () => {
 describe("what is believed", () => {
   it("is no text that another member wrote, and no event that a backend sent", async () => {
     const { biz, order, client, clock, told, remote } = orderScene();
-    const publications = hear<Publication>((f) => order.on("publication", f));
+    const publications = valuesOf<Publication>((f) => order.on("publication", f));
     await clock.pass(0);
     const lie = { biz, paid: true, status: "paid" };
     await client.order(biz).publish(JSON.stringify(lie));
@@ -434,8 +434,8 @@ describe("over a reload of the page", () => {
     const page = async (act: (order: Order) => void) => {
       const { clock, client } = scene({ ...server.options });
       const order = client.order(biz);
-      const told = hear<Outcome>((f) => order.on("status", f));
-      const states = hear<State>((f) => order.on("state", f));
+      const told = valuesOf<Outcome>((f) => order.on("status", f));
+      const states = valuesOf<State>((f) => order.on("state", f));
       await settle();
       await clock.pass(0);
       act(order);

@@ -6,7 +6,7 @@ import {
   expired,
   foreignPayment,
   inEveryOrder,
-  merchantsWord,
+  merchantReport,
   order,
   paid,
   payment,
@@ -32,8 +32,8 @@ describe("an amount that nobody signs", () => {
   });
 
   it("counts for a registered order by the merchant's word, where the event states none", () => {
-    expect(order(unsigned(null), merchantsWord(null))).toMatchObject({ status: "paid", checked: false });
-    expect(order(unsigned(usd("20")), merchantsWord(usd("20")))).toMatchObject({
+    expect(order(unsigned(null), merchantReport(null))).toMatchObject({ status: "paid", checked: false });
+    expect(order(unsigned(usd("20")), merchantReport(usd("20")))).toMatchObject({
       status: "pending",
       mismatches: [{ reason: "no_amount" }],
     });

@@ -9,7 +9,7 @@ import { hasPayment } from "../../src/core/order.ts";
 import { randomFrom, shuffled } from "../flows/orders-of-arrival.ts";
 import { World } from "../flows/world.ts";
 import { callback, refund, usd } from "../support/facts.ts";
-import { anyMoney, mixtures, ORDERS, take, type Mixture, type Step } from "../support/mixtures.ts";
+import { anyMoney, mixtures, ORDERS, applyStep, type Mixture, type Step } from "../support/mixtures.ts";
 import { PROPERTY_RUNS, PROPERTY_TIMEOUT_MS } from "../support/runs.ts";
 
 const seeds = fc.nat();
@@ -17,7 +17,7 @@ const seeds = fc.nat();
 async function play({ requireRegistered }: Mixture, steps: readonly Step[], after?: (world: World) => void) {
   const world = new World({ requireRegistered });
   for (const step of steps) {
-    await take(world, step);
+    await applyStep(world, step);
     after?.(world);
   }
   return world;
@@ -78,7 +78,7 @@ describe("whatever arrives", { timeout: PROPERTY_TIMEOUT_MS }, () => {
   it("4: a registered order whose payments state no amount is never paid", () =>
     assert(
       fc.asyncProperty(
-        mixtures({ money: fc.constant(null), withWords: false, allRegistered: true }),
+        mixtures({ money: fc.constant(null), withReports: false, allRegistered: true }),
         async (mixture) => {
           const isRegistering = (step: Step) => step.do === "register";
           const steps = [
@@ -111,7 +111,8 @@ describe("whatever arrives", { timeout: PROPERTY_TIMEOUT_MS }, () => {
       fc.asyncProperty(mixtures({ withForeign: true }), seeds, async (mixture, seed) => {
         const world = await play(mixture, mixture.steps);
         const before = [viewsOf(world), world.facts(), world.waiting()];
-        for (const step of shuffled([...mixture.steps, ...mixture.steps], randomFrom(seed))) await take(world, step);
+        for (const step of shuffled([...mixture.steps, ...mixture.steps], randomFrom(seed)))
+          await applyStep(world, step);
         expect([viewsOf(world), world.facts(), world.waiting()]).toEqual(before);
       }),
     ));
@@ -142,7 +143,7 @@ describe("whatever arrives", { timeout: PROPERTY_TIMEOUT_MS }, () => {
       fc.asyncProperty(mixtures(), fc.constantFrom("1001", null), async (mixture, paymentId) => {
         const [one, other] = [await play(mixture, mixture.steps), new World(mixture)];
         for (const [i, step] of mixture.steps.entries()) {
-          await take(other, step);
+          await applyStep(other, step);
           const [biz] = ORDERS;
           const shared = { instance: "stripe", eventId: `other-${i}`, type: "payment", at: null };
           await other.deliver(verified({ ...shared, orderId: biz, paymentId, facts: [], ignored: "other_account" }));
@@ -153,7 +154,7 @@ describe("whatever arrives", { timeout: PROPERTY_TIMEOUT_MS }, () => {
 });
 
 /** Payments of one report each, so that their money can be counted without the core. */
-const simplePayments = mixtures({ money: anyMoney, withWords: false }).map(({ requireRegistered, steps }) => ({
+const simplePayments = mixtures({ money: anyMoney, withReports: false }).map(({ requireRegistered, steps }) => ({
   requireRegistered,
   steps: steps.filter((step) => step.do !== "deliver" || step.callback.facts.every(isSimple)),
 }));
@@ -181,7 +182,7 @@ async function refundListed(world: World, seed: number): Promise<void> {
     // The merchant says itself what became of the payments that it reported.
     const step: Step =
       provider === "backend" ? { do: "record", biz, facts: event.facts } : { do: "deliver", callback: event };
-    await take(world, step);
+    await applyStep(world, step);
     const isSame = (one: Entry) => one.event_id === entry.event_id && one.provider === provider;
     expect(refundable(world.view(biz)).filter(isSame)).toEqual([]);
   }

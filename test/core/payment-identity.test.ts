@@ -7,7 +7,7 @@ import {
   expired,
   foreignPayment,
   inEveryOrder,
-  merchantsWord,
+  merchantReport,
   order,
   paid,
   payment,
@@ -30,7 +30,7 @@ describe("the payments of an order", () => {
   });
 
   it("stand by their time, and by instance and id where none is stated", () => {
-    const named = [merchantsWord(usd("10")), paid(usd("10"), { instance: "alipay", paymentId: "p-2" })];
+    const named = [merchantReport(usd("10")), paid(usd("10"), { instance: "alipay", paymentId: "p-2" })];
     expect(order(...named).payments).toMatchObject([
       { instance: "alipay", paymentId: "p-2" },
       { instance: "backend", paymentId: "p-1" },
@@ -86,7 +86,7 @@ describe("a payment", () => {
 
 describe("the merchant's word about a payment id", () => {
   it("that two providers have is of the first by name, whichever came first", () => {
-    const facts = [paid(null), paid(null, { instance: "adyen" }), merchantsWord(usd("20"))];
+    const facts = [paid(null), paid(null, { instance: "adyen" }), merchantReport(usd("20"))];
     expect(order(...facts)).toMatchObject({
       status: "paid",
       payments: [{ instance: "adyen", paymentId: "p-1", money: usd("20") }],
@@ -96,7 +96,7 @@ describe("the merchant's word about a payment id", () => {
 
   it("is of this order's payment, not of another order's under the same id", () => {
     const foreign = foreignPayment("p-1", { instance: "adyen" });
-    expect(order(paid(null), foreign, merchantsWord(usd("20")))).toMatchObject({
+    expect(order(paid(null), foreign, merchantReport(usd("20")))).toMatchObject({
       status: "paid",
       payments: [{ instance: "stripe", paymentId: "p-1" }],
       mismatches: [{ reason: "payment_of_another_order", instance: "adyen" }],
@@ -111,16 +111,16 @@ describe("the merchant's word about a payment id", () => {
 
   it("is the same word where the merchant's server answers with it when it is asked", () => {
     const answer = { instance: "status" };
-    expect(order(paid(null), merchantsWord(null, answer))).toMatchObject({
+    expect(order(paid(null), merchantReport(null, answer))).toMatchObject({
       status: "paid",
       payments: [{ instance: "stripe", paymentId: "p-1" }],
     });
     expect(order(payment("closed", null, { ...answer, paymentId: null }), payment("pending")).status).toBe("closed");
-    expect(order(merchantsWord(usd("20")), merchantsWord(usd("20"), answer)).excessPayments).toEqual([]);
+    expect(order(merchantReport(usd("20")), merchantReport(usd("20"), answer)).excessPayments).toEqual([]);
   });
 
   it("is listed as its own payment where no provider reports the id", () => {
-    expect(order(merchantsWord(usd("20"))).payments).toMatchObject([{ instance: "backend", paymentId: "p-1" }]);
+    expect(order(merchantReport(usd("20"))).payments).toMatchObject([{ instance: "backend", paymentId: "p-1" }]);
   });
 });
 

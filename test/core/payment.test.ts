@@ -5,7 +5,7 @@ import {
   captureFailed,
   eur,
   inEveryOrder,
-  merchantsWord,
+  merchantReport,
   order,
   paid,
   payment,
@@ -197,7 +197,7 @@ describe("a failed refund", () => {
 
 describe("the merchant's word", () => {
   it("about a provider's payment is about that payment", () => {
-    expect(order(paid(), merchantsWord(usd("20")))).toMatchObject({
+    expect(order(paid(), merchantReport(usd("20")))).toMatchObject({
       overpaid: "0",
       excessPayments: [],
       payments: [{ instance: "stripe", paymentId: "p-1" }],
@@ -205,12 +205,14 @@ describe("the merchant's word", () => {
   });
 
   it("adds nothing to a payment whose provider states another amount", () => {
-    expect(order(paid(usd("15")), merchantsWord(usd("20")))).toMatchObject({ underpaid: { paid: "15", missing: "5" } });
-    expect(order(paid(usd("15")), merchantsWord(null))).toMatchObject({ status: "pending" });
+    expect(order(paid(usd("15")), merchantReport(usd("20")))).toMatchObject({
+      underpaid: { paid: "15", missing: "5" },
+    });
+    expect(order(paid(usd("15")), merchantReport(null))).toMatchObject({ status: "pending" });
   });
 
   it("may leave the amount out; a provider may not", () => {
-    expect(order(merchantsWord(null, { paymentId: null }))).toMatchObject({
+    expect(order(merchantReport(null, { paymentId: null }))).toMatchObject({
       status: "paid",
       checked: false,
       money: null,
@@ -219,16 +221,16 @@ describe("the merchant's word", () => {
   });
 
   it("pays the order whose provider states no amount", () => {
-    expect(order(paid(null), merchantsWord(null))).toMatchObject({ status: "paid", checked: false, mismatches: [] });
-    expect(order(paid(null), merchantsWord(usd("20")))).toMatchObject({ status: "paid", checked: true });
+    expect(order(paid(null), merchantReport(null))).toMatchObject({ status: "paid", checked: false, mismatches: [] });
+    expect(order(paid(null), merchantReport(usd("20")))).toMatchObject({ status: "paid", checked: true });
   });
 
   it("does not outlast a capture that failed at the provider", () => {
-    expect(order(paid(), merchantsWord(usd("20")), captureFailed())).toMatchObject({ status: "failed" });
+    expect(order(paid(), merchantReport(usd("20")), captureFailed())).toMatchObject({ status: "failed" });
   });
 
   it("is taken back by refunds that no other payment has, in the currency of the order", () => {
-    const unnamed = merchantsWord(null, { paymentId: null });
+    const unnamed = merchantReport(null, { paymentId: null });
     expect(order(unnamed, refund(usd("5"), { paymentId: "p-7" }))).toMatchObject({
       status: "partially_refunded",
       refunded: "5",
@@ -238,7 +240,7 @@ describe("the merchant's word", () => {
   });
 
   it("beside refunds of one that is not registered states how much went back", () => {
-    const facts = [merchantsWord(null), refund(usd("5"), { refundId: "r-1" }), refund(usd("6"), { refundId: "r-2" })];
+    const facts = [merchantReport(null), refund(usd("5"), { refundId: "r-1" }), refund(usd("6"), { refundId: "r-2" })];
     expect(unregisteredOrder(...facts)).toMatchObject({ status: "partially_refunded", refunded: "11" });
   });
 });

@@ -5,7 +5,7 @@ import {
   dispute,
   eur,
   inEveryOrder,
-  merchantsWord,
+  merchantReport,
   order,
   paid,
   payment,
@@ -18,7 +18,7 @@ import {
 const unnamed = { instance: "hmac", paymentId: null };
 
 describe("the merchant's word without an amount", () => {
-  const word = merchantsWord(null, { paymentId: null, eventId: "order 7" });
+  const word = merchantReport(null, { paymentId: null, eventId: "order 7" });
 
   it("is listed as the payment that counts", () => {
     expect(order(word)).toMatchObject({
@@ -34,7 +34,7 @@ describe("the merchant's word without an amount", () => {
     const all = { status: "refunded", refunded: "20" };
     expect(order(word, refund(null, { paymentId: null }))).toMatchObject(all);
     expect(order(word, refund(null, { paymentId: "p-7" }))).toMatchObject(all);
-    expect(order(merchantsWord(null), refund(null))).toMatchObject(all);
+    expect(order(merchantReport(null), refund(null))).toMatchObject(all);
   });
 
   it("is refunded once by a refund that names no payment", () => {
@@ -50,8 +50,8 @@ describe("the merchant's word without an amount", () => {
 
   it("loses nothing by a refund of another payment where it names its own", () => {
     const ofAnother = refund(usd("5"), { paymentId: "p-7" });
-    expect(order(merchantsWord(null), ofAnother)).toMatchObject({ status: "paid", refunded: "0" });
-    expect(order(merchantsWord(null), refund(usd("5"), { paymentId: null })).refunded).toBe("5");
+    expect(order(merchantReport(null), ofAnother)).toMatchObject({ status: "paid", refunded: "0" });
+    expect(order(merchantReport(null), refund(usd("5"), { paymentId: null })).refunded).toBe("5");
   });
 
   it("loses nothing by a refund of an attempt that is known to have failed", () => {
@@ -110,7 +110,7 @@ describe("a report without a payment's id", () => {
 
   it("counts where two instances report one, at the first instance by name", () => {
     const reports = [
-      merchantsWord(usd("20"), { paymentId: null }),
+      merchantReport(usd("20"), { paymentId: null }),
       paid(usd("20"), { ...unnamed, instance: "alipay" }),
     ];
     expect(order(...reports)).toMatchObject({

@@ -1,4 +1,4 @@
-// Clients that reconnect in a loop while others publish, over real WebSockets: nothing is lost and nothing comes twice (channels#1244, #1683).
+// Clients reconnect in a loop while others publish: publications arrive once each (channels#1244, #1683).
 import { setTimeout as pause } from "node:timers/promises";
 import { expect, inject, it } from "vitest";
 import { WebSocket, type RawData } from "ws";
@@ -16,9 +16,9 @@ interface Frame {
   readonly items?: readonly { readonly offset: number; readonly data: number }[];
 }
 
-/** Comes, listens for a moment, drops its connection one way or another, and comes back with its position, until it is told to stay. */
+/** A client that connects, stays, drops its connection and reconnects with its position. */
 class Looper {
-  readonly told: { readonly offset: number; readonly data: number }[] = [];
+  readonly received: { readonly offset: number; readonly data: number }[] = [];
   connects = 0;
   replayed = 0;
   unrecovered = 0;
@@ -29,7 +29,7 @@ class Looper {
     this.#url = url;
   }
 
-  /** One stay; it ends when `over` resolves. */
+  /** Connects until `over` resolves. */
   async stay(over: () => Promise<unknown>): Promise<void> {
     const query = this.#position === null ? "" : `?epoch=${this.#position.epoch}&offset=${this.#position.offset}`;
     const socket = new WebSocket(this.#url + query, ["belfry.v1", `belfry.bearer.${apiKey}`]);
@@ -38,7 +38,7 @@ class Looper {
     const welcomed = new Promise<void>((resolve, reject) => {
       socket.on("message", (text: RawData) => {
         // What is still in this process' hands once a client has gone is as lost as what is in the air.
-        if (!isOver) this.#take(JSON.parse((text as Buffer).toString()) as Frame); // `ws` gives a Buffer unless told otherwise; the wire's
+        if (!isOver) this.#receive(JSON.parse((text as Buffer).toString()) as Frame); // `ws` passes a Buffer; a frame of belfry.v1
         resolve();
       });
       socket.on("close", (code) => reject(new Error(`closed with ${code} before its welcome`)));
@@ -51,27 +51,27 @@ class Looper {
     else socket.terminate();
   }
 
-  #take(frame: Frame): void {
+  #receive(frame: Frame): void {
     if (frame.type === "welcome") {
       if (this.#position !== null && frame.recovered !== true) this.unrecovered += 1;
       if (frame.recovered !== true) this.#position = { epoch: frame.epoch ?? "", offset: frame.offset ?? -1 };
     }
     if (frame.type === "publications") this.replayed += frame.items?.length ?? 0;
     for (const { offset = -1, data = -1 } of frame.items ?? (frame.type === "publication" ? [frame] : [])) {
-      this.told.push({ offset, data });
+      this.received.push({ offset, data });
       if (this.#position !== null) this.#position.offset = offset;
     }
   }
 }
 
 it(
-  "100 clients that reconnect in a loop for 9 s get each of 300 publications once and in order",
+  "100 clients that reconnect in a loop for 9 s receive each of 300 publications once and in order",
   { timeout: 240_000 },
   async () => {
     const name = newBiz();
     const group = `feed_${name}`;
     const loopers = Array.from({ length: 100 }, () => new Looper(`${server.replace("http", "ws")}/ws/feed/${name}/`));
-    // Everybody is there once before it begins, so that everybody's stretch begins with the first publication.
+    // Every client connects once before the first publication, so that it must receive all of them.
     await Promise.all(loopers.map((looper) => looper.stay(async () => undefined)));
     const published = new Map<number, number>();
     const over = new AbortController();
@@ -83,7 +83,7 @@ it(
     });
     const began = performance.now();
     for (let n = 1; n <= 300; n += 2) {
-      // Two at a time: which is first is the group's to say.
+      // Sends two events concurrently. The group decides their order.
       const pair = [n, n + 1].map(async (message) => {
         const response = await backend(server, "POST", `/groups/${group}/send`, { type: "send.message", message });
         published.set(((await response.json()) as { offset: number }).offset, message);
@@ -95,25 +95,25 @@ it(
     await Promise.all(
       loopers.map((looper) =>
         looper.stay(async () => {
-          await expect.poll(() => looper.told.at(-1)?.offset, { timeout: 30_000 }).toBe(300);
+          await expect.poll(() => looper.received.at(-1)?.offset, { timeout: 30_000 }).toBe(300);
         }),
       ),
     );
     const expected = Array.from({ length: 300 }, (_, i) => ({ offset: i + 1, data: published.get(i + 1) }));
-    for (const { told, unrecovered } of loopers) {
+    for (const { received, unrecovered } of loopers) {
       expect(unrecovered).toBe(0);
-      expect(told).toEqual(expected);
+      expect(received).toEqual(expected);
     }
     const sum = (of: (looper: Looper) => number) => loopers.reduce((total, looper) => total + of(looper), 0);
     const seconds = ((performance.now() - began) / 1000).toFixed(1);
     console.log(
-      `100 clients, ${seconds} s: ${sum(({ connects }) => connects)} connects, ${sum(({ told }) => told.length)} publications told, ` +
+      `100 clients, ${seconds} s: ${sum(({ connects }) => connects)} connects, ${sum(({ received }) => received.length)} publications, ` +
         `${sum(({ replayed }) => replayed)} of them by replay, 0 lost, 0 doubled`,
     );
   },
 );
 
-it("seven plain pages that reconnect in a loop keep no frame from one that stays", { timeout: 120_000 }, async () => {
+it("a page receives every frame while seven plain pages reconnect in a loop", { timeout: 120_000 }, async () => {
   const biz = newBiz();
   const path = `/ws/order/${biz}/`;
   const page = await Client.connect(server, path);
@@ -134,7 +134,7 @@ it("seven plain pages that reconnect in a loop keep no frame from one that stays
   await Promise.all(looping);
 });
 
-it("a client that is slow to read gets all of it, and holds up nobody", { timeout: 120_000 }, async () => {
+it("a client that reads slowly receives every frame and delays no other client", { timeout: 120_000 }, async () => {
   const name = newBiz();
   const path = `/ws/feed/${name}/`;
   const protocols = ["belfry.v1", `belfry.bearer.${apiKey}`];
@@ -144,16 +144,16 @@ it("a client that is slow to read gets all of it, and holds up nobody", { timeou
   for (const type of ["welcome", "join"]) expect(await slow.nextJson()).toMatchObject({ type });
   slow.socket.pause();
   const long = "x".repeat(32_768);
-  const took: number[] = [];
+  const times: number[] = [];
   for (let n = 1; n <= 200; n++) {
     const sent = performance.now();
     await backend(server, "POST", `/groups/feed_${name}/send`, { type: "send.message", message: `${n} ${long}` });
     expect(await quick.nextJson()).toMatchObject({ offset: n, data: `${n} ${long}` });
-    took.push(performance.now() - sent);
+    times.push(performance.now() - sent);
   }
   slow.socket.resume();
   for (let n = 1; n <= 200; n++) expect(await slow.nextJson()).toMatchObject({ offset: n, data: `${n} ${long}` });
   console.log(
-    `beside one that does not read: ${took.toSorted((a, b) => a - b)[100]?.toFixed(1)} ms to the other (median of 200)`,
+    `beside a client that does not read: ${times.toSorted((a, b) => a - b)[100]?.toFixed(1)} ms (median of 200)`,
   );
 });

@@ -7,9 +7,9 @@ import { ConfiguredProviders } from "../../src/callbacks/configured.ts";
 import { allProviders } from "../../src/callbacks/providers.ts";
 import { indexPlace } from "../../src/callbacks/order-id.ts";
 import type { BackendOrder } from "../../src/core/order-view.ts";
-import { send, settingName, standInForPaypal, wholeLog, type ProviderName } from "../support/deliver.ts";
+import { send, settingName, standInForPaypal, captureLog, type ProviderName } from "../support/deliver.ts";
 import { merchant } from "../support/merchant.ts";
-import { anyone, backend, connect, mark, newBiz, stubOf, type Page } from "../support/workerd.ts";
+import { publicRequest, backend, connect, sendMarker, newBiz, stubOf, type Page } from "../support/workerd.ts";
 import { adyen } from "./adyen.ts";
 import { alipay } from "./alipay.ts";
 import type { BizOf, Flow, ProviderFlows } from "./flow.ts";
@@ -36,7 +36,7 @@ for (const { provider, flows } of allFlows) {
 }
 
 async function play(provider: ProviderName, flow: Flow): Promise<void> {
-  wholeLog();
+  captureLog();
   if (!requiresRegistration) merchant(() => new Response(null, { status: 204 }));
   const bizOf = freshOrders();
   for (const [name, price] of Object.entries(flow.registered ?? {})) {
@@ -50,7 +50,7 @@ async function play(provider: ProviderName, flow: Flow): Promise<void> {
     const biz = bizOf(name);
     const seen: BackendOrder = await (await backend("GET", `/orders/${biz}`)).json();
     expect(seen).toMatchObject(expected);
-    const shown = await (await anyone(`/orders/${biz}`)).json<{ status: string; paid: boolean }>();
+    const shown = await (await publicRequest(`/orders/${biz}`)).json<{ status: string; paid: boolean }>();
     expect(shown).toMatchObject({ status: seen.status, paid: seen.paid });
     expect(await lastFrame(pages.get(name), biz)).toEqual(
       seen.version === 0 ? null : { biz, paid: seen.paid, status: seen.status },
@@ -115,7 +115,7 @@ function freshOrders(): BizOf {
 /** The last order frame that a page received; null if it received none. */
 async function lastFrame(page: Page | undefined, biz: string): Promise<unknown> {
   if (page === undefined) return null;
-  const marked = await mark(`order_${biz}`);
+  const marked = await sendMarker(`order_${biz}`);
   let last: unknown = null;
   for (let frame = await page.next(); frame !== marked; frame = await page.next()) last = JSON.parse(frame);
   return last;

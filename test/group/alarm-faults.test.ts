@@ -5,7 +5,7 @@ import { alarm } from "../support/consumers.ts";
 import type { PeriodicPush, Tick } from "../../src/consumers/consumer.ts";
 import { Presence } from "../../src/group/sockets/presence.ts";
 import { LINGER_MS } from "../../src/core/limits.ts";
-import { armedAt, connect, logged, look, mark, newAlarmGroup, ring, stopClock, stubOf } from "../support/workerd.ts";
+import { alarmTime, connect, captureErrors, getGroup, sendMarker, newAlarmGroup, fireAlarm, stopClock, stubOf } from "../support/workerd.ts";
 
 const PERIOD = 60_000;
 const V1 = { "Sec-WebSocket-Protocol": "belfry.v1" };
@@ -17,7 +17,7 @@ async function startedGroup() {
   stopClock();
   const { group, path, project } = newAlarmGroup();
   const page = await connect(path);
-  await ring(group);
+  await fireAlarm(group);
   await page.next();
   return { group, path, project, page, start: Date.now() };
 }
@@ -33,7 +33,7 @@ describe("a produce", () => {
   it("receives the time, the group, its params, the env and a signal", async () => {
     const { group, project } = await startedGroup();
     const produce = produceBy(() => "made");
-    await ring(group);
+    await fireAlarm(group);
     const tick: Tick = produce.mock.calls[0]?.[0] ?? expect.fail("not called");
     expect(tick).toMatchObject({ now: Date.now(), group, params: { project } });
     expect(tick.env.GROUP).toBeDefined();
@@ -48,8 +48,8 @@ describe("a produce", () => {
       armed.push(await storage.getAlarm());
       return "made";
     });
-    await ring(group);
-    await ring(group);
+    await fireAlarm(group);
+    await fireAlarm(group);
     expect(armed).toEqual([start + 2 * PERIOD, start + 3 * PERIOD]);
   });
 
@@ -75,16 +75,16 @@ describe("a produce", () => {
     ["that returns a bigint", () => 1n as never, { reason: "not_json", detail: expect.stringContaining("TypeError") }],
   ])("%s loses this tick of its group, is logged, and the next tick is sent", async (_what, produce, line) => {
     const { group, page, start } = await startedGroup();
-    const log = logged();
+    const log = captureErrors();
     const spy = produceBy(produce);
-    expect(await ring(group)).toBe(true);
+    expect(await fireAlarm(group)).toBe(true);
     expect(log()).toEqual([{ event: "push", group, ms: expect.any(Number), ...line }]);
-    const marked = await mark(group);
+    const marked = await sendMarker(group);
     expect(await page.next()).toBe(marked);
 
     spy.mockRestore();
-    expect(await armedAt(group)).toBe(start + 2 * PERIOD);
-    await ring(group);
+    expect(await alarmTime(group)).toBe(start + 2 * PERIOD);
+    await fireAlarm(group);
     expect(await page.nextJson()).toEqual({ type: "result", data: "2100-01-01 00:02:00" });
   });
 
@@ -95,16 +95,16 @@ describe("a produce", () => {
     const every = vi.spyOn(push, "every").mockReturnValue(100);
     onTestFinished(() => every.mockRestore());
     const { group, page, start } = await startedGroup();
-    const log = logged();
+    const log = captureErrors();
     const spy = produceBy(produce);
-    expect(await ring(group)).toBe(true);
+    expect(await fireAlarm(group)).toBe(true);
     const signal = spy.mock.calls[0]?.[0].signal;
     expect(signal).toMatchObject({ aborted: true });
     expect(log()).toMatchObject([{ event: "push", group, reason: "timed_out", detail: "no result within 100 ms" }]);
 
     spy.mockImplementation(() => "the next tick");
-    expect(await armedAt(group)).toBe(start + 200);
-    await ring(group);
+    expect(await alarmTime(group)).toBe(start + 200);
+    await fireAlarm(group);
     expect(await page.nextJson()).toBe("the next tick");
   });
 
@@ -114,15 +114,15 @@ describe("a produce", () => {
       ({ signal }) =>
         new Promise((resolve) => signal.addEventListener("abort", () => resolve("of the old group"), { once: true })),
     );
-    const rung = ring(group);
+    const rung = fireAlarm(group);
     await vi.waitUntil(() => spy.mock.calls.length === 1, { timeout: 30_000 });
     await page.leave();
     expect(await rung).toBe(true);
     spy.mockRestore();
 
     const next = await connect(path);
-    expect(await armedAt(group)).toBe(Date.now() + 1);
-    await ring(group);
+    expect(await alarmTime(group)).toBe(Date.now() + 1);
+    await fireAlarm(group);
     expect(await next.nextJson()).toEqual({ type: "result", data: "2100-01-01 00:01:00" });
   });
 
@@ -137,7 +137,7 @@ describe("a produce", () => {
     // The platform stamps heartbeats by its own clock, so by the test's clock the page is silent except for its messages.
     vi.setSystemTime(Date.now() + PERIOD);
     page.send("still here");
-    const rung = ring(group);
+    const rung = fireAlarm(group);
     await vi.waitUntil(() => spy.mock.calls.length === 1, { timeout: 30_000 });
     vi.setSystemTime(Date.now() + 75_001);
     const next = await connect(path);
@@ -146,7 +146,7 @@ describe("a produce", () => {
     expect(await rung).toBe(true);
     spy.mockRestore();
 
-    await ring(group);
+    await fireAlarm(group);
     expect(await next.nextJson()).toEqual({ type: "result", data: "2100-01-01 00:02:15" });
   });
 });
@@ -163,35 +163,35 @@ describe("the grid", () => {
       };
     });
     await connect(path);
-    const start = (await armedAt(group)) ?? expect.fail("no alarm");
+    const start = (await alarmTime(group)) ?? expect.fail("no alarm");
     expect(start).toBe(Date.now() + 8);
-    await ring(group);
-    expect(await armedAt(group)).toBe(start + PERIOD);
+    await fireAlarm(group);
+    expect(await alarmTime(group)).toBe(start + PERIOD);
   });
 });
 
 describe("an alarm", () => {
   it("that fires twice pushes once", async () => {
     const { group, page, start } = await startedGroup();
-    await ring(group);
+    await fireAlarm(group);
     await page.next();
     await runInDurableObject(stubOf(group), (object) =>
       object.alarm({ scheduledTime: start + PERIOD, isRetry: true, retryCount: 1 }),
     );
-    const marked = await mark(group);
+    const marked = await sendMarker(group);
     expect(await page.next()).toBe(marked);
-    expect(await armedAt(group)).toBe(start + 2 * PERIOD);
+    expect(await alarmTime(group)).toBe(start + 2 * PERIOD);
   });
 
   it("that fires twice pushes once, also if the object slept in between", async () => {
     const { group, page, start } = await startedGroup();
-    await ring(group);
+    await fireAlarm(group);
     await page.next();
     await evictDurableObject(stubOf(group));
     await runInDurableObject(stubOf(group), (object) =>
       object.alarm({ scheduledTime: start + PERIOD, isRetry: false, retryCount: 0 }),
     );
-    const marked = await mark(group);
+    const marked = await sendMarker(group);
     expect(await page.next()).toBe(marked);
   });
 
@@ -201,13 +201,13 @@ describe("an alarm", () => {
     const gone = await connect(path, V1);
     vi.setSystemTime(start + PERIOD + 50 - LINGER_MS);
     await gone.leave();
-    await ring(group);
+    await fireAlarm(group);
     expect(await page.nextJson()).toEqual({ type: "result", data: "2100-01-01 00:01:00" });
-    expect(await armedAt(group)).toBe(start + PERIOD + 50);
-    await ring(group);
-    const marked = await mark(group);
+    expect(await alarmTime(group)).toBe(start + PERIOD + 50);
+    await fireAlarm(group);
+    const marked = await sendMarker(group);
     expect(await page.next()).toBe(marked);
-    expect(await armedAt(group)).toBe(start + 2 * PERIOD);
+    expect(await alarmTime(group)).toBe(start + 2 * PERIOD);
   });
 
   it("set for a leave just before a tick does not skip that tick", async () => {
@@ -221,48 +221,48 @@ describe("an alarm", () => {
       this.announceLeaves(now);
     });
     onTestFinished(() => spy.mockRestore());
-    await ring(group);
-    await ring(group);
+    await fireAlarm(group);
+    await fireAlarm(group);
     expect(await page.nextJson()).toEqual({ type: "result", data: "2100-01-01 00:01:00" });
-    const marked = await mark(group);
+    const marked = await sendMarker(group);
     expect(await page.next()).toBe(marked);
   });
 
   it("an hour late pushes once and returns to the grid", async () => {
     const { group, page, start } = await startedGroup();
-    await ring(group, 60 * PERIOD + 1234);
+    await fireAlarm(group, 60 * PERIOD + 1234);
     expect(await page.nextJson()).toEqual({ type: "result", data: "2100-01-01 01:01:01" });
-    const marked = await mark(group);
+    const marked = await sendMarker(group);
     expect(await page.next()).toBe(marked);
-    expect(await armedAt(group)).toBe(start + 62 * PERIOD);
+    expect(await alarmTime(group)).toBe(start + 62 * PERIOD);
   });
 
   it.each<[string, (group: string, path: string, page: { send(text: string): void }) => Promise<unknown>]>([
     ["a join", (_group, path) => connect(path)],
     ["a message", async (_group, _path, page) => page.send("hello?")],
-    ["an event", (group) => mark(group)],
+    ["an event", (group) => sendMarker(group)],
   ])("that is lost while a member is connected is set again, on the grid, by %s", async (_what, wake) => {
     const { group, path, page, start } = await startedGroup();
     vi.setSystemTime(start + 10 * PERIOD + 5);
     await runInDurableObject(stubOf(group), (_object, state) => state.storage.deleteAlarm());
     await evictDurableObject(stubOf(group));
     await wake(group, path, page);
-    await vi.waitUntil(async () => (await armedAt(group)) === start + 11 * PERIOD, { timeout: 30_000 });
+    await vi.waitUntil(async () => (await alarmTime(group)) === start + 11 * PERIOD, { timeout: 30_000 });
   });
 
   it("stuck in the past counts as lost", async () => {
     const { group, path, start } = await startedGroup();
     vi.setSystemTime(start + 3 * PERIOD + 1);
-    expect(await armedAt(group)).toBe(start + PERIOD);
+    expect(await alarmTime(group)).toBe(start + PERIOD);
     await connect(path);
-    expect(await armedAt(group)).toBe(start + 4 * PERIOD);
+    expect(await alarmTime(group)).toBe(start + 4 * PERIOD);
   });
 
   it("of a restarted object without connections stops the push and deletes all rows", async () => {
     const { group, path } = await startedGroup();
     await evictDurableObject(stubOf(group), { webSockets: "close" });
-    expect(await ring(group)).toBe(true);
-    expect(await look(group)).toEqual({
+    expect(await fireAlarm(group)).toBe(true);
+    expect(await getGroup(group)).toEqual({
       group,
       consumer: "alarm",
       connections: 0,
@@ -271,7 +271,7 @@ describe("an alarm", () => {
       position: { epoch: null, offset: 0 },
     });
     const page = await connect(path);
-    await ring(group);
+    await fireAlarm(group);
     expect(await page.nextJson()).toEqual({ type: "result", data: expect.any(String) });
   });
 });

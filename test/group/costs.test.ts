@@ -4,7 +4,7 @@ import { expect, it, vi } from "vitest";
 import { encode } from "../../src/core/frames.ts";
 import type { Group } from "../../src/group/group.ts";
 import type { SendRequest } from "../../src/core/group-api.ts";
-import { evict, join, newAlarmGroup, newBiz, newFeed, ring, stopClock, stubOf } from "../support/workerd.ts";
+import { evict, join, newAlarmGroup, newBiz, newFeed, fireAlarm, stopClock, stubOf } from "../support/workerd.ts";
 
 interface Costs {
   /** Keys read from storage. */
@@ -138,7 +138,7 @@ it("a tick lists no connections, reads no storage and encodes one text for all m
   stopClock();
   const { group } = newAlarmGroup();
   await crowd(group, 5);
-  await ring(group);
+  await fireAlarm(group);
   const { lists, gets, texts } = await costOf(group, async (object) => {
     const { storage } = (object as unknown as { ctx: DurableObjectState }).ctx; // `ctx` is protected
     const scheduledTime = (await storage.getAlarm()) ?? 0;

@@ -1,7 +1,7 @@
 // Rows of deliveries about no order, and their deletion. The test fires the alarm.
 import { runInDurableObject } from "cloudflare:test";
 import { expect, it } from "vitest";
-import { armedAt, ring, stopClock, stubOf } from "../support/workerd.ts";
+import { alarmTime, fireAlarm, stopClock, stubOf } from "../support/workerd.ts";
 
 const DAY_MS = 86_400_000;
 const group = "callbacks_stripe";
@@ -23,10 +23,10 @@ it.each([
     await runInDurableObject(stubOf(group), (_object, { storage }) =>
       storage.sql.exec("UPDATE outbox SET given_up = 1"),
     );
-    while (Date.now() < began + 89 * DAY_MS) expect(await ring(group)).toBe(true);
+    while (Date.now() < began + 89 * DAY_MS) expect(await fireAlarm(group)).toBe(true);
     expect(await rowsOf("outbox")).toBe(1);
     expect(await rowsOf("seen")).toBe(eventId === null ? 0 : 1);
-    for (let day = 0; day < 3 && (await armedAt(group)) !== null; day++) await ring(group);
-    expect([await rowsOf("outbox"), await rowsOf("seen"), await armedAt(group)]).toEqual([0, 0, null]);
+    for (let day = 0; day < 3 && (await alarmTime(group)) !== null; day++) await fireAlarm(group);
+    expect([await rowsOf("outbox"), await rowsOf("seen"), await alarmTime(group)]).toEqual([0, 0, null]);
   },
 );

@@ -5,14 +5,14 @@ import { alarm } from "../support/consumers.ts";
 import type { Consumer } from "../../src/consumers/consumer.ts";
 import { tablesOf } from "../support/storage.ts";
 import {
-  armedAt,
+  alarmTime,
   connect,
   backend,
   join,
-  look,
+  getGroup,
   newAlarmGroup,
   newFeed,
-  ring,
+  fireAlarm,
   stopClock,
   stubOf,
   type Page,
@@ -28,7 +28,7 @@ beforeEach(() => {
 
 /** The alarm's time, in ms since the start of the test. */
 async function armed(group: string): Promise<number | null> {
-  const at = await armedAt(group);
+  const at = await alarmTime(group);
   return at === null ? null : at - begun;
 }
 const at = (ms: number): void => void vi.setSystemTime(begun + ms);
@@ -46,7 +46,7 @@ const send = (group: string, headers: Record<string, string> = {}): Promise<Resp
 /** Fires the alarm until it is removed. Returns the times, in ms since the start of the test. */
 async function ringOut(group: string): Promise<number[]> {
   const rung: number[] = [];
-  while (await ring(group)) rung.push(Date.now() - begun);
+  while (await fireAlarm(group)) rung.push(Date.now() - begun);
   return rung;
 }
 
@@ -69,7 +69,7 @@ describe("a group that has a push, tokens, presence and a stream", () => {
     const { group } = newAlarmGroup();
     const ben = await arrive(group, member("ben", 100_000));
     expect(await armed(group)).toBe(1);
-    await ring(group);
+    await fireAlarm(group);
     expect(await armed(group)).toBe(60_001);
     at(10_000);
     await send(group);
@@ -83,26 +83,26 @@ describe("a group that has a push, tokens, presence and a stream", () => {
     const ann = await arrive(group, member("ann", 50_000));
     await next(ben, { type: "join", sub: "ann" });
     expect(await armed(group)).toBe(50_000);
-    await ring(group);
+    await fireAlarm(group);
     await next(ann, { type: "error", reason: "token_expires" });
     expect(await armed(group)).toBe(60_001);
     at(58_000);
     await (await arrive(group, member("cleo", 3_600_000))).leave();
     for (const page of [ann, ben]) await next(page, { type: "join", sub: "cleo" });
     expect(await armed(group)).toBe(60_001);
-    await ring(group);
+    await fireAlarm(group);
     for (const page of [ann, ben]) await next(page, { type: "publication", data: { type: "result" } });
     expect(await armed(group)).toBe(61_000);
-    await ring(group);
+    await fireAlarm(group);
     for (const page of [ann, ben]) await next(page, { type: "leave", sub: "cleo" });
     expect(await armed(group)).toBe(75_000);
-    await ring(group);
+    await fireAlarm(group);
     expect(await ann.closed).toMatchObject({ code: 4205 });
     expect(await armed(group)).toBe(78_000);
-    await ring(group);
+    await fireAlarm(group);
     await next(ben, { type: "leave", sub: "ann" });
     expect(await armed(group)).toBe(100_000);
-    await ring(group);
+    await fireAlarm(group);
     await next(ben, { type: "error", reason: "token_expires" });
     expect(await armed(group)).toBe(120_001);
     at(110_000);
@@ -115,7 +115,7 @@ describe("a group that has a push, tokens, presence and a stream", () => {
     declare({ access: "token", keeps: "stream" });
     const { group } = newAlarmGroup();
     const ann = await arrive(group, member("ann", 30_000));
-    await ring(group);
+    await fireAlarm(group);
     at(20_000);
     await ann.leave();
     expect(await ringOut(group)).toEqual([320_000, 320_000 + DAY]);
@@ -128,7 +128,7 @@ describe("a group that has a push and tokens", () => {
     declare({ access: "token" });
     const { group } = newAlarmGroup();
     const page = await arrive(group, member("ann", 30_000));
-    await ring(group);
+    await fireAlarm(group);
     await send(group, { "Idempotency-Key": "k" });
     at(20_000);
     await page.leave();
@@ -180,13 +180,13 @@ describe("a clock that goes back by an hour", () => {
   it("stops no tick: the next event sets the alarm within a period", async () => {
     const { group, path } = newAlarmGroup();
     const page = await connect(path);
-    await ring(group);
+    await fireAlarm(group);
     expect(await page.nextJson()).toMatchObject({ type: "result" });
     const jumped = Date.now() - 3_600_000;
     vi.setSystemTime(jumped);
     await connect(path);
-    expect(await armedAt(group)).toBeLessThanOrEqual(jumped + 60_000);
-    for (let alarms = 0; alarms < 2; alarms++) await ring(group); // the first may belong to the last tick
+    expect(await alarmTime(group)).toBeLessThanOrEqual(jumped + 60_000);
+    for (let alarms = 0; alarms < 2; alarms++) await fireAlarm(group); // the first may belong to the last tick
     expect(Date.now()).toBeLessThanOrEqual(jumped + 120_000);
     expect(await page.nextJson()).toMatchObject({ type: "result" });
   });
@@ -200,7 +200,7 @@ describe("a clock that goes back by an hour", () => {
     const jumped = Date.now() - 3_600_000;
     vi.setSystemTime(jumped);
     await join(group, {}, "plain");
-    await ring(group);
+    await fireAlarm(group);
     expect(Date.now()).toBeLessThanOrEqual(jumped + 3000);
     for (let type = ""; type !== "leave";) ({ type } = (await page.nextJson()) as { type: string });
   });
@@ -210,13 +210,13 @@ describe("an alarm group", () => {
   it("stops its push with the last member, even with a pending leave", async () => {
     const { group } = newAlarmGroup();
     const page = await arrive(group);
-    await ring(group);
+    await fireAlarm(group);
     await (await arrive(group, { sub: "ann" })).leave();
     expect(await armed(group)).toBe(3001);
     await page.leave();
     expect(await armed(group)).toBeNull();
     expect(await storedBy(group)).toEqual([]);
-    expect(await look(group)).toMatchObject({ connections: 0, next_push: null });
+    expect(await getGroup(group)).toMatchObject({ connections: 0, next_push: null });
     const first = await arrive(group);
     await arrive(group, { sub: "ann" });
     expect(await first.nextJson()).toMatchObject({ type: "join", sub: "ann" });
@@ -225,12 +225,12 @@ describe("an alarm group", () => {
   it("does not repeat a tick for a leave announced within 100 ms after it", async () => {
     const { group } = newAlarmGroup();
     const page = await arrive(group);
-    await ring(group);
+    await fireAlarm(group);
     const other = await arrive(group, { sub: "ann" });
     at(60_050 - 3000);
     await other.leave();
     const rung = [];
-    for (let n = 0; n < 2; n++) rung.push((await ring(group)) && Date.now() - begun);
+    for (let n = 0; n < 2; n++) rung.push((await fireAlarm(group)) && Date.now() - begun);
     expect(rung).toEqual([60_001, 60_050]);
     await send(group);
     const frames: { type: string; offset?: number; data?: unknown }[] = [];

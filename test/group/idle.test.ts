@@ -4,7 +4,7 @@ import { describe, expect, it, vi } from "vitest";
 import storagePage from "../../docs/storage.md?raw";
 import { countWrites, tablesOf, type Writes } from "../support/storage.ts";
 import {
-  armedAt,
+  alarmTime,
   backend,
   callback,
   connect,
@@ -14,7 +14,7 @@ import {
   newAlarmGroup,
   newBiz,
   newFeed,
-  ring,
+  fireAlarm,
   stopClock,
 } from "../support/workerd.ts";
 
@@ -36,9 +36,9 @@ describe("rows written", () => {
     stopClock();
     const { group, path } = newAlarmGroup();
     const page = await connect(path);
-    await ring(group);
+    await fireAlarm(group);
     const writes = await countWrites(group);
-    for (let tick = 1; tick <= 20; tick++) await ring(group);
+    for (let tick = 1; tick <= 20; tick++) await fireAlarm(group);
     expect(writes).toEqual({ rows: 20, alarms: 20 });
     expect(documented("each tick: its alarm")).toEqual({ rows: 1, alarms: 1 });
     for (let tick = 0; tick <= 20; tick++) await page.next();
@@ -49,9 +49,9 @@ describe("rows written", () => {
     const { group, path } = newAlarmGroup();
     await connect(path);
     const page = await join(group, {});
-    await ring(group);
+    await fireAlarm(group);
     const writes = await countWrites(group);
-    for (let tick = 1; tick <= 20; tick++) await ring(group);
+    for (let tick = 1; tick <= 20; tick++) await fireAlarm(group);
     expect(writes).toEqual({ rows: 40, alarms: 20 });
     expect(documented("each tick with a belfry.v1 member: its alarm, the latest publication")).toEqual({
       rows: 2,
@@ -59,7 +59,7 @@ describe("rows written", () => {
     });
     await page.leave();
     const after = { ...writes };
-    await ring(group);
+    await fireAlarm(group);
     expect({ rows: writes.rows - after.rows, alarms: writes.alarms - after.alarms }).toEqual({ rows: 1, alarms: 1 });
   });
 
@@ -77,7 +77,7 @@ describe("rows written", () => {
     expect(documented("a return within three seconds: all of that is deleted")).toEqual({ rows: 3, alarms: 0 });
     await back.leave();
     expect(writes).toEqual({ rows: 9, alarms: 2 });
-    await ring(group);
+    await fireAlarm(group);
     expect(writes).toEqual({ rows: 13, alarms: 3 });
     expect(documented("its announcement: a guard alarm, and all of that is deleted")).toEqual({
       rows: 4,
@@ -104,7 +104,7 @@ describe("rows written", () => {
     await page.next();
     expect(writes).toEqual({ rows: 0, alarms: 0 });
     expect(await tablesOf(`order_${biz}`)).toEqual([]);
-    expect(await armedAt(`order_${biz}`)).toBeNull();
+    expect(await alarmTime(`order_${biz}`)).toBeNull();
     await page.leave();
     expect(writes).toEqual({ rows: 0, alarms: 0 });
   });
@@ -201,7 +201,7 @@ describe("rows written by a send", () => {
       documented("a repeated callback, a waiting page, a relay, a heartbeat, a later join, a send without history"),
     ).toEqual(writes);
     expect(await tablesOf(group)).toEqual([]);
-    expect(await armedAt(group)).toBeNull();
+    expect(await alarmTime(group)).toBeNull();
   });
 
   it("with a key: first the table, its expiry and one alarm; then one per key, none for a repetition", async () => {
@@ -242,7 +242,7 @@ describe("rows and alarms of a complete journey", () => {
     const { group, path } = newAlarmGroup();
     const writes = await countWrites(group);
     const first = await connect(path);
-    for (let tick = 0; tick < 3; tick++) await ring(group);
+    for (let tick = 0; tick < 3; tick++) await fireAlarm(group);
     const second = await connect(path);
     for (let tick = 0; tick < 3; tick++) expect(await first.nextJson()).toMatchObject({ type: "result" });
     await first.leave();
@@ -255,7 +255,7 @@ describe("rows and alarms of a complete journey", () => {
     // Start (1), its alarm (1), the alarm of each tick (3), deletion (1).
     expect(writes).toEqual({ rows: 6, alarms: 4 });
     expect(documented("an alarm group: join, three ticks, second join, both leave")).toEqual(writes);
-    expect(await armedAt(group)).toBeNull();
+    expect(await alarmTime(group)).toBeNull();
   });
 
   it("a single channel: connect, ping, echo, tick, leave", async () => {
@@ -268,13 +268,13 @@ describe("rows and alarms of a complete journey", () => {
     expect(await page.nextJson()).toMatchObject({ type: "ping" });
     page.send('{"message":7}');
     expect(await page.nextJson()).toBe(7);
-    await ring(group);
+    await fireAlarm(group);
     expect(await page.nextJson()).toMatchObject({ type: "result" });
     await page.leave();
     // Start (1), its alarm (1), the alarm of the tick (1), deletion (1).
     expect(writes).toEqual({ rows: 4, alarms: 2 });
     expect(documented("a single channel: connect, ping, echo, tick, leave")).toEqual(writes);
-    expect(await armedAt(group)).toBeNull();
+    expect(await alarmTime(group)).toBeNull();
   });
 
   /** Connects a single channel with a known id, so that its first rows are counted too. */
@@ -302,7 +302,7 @@ describe("a sleeping group", () => {
     const biz = newBiz();
     await connect(`/ws/order/${biz}/`);
     await evict(`order_${biz}`);
-    expect(await armedAt(`order_${biz}`)).toBeNull();
+    expect(await alarmTime(`order_${biz}`)).toBeNull();
   });
 
   it("relays no heartbeat to the other members", async () => {

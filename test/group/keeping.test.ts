@@ -2,7 +2,17 @@
 import { runInDurableObject } from "cloudflare:test";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { tablesOf } from "../support/storage.ts";
-import { armedAt, backend, evict, join, newAlarmGroup, newFeed, ring, stopClock, stubOf } from "../support/workerd.ts";
+import {
+  alarmTime,
+  backend,
+  evict,
+  join,
+  newAlarmGroup,
+  newFeed,
+  fireAlarm,
+  stopClock,
+  stubOf,
+} from "../support/workerd.ts";
 
 const send = (group: string, message: unknown, key?: string) =>
   backend(
@@ -54,9 +64,9 @@ describe("a feed", () => {
     expect(await offsetsOf(group)).toEqual([1, 2]);
     vi.setSystemTime(start + 300_000);
     expect(await offsetsOf(group)).toEqual([2]);
-    expect(await ring(group)).toBe(true);
+    expect(await fireAlarm(group)).toBe(true);
     expect(await rowsOf(group)).toBe(1);
-    expect(await ring(group)).toBe(true);
+    expect(await fireAlarm(group)).toBe(true);
     expect(Date.now()).toBe(start + 500_000);
     expect(await rowsOf(group)).toBe(0);
     expect(await historyOf(group)).toMatchObject({ offset: 2, publications: [] });
@@ -70,9 +80,9 @@ describe("a feed", () => {
     for (let second = 0; second <= 1000; second += 10) {
       vi.setSystemTime(start + second * 1000);
       await send(group, second);
-      const armed = (await armedAt(group)) ?? expect.fail("nothing would end what is kept");
+      const armed = (await alarmTime(group)) ?? expect.fail("nothing would end what is kept");
       if (armed > start + (second + 10) * 1000) continue;
-      await ring(group);
+      await fireAlarm(group);
       rung.push((Date.now() - start) / 1000);
     }
     expect(rung).toEqual([300, 590, 880]);
@@ -84,12 +94,12 @@ describe("a feed", () => {
     const start = Date.now();
     await send(group, 1);
     const { epoch } = await historyOf(group);
-    await ring(group);
+    await fireAlarm(group);
     await evict(group);
     expect(await historyOf(group)).toEqual({ epoch, offset: 1, publications: [] });
     vi.setSystemTime(start + 86_400_000);
     expect(await (await send(group, 2)).json()).toEqual({ epoch, offset: 2, connections: 0 });
-    for (let rings = 0; rings < 2; rings++) await ring(group);
+    for (let rings = 0; rings < 2; rings++) await fireAlarm(group);
     expect(Date.now()).toBe(start + 2 * 86_400_000 + 300_000);
     expect(await storedBy(group)).toEqual([]);
     const again = await historyOf(group);
@@ -104,21 +114,21 @@ describe("a feed", () => {
     const page = await join(group, {});
     const { epoch } = (await page.nextJson()) as { epoch: string };
     await send(group, 1);
-    while (await ring(group));
+    while (await fireAlarm(group));
     expect(await historyOf(group)).toEqual({ epoch, offset: 1, publications: [] });
     vi.setSystemTime(Date.now() + 10 * 86_400_000);
     const left = Date.now();
     await page.leave();
-    await ring(group);
+    await fireAlarm(group);
     expect(await historyOf(group)).toMatchObject({ epoch, offset: 1 });
     // A client that returns in time has missed nothing, and protects the position again.
     vi.setSystemTime(left + 86_400_000);
     const back = await join(group, {});
     expect(await back.nextJson()).toMatchObject({ type: "welcome", epoch, offset: 1 });
-    while (await ring(group));
+    while (await fireAlarm(group));
     expect(await historyOf(group)).toMatchObject({ epoch, offset: 1 });
     await back.leave();
-    while (await ring(group));
+    while (await fireAlarm(group));
     expect(await storedBy(group)).toEqual([]);
   });
 
@@ -153,7 +163,7 @@ describe("a feed", () => {
     stopClock();
     const { group } = newFeed();
     await send(group, 1, "k");
-    while (await ring(group));
+    while (await fireAlarm(group));
     expect(await storedBy(group)).toEqual([]);
   });
 });
@@ -163,11 +173,11 @@ it("an alarm group without members retains its idempotency keys for a day withou
   const { group } = newAlarmGroup();
   const start = Date.now();
   const page = await join(group, {});
-  await ring(group);
+  await fireAlarm(group);
   await send(group, 1, "k");
   await page.leave();
   expect(await storedBy(group)).toEqual(expect.arrayContaining(["sent", "due", "the alarm"]));
-  expect(await armedAt(group)).toBeGreaterThan(start + 86_000_000);
-  while (await ring(group));
+  expect(await alarmTime(group)).toBeGreaterThan(start + 86_000_000);
+  while (await fireAlarm(group));
   expect(await storedBy(group)).toEqual([]);
 });

@@ -4,16 +4,16 @@ import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { ADMISSION_HEADER, anybody, encodeAdmission } from "../../src/core/admission.ts";
 import type { Group } from "../../src/group/group.ts";
 import {
-  armedAt,
+  alarmTime,
   callback,
   connect,
   evict,
   join,
-  look,
-  mark,
+  getGroup,
+  sendMarker,
   newAlarmGroup,
   newBiz,
-  ring,
+  fireAlarm,
   stopClock,
   stubOf,
 } from "../support/workerd.ts";
@@ -31,10 +31,10 @@ describe("a close", () => {
     const { group, path } = newAlarmGroup();
     const [first, second] = [await connect(path), await connect(path)];
     await first.leave();
-    expect(await look(group)).toMatchObject({ connections: 1 });
-    expect(await armedAt(group)).not.toBeNull();
+    expect(await getGroup(group)).toMatchObject({ connections: 1 });
+    expect(await alarmTime(group)).not.toBeNull();
     await second.leave();
-    expect(await look(group)).toMatchObject({ connections: 0, next_push: null });
+    expect(await getGroup(group)).toMatchObject({ connections: 0, next_push: null });
   });
 });
 
@@ -46,7 +46,7 @@ describe("a connection closed for a message", () => {
     const page = await connect(path);
     page.send(TOO_LONG);
     expect(await page.closed).toEqual({ code: 1009, reason: "frame_too_large" });
-    expect(await look(group)).toMatchObject({ connections: 0, next_push: null });
+    expect(await getGroup(group)).toMatchObject({ connections: 0, next_push: null });
   });
 
   // Calls the handlers directly: the peer may never answer the close.
@@ -57,7 +57,7 @@ describe("a connection closed for a message", () => {
     stopClock();
     const { group, path } = newAlarmGroup();
     await connect(path);
-    expect(await armedAt(group)).not.toBeNull();
+    expect(await alarmTime(group)).not.toBeNull();
     const armed = await runInDurableObject(stubOf(group), async (object, state) => {
       const [socket = expect.fail("nobody there")] = state.getWebSockets();
       await end(object, socket);
@@ -71,13 +71,13 @@ describe("a connection closed for a message", () => {
     const { group, path } = newAlarmGroup();
     const page = await connect(path);
     const long = await connect(path);
-    const armed = await armedAt(group);
+    const armed = await alarmTime(group);
     long.send(TOO_LONG);
     expect(await long.closed).toMatchObject({ code: 1009 });
-    const marked = await mark(group);
+    const marked = await sendMarker(group);
     expect(await page.next()).toBe(marked);
-    expect(await look(group)).toMatchObject({ connections: 1 });
-    expect(await armedAt(group)).toBe(armed);
+    expect(await getGroup(group)).toMatchObject({ connections: 1 });
+    expect(await alarmTime(group)).toBe(armed);
   });
 });
 
@@ -106,7 +106,7 @@ describe("a connection whose handshake fails", () => {
     expect(count).toBe(0);
     const page = await join(group, {});
     expect(await page.nextJson()).toMatchObject({ type: "welcome" });
-    expect(await look(group)).toMatchObject({ connections: 1 });
+    expect(await getGroup(group)).toMatchObject({ connections: 1 });
   });
 });
 
@@ -126,9 +126,9 @@ describe("a silent connection", () => {
     stopClock();
     const { group, path } = newAlarmGroup();
     const page = await onceAlive(path);
-    expect(await ring(group, SILENCE)).toBe(true);
+    expect(await fireAlarm(group, SILENCE)).toBe(true);
     expect(await page.closed).toEqual({ code: 4201, reason: "silent" });
-    expect(await look(group)).toMatchObject({ connections: 0, next_push: null });
+    expect(await getGroup(group)).toMatchObject({ connections: 0, next_push: null });
   });
 
   it("is closed by a join, whose member then is the first and receives its tick at once", async () => {
@@ -138,8 +138,8 @@ describe("a silent connection", () => {
     vi.setSystemTime(Date.now() + SILENCE);
     const page = await connect(path);
     expect(await silent.closed).toMatchObject({ code: 4201 });
-    expect(await armedAt(group)).toBe(Date.now() + 1);
-    await ring(group);
+    expect(await alarmTime(group)).toBe(Date.now() + 1);
+    await fireAlarm(group);
     expect(await page.nextJson()).toEqual({ type: "result", data: "2100-01-01 00:01:15" });
   });
 
@@ -149,10 +149,10 @@ describe("a silent connection", () => {
     const silent = await onceAlive(path);
     const page = await connect(path);
     vi.setSystemTime(Date.now() + SILENCE);
-    const marked = await mark(group);
+    const marked = await sendMarker(group);
     expect(await page.next()).toBe(marked);
     expect(await silent.closed).toMatchObject({ code: 4201 });
-    expect(await look(group)).toMatchObject({ connections: 1 });
+    expect(await getGroup(group)).toMatchObject({ connections: 1 });
   });
 
   it("is closed by a callback, which the other members receive", async () => {
@@ -164,7 +164,7 @@ describe("a silent connection", () => {
     await callback(biz);
     expect(await page.nextJson()).toMatchObject({ biz, paid: true });
     expect(await silent.closed).toEqual({ code: 4201, reason: "silent" });
-    expect(await look(`order_${biz}`)).toMatchObject({ connections: 1 });
+    expect(await getGroup(`order_${biz}`)).toMatchObject({ connections: 1 });
   });
 
   it("excludes one that sends texts instead of heartbeats, also across a sleep, until 75 s after the last text", async () => {
@@ -181,10 +181,10 @@ describe("a silent connection", () => {
     vi.setSystemTime(Date.now() + 75_000);
     await callback(biz);
     expect(await page.nextJson()).toMatchObject({ biz, status: "paid" });
-    expect(await look(group)).toMatchObject({ connections: 1 });
+    expect(await getGroup(group)).toMatchObject({ connections: 1 });
 
     vi.setSystemTime(Date.now() + 1);
-    await mark(group);
+    await sendMarker(group);
     expect(await page.closed).toMatchObject({ code: 4201 });
   });
 
@@ -192,9 +192,9 @@ describe("a silent connection", () => {
     stopClock();
     const { group, path } = newAlarmGroup();
     const page = await connect(path);
-    await ring(group, 24 * 3_600_000);
+    await fireAlarm(group, 24 * 3_600_000);
     expect(await page.nextJson()).toMatchObject({ type: "result" });
-    expect(await look(group)).toMatchObject({ connections: 1 });
+    expect(await getGroup(group)).toMatchObject({ connections: 1 });
   });
 
   it("excludes one whose last heartbeat is 74 s old", async () => {
@@ -202,9 +202,9 @@ describe("a silent connection", () => {
     const page = await onceAlive(path);
     vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 74_000 });
     onTestFinished(() => void vi.useRealTimers());
-    const marked = await mark(group);
+    const marked = await sendMarker(group);
     // The first tick may arrive before the mark; a close must not.
     for (let frame = await page.next(); frame !== marked; frame = await page.next()) expect(frame).toContain("result");
-    expect(await look(group)).toMatchObject({ connections: 1 });
+    expect(await getGroup(group)).toMatchObject({ connections: 1 });
   });
 });

@@ -9,8 +9,8 @@ import {
   evict,
   handshake,
   join,
-  look,
-  mark,
+  getGroup,
+  sendMarker,
   newAlarmGroup,
   newBiz,
   newFeed,
@@ -49,9 +49,9 @@ describe("frames of one connection", () => {
       expect(await sender.closed).toEqual(TOO_MANY);
       const relayed = Array.from({ length: FRAMES_AT_ONCE }, (_, n) => bare(n + 1));
       expect(await listener.nextPublished(FRAMES_AT_ONCE)).toEqual(relayed);
-      const marked = await mark(group);
+      const marked = await sendMarker(group);
       expect(await listener.next()).toBe(`{"type":"publication","data":${marked}}`);
-      expect(await look(group)).toMatchObject({ connections: 1 });
+      expect(await getGroup(group)).toMatchObject({ connections: 1 });
     },
   );
 
@@ -77,7 +77,7 @@ describe("frames of one connection", () => {
     const [page, other] = [await connect(path), await connect(path)];
     for (let n = 0; n <= FRAMES_AT_ONCE; n++) page.send(n % 2 === 0 ? "" : new Uint8Array(1).buffer);
     expect(await page.closed).toEqual(TOO_MANY);
-    const marked = await mark(group);
+    const marked = await sendMarker(group);
     expect(await other.next()).toBe(marked);
   });
 
@@ -117,7 +117,7 @@ describe("frames of one connection", () => {
     await listener.nextPublished(FRAMES_AT_ONCE);
     for (let n = 1; n <= FRAMES_AT_ONCE; n++) listener.send('{"type":"ping","id":1}');
     for (let n = 1; n <= FRAMES_AT_ONCE; n++) expect(await listener.nextJson()).toMatchObject({ type: "reply" });
-    expect(await look(group)).toMatchObject({ connections: 2 });
+    expect(await getGroup(group)).toMatchObject({ connections: 2 });
   });
 
   it.each<Mode>(["plain", "v1"])("exclude heartbeats, in %s mode", async (mode) => {
@@ -126,7 +126,7 @@ describe("frames of one connection", () => {
     for (let n = 0; n < 2 * FRAMES_AT_ONCE; n++) expect(await sender.next()).toBe(HEARTBEAT);
     sender.send(mode === "v1" ? request(1) : bare(1));
     expect(await listener.nextJson()).toEqual({ type: "publication", data: bare(1) });
-    expect(await look(group)).toMatchObject({ connections: 2 });
+    expect(await getGroup(group)).toMatchObject({ connections: 2 });
   });
 });
 
@@ -189,7 +189,7 @@ describe("connections of one subject", () => {
     await connect(path, { Authorization: `Bearer ${ben}` });
     await join(group, { sub: "ann2" });
     await join(group, {});
-    expect(await look(group)).toMatchObject({ connections: CONNECTIONS_PER_SUBJECT + 3, users: 3 });
+    expect(await getGroup(group)).toMatchObject({ connections: CONNECTIONS_PER_SUBJECT + 3, users: 3 });
 
     await tabs[0]?.leave();
     const again = await connect(path, { "Sec-WebSocket-Protocol": `belfry.v1, belfry.bearer.${ann}` });
@@ -209,7 +209,7 @@ describe("connections of one subject", () => {
     for (let n = 0; n < CONNECTIONS_PER_SUBJECT; n++) await join(here.group, { sub: "ann" }, "plain");
     await join(there.group, { sub: "ann" });
     for (let n = 0; n <= CONNECTIONS_PER_SUBJECT; n++) await join(there.group, {}, "plain");
-    expect(await look(there.group)).toMatchObject({ connections: CONNECTIONS_PER_SUBJECT + 2, users: 1 });
+    expect(await getGroup(there.group)).toMatchObject({ connections: CONNECTIONS_PER_SUBJECT + 2, users: 1 });
   });
 });
 
@@ -250,7 +250,7 @@ describe("a message that is too long, in belfry.v1", () => {
     const long = (data: string) => JSON.stringify({ id: 1, type: "publish", data });
     page.send(long("x".repeat(length - long("").length)));
     expect(await page.closed).toEqual({ code: 1009, reason: "frame_too_large" });
-    const marked = await mark(group);
+    const marked = await sendMarker(group);
     expect(await listener.next()).toBe(marked);
   });
 
@@ -273,7 +273,7 @@ describe("a message in transit when its connection is closed", () => {
     sender.send("x".repeat(131_073));
     for (let n = 0; n < 3; n++) sender.send(late);
     expect(await sender.closed).toMatchObject({ code: 1009 });
-    const marked = await mark(group);
+    const marked = await sendMarker(group);
     expect(await listener.next()).toBe(`{"type":"publication","data":${marked}}`);
   });
 
@@ -285,7 +285,7 @@ describe("a message in transit when its connection is closed", () => {
       for (let n = 0; n <= FRAMES_AT_ONCE; n++) await object.webSocketMessage(newest, "late");
     });
     expect(await sender.closed).toEqual({ code: 1002, reason: "protocol_error" });
-    const marked = await mark(group);
+    const marked = await sendMarker(group);
     expect(await listener.next()).toBe(`{"type":"publication","data":${marked}}`);
   });
 });

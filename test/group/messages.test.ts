@@ -1,7 +1,16 @@
 // Length limits of messages. Neither a long message nor a broken member loses a frame of another.
 import { runInDurableObject } from "cloudflare:test";
 import { describe, expect, it } from "vitest";
-import { connect, look, mark, newAlarmGroup, newBiz, ring, stopClock, stubOf } from "../support/workerd.ts";
+import {
+  connect,
+  getGroup,
+  sendMarker,
+  newAlarmGroup,
+  newBiz,
+  fireAlarm,
+  stopClock,
+  stubOf,
+} from "../support/workerd.ts";
 
 const text = (length: number, character = "x"): string => character.repeat(length);
 const binary = (length: number): ArrayBuffer => new Uint8Array(length).buffer;
@@ -15,9 +24,9 @@ describe("a message one longer than its consumer allows", () => {
     const [page, long] = [await connect(`/ws/order/${biz}/`), await connect(`/ws/order/${biz}/`)];
     long.send(make(length));
     expect(await long.closed).toEqual({ code: 1009, reason: "frame_too_large" });
-    const marked = await mark(`order_${biz}`);
+    const marked = await sendMarker(`order_${biz}`);
     expect(await page.next()).toBe(marked);
-    expect(await look(`order_${biz}`)).toMatchObject({ connections: 1 });
+    expect(await getGroup(`order_${biz}`)).toMatchObject({ connections: 1 });
   });
 
   it.each<[string, (length: number) => string | ArrayBuffer]>([
@@ -29,9 +38,9 @@ describe("a message one longer than its consumer allows", () => {
     const [page, long] = [await connect(path), await connect(path)];
     long.send(make(32_769));
     expect(await long.closed).toEqual({ code: 1009, reason: "frame_too_large" });
-    const marked = await mark(group);
+    const marked = await sendMarker(group);
     expect(await page.next()).toBe(marked);
-    await ring(group);
+    await fireAlarm(group);
     expect(await page.nextJson()).toMatchObject({ type: "result" });
   });
 
@@ -55,7 +64,7 @@ describe("a message as long as its consumer allows", () => {
     expect(await page.next()).toBe(`"${longest}"`);
     long.send(binary(131_072));
     expect(await page.next()).toBe("null");
-    expect(await look(`order_${biz}`)).toMatchObject({ connections: 2 });
+    expect(await getGroup(`order_${biz}`)).toMatchObject({ connections: 2 });
   });
 
   it("is echoed on a single channel: 32768 characters of any number of bytes", async () => {
@@ -74,9 +83,9 @@ describe("a message as long as its consumer allows", () => {
     const page = await connect(path);
     page.send(text(32_768));
     page.send(binary(32_768));
-    await ring(group);
+    await fireAlarm(group);
     expect(await page.nextJson()).toMatchObject({ type: "result" });
-    expect(await look(group)).toMatchObject({ connections: 1 });
+    expect(await getGroup(group)).toMatchObject({ connections: 1 });
   });
 });
 

@@ -3,7 +3,7 @@ import { runInDurableObject } from "cloudflare:test";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { ADMISSION_HEADER, anybody, encodeAdmission } from "../../src/core/admission.ts";
 import {
-  armedAt,
+  alarmTime,
   backend,
   connect,
   evict,
@@ -11,7 +11,7 @@ import {
   newAlarmGroup,
   newBiz,
   newFeed,
-  ring,
+  fireAlarm,
   stopClock,
   stubOf,
   type Page,
@@ -68,7 +68,7 @@ describe.each(kinds)("in %s", (_kind, fresh) => {
     await expectQuiet(group, plain, page);
     expect(await presenceDue(group)).toBe(left + LINGER);
     // In an alarm group the first tick comes before.
-    while ((await presenceDue(group)) !== undefined) await ring(group);
+    while ((await presenceDue(group)) !== undefined) await fireAlarm(group);
     const frames = [await page.nextJson(), ...(group.startsWith("alarm") ? [await page.nextJson()] : [])];
     expect(frames.filter((frame) => JSON.stringify(frame).includes('"leave"'))).toEqual([
       { type: "leave", ...ann, connections: 2, users: 2 },
@@ -128,10 +128,10 @@ describe("a leave in a feed", () => {
     await page.nextJson();
     await other.leave();
     await evict(group);
-    expect(await armedAt(group)).toBe(Date.now() + LINGER);
-    await ring(group);
+    expect(await alarmTime(group)).toBe(Date.now() + LINGER);
+    await fireAlarm(group);
     expect(await page.nextJson()).toEqual({ type: "leave", ...ann, connections: 1, users: 0 });
-    expect(await armedAt(group)).toBeNull();
+    expect(await alarmTime(group)).toBeNull();
     await evict(group);
     await expectQuiet(group, page);
   });
@@ -143,7 +143,7 @@ describe("a leave in a feed", () => {
     await page.nextJson();
     vi.setSystemTime(Date.now() + LINGER + 500);
     const back = await arrive(group, ann);
-    while (await ring(group));
+    while (await fireAlarm(group));
     await expectQuiet(group, page, back);
   });
 
@@ -156,10 +156,10 @@ describe("a leave in a feed", () => {
     vi.setSystemTime(begun + 2000);
     await second.leave();
     for (const sub of ["ann", "ben"]) expect(await page.nextJson()).toMatchObject({ type: "join", sub });
-    await ring(group);
+    await fireAlarm(group);
     expect(Date.now()).toBe(begun + LINGER);
     expect(await page.nextJson()).toMatchObject({ type: "leave", sub: "ann", connections: 1 });
-    await ring(group);
+    await fireAlarm(group);
     expect(Date.now()).toBe(begun + 2000 + LINGER);
     expect(await page.nextJson()).toMatchObject({ type: "leave", sub: "ben" });
     await expectQuiet(group, page);
@@ -178,7 +178,7 @@ describe("a leave in a feed", () => {
     for (const tab of tabs.slice(1)) await tab.leave();
     expect(await presenceDue(group)).toBeUndefined();
     await tabs[0]?.leave();
-    await ring(group);
+    await fireAlarm(group);
     expect(await page.nextJson()).toEqual({ type: "leave", ...ann, connections: 1, users: 1 });
     await expectQuiet(group, page);
   });
@@ -191,7 +191,7 @@ describe("a leave in a feed", () => {
       expect(await page.nextJson()).toEqual({ type: "join", sub: null, info: null, connections, users: 1 });
     for (const one of two) await one.leave();
     await arrive(group);
-    await ring(group);
+    await fireAlarm(group);
     expect(await page.nextJson()).toEqual({ type: "leave", sub: null, info: null, connections: 2, users: 1 });
     await expectQuiet(group, page);
   });
@@ -273,7 +273,7 @@ describe("the leave of a closed connection is announced once", () => {
     await end(group, other, channel);
     expect(await other.closed).toMatchObject({ code });
     await evict(group);
-    while ((await presenceDue(group)) !== undefined) await ring(group);
+    while ((await presenceDue(group)) !== undefined) await fireAlarm(group);
     expect(Date.now()).toBe(ended + LINGER);
     const frames: unknown[] = [];
     for (let frame = await page.nextJson(); ; frame = await page.nextJson()) {
@@ -282,7 +282,7 @@ describe("the leave of a closed connection is announced once", () => {
       if (type.startsWith("leave")) break;
     }
     expect(frames).toEqual([expect.stringMatching(/^leaves?$/)]);
-    while (await ring(group));
+    while (await fireAlarm(group));
   });
 
   // Calls the handler directly: a dead connection never answers the close, and no other event follows the rejection.
@@ -301,7 +301,7 @@ describe("the leave of a closed connection is announced once", () => {
     });
     expect(armed).toBe(Date.now() + LINGER);
     expect(await other.closed).toMatchObject({ code: 4201 });
-    await ring(group);
+    await fireAlarm(group);
     expect(await page.nextJson()).toMatchObject({ type: "leave", sub: "ann" });
   });
 });

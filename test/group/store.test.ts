@@ -3,7 +3,7 @@ import { runInDurableObject } from "cloudflare:test";
 import { describe, expect, it } from "vitest";
 import type { OrderRow } from "../../src/core/order-row.ts";
 import { storedRows } from "../support/storage.ts";
-import { callback, connect, logged, look, mark, newBiz, stubOf } from "../support/workerd.ts";
+import { callback, connect, captureErrors, getGroup, sendMarker, newBiz, stubOf } from "../support/workerd.ts";
 
 /** Makes the next write of the order's row fail. */
 const failOnce = (group: string): Promise<void> =>
@@ -24,19 +24,19 @@ describe("a callback whose row cannot be written", () => {
     const group = `order_${biz}`;
     const page = await connect(`/ws/order/${biz}/`);
     await failOnce(group);
-    const log = logged();
+    const log = captureErrors();
     const response = await callback(biz);
     expect(await response.json()).toMatchObject({ status: 500, reason: "internal" });
     expect(log()).toMatchObject([{ event: "fault", detail: "Error: disk full" }]);
     expect(await storedRows(group)).toEqual({});
-    expect(await look(group)).toMatchObject({ position: { offset: 0 } });
-    const marked = await mark(group);
+    expect(await getGroup(group)).toMatchObject({ position: { offset: 0 } });
+    const marked = await sendMarker(group);
     expect(await page.next()).toBe(marked);
 
     expect((await callback(biz)).status).toBe(200);
     expect(await page.nextJson()).toEqual({ biz, paid: true, status: "paid" });
     expect(await factsOf(group)).toBe(1);
-    expect(await look(group)).toMatchObject({ position: { offset: 1 } });
+    expect(await getGroup(group)).toMatchObject({ position: { offset: 1 } });
   });
 
   it("leaves the earlier row unchanged; its repetition is the next change", async () => {
@@ -44,7 +44,7 @@ describe("a callback whose row cannot be written", () => {
     const group = `order_${biz}`;
     await callback(biz, { status: "failed" });
     await failOnce(group);
-    logged();
+    captureErrors();
     expect((await callback(biz)).status).toBe(500);
     expect(await factsOf(group)).toBe(1);
     const page = await connect(`/ws/order/${biz}/`);
@@ -53,6 +53,6 @@ describe("a callback whose row cannot be written", () => {
     expect((await callback(biz)).status).toBe(200);
     expect(await page.nextJson()).toEqual({ biz, paid: true, status: "paid" });
     expect(await factsOf(group)).toBe(2);
-    expect(await look(group)).toMatchObject({ position: { offset: 2 } });
+    expect(await getGroup(group)).toMatchObject({ position: { offset: 2 } });
   });
 });

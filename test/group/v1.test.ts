@@ -8,7 +8,7 @@ import {
   newAlarmGroup,
   newBiz,
   newFeed,
-  ring,
+  fireAlarm,
   stopClock,
 } from "../support/workerd.ts";
 
@@ -48,7 +48,7 @@ describe("an alarm group", () => {
     const { group, path } = newAlarmGroup();
     const page = await connect(path, v1);
     const welcome = (await page.nextJson()) as { epoch: string };
-    await ring(group);
+    await fireAlarm(group);
     expect(await page.nextJson()).toMatchObject({ type: "publication", offset: 1, data: { type: "result" } });
     const later = await connect(path, v1);
     expect(await later.nextJson()).toMatchObject({

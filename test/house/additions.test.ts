@@ -1,4 +1,4 @@
-// Additions are complete: a consumer, provider, route, setting or frame stands everywhere it has to. Runs none of them.
+// Checks that every consumer, provider, route, setting, frame and close code is in all required places.
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { providers } from "../../src/callbacks/providers.ts";
@@ -19,17 +19,17 @@ interface MessageDocument {
   readonly channels: Readonly<Record<string, { readonly messages: Readonly<Record<string, object>> }>>;
   readonly components: { readonly messages: Readonly<Record<string, object>> };
 }
-// What `npm run api` writes.
+// The documents written by `npm run api`.
 const openapi = JSON.parse(read("src/pages/openapi.json")) as ApiDocument;
 const asyncapi = JSON.parse(read("src/pages/asyncapi.json")) as MessageDocument; // by their meta-schemas: test/house/api.test.ts
 
-/** The constants of one type that the files of a folder export: their names and their texts. */
+/** The exported constants of `type` in a folder: names and source texts. */
 const exported = (folder: string, type: string) =>
   [...textOf(folder, ".ts").matchAll(new RegExp(`^export const (\\w+): ${type} = \\{$(.*?)^\\};$`, "gms"))].map(
     ([, name = "", text = ""]) => ({ name, text }),
   );
 
-/** `/orders/:biz` as the documents write it: `/orders/{biz}`. */
+/** Converts `/orders/:biz` to the form of the documents, `/orders/{biz}`. */
 const inDocument = (path: string): string => path.replace(/:(\w+)/g, "{$1}");
 
 const namesOf = (constants: readonly { readonly name: string }[]): readonly string[] =>
@@ -37,7 +37,7 @@ const namesOf = (constants: readonly { readonly name: string }[]): readonly stri
 const byName = (a: string, b: string): number => a.localeCompare(b);
 
 describe("a consumer", () => {
-  // Read as text: the types of consumers need the platform's.
+  // Read as text, as the types of consumers need the platform's types.
   const all = exported("src/consumers", "Consumer");
   const consumers = all.filter(({ text }) => !text.includes("isInternal: true"));
   const paths = consumers.flatMap(({ text }) => text.match(/"\/ws\/[^"]*"/g) ?? []).map((path) => path.slice(1, -1));
@@ -58,7 +58,7 @@ describe("a consumer", () => {
     expect(paths.filter((path) => !read(page).includes(`\`${path}\``))).toEqual([]);
   });
 
-  it.each(consumers.map(({ name }) => name))("%s is tried inside workerd", (name) => {
+  it.each(consumers.map(({ name }) => name))("%s is tested inside workerd", (name) => {
     const tests = ["journeys", "group", "http", "support"].map((room) => textOf(`test/${room}`, ".ts")).join("\n");
     expect(tests.includes(`/ws/${name}/`)).toBe(true);
   });
@@ -85,15 +85,15 @@ describe("a provider", () => {
     expect(read("docs/settings.md")).toContain(`\`CALLBACK_${name.toUpperCase()}\``);
   });
 
-  it("is changed by mutation testing", () => {
-    const { mutate } = JSON.parse(read("stryker.config.json")) as { mutate: string[] }; // by its schema
+  it("is covered by mutation testing", () => {
+    const { mutate } = JSON.parse(read("stryker.config.json")) as { mutate: string[] }; // by Stryker's schema
     const changed = (mutate.find((files) => files.startsWith("src/callbacks/")) ?? "").split(/[{},]/);
     expect(names.filter((name) => !changed.includes(name))).toEqual([]);
   });
 });
 
 describe("a route", () => {
-  // Read as text: the handlers need the platform's types.
+  // Read as text, as the handlers need the platform's types.
   const table = [...read("src/http/routes.ts").matchAll(/^ {2}route\("(\w+)", "([^"]+)", "(\w+)", (\w+),/gm)].map(
     ([, method = "", path = "", access = "", limit = ""]) => ({
       name: `${method} ${path}`,
@@ -106,7 +106,7 @@ describe("a route", () => {
 
   it("is described in api/", () => {
     const isDescribed = (method: string, path: string) => {
-      if (path === "/ws/*") return true; // by its consumers' paths, above
+      if (path === "/ws/*") return true; // compared by the paths of the consumers above
       return openapi.paths[inDocument(path)]?.[method.toLowerCase()] !== undefined;
     };
     expect(table.length).toBeGreaterThan(10);
@@ -118,7 +118,7 @@ describe("a route", () => {
     expect(written.filter(({ limit }) => !limit.endsWith("_BYTES"))).toEqual([]);
   });
 
-  it("stands in a page of docs/", () => {
+  it("is in a page of docs/", () => {
     const docs = textOf("docs", ".md");
     const routes = table.filter(({ name }) => !/\.json$|\/ws\//.test(name));
     expect(routes.filter(({ name }) => !docs.includes(`\`${name}\``))).toEqual([]);
@@ -129,7 +129,7 @@ describe("a setting", () => {
   const rows = [...read("docs/settings.md").matchAll(/^\| `([A-Z_]+)` *\| (var|secret) /gm)];
   const named = (kind: string) => rows.filter((row) => row[2] === kind).map(([, name = ""]) => name);
 
-  it("of the kind var stands in wrangler.toml, and no secret does", () => {
+  it("of the kind var is in wrangler.toml, and no secret is", () => {
     const [, vars = ""] = /^\[vars\]\n(.*?)\n\n/ms.exec(read("wrangler.toml")) ?? [];
     const set = vars.split("\n").map((line) => line.split(" ")[0] ?? "");
     expect(set.toSorted(byName)).toEqual(named("var").toSorted(byName));
@@ -140,7 +140,7 @@ describe("a setting", () => {
     expect(named("secret").filter((name) => !new RegExp(`^${name}=`, "m").test(example))).toEqual([]);
   });
 
-  it("is tried by test/core/settings.test.ts", () => {
+  it("is tested by test/core/settings.test.ts", () => {
     const tests = read("test/core/settings.test.ts");
     expect(rows.map(([, name = ""]) => name).filter((name) => !tests.includes(name))).toEqual([]);
   });
@@ -183,10 +183,10 @@ describe("a close code", () => {
     expect(reasons.filter((reason) => !group.includes(`"${reason}"`))).toEqual([]);
   });
 
-  it("that is no refusal is tried inside workerd", () => {
+  it("that is no refusal is tested inside workerd", () => {
     const tests = ["group", "http", "served"].map((room) => textOf(`test/${room}`, ".ts")).join("\n");
     const codes: Readonly<Record<string, number>> = closeCodes;
-    const isTried = (reason: string) => new RegExp(`\\b(${reason}|${codes[reason]})\\b`).test(tests);
-    expect(reasons.filter((reason) => !isTried(reason))).toEqual([]);
+    const isTested = (reason: string) => new RegExp(`\\b(${reason}|${codes[reason]})\\b`).test(tests);
+    expect(reasons.filter((reason) => !isTested(reason))).toEqual([]);
   });
 });

@@ -1,4 +1,4 @@
-// The API documents are what the schemas give, and their linters find what is wrong with one: each guard is shown to bite.
+// Checks that the API documents match the schemas, and that their linters find planted errors.
 import { execFile } from "node:child_process";
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -13,31 +13,31 @@ const run = promisify(execFile);
 const openapi = readFileSync("src/pages/openapi.json", "utf8");
 const asyncapi = readFileSync("src/pages/asyncapi.json", "utf8");
 
-// Each begins a process that loads both linters: seconds, on a machine that does other things as well.
+// Each test starts a process that loads both linters, which takes seconds.
 describe("npm run api:check", { timeout: 60_000 }, () => {
-  /** A copy of what the documents are made of, to change something in. */
-  const house = mkdtempSync(join(tmpdir(), "belfry-api-"));
-  for (const part of ["api", "src", "scripts"]) cpSync(part, join(house, part), { recursive: true });
-  symlinkSync(join(process.cwd(), "node_modules"), join(house, "node_modules"));
-  afterAll(() => rmSync(house, { recursive: true }));
+  /** A copy of the sources of the documents, for planted changes. */
+  const copy = mkdtempSync(join(tmpdir(), "belfry-api-"));
+  for (const part of ["api", "src", "scripts"]) cpSync(part, join(copy, part), { recursive: true });
+  symlinkSync(join(process.cwd(), "node_modules"), join(copy, "node_modules"));
+  afterAll(() => rmSync(copy, { recursive: true }));
 
-  /** What the check says of the house with one text in one file exchanged for another; "" if nothing. */
+  /** Runs the check with `text` in `file` replaced by `other`. Returns its errors; "" if it passes. */
   async function check(file: string, text: string, other: string, args = ["--check"]): Promise<string> {
-    const path = join(house, file);
+    const path = join(copy, file);
     const before = readFileSync(path, "utf8");
     expect(before).toContain(text);
     writeFileSync(path, before.replace(text, other));
     try {
-      await run("node", ["scripts/api.ts", ...args], { cwd: house });
+      await run("node", ["scripts/api.ts", ...args], { cwd: copy });
       return "";
     } catch (error) {
-      return String((error as { stderr?: string }).stderr); // what execFile rejects with when the command fails
+      return String((error as { stderr?: string }).stderr); // execFile rejects with the output if the command fails
     } finally {
       writeFileSync(path, before);
     }
   }
 
-  it("says nothing of the house as it stands", async () => {
+  it("passes for the committed documents", async () => {
     expect(await check("src/core/limits.ts", "ORDER_ID_CHARS = 200", "ORDER_ID_CHARS = 200")).toBe("");
   });
 
@@ -45,22 +45,22 @@ describe("npm run api:check", { timeout: 60_000 }, () => {
 
   it.each<[string, string, string, string, string]>([
     [
-      "a schema that a route checks with",
+      "a schema of a route",
       "src/http/request-schemas.ts",
       "currency: Currency,",
       "currency: v.string(),",
       stale("openapi"),
     ],
     ["a limit", "src/core/limits.ts", "ORDER_ID_CHARS = 200", "ORDER_ID_CHARS = 100", stale("openapi")],
-    ["a reason's words", "src/http/problem.ts", "An API key is needed", "A key is needed", stale("openapi")],
+    ["a reason's text", "src/http/problem.ts", "An API key is needed", "A key is needed", stale("openapi")],
     ["a close code", "src/core/codes.ts", "silent: 4201", "silent: 4202", stale("asyncapi")],
-    ["an answer", "src/http/response-schemas.ts", "connections: Count", "connections: v.string()", stale("openapi")],
-    ["a document by hand", "src/pages/asyncapi.json", `"Belfry"`, `"Steeple"`, stale("asyncapi")],
-  ])("finds %s that was changed", async (_what, file, text, other, said) => {
-    expect(await check(file, text, other)).toContain(said);
+    ["a response", "src/http/response-schemas.ts", "connections: Count", "connections: v.string()", stale("openapi")],
+    ["a document, edited by hand", "src/pages/asyncapi.json", `"Belfry"`, `"Steeple"`, stale("asyncapi")],
+  ])("finds a change of %s", async (_case, file, text, other, message) => {
+    expect(await check(file, text, other)).toContain(message);
   });
 
-  it("finds what the linters find", async () => {
+  it("reports errors of the linters", async () => {
     const write: string[] = [];
     expect(await check("api/orders.ts", `currency: "USD"`, `currency: "usd"`, write)).toContain(
       "oas3-valid-media-example",
@@ -68,7 +68,7 @@ describe("npm run api:check", { timeout: 60_000 }, () => {
   });
 });
 
-/** A document with one text exchanged for another. */
+/** Replaces `text` in a document. */
 function planted(document: string, text: string | RegExp, other: string): string {
   const changed = document.replace(text, other);
   expect(changed).not.toBe(document);
@@ -76,47 +76,47 @@ function planted(document: string, text: string | RegExp, other: string): string
 }
 
 describe("the linter of OpenAPI", { timeout: 30_000 }, () => {
-  it("finds nothing wrong with the document", async () => expect(await lintOpenapi(openapi)).toEqual([]));
+  it("finds no error in the document", async () => expect(await lintOpenapi(openapi)).toEqual([]));
 
   it.each<[string, string | RegExp, string, string]>([
-    ["a schema that is named and not there", "schemas/BackendOrder", "schemas/NoOrder", "invalid-ref"],
-    ["a key that is scheme of nothing", `"bearer": []`, `"bear": []`, "oas3-operation-security-defined"],
-    ["a parameter that the path has not", `"name": "biz"`, `"name": "bis"`, "path-params"],
-    ["an example that its schema refuses", `"currency": "USD"`, `"currency": "usd"`, "oas3-valid-media-example"],
-    ["a type there is none of", `"type": "integer"`, `"type": "int"`, "oas3-schema"],
+    ["a reference to a missing schema", "schemas/BackendOrder", "schemas/NoOrder", "invalid-ref"],
+    ["an undefined security scheme", `"bearer": []`, `"bear": []`, "oas3-operation-security-defined"],
+    ["a parameter that is not in the path", `"name": "biz"`, `"name": "bis"`, "path-params"],
+    ["an example that its schema rejects", `"currency": "USD"`, `"currency": "usd"`, "oas3-valid-media-example"],
+    ["an unknown type", `"type": "integer"`, `"type": "int"`, "oas3-schema"],
     [
-      "an operation's name taken twice",
+      "a duplicate operation id",
       `"operationId": "registerOrder"`,
       `"operationId": "readOrder"`,
       "operation-operationId-unique",
     ],
-    ["a family there is none of", /"tags": \[\s*"orders"\s*\]/, `"tags": ["order"]`, "operation-tag-defined"],
-  ])("finds %s", async (_what, text, other, rule) => {
+    ["an undefined tag", /"tags": \[\s*"orders"\s*\]/, `"tags": ["order"]`, "operation-tag-defined"],
+  ])("finds %s", async (_case, text, other, rule) => {
     expect((await lintOpenapi(planted(openapi, text, other))).join("\n")).toContain(rule);
   });
 });
 
 describe("the linter of AsyncAPI", { timeout: 30_000 }, () => {
-  it("finds nothing wrong with the document", async () => expect(await lintAsyncapi(asyncapi)).toEqual([]));
+  it("finds no error in the document", async () => expect(await lintAsyncapi(asyncapi)).toEqual([]));
 
   it.each<[string, string | RegExp, string, string]>([
     [
-      "a message that is named and not there",
+      "a reference to a missing message",
       '#/components/messages/heartbeat"',
       '#/components/messages/gone"',
       "invalid-ref",
     ],
-    ["an action there is none of", `"action": "send"`, `"action": "shout"`, "asyncapi-document-resolved"],
-    ["a parameter that the address has not", "/ws/order/{biz}/", "/ws/order/", "asyncapi3-channel-parameters"],
+    ["an unknown action", `"action": "send"`, `"action": "shout"`, "asyncapi-document-resolved"],
+    ["a parameter that is not in the address", "/ws/order/{biz}/", "/ws/order/", "asyncapi3-channel-parameters"],
     [
       "a message of another channel",
       "#/channels/orderPlain/messages/orderOutcome",
       "#/channels/alarmPlain/messages/result",
       "asyncapi3-operation-messages-from-referred-channel",
     ],
-    ["a type there is none of", `"type": "integer"`, `"type": "int"`, "asyncapi-document-resolved"],
-    ["a field there is none of", `"defaultContentType"`, `"contentTypeByDefault"`, "asyncapi-document-resolved"],
-  ])("finds %s", async (_what, text, other, rule) => {
+    ["an unknown type", `"type": "integer"`, `"type": "int"`, "asyncapi-document-resolved"],
+    ["an unknown field", `"defaultContentType"`, `"contentTypeByDefault"`, "asyncapi-document-resolved"],
+  ])("finds %s", async (_case, text, other, rule) => {
     expect((await lintAsyncapi(planted(asyncapi, text, other))).join("\n")).toContain(rule);
   });
 });
@@ -141,7 +141,7 @@ describe("the Worker's bundle", () => {
     expect(inputs.filter((file) => file.startsWith("api/"))).toEqual([]);
   });
 
-  it("would contain one that the Worker imports", async () => {
+  it("contains an API description if the Worker imports one", async () => {
     const inputs = await inputsOf(`export * from "./src/index.ts"; export * from "./api/index.ts";`);
     expect(inputs).toContain("api/orders.ts");
   });

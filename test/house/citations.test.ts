@@ -1,4 +1,4 @@
-// What the project's pages name is there: files, tests by their titles, npm scripts. Reads pages and runs nothing.
+// Checks that files, test titles and npm scripts that the pages name exist.
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -11,7 +11,7 @@ const markdown = (folder: string, recursive: boolean): string[] =>
 const pages = [...markdown(".", false), ...markdown("docs", true)];
 const textOf = (page: string): string => readFileSync(page, "utf8");
 
-/** The project's, and the template's. */
+/** The scripts of the project and of the template. */
 const scripts = Object.assign(
   {},
   ...["package.json", "template/package.json"].map(
@@ -27,7 +27,7 @@ describe.each(pages)("%s", (page) => {
     expect(named.filter((path) => !/[*{<]/.test(path) && !existsSync(path))).toEqual([]);
   });
 
-  it("cites tests by the titles they have", () => {
+  it("cites existing test titles", () => {
     const cited = [...textOf(page).matchAll(/`(test\/[\w./-]+\.test\.ts)` › "([^"]+)"/g)];
     const missing = cited.filter(([, file = "", title = ""]) => !existsSync(file) || !textOf(file).includes(title));
     expect(missing.map(([citation]) => citation)).toEqual([]);

@@ -1,4 +1,4 @@
-// What the docs list is what the code has: close codes, reasons, settings. Reads tables and runs nothing.
+// Compares tables of the docs with the code: close codes, reasons, limits, metrics and settings.
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { closeCodes, errorCodes, verdictOf } from "../../src/core/codes.ts";
@@ -32,12 +32,12 @@ import { metrics } from "../../src/core/counters.ts";
 import { tokenRefusals } from "../../src/core/token.ts";
 import { problems } from "../../src/http/problem.ts";
 
-/** The rows under the table head that begins with `columns`, each as the text of its cells without backticks. */
+/** The rows of the table whose head begins with `columns`: the cells' texts without backticks. */
 function table(page: string, ...columns: string[]): string[][] {
   const lines = readFileSync(page, "utf8").split("\n").map(cells);
   const head = lines.findIndex((line) => columns.every((column, i) => line[i] === column));
   if (head < 0) return expect.fail(`${page} has no table ${columns.join(" | ")}`);
-  const rows = lines.slice(head + 2); // behind the line of dashes
+  const rows = lines.slice(head + 2); // after the line of dashes
   return rows.slice(
     0,
     rows.findIndex((row) => row.length === 0),
@@ -58,7 +58,7 @@ describe("docs/protocol.md", () => {
   const page = "docs/protocol.md";
   const codes: Readonly<Record<string, number>> = closeCodes;
 
-  it("lists every close code with its reason and what it means, and no other", () => {
+  it("lists every close code with its reason and verdict, and no other", () => {
     const rows = table(page, "code", "reason", "what a client should do");
     expect(Object.fromEntries(rows.map(([code, reason]) => [reason || "left", Number(code)]))).toEqual(closeCodes);
     const words = { stay_away: "stay away", back_off: "back off", come_back: "come back now" };
@@ -67,7 +67,7 @@ describe("docs/protocol.md", () => {
         expect([reason, advice]).toEqual([reason, expect.stringMatching(`^${words[verdictOf(Number(code))]}`)]);
   });
 
-  it("gives each refusal of a connection the status and the code it has, and leaves none with a code out", () => {
+  it("lists every refusal with a close code, with its status and code", () => {
     const rows = table(page, "reason", "status", "code");
     for (const [reason = "", status, code] of rows) {
       expect([reason, status, code]).toEqual([reason, statuses[reason], String(codes[reason] ?? "")]);
@@ -82,12 +82,12 @@ describe("docs/protocol.md", () => {
     expect(Object.fromEntries(documented)).toEqual(errorCodes);
   });
 
-  it("shows frames as they are made", () => {
+  it("shows frames as they are encoded", () => {
     const [, ...blocks] = readFileSync(page, "utf8").split("```json\n");
     const shown = blocks.map((block) => JSON.parse(block.split("```")[0] ?? "") as unknown);
     const at = { epoch: "5f0c9a1e", offset: 17 };
     const data = (value: Json) => ({ at: 0, frame: encode(value) });
-    const made = [
+    const frames = [
       welcomeFrame("feed_news!0123456789abcdef0123456789abcdef", at, false),
       publicationFrame({ data: encode({ title: "Rain" }), position: { ...at, offset: 18 } }),
       ...replayFrames(at.epoch, [
@@ -105,10 +105,10 @@ describe("docs/protocol.md", () => {
       ),
       errorFrame("bad_request", "what was wrong"),
     ];
-    expect(shown).toEqual(made.map((frame) => JSON.parse(frame) as unknown));
+    expect(shown).toEqual(frames.map((frame) => JSON.parse(frame) as unknown));
   });
 
-  it("gives each limit the number it has", () => {
+  it("lists every limit with its number", () => {
     const numbers = table(page, "limit", "number").map(([, number = ""]) =>
       number.replaceAll(",", "").match(/\d+/g)?.map(Number),
     );
@@ -126,7 +126,7 @@ describe("docs/protocol.md", () => {
     ]);
   });
 
-  it("and the platform counts handshakes by the same ones", () => {
+  it("lists the limit of handshakes that wrangler.toml sets", () => {
     const [, limit, period] = /limit = (\d+), period = (\d+)/.exec(readFileSync("wrangler.toml", "utf8")) ?? [];
     expect([Number(limit), Number(period)]).toEqual([UPGRADES_PER_ADDRESS, UPGRADES_SECONDS]);
   });
@@ -147,17 +147,17 @@ describe("docs/operating.md", () => {
 });
 
 describe("docs/tokens.md", () => {
-  it("lists every reason a token is refused for, and no other", () => {
+  it("lists every reason of a refused token, and no other", () => {
     const documented = table("docs/tokens.md", "reason", "means").map(([reason]) => reason);
     expect(documented).toEqual([...tokenRefusals]);
   });
 });
 
 describe("docs/settings.md", () => {
-  it("lists every setting that is read, and no other", () => {
+  it("lists every setting, and no other", () => {
     const read = new Set<string>();
     const vars: Vars = new Proxy({}, { get: (_vars, name) => void read.add(String(name)) });
-    expect(readSettings(vars)).toMatchObject({ ok: true }); // a bad one would have ended the reading
+    expect(readSettings(vars)).toMatchObject({ ok: true }); // an invalid setting would end the reading
     const documented = table("docs/settings.md", "setting").map(([setting]) => setting);
     expect(new Set(documented)).toEqual(read);
   });

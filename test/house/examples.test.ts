@@ -1,4 +1,5 @@
-// The pages of docs that show how others use Belfry: what they ask for exists, both languages show the same code, and no link leads nowhere.
+// Checks docs/examples.md and docs/coming-from-channels.md: their requests exist, both languages show
+// the same code, and all links of the docs resolve.
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -8,39 +9,44 @@ const { paths } = JSON.parse(readFileSync("src/pages/openapi.json", "utf8")) as 
   paths: Record<string, Record<string, unknown>>; // by OpenAPI
 };
 
-/** What /openapi.json knows, such as `PUT /orders/{}`. */
+/** The operations of /openapi.json, such as `PUT /orders/{}`. */
 const known = new Set(
   Object.entries(paths).flatMap(([path, methods]) =>
     Object.keys(methods).map((method) => `${method.toUpperCase()} ${path.replaceAll(/\{\w+\}/g, "{}")}`),
   ),
 );
 
-/** What a snippet in any of the languages asks Belfry for: `ask("PUT", f"/orders/{biz}"`, `ask(ctx, "PUT", "/orders/"+biz`. */
-function askedBy(code: string): string[] {
-  const asks = code.matchAll(/\bask\((?:ctx, )?["'](?<method>[A-Z]+)["'], (?<path>f?["'`][^,]*?),/g);
-  return [...asks].map(({ groups: { method = "", path = "" } = {} }) => {
-    const told = path.replaceAll(/\$?\{\$?\w+\}|"\s*\+\s*\w+(?:\s*\+\s*")?/g, "{}").replaceAll(/^f?["'`]|["'`]$/g, "");
-    return `${method} ${told}`;
+/** The requests of a snippet in any language: `ask("PUT", f"/orders/{biz}"`, `ask(ctx, "PUT", "/orders/"+biz`. */
+function requestsOf(code: string): string[] {
+  const calls = code.matchAll(/\bask\((?:ctx, )?["'](?<method>[A-Z]+)["'], (?<path>f?["'`][^,]*?),/g);
+  return [...calls].map(({ groups: { method = "", path = "" } = {} }) => {
+    const pattern = path
+      .replaceAll(/\$?\{\$?\w+\}|"\s*\+\s*\w+(?:\s*\+\s*")?/g, "{}")
+      .replaceAll(/^f?["'`]|["'`]$/g, "");
+    return `${method} ${pattern}`;
   });
 }
 
-/** The addresses of the WebSockets that a page opens. */
+/** The paths of the WebSockets that a page opens. */
 const openedBy = (code: string): string[] =>
   [...code.matchAll(/\/ws\/[^`"\s]+/g)].map(([path]) => `GET ${path.replaceAll(/\$\{\w+\}/g, "{}")}`);
 
 describe("docs/examples.md", () => {
   const page = "docs/examples.md";
 
-  it.each(["python", "js", "php", "go"])("asks in %s for what there is: an order, its payment, a group", (language) => {
-    const asked = snippetsOf(page, language).flatMap(askedBy);
-    expect(asked).toEqual(["PUT /orders/{}", "POST /callback/{}/", "POST /groups/{}/send"]);
-    expect(asked.filter((request) => !known.has(request))).toEqual([]);
-  });
+  it.each(["python", "js", "php", "go"])(
+    "sends existing requests in %s: for an order, its payment and a group",
+    (language) => {
+      const requests = snippetsOf(page, language).flatMap(requestsOf);
+      expect(requests).toEqual(["PUT /orders/{}", "POST /callback/{}/", "POST /groups/{}/send"]);
+      expect(requests.filter((request) => !known.has(request))).toEqual([]);
+    },
+  );
 
-  it("opens groups that there are", () => {
+  it("opens existing groups", () => {
     const opened = ["html", "jsx", "js", "vue"].flatMap((language) => snippetsOf(page, language)).flatMap(openedBy);
     const generic = opened.map((path) => path.replace("/feed/news/", "/feed/{}/"));
-    expect(new Set(generic)).toEqual(new Set(["GET /ws/feed/{}/", "GET /ws/alarm/{}/"])); // an order's is the client's to know
+    expect(new Set(generic)).toEqual(new Set(["GET /ws/feed/{}/", "GET /ws/alarm/{}/"])); // the client opens the order's path
     expect(generic.filter((request) => !known.has(request))).toEqual([]);
   });
 });
@@ -48,13 +54,13 @@ describe("docs/examples.md", () => {
 describe("docs/coming-from-channels.md", () => {
   const page = "docs/coming-from-channels.md";
 
-  it("asks for what there is", () => {
-    const asked = snippetsOf(page, "python").flatMap(askedBy);
-    expect(asked).toEqual(["POST /groups/{}/send", "POST /channels/{}/send"]);
+  it("sends existing requests", () => {
+    const requests = snippetsOf(page, "python").flatMap(requestsOf);
+    expect(requests).toEqual(["POST /groups/{}/send", "POST /channels/{}/send"]);
     const named = readFileSync(page, "utf8").matchAll(/`((?:GET|PUT|POST|DELETE) \/[^`]*)`/g);
-    const spoken = [...named].map(([, request = ""]) => request.replaceAll(/:\w+/g, "{}"));
-    expect(spoken.length).toBeGreaterThan(5);
-    expect([...asked, ...spoken].filter((request) => !known.has(request))).toEqual([]);
+    const mentioned = [...named].map(([, request = ""]) => request.replaceAll(/:\w+/g, "{}"));
+    expect(mentioned.length).toBeGreaterThan(5);
+    expect([...requests, ...mentioned].filter((request) => !known.has(request))).toEqual([]);
   });
 
   it("has a page that opens an order", () => {
@@ -87,7 +93,7 @@ describe("links", () => {
       ),
     );
 
-  it.each(pages)("of %s lead somewhere", (page) => {
+  it.each(pages)("of %s resolve", (page) => {
     const broken = [...prose(page).matchAll(/\]\((?!https?:)([^)#]*)(?:#([^)]*))?\)/g)].filter(
       ([, file = "", anchor]) => {
         const target = file === "" ? page : join(dirname(page), file);

@@ -1,4 +1,4 @@
-// The house keeps its own rules: who may import whom, what core may know, what an `as` owes. Each guard is shown to bite.
+// Checks the rules of the repository: imports between rooms, core without a platform, reasons beside `as`.
 import { execFile } from "node:child_process";
 import {
   cpSync,
@@ -17,8 +17,8 @@ import { afterAll, describe, expect, it } from "vitest";
 
 const run = promisify(execFile);
 
-/** A copy of the house to plant violations in. */
-const house = mkdtempSync(join(tmpdir(), "belfry-house-"));
+/** A copy of the sources, for planted violations. */
+const copy = mkdtempSync(join(tmpdir(), "belfry-house-"));
 for (const part of [
   "api",
   "src",
@@ -27,21 +27,21 @@ for (const part of [
   "tsconfig.base.json",
   "worker-configuration.d.ts",
 ]) {
-  cpSync(part, join(house, part), { recursive: true });
+  cpSync(part, join(copy, part), { recursive: true });
 }
-symlinkSync(join(process.cwd(), "node_modules"), join(house, "node_modules"));
-afterAll(() => rmSync(house, { recursive: true }));
+symlinkSync(join(process.cwd(), "node_modules"), join(copy, "node_modules"));
+afterAll(() => rmSync(copy, { recursive: true }));
 
-/** What a tool says of the house with one file more in it, or one file's text exchanged for another. */
+/** Runs a tool on the copy with one file added or replaced. Returns its output. */
 async function withPlanted(file: string, text: string, tool: string, args: readonly string[]): Promise<string> {
-  const path = join(house, file);
+  const path = join(copy, file);
   const before = existsSync(path) ? readFileSync(path) : null;
   writeFileSync(path, text);
   try {
-    const { stdout } = await run(join(house, "node_modules/.bin", tool), args, { cwd: house });
+    const { stdout } = await run(join(copy, "node_modules/.bin", tool), args, { cwd: copy });
     return stdout;
   } catch (error) {
-    return String((error as { stdout?: string }).stdout); // what execFile rejects with when the tool exits non-zero
+    return String((error as { stdout?: string }).stdout); // execFile rejects with the output if the tool exits with another code than 0
   } finally {
     if (before === null) rmSync(path);
     else writeFileSync(path, before);
@@ -113,13 +113,13 @@ describe("the linter refuses", () => {
       "http imports callbacks",
     ],
     [
-      "http that takes claims for a token",
+      "http that uses claims as a token",
       "src/http/planted.ts",
       `export { coversGroup, tokenOf } from "../core/token.ts";`,
       "only what src/tokens/ has verified is a token",
     ],
     [
-      "group that takes claims for a token",
+      "group that uses claims as a token",
       "src/group/planted.ts",
       `export { tokenOf } from "../core/token.ts";`,
       "only what src/tokens/ has verified is a token",
@@ -159,7 +159,7 @@ describe("the linter refuses", () => {
       "is belfry() with",
     ],
     [
-      "the client that imports more of core than it shares",
+      "the client that imports more of core than the shared files",
       "src/client/planted.ts",
       `export { encodeAdmission } from "../core/admission.ts";`,
       "the client shares core's codes",
@@ -177,7 +177,7 @@ describe("the linter refuses", () => {
       "the client imports core only",
     ],
     [
-      "the hooks that reach behind the client's door",
+      "the hooks that import a file behind the client's index",
       "src/client/react.ts",
       `export { Line } from "./line.ts";`,
       "the hooks import react and the client's door only",
@@ -191,7 +191,7 @@ describe("the linter refuses", () => {
       ],
     ),
     [
-      "the door that imports an API description",
+      "the entry that imports an API description",
       "src/index.ts",
       `export { operations } from "../api/index.ts";`,
       "no-restricted-imports",
@@ -224,19 +224,19 @@ describe("the linter refuses", () => {
       ["src/http/planted.ts", "..//group/group.ts"],
       ["src/index.ts", "./http/../core/result.ts"],
     ].map(([file = "", path = ""]): [string, string, string, string] => [
-      `a detour: ${file} that imports ${path}`,
+      `${file} that imports ${path} by an indirect path`,
       file,
       `export * from "${path}";`,
       "write a path the straight way",
     ]),
     [
-      "http that imports group in the middle of an expression",
+      "http that imports group in an expression",
       "src/http/planted.ts",
       `export const group = await import("../group/group.ts");`,
       "http imports callbacks",
     ],
     [
-      "a type imported in the middle of another",
+      "a type imported in an expression",
       "src/http/planted.ts",
       `export type G = import("../group/group.ts").Group;`,
       "consistent-type-imports",
@@ -248,32 +248,32 @@ describe("the linter refuses", () => {
       "core knows no platform",
     ],
     [
-      "http files whose types import one another in a circle",
+      "http files with circular type imports",
       "src/http/context.ts",
       `import type { app } from "./app.ts";\nexport type RouteEnv = typeof app;`,
       "import(no-cycle)",
     ],
     [
-      "files that import one another in a circle",
+      "files with circular imports",
       "src/tokens/header.ts",
       `import { verifyToken } from "./verify.ts";\nexport const verify = verifyToken;`,
       "import(no-cycle)",
     ],
     ["any", "src/http/planted.ts", "export const x = (y: any): unknown => y;", "no-explicit-any"],
-    ["a promise left alone", "src/http/planted.ts", "Promise.resolve(1);", "no-floating-promises"],
+    ["a promise that is not awaited", "src/http/planted.ts", "Promise.resolve(1);", "no-floating-promises"],
     [
-      "a switch that forgets a case",
+      "a switch without one of the cases",
       "src/core/planted.ts",
       `export const f = (x: "a" | "b"): number => { switch (x) { case "a": return 1; } return 2; };`,
       "switch-exhaustiveness-check",
     ],
     ["a file of more than 300 lines", "src/core/planted.ts", "export {};\n".repeat(301), "max-lines"],
-  ])("%s", async (_what, file, text, complaint) => {
-    expect(await withPlanted(file, text, "oxlint", [file])).toContain(complaint);
+  ])("%s", async (_case, file, text, message) => {
+    expect(await withPlanted(file, text, "oxlint", [file])).toContain(message);
   });
 
-  it("nothing in the house as it stands", async () => {
-    const { stdout } = await run(join(house, "node_modules/.bin/oxlint"), ["src", "api"], { cwd: house });
+  it("no file of src and api", async () => {
+    const { stdout } = await run(join(copy, "node_modules/.bin/oxlint"), ["src", "api"], { cwd: copy });
     expect(stdout).toContain("0 errors");
   });
 });
@@ -283,43 +283,43 @@ describe("the type checker refuses core that names a platform", () => {
     "%s",
     async (name) => {
       const text = `export type T = typeof ${name};\nexport let x: ${name};\n`;
-      const said = await withPlanted("src/core/planted.ts", text, "tsc", ["-p", "src/core"]);
-      expect(said).toContain(`Cannot find name '${name}'`);
+      const output = await withPlanted("src/core/planted.ts", text, "tsc", ["-p", "src/core"]);
+      expect(output).toContain(`Cannot find name '${name}'`);
     },
   );
 });
 
 describe("the type checker refuses", () => {
   it.each(["Env", "DurableObjectStorage", "process"])("tokens that name %s", async (name) => {
-    const said = await withPlanted("src/tokens/planted.ts", `export let x: typeof ${name} | ${name};\n`, "tsc", [
+    const output = await withPlanted("src/tokens/planted.ts", `export let x: typeof ${name} | ${name};\n`, "tsc", [
       "-p",
       "src/tokens",
     ]);
-    expect(said).toContain(`Cannot find name '${name}'`);
+    expect(output).toContain(`Cannot find name '${name}'`);
   });
 
-  it("claims that pass for a token, and a token made by hand", async () => {
+  it("claims used as a token, and a token created elsewhere", async () => {
     const text = `import type { Token } from "../core/token.ts";
 export const made: Token = { sub: "ann", groups: ["*"], publish: true, info: null, expiresAt: 1 };\n`;
-    const said = await withPlanted("src/tokens/planted.ts", text, "tsc", ["-p", "src/tokens"]);
-    expect(said).toContain("[verified]");
+    const output = await withPlanted("src/tokens/planted.ts", text, "tsc", ["-p", "src/tokens"]);
+    expect(output).toContain("[verified]");
   });
 });
 
 describe("the type checker refuses a client that names the server's platform", () => {
   it.each(["Env", "DurableObjectStorage", "WebSocketPair", "process"])("%s", async (name) => {
     const text = `export type T = typeof ${name};\nexport let x: ${name};\n`;
-    const said = await withPlanted("src/client/planted.ts", text, "tsc", ["-p", "src/client"]);
-    expect(said).toContain(`Cannot find name '${name}'`);
+    const output = await withPlanted("src/client/planted.ts", text, "tsc", ["-p", "src/client"]);
+    expect(output).toContain(`Cannot find name '${name}'`);
   });
 });
 
-describe("core formats no time that it was not given", () => {
-  /** Intl's formatters take the present where they are given nothing. No linter knows that they read the clock. */
+describe("core formats only times that are passed in", () => {
+  /** Intl's formatters read the clock if called without an argument. The linter has no rule for it. */
   const readsClock = (text: string): boolean => /\.format(ToParts)?\(\s*(undefined\s*,?\s*)?\)/.test(text);
 
   it.each([`new Intl.DateTimeFormat("en").format()`, `format.formatToParts( )`, `format\n  .format(undefined)`])(
-    "%s would be found",
+    "%s is found",
     (planted) => expect(readsClock(planted)).toBe(true),
   );
 
@@ -335,7 +335,7 @@ describe("every file of src and api", () => {
       .map((file) => [join(room, file), readFileSync(join(room, file), "utf8")] as const),
   );
 
-  it.each(files)("%s begins with what it does", (_file, text) => expect(text).toMatch(/^\/\/ [^\n]{20,}\n/));
+  it.each(files)("%s begins with a description", (_file, text) => expect(text).toMatch(/^\/\/ [^\n]{20,}\n/));
 
   it.each(files)("%s gives a reason beside each `as`", (_file, text) => {
     const casts = text
@@ -348,7 +348,7 @@ describe("every file of src and api", () => {
     for (const line of casts) expect(line).toContain("//");
   });
 
-  it("has a name that says what it is, not that it helps", () => {
+  it("has a specific name, without util or helper", () => {
     for (const [file] of files) expect(file).not.toMatch(/util|helper|manager|impl|common|misc/i);
   });
 });

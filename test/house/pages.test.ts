@@ -1,4 +1,4 @@
-// The pages know the development secrets and no other, and what stands beside the Worker in development is never deployed.
+// Checks the secrets and texts of the pages, and that development code is not deployed.
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { callbackSetting, DEVELOPMENT_FILE, settingIn } from "../../scripts/development.ts";
@@ -20,46 +20,48 @@ describe("the pages' secrets", () => {
     });
   });
 
-  it("are said to be in use by that file alone", () => {
+  it("are marked as development secrets by that file only", () => {
     expect(checkedIn("DEVELOPMENT")).toBe("1");
     expect(readFileSync("wrangler.toml", "utf8")).not.toContain("DEVELOPMENT");
   });
 });
 
-it("what `npm start` adds is not what is deployed, and nothing deployed imports it", () => {
+it("the code that `npm start` adds is not deployed, and no deployed file imports it", () => {
   expect(readFileSync("wrangler.toml", "utf8")).toContain('main = "src/index.ts"');
   const sources = readdirSync("src", { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".ts"));
   expect(sources.filter((file) => readFileSync(`src/${file}`, "utf8").includes('development.ts"'))).toEqual([]);
 });
 
-describe("the pages' words", () => {
-  it("are in both languages, and each one is said somewhere", () => {
-    const said = ours.map((file) => readFileSync(file, "utf8")).join("\n");
+describe("the pages' texts", () => {
+  it("are in both languages, and each one is used", () => {
+    const sources = ours.map((file) => readFileSync(file, "utf8")).join("\n");
     for (const [name, [english, chinese]] of Object.entries(phrases)) {
       expect([name, /[\u4e00-\u9fff]/.test(chinese), english.includes("#")]).toEqual([
         name,
         true,
         chinese.includes("#"),
       ]);
-      const made =
+      const isComposed =
         /^(source-|.*-means$|running|stopped|unknown|refunded|partially_refunded|failed|closed|pending|connecting|open|waiting)/.test(
           name,
         );
-      expect([name, made || said.includes(`"${name}"`)]).toEqual([name, true]);
+      expect([name, isComposed || sources.includes(`"${name}"`)]).toEqual([name, true]);
     }
   });
 
-  it("stand beside the English of every text that the markup holds", () => {
+  it("include a Chinese text for every English text of the markup", () => {
     for (const file of ours.filter((file) => file.endsWith(".html"))) {
       const html = readFileSync(file, "utf8");
-      const silent = [...html.matchAll(/<(button|h1|h2|h3|label|th|a)\b((?:[^>"]|"[^"]*")*)>\s*(?!Belfry)[A-Z][a-z]/g)]
+      const untranslated = [
+        ...html.matchAll(/<(button|h1|h2|h3|label|th|a)\b((?:[^>"]|"[^"]*")*)>\s*(?!Belfry)[A-Z][a-z]/g),
+      ]
         .filter(([, , attributes = ""]) => !attributes.includes("data-zh"))
         .map(([tag]) => tag);
-      expect([file, silent]).toEqual([file, []]);
+      expect([file, untranslated]).toEqual([file, []]);
     }
   });
 
-  it("lead from page to page, to pages that are there", () => {
+  it("link to pages that exist", () => {
     for (const file of ours.filter((file) => file.endsWith(".html")))
       for (const [, path = ""] of readFileSync(file, "utf8").matchAll(/(?:href|src)="(\/[^"]*)"/g))
         expect([file, path, existsSync(`src/pages${path.endsWith("/") ? `${path}index.html` : path}`)]).toEqual([

@@ -9,7 +9,7 @@ import { ChannelAddress, GroupName } from "../../src/http/response-schemas.ts";
 import { routes } from "../../src/http/routes.ts";
 import asyncapi from "../../src/pages/asyncapi.json" with { type: "json" };
 import openapi from "../../src/pages/openapi.json" with { type: "json" };
-import { anyone, backend } from "../support/workerd.ts";
+import { publicRequest, backend } from "../support/workerd.ts";
 
 interface OperationObject {
   readonly operationId: string;
@@ -132,14 +132,14 @@ describe("the documents", () => {
   it.each(["/openapi.json", "/openapi.json/", "/asyncapi.json", "/asyncapi.json/"])(
     "%s is public and readable across origins",
     async (path) => {
-      const response = await anyone(path, { headers: { Origin: "https://tools.example" } });
+      const response = await publicRequest(path, { headers: { Origin: "https://tools.example" } });
       expect(response.headers.get("Content-Type")).toContain("application/json");
       expect(await response.json()).toEqual(path.startsWith("/openapi") ? openapi : asyncapi);
     },
   );
 
   it.each(["/openapi.json", "/asyncapi.json"])("%s responds 405 to another method", async (path) => {
-    const response = await anyone(path, { method: "POST" });
+    const response = await publicRequest(path, { method: "POST" });
     expect(response.headers.get("Allow")).toBe("GET");
     expect(await response.json()).toMatchObject({ status: 405, reason: "method_not_allowed" });
   });

@@ -2,17 +2,26 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import type { Fact } from "../../src/core/fact.ts";
-import { bytes, deliveryOf, orderView, registerFor, replyOf, send, unreachable, wholeLog } from "../support/deliver.ts";
+import {
+  bytes,
+  deliveryOf,
+  orderView,
+  registerFor,
+  replyOf,
+  send,
+  unreachable,
+  captureLog,
+} from "../support/deliver.ts";
 import { backend, callback, newBiz, stubOf } from "../support/workerd.ts";
 
 let log: (event?: string) => string;
 beforeEach(() => {
-  log = wholeLog();
+  log = captureLog();
 });
 
 const lastCallback = () => JSON.parse(log("callback").split("\n").at(-1) ?? "{}") as Record<string, unknown>;
 
-/** An event of the generic HMAC sender, signed; `change` is what is wrong with it. */
+/** A signed event of the generic HMAC sender, changed by `change`. */
 const event = (biz: string, change: object = {}) => ({
   order_id: biz,
   event_id: `e-${newBiz()}`,
@@ -40,7 +49,7 @@ describe("a provider's signed event", () => {
     ["an amount and no currency", { currency: null }],
     ["a currency of two letters", { currency: "US" }],
     ["a currency with a long s, which upper case would make USD", { currency: "u\u017fd" }],
-  ])("with %s is acknowledged, and listed as a payment without an amount", async (_what, change) => {
+  ])("with %s is acknowledged, and listed as a payment without an amount", async (_case, change) => {
     const biz = await registered();
     expect(await replyOf(await post(event(biz, change)))).toEqual([200, ""]);
     const mismatches = [{ reason: "no_amount", amount: null, currency: null }];
@@ -52,7 +61,7 @@ describe("a provider's signed event", () => {
     ["an order id that is half a surrogate pair", { order_id: "A\ud800" }, "bad_order_id"],
     ["a refund of a float", { status: "refunded", amount: 5.5 }, "bad_amount"],
     ["a refund of a negative amount", { status: "refunded", amount: -500 }, "bad_amount"],
-  ])("with %s is acknowledged, forwarded, and logged with its reason", async (_what, change, detail) => {
+  ])("with %s is acknowledged, forwarded, and logged with its reason", async (_case, change, detail) => {
     const biz = await registered();
     await post(event(biz));
     const before = await orderView(biz);
@@ -65,7 +74,7 @@ describe("a provider's signed event", () => {
     ["an unknown currency", { currency: "ZZZ" }, "unknown_currency"],
     ["another currency", { currency: "EUR" }, "currency"],
     ["no amount", { amount: null, currency: null }, "no_amount"],
-  ])("with %s is acknowledged and listed as a mismatch", async (_what, change, reason) => {
+  ])("with %s is acknowledged and listed as a mismatch", async (_case, change, reason) => {
     const biz = await registered();
     expect(await replyOf(await post(event(biz, change)))).toEqual([200, ""]);
     expect(await orderView(biz)).toMatchObject({ status: "pending", version: 0, mismatches: [{ reason }] });
@@ -76,7 +85,7 @@ describe("a provider's signed event", () => {
     ["a type that is an object", { status: {} }],
     ["neither an order nor a payment", { order_id: null, payment_id: null }],
     ["an order id that is a list", { order_id: [], payment_id: null }],
-  ])("with %s is acknowledged and ignored", async (_what, change) => {
+  ])("with %s is acknowledged and ignored", async (_case, change) => {
     const biz = await registered();
     expect(await replyOf(await post(event(biz, change)))).toEqual([200, ""]);
     expect(lastCallback()).toMatchObject({ reason: "ignored" });
@@ -120,7 +129,7 @@ describe("a provider's signed event", () => {
   it("responds 503 and stores nothing while the payment index is unreachable", async () => {
     const biz = await registered();
     const reaches = (name: string) => (name.startsWith("payments_") ? unreachable().GROUP : env.GROUP).getByName(name);
-    const half = { GROUP: { getByName: reaches } as unknown as Env["GROUP"] }; // all that the route calls
+    const half = { GROUP: { getByName: reaches } as unknown as Env["GROUP"] }; // the route calls this method only
     expect((await post(event(biz), half)).status).toBe(503);
     expect(await orderView(biz)).toMatchObject({ status: "pending", version: 0 });
   });
@@ -134,11 +143,11 @@ describe("a report of the merchant", () => {
     ["minor units of a currency that providers count differently", { amount: 1999, currency: "ISK" }],
     ["more decimals than the currency has", { amount: "20.5", currency: "JPY" }],
     ["a currency for tests", { amount: "20", currency: "XTS" }],
-    ["a currency that is none of ISO's", { amount: 1999, currency: "ZZZ" }],
+    ["a currency outside of ISO 4217", { amount: 1999, currency: "ZZZ" }],
     ["a currency in lower case", { amount: 1999, currency: "usd" }],
-    ["a status that nobody knows", { status: "teleported" }],
+    ["an unknown status", { status: "teleported" }],
     ["a payment id that is a number", { payment_id: 7 }],
-  ])("with %s responds 422 and leaves the order unpaid", async (_what, body) => {
+  ])("with %s responds 422 and leaves the order unpaid", async (_case, body) => {
     const biz = newBiz();
     expect(await (await callback(biz, body)).json()).toMatchObject({ status: 422, reason: "bad_callback" });
     expect(await orderView(biz)).toMatchObject({ status: "pending", version: 0 });
@@ -184,7 +193,7 @@ describe("an order with 10,000 facts", () => {
     expect(await replyOf(await post(late))).toEqual([200, ""]);
     expect(lastCallback()).toMatchObject({ reason: "ignored", detail: "refunded: the order has 1000 facts" });
     expect(await orderView(biz)).toMatchObject({ status: "partially_refunded", full: true, refunded: "9.99" });
-    // What is known already is known still.
+    // Recorded facts are still duplicates.
     expect(await stubOf(`order_${biz}`).record([arrivalOf(refund(biz, 0))])).toMatchObject({ result: "duplicate" });
     expect(await (await callback(biz, { status: "closed" })).json()).toMatchObject({
       status: 422,

@@ -1,4 +1,4 @@
-// belfry(): routes under a prefix, calls without HTTP, and the mistakes of a Worker's code, each with what to write.
+// belfry(): routes under a prefix, calls without HTTP, and errors of a Worker's code with their remedies.
 import { createExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
@@ -10,46 +10,46 @@ const HOST = "http://belfry.test";
 const key = { Authorization: `Bearer ${env.API_KEYS}` };
 const push = belfry({ basePath: "/push", consumers: [alarm, feed], providers: [stripe] });
 
-const ask = (path: string, init: RequestInit = {}, changed: Partial<BelfryEnv> = {}, worker = push) =>
+const request = (path: string, init: RequestInit = {}, changed: Partial<BelfryEnv> = {}, worker = push) =>
   worker.fetch(new Request(`${HOST}${path}`, init), { ...env, ...changed }, createExecutionContext());
 
 async function connectBelow(path: string, headers: Record<string, string> = {}): Promise<Page> {
-  const response = await ask(path, { headers: { Upgrade: "websocket", Origin: HOST, ...headers } });
+  const response = await request(path, { headers: { Upgrade: "websocket", Origin: HOST, ...headers } });
   return new Page(response.webSocket ?? expect.fail(`no WebSocket: ${response.status} ${await response.text()}`));
 }
 
 describe("belfry() under a prefix", () => {
-  it.each(["/push/healthz", "/push/healthz/"])("answers %s", async (path) => {
-    expect(await (await ask(path)).json()).toMatchObject({ status: "ok" });
+  it.each(["/push/healthz", "/push/healthz/"])("serves %s", async (path) => {
+    expect(await (await request(path)).json()).toMatchObject({ status: "ok" });
   });
 
   it.each(["/healthz", "/pushed/healthz", "/", "/push", "/push/push/healthz", "//push/healthz"])(
-    "answers 404 to %s",
+    "responds 404 to %s",
     async (path) => {
-      expect(await (await ask(path)).json()).toMatchObject({ status: 404, reason: "unknown_path" });
+      expect(await (await request(path)).json()).toMatchObject({ status: 404, reason: "unknown_path" });
     },
   );
 
-  it("connects pages, takes callbacks and sends to groups, users and batches", async () => {
+  it("connects pages, accepts callbacks and sends to groups, users and batches", async () => {
     const biz = newBiz();
     const page = await connectBelow(`/push/ws/order/${biz}/`);
-    expect((await ask(`/push/callback/${biz}/`, { method: "POST", headers: key })).status).toBe(200);
+    expect((await request(`/push/callback/${biz}/`, { method: "POST", headers: key })).status).toBe(200);
     expect(await page.nextJson()).toEqual({ biz, paid: true, status: "paid" });
     const [group, member] = [`alarm_${newBiz()}`, `alarm_${newBiz()}`];
     const event = JSON.stringify({ type: "send.message", message: "hello" });
-    const post = (path: string, body: string) => ask(path, { method: "POST", headers: key, body });
+    const post = (path: string, body: string) => request(path, { method: "POST", headers: key, body });
     expect((await post(`/push/groups/${group}/send`, event)).status).toBe(200);
-    // A user that is called `send` or `users` is a user like any other.
+    // Users named `send` or `users` do not collide with the routes.
     expect(await (await post(`/push/groups/${member}/users/users/send`, event)).json()).toMatchObject({
       connections: 0,
     });
     const batch = JSON.stringify({ items: [{ group, event: JSON.parse(event) as unknown }] });
     expect(await (await post("/push/send", batch)).json()).toMatchObject({ items: [{ status: 200 }] });
-    expect(await (await ask(`/push/groups/${group}`, { headers: key })).json()).toMatchObject({ group });
+    expect(await (await request(`/push/groups/${group}`, { headers: key })).json()).toMatchObject({ group });
   });
 
-  it("serves the API documents that ASSETS binds, and says what to bind where it binds none", async () => {
-    expect((await ask("/push/openapi.json")).status).toBe(200);
+  it("serves the API documents of ASSETS; without the binding, the error has the remedy", async () => {
+    expect((await request("/push/openapi.json")).status).toBe(200);
     const { ASSETS: _, ...rest } = env;
     const unbound = await push.fetch(new Request(`${HOST}/push/openapi.json`), rest);
     expect(await unbound.json()).toMatchObject({ status: 404, detail: expect.stringContaining("ASSETS") });
@@ -57,7 +57,7 @@ describe("belfry() under a prefix", () => {
 });
 
 describe("belfry() in the same Worker", () => {
-  it("sends an event to a group, once per key, and refuses what the route refuses", async () => {
+  it("sends an event to a group, once per key, with the refusals of the route", async () => {
     const group = `alarm_${newBiz()}`;
     const page = await connect(`/ws/alarm/${group.slice("alarm_".length)}/`);
     await page.next(); // the first push
@@ -97,7 +97,7 @@ describe("belfry() in the same Worker", () => {
   });
 });
 
-describe("a mistake of the Worker's code is an error that says what to write", () => {
+describe("an error of the Worker's code has its remedy in the message, for", () => {
   const scores: Consumer = {
     ...alarm,
     name: "scores",
@@ -107,17 +107,17 @@ describe("a mistake of the Worker's code is an error that says what to write", (
 
   it.each<[string, Parameters<typeof belfry>[0], string]>([
     [
-      "two consumers of one name",
+      "two consumers with the same name",
       { consumers: [scores, { ...scores, paths: ["/ws/x/"] }] },
       'Two consumers have the name "scores"',
     ],
     [
-      "two consumers of one path",
+      "two consumers with the same path",
       { consumers: [alarm, { ...scores, paths: ["/ws/alarm/:other/"] }] },
       'have the same path "/ws/alarm/:other/"',
     ],
     [
-      "a consumer that has the name of Belfry's own",
+      "a consumer with a name of Belfry's own",
       { consumers: [{ ...scores, name: "payments" }] },
       'Two consumers have the name "payments"',
     ],
@@ -141,15 +141,15 @@ describe("a mistake of the Worker's code is an error that says what to write", (
       { basePath: "push" },
       'basePath must begin with one / and end without one, like "/push": received "push"',
     ],
-    ["a basePath with a slash behind", { basePath: "/push/" }, "basePath must begin with one /"],
+    ["a basePath with a slash at its end", { basePath: "/push/" }, "basePath must begin with one /"],
     ["a basePath with two slashes", { basePath: "//push" }, "basePath must begin with one /"],
-  ])("%s", (_what, options, text) => {
+  ])("%s", (_case, options, text) => {
     expect(() => belfry(options)).toThrow(text);
   });
 
   it.each([0, Number.NaN, -1, Infinity, 99])("a push every %s ms", async (period) => {
     const often = belfry({ consumers: [{ ...scores, push: { every: () => period, produce: () => null } }] });
-    const problem = await (await ask("/healthz", {}, {}, often)).json();
+    const problem = await (await request("/healthz", {}, {}, often)).json();
     expect(problem).toMatchObject({
       status: 500,
       reason: "bad_setting",
@@ -157,41 +157,41 @@ describe("a mistake of the Worker's code is an error that says what to write", (
     });
   });
 
-  it("no GROUP binding, or another name than the one it has", async () => {
+  it("a missing GROUP binding, or a binding of another name", async () => {
     const { GROUP, ...rest } = env;
-    const unbound = await push.fetch(new Request(`${HOST}/push/healthz`), rest as unknown as BelfryEnv); // what a Worker without the binding hands over
+    const unbound = await push.fetch(new Request(`${HOST}/push/healthz`), rest as unknown as BelfryEnv); // the env of a Worker without the binding
     expect(await unbound.json()).toMatchObject({
       reason: "bad_setting",
       detail: expect.stringContaining('name = "GROUP", class_name = "Group"'),
     });
     const named = belfry({ name: "ROOMS" });
-    const bound = { ...rest, ROOMS: GROUP } as unknown as BelfryEnv; // the binding has the name that the option gives
+    const bound = { ...rest, ROOMS: GROUP } as unknown as BelfryEnv; // the option sets the binding's name
     expect((await named.fetch(new Request(`${HOST}/healthz`), bound)).status).toBe(200);
   });
 
-  it("a provider that is left out, and called", async () => {
-    const left = await ask("/push/callbacks/paypal", { method: "POST", body: "{}" });
+  it("a call of a provider that is not installed", async () => {
+    const left = await request("/push/callbacks/paypal", { method: "POST", body: "{}" });
     expect(await left.json()).toMatchObject({ status: 404, reason: "unknown_provider" });
-    expect((await ask("/push/callbacks/stripe", { method: "POST", body: "{}" })).status).toBe(401);
+    expect((await request("/push/callbacks/stripe", { method: "POST", body: "{}" })).status).toBe(401);
   });
 });
 
 describe("JURISDICTION", () => {
-  it("decides where each object lives", () => {
-    const asked: string[] = [];
+  it("sets the jurisdiction of every object", () => {
+    const requested: string[] = [];
     const namespace = (where: string) => ({
       jurisdiction: (name: string) => namespace(name),
-      getByName: (group: string) => asked.push(`${where} ${group}`),
+      getByName: (group: string) => requested.push(`${where} ${group}`),
     });
-    const GROUP = namespace("anywhere") as unknown as BelfryEnv["GROUP"]; // all that groupOf calls
+    const GROUP = namespace("anywhere") as unknown as BelfryEnv["GROUP"]; // groupOf calls these methods only
     groupOf({ GROUP }, "order_a");
     groupOf({ GROUP, JURISDICTION: "" }, "order_b");
     groupOf({ GROUP, JURISDICTION: "eu" }, "order_c");
-    expect(asked).toEqual(["anywhere order_a", "anywhere order_b", "eu order_c"]);
+    expect(requested).toEqual(["anywhere order_a", "anywhere order_b", "eu order_c"]);
   });
 
-  it("of another word is a bad setting", async () => {
-    const refused = await (await ask("/push/healthz", {}, { JURISDICTION: "mars" })).json();
+  it("with an unknown value is an invalid setting", async () => {
+    const refused = await (await request("/push/healthz", {}, { JURISDICTION: "mars" })).json();
     expect(refused).toMatchObject({ reason: "bad_setting", detail: "JURISDICTION must be eu, fedramp, or empty" });
   });
 });

@@ -3,12 +3,12 @@ import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import { events, newIntent, placeOf, post, registered, stored } from "../support/claims.ts";
-import { deliveryOf, orderView, registerFor, replyOf, send, wholeLog } from "../support/deliver.ts";
-import { backend, callback, connect, evict, look, mark, newBiz, stubOf } from "../support/workerd.ts";
+import { deliveryOf, orderView, registerFor, replyOf, send, captureLog } from "../support/deliver.ts";
+import { backend, callback, connect, evict, getGroup, sendMarker, newBiz, stubOf } from "../support/workerd.ts";
 
 let log: (event?: string) => string;
 beforeEach(() => {
-  log = wholeLog();
+  log = captureLog();
 });
 
 describe("a payment", () => {
@@ -25,7 +25,7 @@ describe("a payment", () => {
       version: 0,
       mismatches: [{ reason: "payment_of_another_order", payment_id: intent, amount: "19.99", currency: "USD" }],
     });
-    const marked = await mark(`order_${second}`);
+    const marked = await sendMarker(`order_${second}`);
     expect(await page.next()).toBe(marked);
     await post(events(newIntent()).succeeded(second));
     expect(await orderView(second)).toMatchObject({ status: "paid", checked: true });
@@ -70,7 +70,7 @@ describe("a payment", () => {
   });
 });
 
-describe("an event that names no order", () => {
+describe("an event without an order id", () => {
   it("waits for its payment and moves into the order exactly once after the claim", async () => {
     const biz = await registered();
     const intent = newIntent();
@@ -99,7 +99,7 @@ describe("an event that names no order", () => {
   it("creates no order for an unknown reference", async () => {
     const unknown = newBiz();
     await post(events(newIntent()).refunded(unknown));
-    expect(await look(`order_${unknown}`)).toMatchObject({ position: { offset: 0 } });
+    expect(await getGroup(`order_${unknown}`)).toMatchObject({ position: { offset: 0 } });
     await runInDurableObject(stubOf(`order_${unknown}`), (_object, { storage }) => {
       expect([...storage.kv.list()]).toEqual([]);
     });
@@ -118,7 +118,7 @@ describe("an event that names no order", () => {
 });
 
 describe("a crash", () => {
-  /** An object namespace in which one call of one kind of object fails, before it is made or after. */
+  /** An object namespace in which a call of one kind of object fails, before or after it is made. */
   function failing(kind: "order_" | "payments_", method: string, when: "before" | "after"): Pick<Env, "GROUP"> {
     const getByName = (name: string) => {
       const stub = stubOf(name);
@@ -134,7 +134,7 @@ describe("a crash", () => {
         },
       });
     };
-    return { GROUP: { getByName } as unknown as Env["GROUP"] }; // all that the route calls
+    return { GROUP: { getByName } as unknown as Env["GROUP"] }; // the route calls this method only
   }
 
   const steps = [
@@ -145,7 +145,7 @@ describe("a crash", () => {
     ["after its release", failing("payments_", "releaseOrphans", "after")],
   ] as const;
 
-  it.each(steps)("%s is repaired by the next delivery, without loss or duplicates", async (_when, changed) => {
+  it.each(steps)("%s is repaired by the next delivery, without loss or duplicates", async (_case, changed) => {
     const biz = await registered();
     const intent = newIntent();
     const { succeeded, refunded } = events(intent);
@@ -159,7 +159,7 @@ describe("a crash", () => {
     expect(await orderView(biz)).toMatchObject({ refunded: "5", version: 1 });
   });
 
-  it.each(steps)("%s is repaired as well if another event arrives first", async (_when, changed) => {
+  it.each(steps)("%s is repaired as well if another event arrives first", async (_case, changed) => {
     const biz = await registered();
     const intent = newIntent();
     const { succeeded, disputed, refunded } = events(intent);
@@ -197,7 +197,7 @@ describe("a crash", () => {
     await post(events(intent).succeeded(biz), failing("order_", "record", "after"));
     expect(await page.nextJson()).toEqual({ biz, paid: true, status: "paid" });
     await post(events(intent).succeeded(biz));
-    const marked = await mark(`order_${biz}`);
+    const marked = await sendMarker(`order_${biz}`);
     expect(await page.next()).toBe(marked);
   });
 });

@@ -51,7 +51,7 @@ describe("a handshake is refused", () => {
     ],
     ["without an Upgrade", path, { Upgrade: "" }, 404, "upgrade_required"],
     ["for an upgrade to something else", path, { Upgrade: "h2c" }, 404, "upgrade_required"],
-  ])("%s", async (_what, url, headers, status, reason) => {
+  ])("%s", async (_case, url, headers, status, reason) => {
     const objects = await listDurableObjectIds(env.GROUP);
     const response = await handshake(url, headers);
     expect(await response.json()).toMatchObject({ status, reason });
@@ -83,7 +83,7 @@ describe("a handshake is accepted", () => {
       { "Sec-WebSocket-Protocol": `belfry.plain, belfry.bearer.${key}` },
       "belfry.plain",
     ],
-  ])("%s", async (_what, url, headers, echo) => {
+  ])("%s", async (_case, url, headers, echo) => {
     const response = await handshake(url, headers);
     expect(response.status).toBe(101);
     expect(response.headers.get("Sec-WebSocket-Protocol")).toBe(echo);

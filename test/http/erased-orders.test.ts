@@ -3,13 +3,13 @@ import { env } from "cloudflare:workers";
 import { expect, it } from "vitest";
 import { app } from "../support/app.ts";
 import { events, newIntent, post, registered, stored } from "../support/claims.ts";
-import { orderView, wholeLog } from "../support/deliver.ts";
+import { orderView, captureLog } from "../support/deliver.ts";
 import { backend, callback, newBiz } from "../support/workerd.ts";
 
 const erase = async (biz: string) => expect((await backend("DELETE", `/orders/${biz}`)).status).toBe(204);
 
 it("a refund's claim is deleted with its order, and the payment pays the order it names", async () => {
-  wholeLog();
+  captureLog();
   const [erased, other, intent] = [await registered(), await registered(), newIntent()];
   await post(events(intent).refunded(erased));
   await erase(erased);
@@ -19,7 +19,7 @@ it("a refund's claim is deleted with its order, and the payment pays the order i
 });
 
 it("a redelivery creates no claim for an erased order", async () => {
-  wholeLog();
+  captureLog();
   const [erased, other, intent] = [await registered(), await registered(), newIntent()];
   await post(events(intent).succeeded(erased));
   await erase(erased);
@@ -40,9 +40,9 @@ it("a merchant's report creates no claim for an erased order", async () => {
 });
 
 it("an event during the erasure leaves no claim", async () => {
-  wholeLog();
+  captureLog();
   const biz = await registered();
-  // Each has a claim in an object of its own, and erasing waits for one after the other.
+  // Each claim is in another object, and erasing deletes them one after the other.
   const first = Array.from({ length: 20 }, newIntent);
   for (const intent of first) await post(events(intent).succeeded(biz));
   const late = Array.from({ length: 5 }, newIntent);

@@ -3,12 +3,12 @@ import { env } from "cloudflare:workers";
 import { runInDurableObject } from "cloudflare:test";
 import { expect, it } from "vitest";
 import { app } from "../support/app.ts";
-import { handshake, logged, newBiz, stubOf } from "../support/workerd.ts";
+import { handshake, captureErrors, newBiz, stubOf } from "../support/workerd.ts";
 
 const key = { Authorization: `Bearer ${env.API_KEYS}` };
 
 it("an invalid setting rejects every request; response and log name it without its value", async () => {
-  const log = logged();
+  const log = captureErrors();
   const bad = { ...env, TIME_ZONE: "Mars/Olympus" };
   for (const path of ["/healthz", `/callback/${newBiz()}/`, "/groups/alarm"]) {
     const response = await app.request(path, { headers: key }, bad);
@@ -47,8 +47,8 @@ it.each([
   ["overloaded", { overloaded: true }, 503, "group_unavailable"],
   ["unreachable for now", { retryable: true }, 503, "group_unavailable"],
   ["broken", {}, 500, "internal"],
-])("an object that is %s is logged as a fault and fails the callback", async (_what, marks, status, reason) => {
-  const log = logged();
+])("an object that is %s is logged as a fault and fails the callback", async (_case, marks, status, reason) => {
+  const log = captureErrors();
   const record = () => Promise.reject(Object.assign(new Error("lost"), marks));
   const unreachable = { ...env, GROUP: { getByName: () => ({ record }) } };
   const response = await app.request(`/callback/${newBiz()}/`, { method: "POST", headers: key }, unreachable);

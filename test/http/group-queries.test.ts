@@ -1,8 +1,8 @@
 // State, connections and history of a group for backends, and the end of a connection.
 import { describe, expect, it } from "vitest";
 import {
-  anyone,
-  armedAt,
+  publicRequest,
+  alarmTime,
   backend,
   callback,
   connect,
@@ -11,7 +11,7 @@ import {
   newAlarmGroup,
   newBiz,
   newFeed,
-  ring,
+  fireAlarm,
   stopClock,
   type Page,
 } from "../support/workerd.ts";
@@ -64,7 +64,7 @@ describe("GET /groups/:group/connections", () => {
   it("of an empty group is empty and stores nothing", async () => {
     const { group } = newAlarmGroup();
     expect(await get(`/groups/${group}/connections`)).toEqual({ connections: 0, users: 0, members: [], next: null });
-    expect(await armedAt(group)).toBeNull();
+    expect(await alarmTime(group)).toBeNull();
   });
 
   it.each([
@@ -85,7 +85,7 @@ describe("GET /groups/:group/connections", () => {
   });
 
   it("requires an API key and a known group", async () => {
-    expect((await anyone("/groups/alarm/connections")).status).toBe(401);
+    expect((await publicRequest("/groups/alarm/connections")).status).toBe(401);
     expect(await get("/groups/room_7/connections")).toMatchObject({ status: 404, reason: "unknown_group" });
     expect(await get("/groups/%20/connections")).toMatchObject({ status: 422, reason: "malformed_group" });
   });
@@ -103,11 +103,11 @@ describe("GET /groups/:group/history", () => {
     await publish(group, 5);
     const { epoch } = (await get(`/groups/${group}`))["position"] as { epoch: string };
     const at = new Date().toISOString();
-    const told = (offset: number) => ({ offset, id: `${epoch}-${offset}`, at, data: offset });
+    const publication = (offset: number) => ({ offset, id: `${epoch}-${offset}`, at, data: offset });
     expect(await get(`/groups/${group}/history?after=2&limit=2`)).toEqual({
       epoch,
       offset: 5,
-      publications: [told(3), told(4)],
+      publications: [publication(3), publication(4)],
     });
     expect(await get(`/groups/${group}/history?after=5`)).toEqual({ epoch, offset: 5, publications: [] });
     expect((await get(`/groups/${group}/history`))["publications"]).toHaveLength(5);
@@ -123,7 +123,7 @@ describe("GET /groups/:group/history", () => {
     });
     const { group } = newAlarmGroup();
     const page = await join(group, {});
-    await ring(group);
+    await fireAlarm(group);
     expect(await get(`/groups/${group}/history`)).toMatchObject({
       offset: 1,
       publications: [{ offset: 1, data: { type: "result" } }],
@@ -149,7 +149,7 @@ describe("GET /groups/:group/history", () => {
   });
 
   it("requires an API key and a known group", async () => {
-    expect((await anyone("/groups/alarm/history")).status).toBe(401);
+    expect((await publicRequest("/groups/alarm/history")).status).toBe(401);
     expect(await get("/groups/room_7/history")).toMatchObject({ status: 404, reason: "unknown_group" });
   });
 });
@@ -176,12 +176,12 @@ describe("DELETE /channels/:channel", () => {
     const [one, two] = [await channelOf(first), await channelOf(second)];
     expect(await first.nextJson()).toMatchObject({ type: "join", sub: "bob" });
     await end(two);
-    await ring(group); // the first tick
+    await fireAlarm(group); // the first tick
     expect(await first.nextJson()).toMatchObject({ type: "publication" });
-    await ring(group); // three seconds later
+    await fireAlarm(group); // three seconds later
     expect(await first.nextJson()).toMatchObject({ type: "leave", sub: "bob", connections: 1 });
     await end(one);
-    expect(await armedAt(group)).toBeNull();
+    expect(await alarmTime(group)).toBeNull();
   });
 
   it.each([
@@ -194,7 +194,7 @@ describe("DELETE /channels/:channel", () => {
 
   it("requires an API key; another method responds 405 with Allow", async () => {
     const channel = `/channels/alarm!${"0".repeat(32)}`;
-    expect((await anyone(channel, { method: "DELETE" })).status).toBe(401);
+    expect((await publicRequest(channel, { method: "DELETE" })).status).toBe(401);
     expect((await backend("GET", channel)).headers.get("Allow")).toBe("DELETE");
   });
 });

@@ -3,13 +3,13 @@ import { env } from "cloudflare:workers";
 import { listDurableObjectIds, runInDurableObject } from "cloudflare:test";
 import { describe, expect, it } from "vitest";
 import {
-  anyone,
+  publicRequest,
   backend,
   callback,
   connect,
   newAlarmGroup,
   newBiz,
-  ring,
+  fireAlarm,
   stopClock,
   stubOf,
 } from "../support/workerd.ts";
@@ -94,7 +94,7 @@ describe("POST /groups/:group/send", () => {
     ],
     ["a list", "alarm", [message], 422, "bad_event", "object"],
     ["an empty body", "alarm", undefined, 422, "bad_event", "object"],
-  ])("rejects %s", async (_what, group, event, status, reason, detail) => {
+  ])("rejects %s", async (_case, group, event, status, reason, detail) => {
     const objects = await listDurableObjectIds(env.GROUP);
     const response = await send(group, event);
     expect(await response.json()).toMatchObject({ status, reason, detail: expect.stringContaining(detail) });
@@ -111,13 +111,13 @@ describe("POST /groups/:group/send", () => {
     ["of 100 characters", `alarm_${"a".repeat(94)}`, 422, "malformed_group"],
     ["in Chinese", encodeURIComponent("订单"), 422, "malformed_group"],
     ["named like a prototype property", "__proto__", 404, "unknown_group"],
-  ])("rejects a group %s", async (_what, group, status, reason) => {
+  ])("rejects a group %s", async (_case, group, status, reason) => {
     expect(await (await send(group, message)).json()).toMatchObject({ status, reason });
     expect(await (await backend("GET", `/groups/${group}`)).json()).toMatchObject({ status, reason });
   });
 
   it("responds 401 without an API key", async () => {
-    const response = await anyone("/groups/alarm/send", { method: "POST", body: JSON.stringify(message) });
+    const response = await publicRequest("/groups/alarm/send", { method: "POST", body: JSON.stringify(message) });
     expect(response.status).toBe(401);
   });
 
@@ -126,8 +126,8 @@ describe("POST /groups/:group/send", () => {
     ["is not UTF-8", new Uint8Array([0x7b, 0xff, 0x7d])],
     ["is nested too deep", "[".repeat(60_000)],
     ["holds NaN", '{"type":"send.message","message":NaN}'],
-  ])("rejects a body that %s", async (_what, body) => {
-    const response = await anyone("/groups/alarm/send", {
+  ])("rejects a body that %s", async (_case, body) => {
+    const response = await publicRequest("/groups/alarm/send", {
       method: "POST",
       body,
       headers: { "X-API-Key": env.API_KEYS },
@@ -143,7 +143,7 @@ describe("POST /channels/:channel/send", () => {
     const first = await connect(`/ws/order/${biz}/`);
     const channel = await runInDurableObject(stubOf(group), (_object, state) => {
       const [socket] = state.getWebSockets();
-      return `${group}!${state.getTags(socket ?? expect.fail("nobody there"))[0]}`;
+      return `${group}!${state.getTags(socket ?? expect.fail("no socket"))[0]}`;
     });
     const second = await connect(`/ws/order/${biz}/`);
     const response = await backend("POST", `/channels/${channel}/send`, message);
@@ -167,7 +167,7 @@ describe("POST /channels/:channel/send", () => {
     ["with a malformed id", "alarm!7", 422, "malformed_channel"],
     ["of a malformed group", `al arm!${"0".repeat(32)}`, 422, "malformed_channel"],
     ["of a group that no consumer serves", `room!${"0".repeat(32)}`, 404, "unknown_group"],
-  ])("rejects a channel %s", async (_what, channel, status, reason) => {
+  ])("rejects a channel %s", async (_case, channel, status, reason) => {
     const response = await backend("POST", `/channels/${encodeURIComponent(channel)}/send`, message);
     expect(await response.json()).toMatchObject({ status, reason });
   });
@@ -178,7 +178,7 @@ describe("GET /groups/:group", () => {
     stopClock();
     const { group, path } = newAlarmGroup();
     await connect(path);
-    await ring(group);
+    await fireAlarm(group);
     expect(await (await backend("GET", `/groups/${group}`)).json()).toEqual({
       group,
       consumer: "alarm",
@@ -190,7 +190,7 @@ describe("GET /groups/:group", () => {
   });
 
   it("responds 401 without an API key", async () => {
-    expect((await anyone("/groups/alarm")).status).toBe(401);
+    expect((await publicRequest("/groups/alarm")).status).toBe(401);
   });
 });
 
@@ -206,7 +206,7 @@ describe("any other path", () => {
   });
 
   it("GET /healthz is public and returns the push period and the development flag", async () => {
-    expect(await (await anyone("/healthz")).json()).toEqual({
+    expect(await (await publicRequest("/healthz")).json()).toEqual({
       status: "ok",
       push_every_seconds: 60,
       development: true,

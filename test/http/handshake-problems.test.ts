@@ -1,22 +1,22 @@
-// Every problem of a handshake in both modes: response, log line, and that no object wakes.
+// Every problem of a handshake in both modes: response and log line, without a request to the object.
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { closeCodes, type CloseReason } from "../../src/core/codes.ts";
 import { app } from "../support/app.ts";
 import { problems, type ProblemReason } from "../../src/http/problem.ts";
-import { wholeLog } from "../support/deliver.ts";
+import { captureLog } from "../support/deliver.ts";
 import { claims, hmac, hs256, pair, signedBy, token } from "../tokens/signing.ts";
 
-/** What a handshake can be refused for: what has a code, and what cannot have one. */
+/** The reasons of a refused handshake, with and without a close code. */
 type Refusal = Extract<ProblemReason, CloseReason> | "unsupported_protocol" | "unknown_path" | "upgrade_required";
 
-/** How to be refused; absent parts are those of a page of our own that opens an order. */
+/** The changes that cause a refusal. By default, a page of the own origin connects to an order. */
 interface Attempt {
   readonly path?: string;
   readonly headers?: Record<string, string>;
   readonly token?: () => Promise<string>;
   readonly changed?: object;
-  /** What the group's object does, where it is asked at all. */
+  /** The response of the group's object, if the request reaches it. */
   readonly group?: () => Promise<Response>;
 }
 
@@ -28,7 +28,7 @@ const signed = (wrong: object) =>
 const full = (reason: string) => async () => new Response(reason, { status: 503 });
 const lost = () => Promise.reject(Object.assign(new Error("Network connection lost."), { retryable: true }));
 
-// A reason that is added and not shown here does not compile.
+// The type requires every reason.
 const attempts: Record<Refusal, Attempt> = {
   unsupported_protocol: { headers: { "Sec-WebSocket-Protocol": "mqtt" } },
   unknown_path: { path: "/ws/nowhere/" },
@@ -57,10 +57,10 @@ const attempts: Record<Refusal, Attempt> = {
 };
 
 async function attempt(mode: "plain" | "v1", { path, headers, token, changed, group }: Attempt) {
-  const asked: string[] = [];
+  const requests: string[] = [];
   const GROUP = {
     getByName: (name: string) => {
-      asked.push(name);
+      requests.push(name);
       return { fetch: group ?? (() => expect.fail("an object was woken")) };
     },
   };
@@ -74,7 +74,7 @@ async function attempt(mode: "plain" | "v1", { path, headers, token, changed, gr
   const given = Object.entries(all).filter(([, value]) => value !== "");
   const url = `http://belfry.test${path ?? `/ws/order/${"a".repeat(32)}/`}`;
   const response = await app.request(url, { headers: Object.fromEntries(given) }, { ...env, GROUP, ...changed });
-  return { response, asked, bearer: bearer[0]?.slice("belfry.bearer.".length) ?? null };
+  return { response, requests, bearer: bearer[0]?.slice("belfry.bearer.".length) ?? null };
 }
 
 describe.each(Object.entries(attempts) as [Refusal, Attempt][])("%s", (reason, how) => {
@@ -85,20 +85,20 @@ describe.each(Object.entries(attempts) as [Refusal, Attempt][])("%s", (reason, h
       .find((line) => line.reason === reason);
 
   it("in plain mode has its HTTP status and reason", async () => {
-    const log = wholeLog();
-    const { response, asked, bearer } = await attempt("plain", how);
+    const log = captureLog();
+    const { response, requests, bearer } = await attempt("plain", how);
     expect(response.status).toBe(problems[reason][0]);
     expect(await response.json()).toMatchObject({ status: problems[reason][0], reason });
     expect(ownLine(log("refusal"))).toMatchObject({ event: "refusal", reason, ms: expect.any(Number) });
-    expect(asked).toHaveLength(how.group === undefined ? 0 : 1);
+    expect(requests).toHaveLength(how.group === undefined ? 0 : 1);
     if (bearer !== null) expect(log()).not.toContain(bearer.split(".")[1]);
   });
 
   it("in belfry.v1 closes with its code, or has its HTTP status if it has no code", async () => {
-    const log = wholeLog();
-    const { response, asked } = await attempt("v1", how);
+    const log = captureLog();
+    const { response, requests } = await attempt("v1", how);
     expect(ownLine(log("refusal"))).toMatchObject({ event: "refusal", reason });
-    expect(asked).toHaveLength(how.group === undefined ? 0 : 1);
+    expect(requests).toHaveLength(how.group === undefined ? 0 : 1);
     if (!(reason in closeCodes)) return expect(response.status).toBe(problems[reason][0]);
     expect([response.status, response.headers.get("Sec-WebSocket-Protocol")]).toEqual([101, "belfry.v1"]);
     const socket = response.webSocket ?? expect.fail("no WebSocket");
@@ -106,7 +106,7 @@ describe.each(Object.entries(attempts) as [Refusal, Attempt][])("%s", (reason, h
       socket.addEventListener("close", ({ code, reason }) => resolve([code, reason])),
     );
     socket.accept();
-    expect(await closed).toEqual([closeCodes[reason as CloseReason], reason]); // it is among them: see above
+    expect(await closed).toEqual([closeCodes[reason as CloseReason], reason]); // compared with the list above
   });
 });
 

@@ -3,12 +3,12 @@ import { createHmac } from "node:crypto";
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import { app } from "../support/app.ts";
-import { orderView, settingOf, wholeLog } from "../support/deliver.ts";
-import { anyone, connect, newBiz } from "../support/workerd.ts";
+import { orderView, settingOf, captureLog } from "../support/deliver.ts";
+import { publicRequest, connect, newBiz } from "../support/workerd.ts";
 
 let log: (event?: string) => string;
 beforeEach(() => {
-  log = wholeLog();
+  log = captureLog();
 });
 
 interface Signing {
@@ -28,17 +28,17 @@ function signing(body: string, { secret: key = String(secret), at = Math.floor(D
 }
 
 const post = (biz: string, body: string, headers: Record<string, string> = signing(body)): Promise<Response> =>
-  anyone(`/callback/${biz}/`, { method: "POST", headers, body });
+  publicRequest(`/callback/${biz}/`, { method: "POST", headers, body });
 
 describe("a callback signed by the merchant's backend", () => {
   it.each([
-    ["paid, if it says nothing else", {}, "paid"],
+    ["paid, by default", {}, "paid"],
     ["failed", { status: "failed" }, "failed"],
     ["refunded", { status: "refunded", event_id: "e-1" }, "refunded"],
-  ])("needs no API key: the order is %s", async (_what, said, status) => {
+  ])("needs no API key: the order is %s", async (_case, report, status) => {
     const biz = newBiz();
     const page = await connect(`/ws/order/${biz}/`);
-    const response = await post(biz, JSON.stringify({ biz, ...said }));
+    const response = await post(biz, JSON.stringify({ biz, ...report }));
     expect([response.status, await response.json()]).toEqual([200, { biz, paid: status === "paid", status }]);
     expect(await page.nextJson()).toEqual({ biz, paid: status === "paid", status });
   });
@@ -55,7 +55,7 @@ describe("a callback signed by the merchant's backend", () => {
     ["is empty", () => "", 422],
     ["is not an object", (biz) => JSON.stringify([biz]), 422],
     ["is not JSON", (biz) => `biz=${biz}`, 400],
-  ])("is rejected if its body %s", async (_what, bodyFor, status) => {
+  ])("is rejected if its body %s", async (_case, bodyFor, status) => {
     const biz = newBiz();
     expect(await (await post(biz, bodyFor(biz))).json()).toMatchObject({ status });
     expect(await orderView(biz)).toMatchObject({ status: "pending", version: 0 });
@@ -67,7 +67,7 @@ describe("a callback signed by the merchant's backend", () => {
     ["a time 301 s ago", (body) => signing(body, { at: Math.floor(Date.now() / 1000) - 301 })],
     ["no signature", () => ({})],
     ["a signature without a version", (body) => ({ ...signing(body), "webhook-signature": "AAAA" })],
-  ])("responds 401 with %s", async (_what, headersFor) => {
+  ])("responds 401 with %s", async (_case, headersFor) => {
     const biz = newBiz();
     const body = JSON.stringify({ biz });
     const response = await post(biz, body, headersFor(body));

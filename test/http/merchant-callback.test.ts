@@ -3,7 +3,7 @@ import { evictDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { app } from "../support/app.ts";
-import { anyone, backend, callback, connect, look, newBiz, stubOf } from "../support/workerd.ts";
+import { publicRequest, backend, callback, connect, getGroup, newBiz, stubOf } from "../support/workerd.ts";
 
 describe("POST /callback/:biz/", () => {
   it.each<[string, unknown, string]>([
@@ -18,7 +18,7 @@ describe("POST /callback/:biz/", () => {
     ["an amount in major units", { amount: "19.99", currency: "CNY" }, "paid"],
     ["nulls for unknown values", { status: "paid", event_id: null, amount: null, currency: null }, "paid"],
     ["an unknown key", { paid: true, shop: "north" }, "paid"],
-  ])("accepts %s", async (_what, body, status) => {
+  ])("accepts %s", async (_case, body, status) => {
     const biz = newBiz();
     const response = await callback(biz, body);
     expect(response.status).toBe(200);
@@ -39,11 +39,11 @@ describe("POST /callback/:biz/", () => {
     ["an amount without its currency", { amount: 1999 }, 422, "bad_callback"],
     ["a currency in small letters", { amount: 1999, currency: "usd" }, 422, "bad_callback"],
     ["an event id of 201 characters", { event_id: "e".repeat(201) }, 422, "bad_callback"],
-  ])("rejects %s and stores nothing", async (_what, body, status, reason) => {
+  ])("rejects %s and stores nothing", async (_case, body, status, reason) => {
     const biz = newBiz();
     const response = await callback(biz, body);
     expect(await response.json()).toMatchObject({ status, reason });
-    expect(await look(`order_${biz}`)).toMatchObject({ position: { offset: 0 } });
+    expect(await getGroup(`order_${biz}`)).toMatchObject({ position: { offset: 0 } });
   });
 
   it("rejects a malformed order id", async () => {
@@ -85,17 +85,18 @@ describe("POST /callback/:biz/", () => {
   it("gives each visible change the next offset in one epoch", async () => {
     const biz = newBiz();
     await callback(biz, { status: "failed" });
-    const { position } = await look(`order_${biz}`);
+    const { position } = await getGroup(`order_${biz}`);
     expect(position).toEqual({ epoch: expect.stringMatching(/^[0-9a-f]{8}$/), offset: 1 });
     await callback(biz, { status: "failed", event_id: "another attempt" });
-    expect((await look(`order_${biz}`)).position).toEqual(position);
+    expect((await getGroup(`order_${biz}`)).position).toEqual(position);
     await callback(biz);
-    expect((await look(`order_${biz}`)).position).toEqual({ ...position, offset: 2 });
+    expect((await getGroup(`order_${biz}`)).position).toEqual({ ...position, offset: 2 });
   });
 });
 
 describe("an API key", () => {
-  const post = (headers: Record<string, string>) => anyone(`/callback/${newBiz()}/`, { method: "POST", headers });
+  const post = (headers: Record<string, string>) =>
+    publicRequest(`/callback/${newBiz()}/`, { method: "POST", headers });
 
   it.each<[string, Record<string, string>]>([
     ["in Authorization", { Authorization: `Bearer ${env.API_KEYS}` }],
@@ -125,7 +126,7 @@ describe("an API key", () => {
     ["is repeated", { "X-API-Key": `${env.API_KEYS}, ${env.API_KEYS}` }],
     ["has another scheme", { Authorization: `Basic ${env.API_KEYS}` }],
     ["is huge", { "X-API-Key": "k".repeat(8000) }],
-  ])("that %s responds 401 with WWW-Authenticate", async (_what, headers) => {
+  ])("that %s responds 401 with WWW-Authenticate", async (_case, headers) => {
     const response = await post(headers);
     expect(response.headers.get("WWW-Authenticate")).toBe("Bearer");
     expect(await response.json()).toEqual({

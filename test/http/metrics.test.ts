@@ -3,17 +3,17 @@ import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { app } from "../support/app.ts";
 import { log } from "../../src/observe/log.ts";
-import { wholeLog } from "../support/deliver.ts";
+import { captureLog } from "../support/deliver.ts";
 import {
-  anyone,
+  publicRequest,
   backend,
   callback,
   connect,
   handshake,
-  look,
+  getGroup,
   newAlarmGroup,
   newBiz,
-  ring,
+  fireAlarm,
   stopClock,
 } from "../support/workerd.ts";
 
@@ -22,7 +22,7 @@ const lines = (text: string): Record<string, unknown>[] =>
 
 describe("the log has", () => {
   it("each connection with its mode and duration", async () => {
-    const log = wholeLog();
+    const log = captureLog();
     const biz = newBiz();
     const page = await connect(`/ws/order/${biz}/`, { "Sec-WebSocket-Protocol": "belfry.v1" });
     await page.leave();
@@ -34,29 +34,29 @@ describe("the log has", () => {
   });
 
   it("one line for a connection that the Worker closes, despite its close event", async () => {
-    const log = wholeLog();
+    const log = captureLog();
     const { group, path } = newAlarmGroup();
     await connect(path);
     const page = await connect(path, { "Sec-WebSocket-Protocol": "belfry.v1" });
     const { channel } = (await page.nextJson()) as { channel: string };
     await backend("DELETE", `/channels/${channel}`);
     await page.closed;
-    await look(group);
+    await getGroup(group);
     expect(lines(log("leave"))).toEqual([{ event: "leave", group, reason: "disconnected", ms: expect.any(Number) }]);
   });
 
   it("each sent tick with the number of connections", async () => {
     stopClock();
-    const log = wholeLog();
+    const log = captureLog();
     const { group, path } = newAlarmGroup();
     await connect(path);
     await connect(path);
-    await ring(group);
+    await fireAlarm(group);
     expect(lines(log("push"))).toEqual([{ event: "push", group, reason: "sent", connections: 2, ms: 0 }]);
   });
 
   it("each refusal with its group", async () => {
-    const log = wholeLog();
+    const log = captureLog();
     const biz = newBiz();
     await handshake(`/ws/order/${biz}/`, { Origin: "https://evil.example" });
     expect(lines(log("refusal"))).toEqual([
@@ -68,7 +68,7 @@ describe("the log has", () => {
     stopClock();
     const points: unknown[] = [];
     const bound = { ...env, ANALYTICS: { writeDataPoint: (point: unknown) => void points.push(point) } };
-    wholeLog();
+    captureLog();
     await app.request("/callback/x/", { method: "POST" }, bound);
     log(bound, { event: "push", group: "alarm_7", reason: "sent", connections: 2, ms: 30 });
     expect(points).toEqual([
@@ -79,7 +79,7 @@ describe("the log has", () => {
 });
 
 describe("GET /metrics", () => {
-  it("requires an API key", async () => expect((await anyone("/metrics")).status).toBe(401));
+  it("requires an API key", async () => expect((await publicRequest("/metrics")).status).toBe(401));
 
   it("counts the events of this isolate", async () => {
     const biz = newBiz();

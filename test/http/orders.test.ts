@@ -4,7 +4,17 @@ import { env } from "cloudflare:workers";
 import { describe, expect, it, vi } from "vitest";
 import { app } from "../support/app.ts";
 import { storedRows, tablesOf } from "../support/storage.ts";
-import { anyone, armedAt, backend, callback, connect, newBiz, ring, stopClock, stubOf } from "../support/workerd.ts";
+import {
+  publicRequest,
+  alarmTime,
+  backend,
+  callback,
+  connect,
+  newBiz,
+  fireAlarm,
+  stopClock,
+  stubOf,
+} from "../support/workerd.ts";
 
 const view = async (biz: string) => (await backend("GET", `/orders/${biz}`)).json<Record<string, unknown>>();
 const register = (biz: string, body: object) => backend("PUT", `/orders/${biz}`, body);
@@ -14,7 +24,7 @@ describe("GET /orders/:biz", () => {
     const biz = newBiz();
     await register(biz, { amount: 1999, currency: "USD" });
     await callback(biz, { amount: "0.01", currency: "USD", event_id: "e-0" });
-    expect(await (await anyone(`/orders/${biz}`)).json()).toEqual({
+    expect(await (await publicRequest(`/orders/${biz}`)).json()).toEqual({
       biz,
       status: "pending",
       paid: false,
@@ -22,7 +32,7 @@ describe("GET /orders/:biz", () => {
       expires_at: null,
     });
     await callback(biz, { amount: 1999, currency: "USD", event_id: "e-1" });
-    expect(await (await anyone(`/orders/${biz}`)).json()).toEqual({
+    expect(await (await publicRequest(`/orders/${biz}`)).json()).toEqual({
       biz,
       status: "paid",
       paid: true,
@@ -75,7 +85,7 @@ describe("GET /orders/:biz", () => {
 
   it("of an unknown order is 200, pending, version 0, and stores nothing", async () => {
     const biz = newBiz();
-    const response = await anyone(`/orders/${biz}`);
+    const response = await publicRequest(`/orders/${biz}`);
     expect([response.status, await response.json()]).toEqual([
       200,
       { biz, status: "pending", paid: false, version: 0, expires_at: null },
@@ -84,19 +94,19 @@ describe("GET /orders/:biz", () => {
   });
 
   it("of a malformed id responds 404", async () => {
-    expect(await (await anyone("/orders/SHORT")).json()).toMatchObject({ status: 404, reason: "unknown_order" });
+    expect(await (await publicRequest("/orders/SHORT")).json()).toMatchObject({ status: 404, reason: "unknown_order" });
   });
 
   it("responds 304 while its ETag matches, and each view has its own ETag", async () => {
     const biz = newBiz();
-    const first = await anyone(`/orders/${biz}`);
+    const first = await publicRequest(`/orders/${biz}`);
     const tag = first.headers.get("ETag") ?? expect.fail("no ETag");
     expect(first.headers.get("Vary")).toBe("Authorization, X-API-Key, Origin");
-    const again = await anyone(`/orders/${biz}`, { headers: { "If-None-Match": tag } });
+    const again = await publicRequest(`/orders/${biz}`, { headers: { "If-None-Match": tag } });
     expect([again.status, await again.text()]).toEqual([304, ""]);
     expect((await backend("GET", `/orders/${biz}`)).headers.get("ETag")).not.toBe(tag);
     await callback(biz);
-    expect((await anyone(`/orders/${biz}`, { headers: { "If-None-Match": tag } })).status).toBe(200);
+    expect((await publicRequest(`/orders/${biz}`, { headers: { "If-None-Match": tag } })).status).toBe(200);
   });
 
   it.each([
@@ -104,7 +114,7 @@ describe("GET /orders/:biz", () => {
     ["https://evil.example", null],
     [null, null],
   ])("for a page of %s has the allowed origin %s", async (origin, allowed) => {
-    const response = await anyone(`/orders/${newBiz()}`, { headers: origin === null ? {} : { Origin: origin } });
+    const response = await publicRequest(`/orders/${newBiz()}`, { headers: origin === null ? {} : { Origin: origin } });
     expect(response.status).toBe(200);
     expect(response.headers.get("Access-Control-Allow-Origin")).toBe(allowed);
   });
@@ -150,7 +160,7 @@ describe("PUT /orders", () => {
     ["an expiry of 0 s", { amount: 1999, currency: "USD", expires_in: 0 }],
     ["an expiry of two years", { amount: 1999, currency: "USD", expires_in: 63_072_000 }],
     ["a list", []],
-  ])("rejects %s", async (_what, body) => {
+  ])("rejects %s", async (_case, body) => {
     expect(await (await register(newBiz(), body)).json()).toMatchObject({ status: 422, reason: "bad_registration" });
   });
 
@@ -159,7 +169,7 @@ describe("PUT /orders", () => {
       const response = await backend("PUT", "/orders", { order_id, amount: 1, currency: "USD" });
       expect(await response.json()).toMatchObject({ status: 422, reason: "bad_registration" });
     }
-    expect((await anyone(`/orders/${newBiz()}`, { method: "PUT", body: "{}" })).status).toBe(401);
+    expect((await publicRequest(`/orders/${newBiz()}`, { method: "PUT", body: "{}" })).status).toBe(401);
   });
 
   it("checks a payment that arrived before", async () => {
@@ -195,8 +205,8 @@ describe("an order's expiry", () => {
     const biz = newBiz();
     await register(biz, { amount: 1, currency: "USD", expires_in: 900 });
     const page = await connect(`/ws/order/${biz}/`);
-    expect(await armedAt(`order_${biz}`)).toBe(Date.now() + 900_000);
-    await ring(`order_${biz}`);
+    expect(await alarmTime(`order_${biz}`)).toBe(Date.now() + 900_000);
+    await fireAlarm(`order_${biz}`);
     expect(await page.nextJson()).toEqual({ biz, paid: false, status: "closed" });
     await callback(biz, { amount: 1, currency: "USD" });
     expect(await page.nextJson()).toEqual({ biz, paid: true, status: "paid" });
@@ -209,7 +219,7 @@ describe("an order's expiry", () => {
     await register(biz, { amount: 1, currency: "USD", expires_in: 900 });
     await callback(biz, { amount: 1, currency: "USD" });
     vi.setSystemTime(Date.now() + 1_000_000);
-    await ring(`order_${biz}`);
+    await fireAlarm(`order_${biz}`);
     expect(await view(biz)).toMatchObject({ status: "paid", late: false });
   });
 });
@@ -217,14 +227,14 @@ describe("an order's expiry", () => {
 describe("a stored order", () => {
   const DAY = 86_400_000;
 
-  it("has no alarm and stays unchanged for ever", async () => {
+  it("has no alarm and stays unchanged after 1,000 days", async () => {
     stopClock();
     const biz = newBiz();
     await callback(biz, { amount: 1999, currency: "USD", event_id: "e-1" });
     await callback(biz, { status: "refunded", event_id: "e-2" });
-    expect(await armedAt(`order_${biz}`)).toBeNull();
+    expect(await alarmTime(`order_${biz}`)).toBeNull();
     vi.setSystemTime(Date.now() + 1000 * DAY);
-    await callback(biz, { amount: 1999, currency: "USD", event_id: "e-1" }); // a repetition after all that time
+    await callback(biz, { amount: 1999, currency: "USD", event_id: "e-1" }); // a duplicate after that time
     expect(await view(biz)).toMatchObject({ status: "refunded", refunded: "19.99", version: 2 });
     const page = await connect(`/ws/order/${biz}/`);
     expect(await page.nextJson()).toMatchObject({ status: "refunded", paid: false });
@@ -256,10 +266,14 @@ describe("DELETE /orders/:biz", () => {
     await callback(biz, { amount: 1999, currency: "USD", payment_id: `p-${biz}` });
     expect((await erase(biz)).status).toBe(204);
     expect(await storedRows(`order_${biz}`)).toEqual({ order: { v: 1, erasedAt: expect.any(Number) } });
-    expect(await armedAt(`order_${biz}`)).toBeNull();
+    expect(await alarmTime(`order_${biz}`)).toBeNull();
     expect(await view(biz)).toMatchObject({ status: "pending", version: 0, registered: null, payments: [] });
     expect(await view(biz)).toMatchObject({ erased_at: expect.any(String) });
-    expect(await (await anyone(`/orders/${biz}`)).json()).toMatchObject({ status: "pending", paid: false, version: 0 });
+    expect(await (await publicRequest(`/orders/${biz}`)).json()).toMatchObject({
+      status: "pending",
+      paid: false,
+      version: 0,
+    });
   });
 
   it("deletes the claims of its payments", async () => {
@@ -289,7 +303,7 @@ describe("DELETE /orders/:biz", () => {
   });
 
   it("requires an API key and a well-formed id", async () => {
-    expect((await anyone(`/orders/${newBiz()}`, { method: "DELETE" })).status).toBe(401);
+    expect((await publicRequest(`/orders/${newBiz()}`, { method: "DELETE" })).status).toBe(401);
     expect(await (await erase("SHORT")).json()).toMatchObject({ status: 404, reason: "unknown_order" });
   });
 });

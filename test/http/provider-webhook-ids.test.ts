@@ -2,21 +2,21 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import {
   currencyOf,
-  genuine,
+  confirmedDelivery,
   orderView,
   providerNames,
   replyOf,
   send,
   settingOf,
   unreachable,
-  wholeLog,
+  captureLog,
   type ProviderName,
 } from "../support/deliver.ts";
 import { backend, connect, newBiz } from "../support/workerd.ts";
 
 let log: (event?: string) => string;
 beforeEach(() => {
-  log = wholeLog();
+  log = captureLog();
 });
 
 const register = async (order_id: string, currency = "USD"): Promise<string> => {
@@ -39,14 +39,14 @@ describe("an order id that is no biz", () => {
     const biz = await register(orderId, currencyOf(provider));
     expect(biz).toMatch(/^[0-9a-f]{32}$/);
     const page = await connect(`/ws/order/${biz}/`);
-    expect((await send(provider, genuine(provider, orderId))).status).toBe(200);
+    expect((await send(provider, confirmedDelivery(provider, orderId))).status).toBe(200);
     expect(await page.nextJson()).toEqual({ biz, paid: true, status: "paid" });
     expect(await orderView(biz)).toMatchObject({ order_id: orderId, checked: true, mismatches: [] });
   });
 
   it("has the same biz if it is registered after the payment", async () => {
     const orderId = `ORD-${newBiz()}`;
-    await send("stripe", genuine("stripe", orderId));
+    await send("stripe", confirmedDelivery("stripe", orderId));
     const biz = await register(orderId);
     expect(await orderView(biz)).toMatchObject({ status: "paid", order_id: orderId, checked: true });
   });
@@ -57,7 +57,7 @@ describe("an order id that is no biz", () => {
     ["wechatpay", '{"code":"FAIL","message":"失败"}'],
     ["adyen", ""],
   ])("makes %s retry while ORDER_ID_KEY is unset, and logs the reason", async (provider, words) => {
-    const delivery = genuine(provider, "ORD-1001");
+    const delivery = confirmedDelivery(provider, "ORD-1001");
     expect(await replyOf(await send(provider, delivery, { ORDER_ID_KEY: "" }))).toEqual([503, words]);
     expect(JSON.parse(log("callback"))).toMatchObject({
       event: "callback",
@@ -68,7 +68,7 @@ describe("an order id that is no biz", () => {
   });
 
   it("needs no ORDER_ID_KEY if it is a biz", async () => {
-    expect((await send("stripe", genuine("stripe", newBiz()), { ORDER_ID_KEY: "" })).status).toBe(200);
+    expect((await send("stripe", confirmedDelivery("stripe", newBiz()), { ORDER_ID_KEY: "" })).status).toBe(200);
   });
 });
 
@@ -82,11 +82,11 @@ it("Paddle's transaction id is the order id if custom_data has none", async () =
     details: { totals: { total: "1999", currency_code: "USD" } },
   };
   const event = { event_id: "evt_1", event_type: "transaction.completed", occurred_at: new Date().toISOString(), data };
-  expect((await send("paddle", genuine("paddle", "", { event }))).status).toBe(200);
+  expect((await send("paddle", confirmedDelivery("paddle", "", { event }))).status).toBe(200);
   expect(await orderView(biz)).toMatchObject({ status: "paid", checked: true });
 });
 
-/** A refund of 5.00 that names its payment and no order, as each of the three sends it. */
+/** A refund of 5.00 with a payment id and no order id, in the format of three providers. */
 const refunds: Readonly<Record<"stripe" | "square" | "paddle", (paymentId: string) => object>> = {
   stripe: (payment_intent) => ({
     id: "evt_refund",
@@ -134,15 +134,15 @@ const refunds: Readonly<Record<"stripe" | "square" | "paddle", (paymentId: strin
 };
 
 describe.each(["stripe", "square", "paddle"] as const)("a refund by %s that names the payment only", (provider) => {
-  const refundOf = (paymentId: string) => genuine(provider, "", { event: refunds[provider](paymentId) });
+  const refundOf = (paymentId: string) => confirmedDelivery(provider, "", { event: refunds[provider](paymentId) });
 
   it("reaches the order of the payment, and its page", async () => {
     const orderId = `ORD-${newBiz()}`;
     const biz = await register(orderId);
-    await send(provider, genuine(provider, orderId));
+    await send(provider, confirmedDelivery(provider, orderId));
     const page = await connect(`/ws/order/${biz}/`);
     expect(await page.nextJson()).toMatchObject({ status: "paid" });
-    const refund = refundOf(`P-${orderId}-19.99-USD`); // as order-event.ts names it
+    const refund = refundOf(`P-${orderId}-19.99-USD`); // the payment id of order-event.ts
     expect(await replyOf(await send(provider, refund))).toEqual([200, ""]);
     expect(await page.nextJson()).toEqual({ biz, paid: true, status: "partially_refunded" });
     expect(await orderView(biz)).toMatchObject({ refunded: "5", version: 2 });
@@ -161,7 +161,7 @@ describe.each(["stripe", "square", "paddle"] as const)("a refund by %s that name
       detail: expect.stringContaining("waits for its payment"),
     });
     expect(await orderView(biz)).toMatchObject({ status: "pending", version: 0 });
-    await send(provider, genuine(provider, orderId));
+    await send(provider, confirmedDelivery(provider, orderId));
     expect(await orderView(biz)).toMatchObject({ status: "partially_refunded", refunded: "5" });
     await send(provider, refund);
     expect(await orderView(biz)).toMatchObject({ status: "partially_refunded", refunded: "5", version: 1 });

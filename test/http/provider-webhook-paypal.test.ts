@@ -10,13 +10,13 @@ import {
   replyOf,
   send,
   standInForPaypal,
-  wholeLog,
+  captureLog,
 } from "../support/deliver.ts";
 import { connect, newBiz } from "../support/workerd.ts";
 
 let log: (event?: string) => string;
 beforeEach(() => {
-  log = wholeLog();
+  log = captureLog();
 });
 
 const issued = (headers: Readonly<Record<string, string>>) => new Map(Object.entries(headers));
@@ -49,7 +49,7 @@ it("a forged body with the CRC-32 of a genuine signature is rejected", async () 
 
   const page = await connect(`/ws/order/${theirs}/`);
   expect(await replyOf(await send("paypal", { headers: genuine.headers, body }))).toEqual([401, ""]);
-  // Its signature did pass: it is PayPal that knows nothing of it.
+  // The signature is valid, but PayPal does not confirm the delivery.
   expect(standIn.asked).toHaveLength(2);
   expect(JSON.parse(log("callback"))).toMatchObject({ reason: "refused", detail: "the provider was asked: refused" });
   expect(await orderView(theirs)).toMatchObject({ status: "pending", version: 0 });
@@ -75,7 +75,7 @@ it.each<[string, Trouble]>([
   ["responds with HTML", { verify: async () => new Response("<html>") }],
   ["responds with an unknown status", { verify: async () => Response.json({ verification_status: "MAYBE" }) }],
   ["rejects the credentials", { token: async () => Response.json({}, { status: 401 }) }],
-])("a delivery responds 503 if PayPal %s, and is stored only after a confirmation", async (_what, trouble) => {
+])("a delivery responds 503 if PayPal %s, and is stored only after a confirmation", async (_case, trouble) => {
   const biz = newBiz();
   const { headers, body } = deliveryOf("paypal", biz);
   standInForPaypal(trouble).issue(issued(headers), body);
@@ -96,7 +96,7 @@ function withChecksum(text: string, target: number): Uint8Array<ArrayBuffer> {
   const flip = (places: readonly number[]) =>
     plainBody.map((byte, i) => (places.includes(i - start) ? byte ^ 0x20 : byte));
   const plain = crc32(plainBody);
-  /** By highest bit: a change of the checksum, and the letters that make it. */
+  /** By highest bit: a change of the checksum, and the letters that cause it. */
   const basis = new Map<number, { change: number; letters: readonly number[] }>();
   const reduce = (change: number, letters: readonly number[]) => {
     while (change !== 0) {
@@ -112,7 +112,7 @@ function withChecksum(text: string, target: number): Uint8Array<ArrayBuffer> {
     if (reduced.change !== 0) basis.set(Math.clz32(reduced.change), reduced);
   }
   const { letters } = reduce((target ^ plain) >>> 0, []);
-  // A letter that is changed twice is as it was.
+  // Two changes of a letter cancel each other.
   return flip(letters.filter((letter, i) => letters.indexOf(letter) === i && count(letters, letter) % 2 === 1));
 }
 

@@ -8,7 +8,7 @@ import {
   bytes,
   currencyOf,
   deliveryOf,
-  genuine,
+  confirmedDelivery,
   orderView,
   providerNames,
   registerFor,
@@ -17,17 +17,17 @@ import {
   settingName,
   unreachable,
   unsigned,
-  wholeLog,
+  captureLog,
 } from "../support/deliver.ts";
-import { anyone, connect, look, mark, newBiz } from "../support/workerd.ts";
+import { publicRequest, connect, getGroup, sendMarker, newBiz } from "../support/workerd.ts";
 
 const success: Readonly<Record<string, string>> = { alipay: "success", adyen: "[accepted]" };
 const failure: Readonly<Record<string, string>> = { alipay: "fail", wechatpay: '{"code":"FAIL","message":"失败"}' };
 
-/** The log of each test; it goes nowhere else. */
+/** The captured log of each test. */
 let log: (event?: string) => string;
 beforeEach(() => {
-  log = wholeLog();
+  log = captureLog();
 });
 
 describe.each(providerNames)("a delivery of %s", (provider) => {
@@ -39,7 +39,7 @@ describe.each(providerNames)("a delivery of %s", (provider) => {
     const biz = newBiz();
     await registerFor(provider, biz);
     const page = await connect(`/ws/order/${biz}/`);
-    expect(await replyOf(await send(provider, genuine(provider, biz)))).toEqual(stored);
+    expect(await replyOf(await send(provider, confirmedDelivery(provider, biz)))).toEqual(stored);
     expect(await page.nextJson()).toEqual({ biz, paid: true, status: "paid" });
     const paid = { status: "paid", version: 1, amount: "19.99", currency: currencyOf(provider), checked: true };
     expect(await orderView(biz)).toMatchObject({ ...paid, mismatches: [], excess_payments: [], overpaid: "0" });
@@ -49,12 +49,12 @@ describe.each(providerNames)("a delivery of %s", (provider) => {
   it("is acknowledged without a push if it is a duplicate", async () => {
     const biz = newBiz();
     await registerFor(provider, biz);
-    const delivery = genuine(provider, biz);
+    const delivery = confirmedDelivery(provider, biz);
     await send(provider, delivery);
     const page = await connect(`/ws/order/${biz}/`);
     await page.next();
     expect(await replyOf(await send(provider, delivery))).toEqual(stored);
-    const marked = await mark(`order_${biz}`);
+    const marked = await sendMarker(`order_${biz}`);
     expect(await page.next()).toBe(marked);
     expect(await orderView(biz)).toMatchObject({ status: "paid", version: 1 });
     expect(log()).toContain('"reason":"duplicate"');
@@ -64,18 +64,18 @@ describe.each(providerNames)("a delivery of %s", (provider) => {
     ["with one byte changed", (biz: string) => tampered(deliveryOf(provider, biz), biz)],
     ["without its signature", (biz: string) => unsigned(deliveryOf(provider, biz))],
     ["with an empty body", () => ({ headers: {}, body: new Uint8Array() })],
-  ])("%s is rejected and stores nothing", async (_what, forged) => {
+  ])("%s is rejected and stores nothing", async (_case, forged) => {
     const biz = newBiz();
     const page = await connect(`/ws/order/${biz}/`);
     expect(await replyOf(await send(provider, forged(biz)))).toEqual(refused);
-    const marked = await mark(`order_${biz}`);
+    const marked = await sendMarker(`order_${biz}`);
     expect(await page.next()).toBe(marked);
     expect(await orderView(biz)).toMatchObject({ status: "pending", version: 0, amount: null });
-    expect(await look(`order_${biz}`)).toMatchObject({ position: { offset: 0 } });
+    expect(await getGroup(`order_${biz}`)).toMatchObject({ position: { offset: 0 } });
   });
 
   it("gets the retry reply while its order is unreachable", async () => {
-    expect(await replyOf(await send(provider, genuine(provider, newBiz()), unreachable()))).toEqual(tryAgain);
+    expect(await replyOf(await send(provider, confirmedDelivery(provider, newBiz()), unreachable()))).toEqual(tryAgain);
     expect(log()).toContain('"reason":"try_again","detail":"Error: Network connection lost."');
   });
 
@@ -83,11 +83,11 @@ describe.each(providerNames)("a delivery of %s", (provider) => {
     const biz = newBiz();
     await registerFor(provider, biz);
     const page = await connect(`/ws/order/${biz}/`);
-    // Sending it again would not cure it: it is acknowledged.
-    expect(await replyOf(await send(provider, genuine(provider, biz, { amount: "0.01" })))).toEqual(stored);
-    const marked = await mark(`order_${biz}`);
+    // A repetition would not change the result, so the delivery is acknowledged.
+    expect(await replyOf(await send(provider, confirmedDelivery(provider, biz, { amount: "0.01" })))).toEqual(stored);
+    const marked = await sendMarker(`order_${biz}`);
     expect(await page.next()).toBe(marked);
-    expect(await (await anyone(`/orders/${biz}`)).json()).toEqual({
+    expect(await (await publicRequest(`/orders/${biz}`)).json()).toEqual({
       biz,
       status: "pending",
       paid: false,
@@ -96,7 +96,7 @@ describe.each(providerNames)("a delivery of %s", (provider) => {
     });
     const underpaid = { paid: "0.01", missing: "19.98" };
     expect(await orderView(biz)).toMatchObject({ status: "pending", underpaid, checked: false });
-    await send(provider, genuine(provider, biz));
+    await send(provider, confirmedDelivery(provider, biz));
     expect(await page.nextJson()).toEqual({ biz, paid: true, status: "paid" });
     expect(await orderView(biz)).toMatchObject({ status: "paid", checked: true, underpaid: null, overpaid: "0.01" });
   });
@@ -123,7 +123,7 @@ describe.each(providerNames)("a delivery of %s", (provider) => {
 
   it("keeps secret, signature and body out of the log, for every verdict", async () => {
     const biz = newBiz();
-    const delivery = genuine(provider, biz);
+    const delivery = confirmedDelivery(provider, biz);
     for (const sent of [delivery, delivery, tampered(delivery, biz), unsigned(delivery)]) await send(provider, sent);
     await send(provider, delivery, unreachable());
     const lines = log("callback").split("\n");
@@ -133,7 +133,7 @@ describe.each(providerNames)("a delivery of %s", (provider) => {
       ...Object.values(delivery.headers),
       env[settingName(provider)],
     ];
-    // Each word of 12 characters or more, the names of fields aside.
+    // Each word of 12 characters or more, except names of fields.
     const words = texts.flatMap((text) => text.match(/[\w+/=-]{12,}(?![\w+/=-]|":)/g) ?? []);
     expect(words.length).toBeGreaterThan(2);
     for (const line of lines) {
@@ -175,7 +175,7 @@ it("a rejected delivery is logged with the stage, the field and what was expecte
 });
 
 it("another method responds 405 with Allow", async () => {
-  const reply = await anyone("/callbacks/stripe");
+  const reply = await publicRequest("/callbacks/stripe");
   expect([reply.status, reply.headers.get("Allow")]).toEqual([405, "POST"]);
 });
 
@@ -191,7 +191,7 @@ it("the largest body in Alipay's GBK is stored and forwarded byte for byte", asy
     .map(([name, value]) => `${name}=${value}`)
     .join("&")
     .split("subject=");
-  const gbk = Buffer.alloc(250_000, Buffer.from([0xd3, 0xef])); // 语, over and over: bytes that are no UTF-8
+  const gbk = Buffer.alloc(250_000, Buffer.from([0xd3, 0xef])); // 语 repeated: bytes that are not UTF-8
   const content = Buffer.concat([Buffer.from(`${before}subject=`), gbk, Buffer.from(after)]);
   const key = { key: Buffer.from(developmentKeys.alipay, "base64"), format: "der", type: "pkcs8" } as const;
   const signature = encodeURIComponent(sign("sha256", content, key).toString("base64"));
@@ -203,13 +203,13 @@ it("the largest body in Alipay's GBK is stored and forwarded byte for byte", asy
     return { result: "new" };
   };
   const claim = () => ({ biz, orphans: [] });
-  const GROUP = { getByName: () => ({ claim, record }) } as unknown as Env["GROUP"]; // all that the route calls
+  const GROUP = { getByName: () => ({ claim, record }) } as unknown as Env["GROUP"]; // the route calls this method only
   const forward = { FORWARD_URL: "https://backend.example/hook", FORWARD_SECRET: env.FORWARD_SECRET };
   expect(await replyOf(await send("alipay", { headers: {}, body }, { GROUP, ...forward }))).toEqual([200, "success"]);
   expect(arrived).toEqual([`base64:${Buffer.from(body).toString("base64")}`]);
 });
 
-describe("an authentic delivery about no order", () => {
+describe("an authentic delivery without an order", () => {
   const customer = { id: "evt_1", object: "event", type: "customer.created", livemode: false, data: { object: {} } };
 
   it("is acknowledged, which ends the provider's retries", async () => {
@@ -230,7 +230,7 @@ describe("an authentic delivery about no order", () => {
   });
 });
 
-describe("a batch of Adyen's", () => {
+describe("a batch of Adyen", () => {
   const itemOf = (orderId: string): object => {
     const { notificationItems } = JSON.parse(new TextDecoder().decode(deliveryOf("adyen", orderId).body)) as {
       notificationItems: [object];
@@ -263,7 +263,7 @@ describe("a batch of Adyen's", () => {
     const bizs = [newBiz(), newBiz()];
     const reaches = (name: string) => (name === `order_${bizs[1]}` ? unreachable().GROUP : env.GROUP).getByName(name);
     await Promise.all(bizs.map((biz) => registerFor("adyen", biz)));
-    const half = { GROUP: { getByName: reaches } as unknown as Env["GROUP"] }; // all that the route calls
+    const half = { GROUP: { getByName: reaches } as unknown as Env["GROUP"] }; // the route calls this method only
     expect((await send("adyen", batch(...bizs.map(itemOf)), half)).status).toBe(503);
     expect(await replyOf(await send("adyen", batch(...bizs.map(itemOf))))).toEqual([200, "[accepted]"]);
     for (const biz of bizs) expect(await orderView(biz)).toMatchObject({ status: "paid", version: 1 });

@@ -1,11 +1,11 @@
-// The route table: its problems are checked in every test of this folder; here, the check itself.
+// The route table, and the check of problem responses that every test of this folder uses.
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { problems } from "../../src/http/problem.ts";
 import { problemsOf } from "../../src/http/route-problems.ts";
 import { routes } from "../../src/http/routes.ts";
 import { unlistedProblem } from "../support/route-problems.ts";
-import { anyone, backend, newBiz } from "../support/workerd.ts";
+import { publicRequest, backend, newBiz } from "../support/workerd.ts";
 
 describe("a problem response", () => {
   it.each([
@@ -45,7 +45,7 @@ describe("a route", () => {
   it.each(routes.filter(({ access }) => access === "api_key").map((route) => [route.name, route] as const))(
     "%s responds 401 without an API key",
     async (_name, { method, path }) => {
-      const response = await anyone(path.replaceAll(/:\w+/g, "x"), { method });
+      const response = await publicRequest(path.replaceAll(/:\w+/g, "x"), { method });
       expect(await response.json()).toMatchObject({ status: 401, reason: "unauthorized" });
     },
   );
@@ -55,13 +55,13 @@ describe("a route", () => {
     async (_name, { method, path, maxBodyBytes }) => {
       const headers = { Authorization: `Bearer ${env.API_KEYS}` };
       const body = "x".repeat((maxBodyBytes ?? 0) + 1);
-      const response = await anyone(path.replaceAll(/:\w+/g, "x"), { method, headers, body });
+      const response = await publicRequest(path.replaceAll(/:\w+/g, "x"), { method, headers, body });
       const detail = `at most ${maxBodyBytes} bytes`;
       expect(await response.json()).toMatchObject({ status: 413, reason: "body_too_large", detail });
     },
   );
 
-  /** Requests that provoke a reason on every route that lists it, where the path has the parameter. */
+  /** Requests that cause a reason on every route that lists it and has the parameter. */
   const provoking = [
     { reason: "not_json", body: "{" },
     { reason: "unknown_order", biz: "SHORT" },

@@ -1,15 +1,15 @@
 // Single sends of a backend: receivers, `exclude` and idempotency keys.
 import { describe, expect, it, vi } from "vitest";
 import {
-  anyone,
+  publicRequest,
   backend,
   evict,
   join,
-  mark,
+  sendMarker,
   newAlarmGroup,
   newBiz,
   newFeed,
-  ring,
+  fireAlarm,
   stopClock,
   type Page,
 } from "../support/workerd.ts";
@@ -26,7 +26,7 @@ const sendToUser = (group: string, sub: string, event: unknown, key?: string) =>
   );
 const json = async (response: Promise<Response>): Promise<unknown> => (await response).json();
 
-/** The welcome of a page that speaks belfry.v1: its channel and the group's position. */
+/** The welcome of a page in belfry.v1: its channel and the group's position. */
 const welcomed = async (page: Page) =>
   (await page.nextJson()) as { channel: string; epoch: string; offset: number; type: "welcome" };
 
@@ -61,7 +61,7 @@ describe("a send to a user", () => {
     async (sub) => {
       const group = `order_${newBiz()}`;
       const [first, second] = [await join(group, { sub }), await join(group, { sub }, "plain")];
-      // The same beginning, and as long as can be: another user all the same.
+      // A sub with the same beginning and the maximum length is another user.
       const others = [await join(group, { sub: `${sub.slice(0, 199)}!` }), await join(group, {}, "plain")];
       await welcomed(first);
       await welcomed(others[0] ?? expect.fail());
@@ -69,7 +69,7 @@ describe("a send to a user", () => {
       expect(sent).toMatchObject({ connections: 2 });
       expect(await first.nextJson()).toEqual({ type: "publication", data: "for you" });
       expect(await second.nextJson()).toBe("for you");
-      const after = await mark(group);
+      const after = await sendMarker(group);
       expect(await others[0]?.nextJson()).toEqual({ type: "publication", data: JSON.parse(after) });
       expect(await others[1]?.next()).toBe(after);
     },
@@ -87,7 +87,7 @@ describe("a send to a user", () => {
     ["of 201 characters", "x".repeat(201)],
     ["that is an invalid escape", "%FF"],
     ["that is a truncated escape", "a%2"],
-  ])("rejects a sub %s", async (_what, sub) => {
+  ])("rejects a sub %s", async (_case, sub) => {
     const response = backend("POST", `/groups/alarm/users/${sub}/send`, message(1));
     expect(await json(response)).toMatchObject({ status: 422, reason: "malformed_sub" });
   });
@@ -100,7 +100,7 @@ describe("a send to a user", () => {
   });
 
   it("requires an API key and an event", async () => {
-    expect((await anyone("/groups/alarm/users/anna/send", { method: "POST" })).status).toBe(401);
+    expect((await publicRequest("/groups/alarm/users/anna/send", { method: "POST" })).status).toBe(401);
     expect(await json(sendToUser("alarm", "anna", undefined))).toMatchObject({ reason: "bad_event" });
   });
 });
@@ -123,7 +123,7 @@ describe("exclude", () => {
     const { channel } = await welcomed(first);
     expect(await json(send(group, message("hi", { exclude: channel })))).toMatchObject({ connections: 1 });
     expect(await second.next()).toBe('"hi"');
-    const after = await mark(group);
+    const after = await sendMarker(group);
     expect(await first.nextJson()).toEqual({ type: "publication", data: JSON.parse(after) });
   });
 
@@ -153,7 +153,7 @@ describe("exclude", () => {
     ["is not a string", 7, "malformed_channel", "exclude: no channel"],
     ["is a number beyond JavaScript's range", null, "malformed_channel", "exclude: no channel"],
     ["is another group's", `alarm_8!${"0".repeat(32)}`, "bad_event", "exclude: a channel of another group"],
-  ])("is rejected if it %s", async (_what, exclude, reason, detail) => {
+  ])("is rejected if it %s", async (_case, exclude, reason, detail) => {
     const text = JSON.stringify(message(1, { exclude })).replace('"exclude":null', '"exclude":1e400');
     expect(await json(send("alarm_7", text))).toMatchObject({ status: 422, reason, detail });
   });
@@ -200,7 +200,7 @@ describe("an Idempotency-Key", () => {
     vi.setSystemTime(start + 86_400_000);
     await send(group, message("something else"), "k");
     expect(await page.next()).toBe('"something else"');
-    // And from then on it stands for that.
+    // From then on the key belongs to the new send.
     expect(await json(send(group, message("once"), "k"))).toMatchObject({ reason: "idempotency_key_reused" });
   });
 
@@ -209,9 +209,9 @@ describe("an Idempotency-Key", () => {
     const group = `order_${newBiz()}`;
     await send(group, message("once"), "k");
     const start = Date.now();
-    expect(await ring(group)).toBe(true);
+    expect(await fireAlarm(group)).toBe(true);
     expect(Date.now()).toBe(start + 86_400_000);
-    expect(await ring(group)).toBe(false);
+    expect(await fireAlarm(group)).toBe(false);
     const page = await join(group, {}, "plain");
     await send(group, message("once"), "k");
     expect(await page.next()).toBe('"once"');
@@ -231,7 +231,7 @@ describe("an Idempotency-Key", () => {
       (group, key) =>
         backend("POST", `/channels/${group}!${"0".repeat(32)}/send`, message(1), { "Idempotency-Key": key }),
     ],
-  ])("with %s is rejected and sends nothing", async (_what, sendOther) => {
+  ])("with %s is rejected and sends nothing", async (_case, sendOther) => {
     const { group } = newFeed();
     await send(group, message(1), "k");
     expect(await json(sendOther(group, "k"))).toMatchObject({ status: 422, reason: "idempotency_key_reused" });
@@ -259,8 +259,8 @@ describe("an Idempotency-Key", () => {
     await page.leave();
     await evict(group);
     expect(await json(send(group, message("once"), "k"))).toEqual(first);
-    expect(await ring(group)).toBe(true);
-    expect(await ring(group)).toBe(false);
+    expect(await fireAlarm(group)).toBe(true);
+    expect(await fireAlarm(group)).toBe(false);
     expect(await json(send(group, message("once"), "k"))).toMatchObject({ connections: 0 });
   });
 
@@ -270,7 +270,7 @@ describe("an Idempotency-Key", () => {
     ["with a space", "a b"],
     ["of two headers", "a, b"],
     ["with a character outside ASCII", "\u00e9"],
-  ])("is rejected if it is %s", async (_what, key) => {
+  ])("is rejected if it is %s", async (_case, key) => {
     expect(await json(send("alarm_7", message(1), key))).toMatchObject({ status: 422, reason: "bad_idempotency_key" });
   });
 

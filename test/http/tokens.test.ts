@@ -1,8 +1,18 @@
 // Tokens of connections: where a request carries them, their rights, and their expiry.
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import { wholeLog } from "../support/deliver.ts";
-import { backend, connect, evict, handshake, newBiz, newFeed, ring, stopClock, type Page } from "../support/workerd.ts";
+import { captureLog } from "../support/deliver.ts";
+import {
+  backend,
+  connect,
+  evict,
+  handshake,
+  newBiz,
+  newFeed,
+  fireAlarm,
+  stopClock,
+  type Page,
+} from "../support/workerd.ts";
 import { claims, hmac, token } from "../tokens/signing.ts";
 
 const HOUR = 3600;
@@ -12,10 +22,10 @@ const v1 = (bearer?: string): Record<string, string> => ({
   "Sec-WebSocket-Protocol": bearer === undefined ? "belfry.v1" : `belfry.v1, belfry.bearer.${bearer}`,
 });
 
-let log: ReturnType<typeof wholeLog>;
+let log: ReturnType<typeof captureLog>;
 beforeEach(() => {
   stopClock();
-  log = wholeLog();
+  log = captureLog();
 });
 
 const refusalOf = async (path: string, headers: Record<string, string>): Promise<unknown> => {
@@ -79,7 +89,7 @@ describe("in an open group", () => {
       v1(await sign({ groups: [group], sub: "ann", exp: Date.now() / 1000 + 1 })),
     );
     await page.nextJson();
-    expect(await ring(group)).toBe(false);
+    expect(await fireAlarm(group)).toBe(false);
     vi.setSystemTime(Date.now() + 60_000);
     const sent = await backend("POST", `/groups/${group}/users/ann/send`, { type: "send.message", message: "for ann" });
     expect(await sent.json()).toMatchObject({ connections: 1 });
@@ -115,7 +125,7 @@ describe("in a feed", () => {
     const page = await connect(path, v1(await sign({ groups: [group], exp: Date.now() / 1000 + 60 })));
     await page.nextJson();
     await evict(group);
-    expect(await ring(group)).toBe(true);
+    expect(await fireAlarm(group)).toBe(true);
     expect(await page.nextJson()).toMatchObject({
       type: "error",
       code: 4205,
@@ -134,7 +144,7 @@ describe("in a feed", () => {
     const { group, path } = newFeed();
     const page = await connect(path, v1(await sign({ groups: [group], publish: true, exp: Date.now() / 1000 + 60 })));
     await page.nextJson();
-    await ring(group);
+    await fireAlarm(group);
     expect(await page.nextJson()).toMatchObject({ reason: "token_expires" });
     expect(await reply(page, { type: "publish", data: "late" })).toMatchObject({
       id: 1,
@@ -147,8 +157,8 @@ describe("in a feed", () => {
     const soon = (seconds: number) => sign({ groups: [group], exp: Date.now() / 1000 + seconds });
     const [first, second] = [await connect(path, v1(await soon(60))), await connect(path, v1(await soon(70)))];
     await second.nextJson();
-    await ring(group);
-    await ring(group);
+    await fireAlarm(group);
+    await fireAlarm(group);
     expect(await second.nextJson()).toMatchObject({ reason: "token_expires" });
     await backend("POST", `/groups/${group}/send`, { type: "send.message", message: "after both" });
     expect(await first.nextJson()).toMatchObject({ type: "welcome" });
@@ -160,20 +170,20 @@ describe("in a feed", () => {
     const { group, path } = newFeed();
     const text = await sign({ groups: [group], exp: Date.now() / 1000 + 60 });
     const [page, plain] = [await connect(path, v1(text)), await connect(path, { Authorization: `Bearer ${text}` })];
-    await ring(group);
+    await fireAlarm(group);
     expect(await plain.closed).toEqual({ code: 4205, reason: "token_expired" });
-    const told = Date.now();
-    await ring(group);
+    const notified = Date.now();
+    await fireAlarm(group);
     expect(await page.closed).toEqual({ code: 4205, reason: "token_expired" });
-    expect(Date.now() - told).toBe(25_000);
+    expect(Date.now() - notified).toBe(25_000);
   });
 
   it.each<[string, (group: string) => Promise<string>]>([
-    ["somebody else's", (group) => sign({ groups: [group], sub: "eve" })],
+    ["another user's", (group) => sign({ groups: [group], sub: "eve" })],
     ["for other groups", () => sign({ groups: ["feed_other"] })],
-    ["that has expired", (group) => sign({ groups: [group], exp: Date.now() / 1000 - 1 })],
-    ["without a signature", async () => "a.b.c"],
-  ])("a new token that is %s is rejected; the log has the reason and not the token", async (_what, made) => {
+    ["expired", (group) => sign({ groups: [group], exp: Date.now() / 1000 - 1 })],
+    ["unsigned", async () => "a.b.c"],
+  ])("a new token that is %s is rejected; the log has the reason and not the token", async (_case, made) => {
     const { group, path } = newFeed();
     const page = await connect(path, v1(await sign({ groups: [group] })));
     await page.nextJson();

@@ -1,8 +1,8 @@
-// The second article, second half: each connection its own push, the time on request, and its own messages back.
+// The second article, second half: each connection has its own push, the time on request and an echo.
 import { expect } from "vitest";
 import { env } from "cloudflare:workers";
 import { listDurableObjectIds, runInDurableObject } from "cloudflare:test";
-import { armedAt, connect, ring, type Page } from "../support/workerd.ts";
+import { alarmTime, connect, fireAlarm, type Page } from "../support/workerd.ts";
 import { walk } from "./journey.ts";
 
 interface World {
@@ -12,7 +12,7 @@ interface World {
 
 const page = (world: World): Page => world.page ?? expect.fail("no page");
 
-/** A connection of `/ws/channel/` gets a group that nobody can name beforehand: it is the one object that is new. */
+/** Connects to `/ws/channel/`. The group's name is random, so it is read from the new object. */
 async function connectChannel(): Promise<{ page: Page; group: string }> {
   const names = async () => (await listDurableObjectIds(env.GROUP)).map((id) => id.toString());
   const before = new Set(await names());
@@ -28,24 +28,24 @@ walk<World>("a single channel", {
   begin: () => ({ page: null, group: "" }),
   groups: ({ group }) => [group],
   steps: {
-    "it connects and gets its push at once": async (world) => {
+    "a connection receives a push at once": async (world) => {
       Object.assign(world, await connectChannel());
-      expect(await ring(world.group)).toBe(true);
+      expect(await fireAlarm(world.group)).toBe(true);
       expect(await page(world).nextJson()).toEqual({ type: "result", data: "2100-01-01 00:00:00" });
     },
     "ping is answered with the time": async (world) => {
       page(world).send("ping");
       expect(await page(world).nextJson()).toEqual({ type: "ping", data: "2100-01-01 00:00:00" });
     },
-    "a message comes back, its numbers as they were written": async (world) => {
+    "a message is returned with its numbers as written": async (world) => {
       page(world).send('{"message": {"id": 12345678901234567890, "a": 2.0, "b": 1e5, "text": "支付 😀"}}');
       expect(await page(world).next()).toBe('{"id":12345678901234567890,"a":2.0,"b":1e5,"text":"支付 😀"}');
     },
-    "no message is null": async (world) => {
+    "an object without a message is answered with null": async (world) => {
       page(world).send("{}");
       expect(await page(world).next()).toBe("null");
     },
-    "bad input gets an error frame and the connection stays": async (world) => {
+    "bad input is answered with an error frame and the connection stays open": async (world) => {
       for (const bad of ["ping ", "[1]", '"text"', "NaN", '{"message": NaN}', "", "[".repeat(30_000)]) {
         page(world).send(bad);
         expect(await page(world).nextJson()).toEqual({ type: "error", data: expect.any(String) });
@@ -53,13 +53,13 @@ walk<World>("a single channel", {
       page(world).send(new Uint8Array([1]).buffer);
       expect(await page(world).nextJson()).toEqual({ type: "error", data: expect.any(String) });
     },
-    "the next tick comes all the same": async (world) => {
-      expect(await ring(world.group)).toBe(true);
+    "the next tick is sent": async (world) => {
+      expect(await fireAlarm(world.group)).toBe(true);
       expect(await page(world).nextJson()).toEqual({ type: "result", data: "2100-01-01 00:01:00" });
     },
-    "it leaves and its push ends with it": async (world) => {
+    "the connection closes and its push ends": async (world) => {
       expect(await page(world).leave()).toEqual({ code: 1000, reason: "" });
-      expect(await armedAt(world.group)).toBeNull();
+      expect(await alarmTime(world.group)).toBeNull();
     },
   },
 });

@@ -1,14 +1,15 @@
-// A client of belfry.v1 that comes back with its position, as docs/protocol.md tells clients to, and checks all it is told. Tests nothing by itself.
+// A belfry.v1 client that reconnects with its position, as docs/protocol.md describes, and records
+// every publication.
 import { expect } from "vitest";
 import type { Position } from "../../src/core/position.ts";
 import { handshake } from "../support/workerd.ts";
 
-/** What it was told since it last began anew: that is one stretch of the group's history, without a gap. */
+/** The publications received since the last welcome without recovery: a part of the group's history without gaps. */
 export interface Stretch {
   readonly epoch: string;
-  /** Where the group stood when the stretch began: what was published up to there it was never told, but for a cache's latest. */
+  /** The offset of that welcome. Earlier publications are not received, except the latest one of a cache. */
   readonly from: number;
-  readonly told: { readonly offset: number; readonly data: string }[];
+  readonly publications: { readonly offset: number; readonly data: string }[];
 }
 
 interface Frame {
@@ -25,12 +26,12 @@ export class Follower {
   readonly #path: string;
   readonly #headers: Record<string, string>;
   #socket: WebSocket | null = null;
-  #asked = 0;
+  #requests = 0;
   #waiting = new Map<number, () => void>();
   position: Position | null = null;
-  /** One for each time it began anew. */
+  /** One per welcome without recovery. */
   readonly stretches: Stretch[] = [];
-  /** The welcomes it got, newest last. */
+  /** `recovered` of each welcome, newest last. */
   readonly recovered: boolean[] = [];
 
   constructor(path: string, headers: Record<string, string>) {
@@ -42,7 +43,7 @@ export class Follower {
     return this.#socket !== null;
   }
 
-  /** Connects, with the position it has or the one given. True once its first frame, the welcome, has come. */
+  /** Connects with `position`. Resolves after the welcome, which is the first frame. */
   async connect(position: Position | null = this.position): Promise<void> {
     const query = position === null ? "" : `?epoch=${position.epoch}&offset=${position.offset}`;
     const { webSocket: socket } = await handshake(this.#path + query, this.#headers);
@@ -52,10 +53,10 @@ export class Follower {
       let isFirst = true;
       socket.addEventListener("message", ({ data }) => {
         if (this.#socket !== socket) return;
-        const frame = JSON.parse(String(data)) as Frame; // the wire's, and checked below
+        const frame = JSON.parse(String(data)) as Frame; // a frame of belfry.v1
         if (isFirst) expect(frame.type).toBe("welcome");
         isFirst = false;
-        this.#take(frame);
+        this.#receive(frame);
         resolve();
       });
       socket.addEventListener("close", () => {
@@ -65,31 +66,31 @@ export class Follower {
     });
   }
 
-  /** Leaves as a browser does, or forgets the socket with whatever is still on its way. */
+  /** Closes as a browser does. Frames that arrive later are ignored. */
   leave(): void {
     const socket = this.#socket;
     this.#socket = null;
     socket?.close(1000);
   }
 
-  /** Everything sent before this has come: answers come in order. */
+  /** Waits until all frames sent before have arrived: replies are in order. */
   async settled(): Promise<void> {
     const socket = this.#socket;
     if (socket === null) return;
-    const id = (this.#asked += 1);
+    const id = (this.#requests += 1);
     const answered = new Promise<void>((resolve) => this.#waiting.set(id, resolve));
     socket.send(JSON.stringify({ type: "ping", id }));
     await answered;
   }
 
-  #take(frame: Frame): void {
+  #receive(frame: Frame): void {
     if (frame.type === "welcome") this.#welcome(frame);
     if (frame.type === "reply") this.#waiting.get(Number(frame.id))?.();
     const items = frame.type === "publications" ? frame.items : frame.type === "publication" ? [frame] : [];
     for (const { offset, data } of items ?? []) {
       if (offset === undefined || this.position === null) continue;
       this.position = { ...this.position, offset };
-      this.stretches.at(-1)?.told.push({ offset, data: JSON.stringify(data) });
+      this.stretches.at(-1)?.publications.push({ offset, data: JSON.stringify(data) });
     }
   }
 
@@ -97,6 +98,6 @@ export class Follower {
     this.recovered.push(recovered);
     if (recovered) return expect(epoch).toBe(this.position?.epoch);
     this.position = { epoch, offset };
-    this.stretches.push({ epoch, from: offset, told: [] });
+    this.stretches.push({ epoch, from: offset, publications: [] });
   }
 }

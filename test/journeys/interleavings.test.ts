@@ -1,11 +1,11 @@
-// Callbacks before, during and after connecting, with reconnects and evictions between: no page is ever left waiting.
+// Callbacks before, during and after connects, with reconnects and evictions: every page receives the outcome.
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { backend, callback, connect, evict, newBiz, type Page } from "../support/workerd.ts";
 
 type Step = "connect" | "leave" | "evict" | "failed" | "paid" | "refunded";
 
-/** The frame each callback leaves a page with; the status that the whole of them comes to. */
+/** The status of an order after `steps`; null if the status is still pending. */
 const outcome = (steps: readonly Step[]): string | null => {
   const paid = steps.includes("paid") || steps.includes("refunded");
   if (steps.includes("refunded")) return "refunded";
@@ -13,17 +13,17 @@ const outcome = (steps: readonly Step[]): string | null => {
   return steps.includes("failed") ? "failed" : null;
 };
 
-/** Everything a page was told, up to a mark that is sent once all is over. */
-async function heard(page: Page, mark: string): Promise<string[]> {
+/** The statuses that a page has received before the marker. */
+async function statusesUntil(marker: string, page: Page): Promise<string[]> {
   const statuses: string[] = [];
   for (;;) {
     const frame = await page.next();
-    if (frame === mark) return statuses;
-    statuses.push((JSON.parse(frame) as { status: string }).status); // an order's frame, the mark being the only other one
+    if (frame === marker) return statuses;
+    statuses.push((JSON.parse(frame) as { status: string }).status); // all frames but the marker are outcomes
   }
 }
 
-async function act(step: Step, biz: string, pages: Page[]): Promise<unknown> {
+async function runStep(step: Step, biz: string, pages: Page[]): Promise<unknown> {
   switch (step) {
     case "connect":
       return pages.push(await connect(`/ws/order/${biz}/`));
@@ -41,7 +41,7 @@ async function act(step: Step, biz: string, pages: Page[]): Promise<unknown> {
 const step = fc.constantFrom<Step>("connect", "connect", "leave", "evict", "failed", "paid", "paid", "refunded");
 
 it(
-  "300 random interleavings: each page that is connected in the end was told the order's status last, and once",
+  "each connected page receives the order's final status last and once, in 300 random interleavings",
   { timeout: 120_000 },
   async () => {
     let pushes = 0;
@@ -49,19 +49,19 @@ it(
       fc.asyncProperty(fc.array(fc.tuple(step, fc.boolean()), { minLength: 1, maxLength: 10 }), async (steps) => {
         const biz = newBiz();
         const pages: Page[] = [];
-        let underWay: Promise<unknown> = Promise.resolve();
+        let running: Promise<unknown> = Promise.resolve();
         for (const [each, waits] of steps) {
-          // Those that do not wait run into the next step: a connect during a callback, a callback during a leave.
-          const acted = act(each, biz, pages);
-          underWay = Promise.all([underWay, acted]);
-          if (waits || each === "evict") await underWay;
+          // A step without a wait overlaps the next one, for example a callback during a connect.
+          const done = runStep(each, biz, pages);
+          running = Promise.all([running, done]);
+          if (waits || each === "evict") await running;
         }
-        await underWay;
+        await running;
         const expected = outcome(steps.map(([each]) => each));
-        const mark = newBiz();
-        await backend("POST", `/groups/order_${biz}/send`, { type: "send.message", message: mark });
+        const marker = newBiz();
+        await backend("POST", `/groups/order_${biz}/send`, { type: "send.message", message: marker });
         for (const page of pages) {
-          const statuses = await heard(page, JSON.stringify(mark));
+          const statuses = await statusesUntil(JSON.stringify(marker), page);
           pushes += statuses.length;
           expect(statuses.at(-1) ?? null).toBe(expected);
           expect(statuses).toEqual([...new Set(statuses)]);
@@ -70,6 +70,6 @@ it(
       }),
       { numRuns: 300 },
     );
-    console.log(`${pushes} outcomes reached their pages`);
+    console.log(`${pushes} outcomes received`);
   },
 );

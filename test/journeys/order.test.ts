@@ -1,4 +1,4 @@
-// The first article: pages wait for an order's outcome, and a callback brings it.
+// The first article: pages wait for an order's outcome, and a callback reports it.
 import { expect } from "vitest";
 import { callback, connect, newBiz, type Page } from "../support/workerd.ts";
 import { walk } from "./journey.ts";
@@ -11,8 +11,8 @@ interface World {
 
 const page = ({ pages }: World, name: string): Page => pages[name] ?? expect.fail(`no page ${name}`);
 
-/** Nothing has come: the text the page sends itself is the very next frame it gets. */
-async function expectNothing(page: Page): Promise<void> {
+/** Sends a text from the page and expects it as the page's next frame. */
+async function expectNoFrame(page: Page): Promise<void> {
   const text = crypto.randomUUID();
   page.send(text);
   expect(await page.next()).toBe(JSON.stringify(text));
@@ -27,12 +27,12 @@ walk<World>("an order", {
       world.pages["second"] = await connect(`/ws/order/${world.biz}/`);
       world.pages["elsewhere"] = await connect(`/ws/order/${world.other}/`);
     },
-    "a text reaches all members, the sender too": async (world) => {
+    "a text is sent to all members, including the sender": async (world) => {
       page(world, "first").send("支付成功 😀");
       expect(await page(world, "first").next()).toBe('"支付成功 😀"');
       expect(await page(world, "second").next()).toBe('"支付成功 😀"');
     },
-    "the callback reaches all members": async (world) => {
+    "a callback sends the outcome to all members": async (world) => {
       const response = await callback(world.biz);
       expect(response.status).toBe(200);
       const outcome = { biz: world.biz, paid: true, status: "paid" };
@@ -40,22 +40,22 @@ walk<World>("an order", {
       expect(await page(world, "first").nextJson()).toEqual(outcome);
       expect(await page(world, "second").nextJson()).toEqual(outcome);
     },
-    "a page that comes late is told at once": async (world) => {
+    "a page that connects later receives the outcome at once": async (world) => {
       world.pages["late"] = await connect(`/ws/order/${world.biz}/`);
       expect(await page(world, "late").nextJson()).toEqual({ biz: world.biz, paid: true, status: "paid" });
     },
-    "the same callback again pushes nothing": async (world) => {
+    "a repeated callback pushes no frame": async (world) => {
       const response = await callback(world.biz);
       expect(await response.json()).toEqual({ biz: world.biz, paid: true, status: "paid" });
       const text = crypto.randomUUID();
       page(world, "first").send(text);
       for (const name of ["first", "second", "late"]) expect(await page(world, name).next()).toBe(JSON.stringify(text));
     },
-    "the other order heard nothing of all this": (world) => expectNothing(page(world, "elsewhere")),
+    "the page of the other order receives no frame of this one": (world) => expectNoFrame(page(world, "elsewhere")),
     "a failed attempt after the payment changes nothing": async (world) => {
       const response = await callback(world.biz, { status: "failed" });
       expect(await response.json()).toEqual({ biz: world.biz, paid: true, status: "paid" });
-      await expectNothing(page(world, "late"));
+      await expectNoFrame(page(world, "late"));
     },
   },
 });

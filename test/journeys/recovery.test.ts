@@ -1,63 +1,63 @@
-// Recovery against a plain model: whatever connects, drops, sleeps and is published in whatever order, each client has been told a stretch of
-// the group's history without a gap and without a double, or was told that it has not.
+// Compares recovery with a model. Under any order of connects, drops, evictions and publications, each
+// client receives a part of the group's history without gaps or duplicates, or `recovered: false`.
 import { evictDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import fc from "fast-check";
 import { expect, it, vi } from "vitest";
 import { DAY_MS, HISTORY_SIZE, HISTORY_TTL_SECONDS } from "../../src/core/limits.ts";
 import { formatTime } from "../../src/core/time.ts";
-import { wholeLog } from "../support/deliver.ts";
+import { captureLog } from "../support/deliver.ts";
 import {
-  armedAt,
+  alarmTime,
   backend,
   callback,
   evict,
-  look,
+  getGroup,
   newAlarmGroup,
   newBiz,
   newFeed,
-  ring,
+  fireAlarm,
   stopClock,
   stubOf,
 } from "../support/workerd.ts";
 import { Follower } from "./follower.ts";
 
 const CLIENTS = 4;
-/** `VITE_RUNS=2000 npx vitest run … recovery` for a longer one. */
-const { env: vite } = import.meta as unknown as { readonly env: Readonly<Record<string, string | undefined>> }; // Vite's own, untyped here
+/** `VITE_RUNS=2000 npx vitest run … recovery` runs longer. */
+const { env: vite } = import.meta as unknown as { readonly env: Readonly<Record<string, string | undefined>> }; // set by Vite, without types here
 const RUNS = Number(vite["VITE_RUNS"] ?? 25);
 const key = { Authorization: `Bearer ${env.API_KEYS}` };
 
-/** What has to be true of a group, told without knowing how it works. */
+/** The expected state of a group, without its implementation. */
 interface Model {
-  /** Whether what a client comes back with is still good; null = not known yet. */
+  /** The epoch; null before it is known. */
   epoch: string | null;
-  /** What was published in this epoch, by offset from 1 on, and when. */
+  /** The publications of this epoch, by offset from 1. */
   published: { readonly data: string; readonly at: number }[];
-  /** Who is connected. */
+  /** Indexes of the connected clients. */
   readonly open: Set<number>;
 }
 
 interface World {
   readonly group: string;
   readonly clients: readonly Follower[];
-  /** Publishes the n-th thing of its kind; the data as JSON, or null where nothing was published. */
+  /** Sends the n-th publication. Returns its data as JSON, or null if it was not published. */
   readonly publish: (n: number) => Promise<string | null>;
   readonly keeps: "stream" | "cache";
-  /** Everything that was ever published, by epoch. */
+  /** All publications, by epoch. */
   readonly history: Map<string, string[]>;
-  /** How many things were published, whatever the epoch. */
+  /** Number of publications in all epochs. */
   count: number;
 }
 
 type Command = fc.AsyncCommand<Model, World>;
 
-/** What the wire says and the model does not: the epoch, the first time it is seen. */
+/** Copies the epoch, which is random, from the group to the model. */
 async function learnEpoch(model: Model, { group }: World): Promise<void> {
-  model.epoch ??= (await look(group)).position.epoch;
+  model.epoch ??= (await getGroup(group)).position.epoch;
 }
 
-/** Whether a client at this position has to be told `recovered: true`. */
+/** Whether the group must answer this client's position with `recovered: true`. */
 function isRecoverable(model: Model, { keeps }: World, { position }: Follower): boolean {
   if (position === null || position.epoch !== model.epoch) return false;
   if (keeps === "cache") return true;
@@ -87,13 +87,13 @@ const connect = (index: number, during: boolean): Command => ({
     else await client.connect();
     model.open.add(index);
     await learnEpoch(model, world);
-    // A publication at the same moment may be the one too many for a stream's bounds: then either answer is right.
+    // A concurrent publication may exceed the stream's limit. Then both answers are correct.
     if (!during) expect(client.recovered.at(-1)).toBe(recoverable);
   },
-  toString: () => `connect(${index}${during ? ", while something is published" : ""})`,
+  toString: () => `connect(${index}${during ? ", during a publication" : ""})`,
 });
 
-/** Comes with a position that it was never given. */
+/** Connects with a forged position. */
 const forge = (index: number, forged: string, ahead: number): Command => ({
   check: ({ open }) => !open.has(index),
   run: async (model, world) => {
@@ -111,17 +111,20 @@ const forge = (index: number, forged: string, ahead: number): Command => ({
 const leave = (index: number): Command => ({
   check: ({ open }) => open.has(index),
   run: async (model, world) => {
-    const { connections } = await look(world.group);
+    const { connections } = await getGroup(world.group);
     world.clients[index]?.leave();
     model.open.delete(index);
-    // Its leaving has to be over: a group that nobody is in is another one.
-    await vi.waitFor(async () => expect((await look(world.group)).connections).toBe(connections - 1), { interval: 1 });
+    // Waits for the end of the leave: an empty group may start a new epoch.
+    await vi.waitFor(async () => expect((await getGroup(world.group)).connections).toBe(connections - 1), {
+      interval: 1,
+      timeout: 30_000,
+    });
     if (model.open.size === 0) emptied(model, world);
   },
   toString: () => `leave(${index})`,
 });
 
-/** Nobody is left: what is kept for those who are there is gone, an alarm group's epoch with it. */
+/** The last member has left: an alarm group deletes its history and epoch. */
 function emptied(model: Model, { group }: World): void {
   if (group.startsWith("alarm_")) Object.assign(model, { epoch: null, published: [] });
 }
@@ -132,12 +135,12 @@ const dropAll: Command = {
     for (const client of world.clients) client.leave();
     await evictDurableObject(stubOf(world.group), { webSockets: "close" }).catch(() => undefined); // asleep already
     model.open.clear();
-    // Nothing told the object: it finds out as it is woken next.
+    // The object receives no close event. It finds the connections closed when it wakes.
     await evict(world.group);
-    await ring(world.group);
+    await fireAlarm(world.group);
     emptied(model, world);
   },
-  toString: () => "drop all, unheard",
+  toString: () => "drop all, without close events",
 };
 
 const sleep: Command = {
@@ -154,18 +157,18 @@ const publishTimes = (times: number): Command => ({
   toString: () => `publish ${times}`,
 });
 
-/** Time passes; whatever is due meanwhile is done in its time. */
+/** Advances the clock by `ms` and fires the alarms due in that time. */
 const wait = (ms: number): Command => ({
   check: () => true,
   run: async (model, world) => {
-    // An alarm group's ticks are publications: time passes for it by `publish`.
+    // An alarm group's ticks are publications, so its time advances by `publish`.
     if (world.group.startsWith("alarm_")) return;
     const until = Date.now() + ms;
-    for (let at = await armedAt(world.group); at !== null && at <= until; at = await armedAt(world.group)) {
-      await ring(world.group);
+    for (let at = await alarmTime(world.group); at !== null && at <= until; at = await alarmTime(world.group)) {
+      await fireAlarm(world.group);
     }
     vi.setSystemTime(until);
-    if (world.keeps === "cache" || (await look(world.group)).position.epoch !== null) return;
+    if (world.keeps === "cache" || (await getGroup(world.group)).position.epoch !== null) return;
     expect(model.open.size).toBe(0);
     Object.assign(model, { epoch: null, published: [] });
   },
@@ -186,14 +189,14 @@ const commands = fc.commands(
   { maxCommands: 40, size: "max" },
 );
 
-/** A client was told every publication of its stretch, once, in order, as it was published; a cache may skip to its latest on coming back. */
-function holds({ keeps, history }: World, client: Follower): void {
-  for (const { epoch, from, told } of client.stretches) {
+/** Expects each publication of a stretch once, in order, with its data. A cache may skip to its latest. */
+function expectStretches({ keeps, history }: World, client: Follower): void {
+  for (const { epoch, from, publications } of client.stretches) {
     const published = history.get(epoch) ?? [];
-    for (const { offset, data } of told) expect([offset, data]).toEqual([offset, published[offset - 1]]);
-    const offsets = told.map(({ offset }) => offset);
+    for (const { offset, data } of publications) expect([offset, data]).toEqual([offset, published[offset - 1]]);
+    const offsets = publications.map(({ offset }) => offset);
     if (keeps === "stream") expect(offsets).toEqual(offsets.map((_, i) => from + 1 + i));
-    // Told at its coming, a cache's latest is the one its stretch begins with.
+    // The latest publication of a cache, sent after the welcome, has the offset of the welcome.
     else
       expect(offsets).toEqual(
         offsets.toSorted((a, b) => a - b).filter((offset, i, all) => offset !== all[i - 1] && offset >= from),
@@ -203,13 +206,13 @@ function holds({ keeps, history }: World, client: Follower): void {
 
 const SUITES: readonly [string, () => Pick<World, "group" | "publish" | "keeps"> & { path: string }][] = [
   [
-    "a feed, whose members get all of it",
+    "a feed, whose members receive all publications",
     () => {
       const { group, path } = newFeed();
       const send = (n: number, keys: Record<string, string>) =>
         backend("POST", `/groups/${group}/send`, { type: "send.message", message: { n } }, keys);
       const publish = async (n: number) => {
-        // Every third is sent twice under one key: that is one publication.
+        // Every third event is sent twice with one key, which gives one publication.
         const keys: Record<string, string> = n % 3 === 0 ? { "Idempotency-Key": `k${n}` } : {};
         await send(n, keys);
         if (n % 3 === 0) await send(n, keys);
@@ -219,7 +222,7 @@ const SUITES: readonly [string, () => Pick<World, "group" | "publish" | "keeps">
     },
   ],
   [
-    "an order, whose members get its latest",
+    "an order, whose members receive its latest publication",
     () => {
       const biz = newBiz();
       const publish = async (n: number) => {
@@ -241,14 +244,14 @@ const SUITES: readonly [string, () => Pick<World, "group" | "publish" | "keeps">
     },
   ],
   [
-    "an alarm group, whose members get its latest tick",
+    "an alarm group, whose members receive its latest tick",
     () => {
       const { group, path } = newAlarmGroup();
       const publish = async () => {
-        const { connections, position } = await look(group);
+        const { connections, position } = await getGroup(group);
         if (connections === 0) return null;
-        // It may ring for somebody to be told of first.
-        while ((await look(group)).position.offset === position.offset) await ring(group);
+        // An alarm may fire for a pending leave first.
+        while ((await getGroup(group)).position.offset === position.offset) await fireAlarm(group);
         return JSON.stringify({ type: "result", data: formatTime(Date.now(), "UTC") });
       };
       return { group, path, publish, keeps: "cache" };
@@ -256,9 +259,9 @@ const SUITES: readonly [string, () => Pick<World, "group" | "publish" | "keeps">
   ],
 ];
 
-it.each(SUITES)("%s", { timeout: 600_000 }, async (_what, begin) => {
+it.each(SUITES)("%s", { timeout: 600_000 }, async (_name, begin) => {
   stopClock();
-  wholeLog();
+  captureLog();
   await fc.assert(
     fc.asyncProperty(commands, async (commands) => {
       const { path, ...rest } = begin();
@@ -268,8 +271,8 @@ it.each(SUITES)("%s", { timeout: 600_000 }, async (_what, begin) => {
       await fc.asyncModelRun(() => ({ model, real: world }), commands);
       for (const client of clients) await client.settled();
       for (const client of clients) {
-        holds(world, client);
-        // Who is there has been told all there is.
+        expectStretches(world, client);
+        // A connected client has received all publications.
         if (client.isOpen) expect(client.position).toEqual({ epoch: model.epoch, offset: model.published.length });
         client.leave();
       }

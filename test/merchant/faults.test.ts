@@ -1,4 +1,5 @@
-// Settings that change, or go bad, while an order is under way: nothing owed is forgotten, no alarm is lost, nothing rings without end.
+// Settings that change or become invalid during an order: pending forwards and alarms survive, and
+// alarms do not repeat forever.
 import { env } from "cloudflare:workers";
 import { runInDurableObject } from "cloudflare:test";
 import { describe, expect, it, vi } from "vitest";
@@ -8,95 +9,95 @@ import { recordOwn } from "../../src/core/delivery.ts";
 import { Group } from "../support/worker.ts";
 import { app } from "../support/app.ts";
 import {
-  armedAt,
+  alarmTime,
   backend,
   callback,
   connect,
   evict,
-  logged,
+  captureErrors,
   newBiz,
-  ring,
+  fireAlarm,
   stopClock,
   stubOf,
 } from "../support/workerd.ts";
-import { merchant, tells, type Answer } from "../support/merchant.ts";
+import { merchant, statusResponse, type Reply } from "../support/merchant.ts";
 
 const MINUTE = 60_000;
-const taken = (): Answer => new Response(null, { status: 204 });
+const accepted = (): Reply => new Response(null, { status: 204 });
 const view = async (biz: string) => (await backend("GET", `/orders/${biz}`)).json<Record<string, unknown>>();
 
-/** Rings an order's alarm once, under other settings than those it is kept under. */
-const ringUnder = (group: string, settings: Partial<Env>): Promise<void> =>
+/** Fires an order's alarm once, under changed settings. */
+const fireUnder = (group: string, settings: Partial<Env>): Promise<void> =>
   under(group, settings, async (object, state) => {
     const scheduledTime = (await state.storage.getAlarm()) ?? expect.fail("no alarm");
     await state.storage.deleteAlarm();
     await object.alarm({ scheduledTime, isRetry: false, retryCount: 0 });
   });
 
-/** A group that wakes with other settings, and sleeps when it has done this. */
+/** Wakes a group with changed settings, runs `action` and evicts it. */
 async function under<Value>(
   group: string,
   settings: Partial<Env>,
-  act: (object: Group, state: DurableObjectState) => Value | Promise<Value>,
+  action: (object: Group, state: DurableObjectState) => Value | Promise<Value>,
 ): Promise<Value> {
   await evict(group);
   const done = await runInDurableObject(stubOf(group), (_object, state) =>
-    act(new Group(state, { ...env, ...settings }), state),
+    action(new Group(state, { ...env, ...settings }), state),
   );
   await evict(group);
   return done;
 }
 
-describe("a forward that is owed", () => {
-  it("is still owed where FORWARD_URL is unset for a while, also when the facts would be given up", async () => {
+describe("a pending forward", () => {
+  it("stays pending while FORWARD_URL is unset, also beyond the retention of its facts", async () => {
     stopClock();
-    logged();
-    const shop = merchant(taken);
+    captureErrors();
+    const shop = merchant(accepted);
     const biz = newBiz();
     await callback(biz);
-    await ringUnder(`order_${biz}`, { FORWARD_URL: "" });
-    expect(shop.asked).toEqual([]);
+    await fireUnder(`order_${biz}`, { FORWARD_URL: "" });
+    expect(shop.requests).toEqual([]);
     expect(await view(biz)).toMatchObject({ forwards: { owed: 1 } });
-    expect(((await armedAt(`order_${biz}`)) ?? 0) - Date.now()).toBeLessThanOrEqual(60 * MINUTE);
-    await ring(`order_${biz}`, 200 * 86_400_000);
-    await ring(`order_${biz}`);
-    expect(shop.asked).toHaveLength(1);
+    expect(((await alarmTime(`order_${biz}`)) ?? 0) - Date.now()).toBeLessThanOrEqual(60 * MINUTE);
+    await fireAlarm(`order_${biz}`, 200 * 86_400_000);
+    await fireAlarm(`order_${biz}`);
+    expect(shop.requests).toHaveLength(1);
     expect(await view(biz)).toMatchObject({ status: "paid", forwards: { owed: 0, given_up: 0 } });
   });
 
-  it("is given up where FORWARD_URL stays unset for as long as facts are kept: no order wakes for it for ever", async () => {
+  it("is given up if FORWARD_URL stays unset for the retention of facts, and the order sets no alarm", async () => {
     stopClock();
-    merchant(taken);
+    merchant(accepted);
     const biz = newBiz();
     await callback(biz);
-    await ringUnder(`order_${biz}`, { FORWARD_URL: "" });
+    await fireUnder(`order_${biz}`, { FORWARD_URL: "" });
     vi.setSystemTime(Date.now() + 91 * 86_400_000);
-    await ringUnder(`order_${biz}`, { FORWARD_URL: "" });
+    await fireUnder(`order_${biz}`, { FORWARD_URL: "" });
     expect(await view(biz)).toMatchObject({ status: "paid", forwards: { owed: 0 } });
-    expect(await armedAt(`order_${biz}`)).toBeNull();
+    expect(await alarmTime(`order_${biz}`)).toBeNull();
   });
 });
 
-describe("a setting that is bad while an alarm is due", () => {
-  it("puts the alarm off by a minute and says so; then all goes on", async () => {
+describe("an invalid setting at the time of an alarm", () => {
+  it("delays the alarm by a minute and is logged; then the jobs run", async () => {
     stopClock();
-    const log = logged();
-    const shop = merchant(taken);
+    const log = captureErrors();
+    const shop = merchant(accepted);
     const biz = newBiz();
     await callback(biz);
-    await ringUnder(`order_${biz}`, { TIME_ZONE: "Mars/Olympus" });
+    await fireUnder(`order_${biz}`, { TIME_ZONE: "Mars/Olympus" });
     expect(log()).toContainEqual(expect.objectContaining({ event: "setting", setting: "TIME_ZONE" }));
-    expect(await armedAt(`order_${biz}`)).toBe(Date.now() + MINUTE);
-    await ring(`order_${biz}`);
-    expect(shop.asked).toHaveLength(1);
+    expect(await alarmTime(`order_${biz}`)).toBe(Date.now() + MINUTE);
+    await fireAlarm(`order_${biz}`);
+    expect(shop.requests).toHaveLength(1);
   });
 });
 
-describe("a job that fails by a fault of ours", () => {
-  it("rests for a minute instead of ringing without end, and is done then", async () => {
+describe("a job that throws", () => {
+  it("is paused for a minute and runs then", async () => {
     stopClock();
-    const log = logged();
-    merchant(() => tells("pending"));
+    const log = captureErrors();
+    merchant(() => statusResponse("pending"));
     const biz = newBiz();
     await backend("PUT", `/orders/${biz}`, { amount: 1, currency: "USD", expires_in: 5 });
     await runInDurableObject(stubOf(`order_${biz}`), (_object, { storage }) => {
@@ -104,66 +105,66 @@ describe("a job that fails by a fault of ours", () => {
         throw new Error("disk full");
       });
     });
-    await ring(`order_${biz}`);
+    await fireAlarm(`order_${biz}`);
     expect(log()).toContainEqual(expect.objectContaining({ event: "fault", detail: "Error: disk full" }));
-    expect(((await armedAt(`order_${biz}`)) ?? 0) - Date.now()).toBeGreaterThanOrEqual(MINUTE);
-    await ring(`order_${biz}`);
+    expect(((await alarmTime(`order_${biz}`)) ?? 0) - Date.now()).toBeGreaterThanOrEqual(MINUTE);
+    await fireAlarm(`order_${biz}`);
     expect(await view(biz)).toMatchObject({ status: "closed" });
   });
 });
 
-describe("an order that is given more time while it is asked about", () => {
-  it("is not closed", async () => {
+describe("an order whose expiry is extended during its last status query", () => {
+  it("stays open", async () => {
     stopClock();
     const biz = newBiz();
     const register = (expires_in: number) =>
       backend("PUT", `/orders/${biz}`, { amount: 1, currency: "USD", expires_in });
-    const shop = merchant(() => tells("pending"));
+    const shop = merchant(() => statusResponse("pending"));
     await register(5);
-    shop.answers(async () => {
+    shop.setReply(async () => {
       expect((await register(3600)).status).toBe(200);
-      return tells("pending");
+      return statusResponse("pending");
     });
-    await ring(`order_${biz}`);
+    await fireAlarm(`order_${biz}`);
     expect(await view(biz)).toMatchObject({ status: "pending" });
   });
 });
 
-describe("an order that is given more time while its status is asked for in the same ring", () => {
-  it("is not closed either, and one that is found paid is not asked about twice", async () => {
+describe("an order whose expiry is extended during a status query of the same alarm", () => {
+  it("stays open, and an order found paid is queried once", async () => {
     stopClock();
     const biz = newBiz();
     const register = (expires_in: number) =>
       backend("PUT", `/orders/${biz}`, { amount: 1, currency: "USD", expires_in });
-    const shop = merchant(() => tells("pending"));
+    const shop = merchant(() => statusResponse("pending"));
     await register(11);
     await connect(`/ws/order/${biz}/`);
-    shop.answers(async () => {
-      if (shop.asked.length === 1) await register(3600);
-      return tells("pending");
+    shop.setReply(async () => {
+      if (shop.requests.length === 1) await register(3600);
+      return statusResponse("pending");
     });
-    await ring(`order_${biz}`, 5000);
+    await fireAlarm(`order_${biz}`, 5000);
     expect(await view(biz)).toMatchObject({ status: "pending" });
 
     const found = newBiz();
     await backend("PUT", `/orders/${found}`, { amount: 1, currency: "USD", expires_in: 11 });
-    shop.asked.length = 0;
-    shop.answers(() => tells("paid"));
-    await ring(`order_${found}`, 5000);
+    shop.requests.length = 0;
+    shop.setReply(() => statusResponse("paid"));
+    await fireAlarm(`order_${found}`, 5000);
     expect(await view(found)).toMatchObject({ status: "paid" });
-    expect(shop.asked.filter(({ path }) => path.startsWith("/orders/"))).toHaveLength(1);
+    expect(shop.requests.filter(({ path }) => path.startsWith("/orders/"))).toHaveLength(1);
   });
 });
 
 describe("a registration", () => {
-  it("is remembered for as long as the order: a wrong payment after a year is still wrong", async () => {
+  it("is stored as long as the order: a payment with a wrong amount after a year is a mismatch", async () => {
     stopClock();
-    logged();
+    captureErrors();
     merchant(() => "broken");
     const biz = newBiz();
     await backend("PUT", `/orders/${biz}`, { amount: "1000", currency: "USD", expires_in: 31_536_000 });
     await callback(biz, { status: "failed" });
-    for (let rings = 0; rings < 30; rings++) await ring(`order_${biz}`, 20 * 86_400_000);
+    for (let alarms = 0; alarms < 30; alarms++) await fireAlarm(`order_${biz}`, 20 * 86_400_000);
     await callback(biz, { amount: "0.01", currency: "USD" });
     expect((await view(biz))["status"]).not.toBe("paid");
     expect(await view(biz)).toMatchObject({ registered: { amount: "1000", currency: "USD" } });
@@ -184,9 +185,9 @@ const paid = {
 describe("REQUIRE_REGISTERED", () => {
   const strict = { REQUIRE_REGISTERED: "1" };
 
-  it("holds a payment as pending until it is registered, and rings then", async () => {
+  it("holds a payment until the order is registered, and then notifies its pages", async () => {
     stopClock();
-    merchant(taken);
+    merchant(accepted);
     const biz = newBiz();
     const page = await connect(`/ws/order/${biz}/`);
     await under(`order_${biz}`, strict, (group) => group.record([{ facts: [paid], orderId: null, raw: null }]));
@@ -198,20 +199,20 @@ describe("REQUIRE_REGISTERED", () => {
     expect(await page.nextJson()).toEqual({ biz, paid: true, status: "paid" });
   });
 
-  it("that is turned off believes what was held, and tells the pages that wait and that come", async () => {
+  it("accepts held payments when it is turned off, and notifies waiting and new pages", async () => {
     stopClock();
-    merchant(taken);
+    merchant(accepted);
     const biz = newBiz();
-    const waits = await connect(`/ws/order/${biz}/`);
+    const waiting = await connect(`/ws/order/${biz}/`);
     await under(`order_${biz}`, strict, (group) => group.record([{ facts: [paid], orderId: null, raw: null }]));
-    const comes = await connect(`/ws/order/${biz}/`);
-    for (const page of [waits, comes]) expect(await page.nextJson()).toEqual({ biz, paid: true, status: "paid" });
+    const joining = await connect(`/ws/order/${biz}/`);
+    for (const page of [waiting, joining]) expect(await page.nextJson()).toEqual({ biz, paid: true, status: "paid" });
     expect(await view(biz)).toMatchObject({ status: "paid", version: 1 });
   });
 
-  it("that is turned on takes back no payment that pages were told of", async () => {
+  it("takes back no payment that pages have received when it is turned on", async () => {
     stopClock();
-    merchant(taken);
+    merchant(accepted);
     const biz = newBiz();
     await callback(biz, { amount: 1999, currency: "USD" });
     expect((await under(`order_${biz}`, strict, (group) => group.order())).order).toMatchObject({ status: "paid" });
@@ -223,32 +224,32 @@ describe("REQUIRE_REGISTERED", () => {
   });
 });
 
-describe("deliveries about no order", () => {
-  it("wait for none that the backend refuses: order matters among an order's facts only", async () => {
+describe("deliveries without an order", () => {
+  it("do not wait for a refused one: only the facts of an order are forwarded in order", async () => {
     stopClock();
-    logged();
-    const shop = merchant(({ body }) => (body.includes("refused") ? new Response(null, { status: 422 }) : taken()));
+    captureErrors();
+    const shop = merchant(({ body }) => (body.includes("refused") ? new Response(null, { status: 422 }) : accepted()));
     const group = "callbacks_square";
-    const owe = (eventId: string) =>
+    const enqueue = (eventId: string) =>
       stubOf(group).enqueueDelivery({ instance: "square", type: "catalog.updated", eventId, raw: eventId });
-    await owe("refused");
-    await owe("taken-1");
-    await owe("taken-2");
+    await enqueue("refused");
+    await enqueue("taken-1");
+    await enqueue("taken-2");
     const start = Date.now();
-    for (let rings = 0; rings < 4; rings++) await ring(group);
+    for (let alarms = 0; alarms < 4; alarms++) await fireAlarm(group);
     expect(Date.now() - start).toBeLessThan(10_000);
-    expect(shop.asked.map(({ body }) => JSON.parse(body).data.event_id)).toEqual(
+    expect(shop.requests.map(({ body }) => JSON.parse(body).data.event_id)).toEqual(
       expect.arrayContaining(["taken-1", "taken-2"]),
     );
-    await owe("taken-3");
-    await ring(group);
+    await enqueue("taken-3");
+    await fireAlarm(group);
     expect(Date.now() - start).toBeLessThan(10_000);
-    expect(JSON.parse(shop.asked.at(-1)?.body ?? "").data.event_id).toBe("taken-3");
+    expect(JSON.parse(shop.requests.at(-1)?.body ?? "").data.event_id).toBe("taken-3");
   });
 });
 
-describe("a payment that a provider's answer reports", () => {
-  it("is claimed for its order, as if it had been delivered", async () => {
+describe("a payment found by a query of its provider", () => {
+  it("is claimed for its order, as in a delivery", async () => {
     const biz = newBiz();
     const payment = { instance: "stripe", paymentId: `pi_${biz}` };
     const index = paymentIndex((group) => env.GROUP.getByName(group), indexPlace);
@@ -258,7 +259,7 @@ describe("a payment that a provider's answer reports", () => {
   });
 });
 
-it("an order id that is half a surrogate pair is none", async () => {
+it("an order id with half a surrogate pair is refused", async () => {
   const init = {
     method: "PUT",
     headers: { "X-API-Key": env.API_KEYS },

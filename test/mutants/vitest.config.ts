@@ -1,4 +1,4 @@
-// The tests that mutants are tried against: the pure ones of the money code, few runs of each property.
+// The tests that run against each mutant: the pure tests of the money code, with few runs per property.
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 import { defineConfig } from "vitest/config";
 
@@ -21,7 +21,7 @@ export default defineConfig({
     ],
     exclude: ["test/flows/over-http.test.ts", "test/callbacks/docs.test.ts", "test/callbacks/vectors.test.ts"],
     env: { PROPERTY_RUNS: "20" },
-    // No test leaves anything behind, and a mutant's run is short: its time is that of loading the code.
+    // The tests leave no state, and most of the time of a mutant's run is spent on loading code.
     isolate: false,
     fileParallelism: false,
     sequence: { sequencer: NearestFirst },

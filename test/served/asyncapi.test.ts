@@ -1,8 +1,17 @@
-// Every message example of /asyncapi.json over a real WebSocket: what a client sends is answered as told, what the server sends comes as told.
+// Runs every message example of /asyncapi.json over a real WebSocket, in both directions.
 import { describe, expect, inject, it } from "vitest";
 import { hmac, token } from "../tokens/signing.ts";
 import { backend, Client, newBiz } from "../support/client.ts";
-import { at, documentAt, isObject, knowable, retold, text, type Json, type JsonObject } from "../support/document.ts";
+import {
+  at,
+  documentAt,
+  isObject,
+  normalized,
+  replaceTexts,
+  text,
+  type Json,
+  type JsonObject,
+} from "../support/document.ts";
 import { DEVELOPMENT_FILE, settingIn } from "../../scripts/development.ts";
 
 const server = inject("url");
@@ -10,12 +19,12 @@ const secret = settingIn(DEVELOPMENT_FILE, "TOKEN_SECRET");
 const document = await documentAt(`${server}/asyncapi.json`);
 const messages = at(document.json, "components", "messages");
 
-/** A channel for this test alone: its path, the group behind it, and how to come in. */
+/** A channel of the document with a new group. */
 interface Place {
   readonly id: string;
   readonly biz: string;
   readonly group: string;
-  readonly connect: (position?: string, who?: string) => Promise<Client>;
+  readonly connect: (position?: string, user?: string) => Promise<Client>;
 }
 
 function placeOf(id: string): Place {
@@ -28,23 +37,23 @@ function placeOf(id: string): Place {
     id,
     biz,
     group: `${consumer}_${biz}`,
-    connect: async (position = "", who = "ann") => {
-      // A feed asks for a token.
-      const bearer = consumer === "feed" ? [`belfry.bearer.${await tokenOf(who)}`] : [];
+    connect: async (position = "", user = "ann") => {
+      // A feed requires a token.
+      const bearer = consumer === "feed" ? [`belfry.bearer.${await tokenOf(user)}`] : [];
       return Client.connect(server, `${path}${position}`, {}, [text(headers, "const"), ...bearer]);
     },
   };
 }
 
-/** A token for every group, for an hour: of ann, whom others see as Ann. */
-const tokenOf = (who: string): Promise<string> => {
-  const info = { name: who.charAt(0).toUpperCase() + who.slice(1) };
+/** A token of `user` for all groups, valid for an hour. */
+const tokenOf = (user: string): Promise<string> => {
+  const info = { name: user.charAt(0).toUpperCase() + user.slice(1) };
   const exp = Math.floor(Date.now() / 1000) + 3600;
-  return token({ alg: "HS256", typ: "JWT" }, { sub: who, groups: ["*"], publish: true, info, exp }, hmac(secret));
+  return token({ alg: "HS256", typ: "JWT" }, { sub: user, groups: ["*"], publish: true, info, exp }, hmac(secret));
 };
 
-/** What a channel says of a message: a name, and where its schema stands. */
-const named = (channel: string, from: "send" | "receive"): string[] =>
+/** The names of the messages that a channel sends or receives. */
+const messagesOf = (channel: string, from: "send" | "receive"): string[] =>
   Object.values(at(document.json, "operations")).flatMap((operation) => {
     if (at(operation, "channel")["$ref"] !== `#/channels/${channel}`) return [];
     const own = at(operation)["action"] === from ? at(operation)["messages"] : [];
@@ -57,9 +66,9 @@ const schemaOf = (message: string): string[] =>
     .slice(2)
     .split("/");
 
-/** The messages of these that a value could be. */
-const couldBe = (value: unknown, names: readonly string[]): string[] =>
-  names.filter((name) => document.fault(schemaOf(name), value) === null);
+/** The messages of `names` whose schemas accept a value. */
+const matching = (value: unknown, names: readonly string[]): string[] =>
+  names.filter((name) => document.schemaError(schemaOf(name), value) === null);
 
 const examplesOf = (message: string): { name: string; payload: Json }[] => {
   const examples = at(messages, message)["examples"];
@@ -74,9 +83,9 @@ const asText = (message: string, payload: Json): string =>
 
 const channels = Object.keys(at(document.json, "channels"));
 
-describe("what a client sends is answered by what the document says", () => {
+describe("a message of a client is answered as documented", () => {
   const cases = channels.flatMap((channel) =>
-    named(channel, "receive").flatMap((message) =>
+    messagesOf(channel, "receive").flatMap((message) =>
       examplesOf(message).map(({ name, payload }) => [channel, message, name, payload] as const),
     ),
   );
@@ -93,11 +102,11 @@ describe("what a client sends is answered by what the document says", () => {
     page.send(asText(message, payload));
     for (;;) {
       const frame: unknown = await page.nextJson();
-      // Whatever comes is something that the server may say here.
-      expect([frame, couldBe(frame, named(channel, "send"))]).not.toEqual([frame, []]);
+      // Every frame matches a message that the server may send on this channel.
+      expect([frame, matching(frame, messagesOf(channel, "send"))]).not.toEqual([frame, []]);
       const isReply = channel.endsWith("Plain") ? !isPush(frame) : isReplyTo(frame, payload);
       if (!isReply) continue;
-      expect([frame, couldBe(frame, replies)]).not.toEqual([frame, []]);
+      expect([frame, matching(frame, replies)]).not.toEqual([frame, []]);
       return;
     }
   });
@@ -110,11 +119,11 @@ const isReplyTo = (frame: unknown, sent: Json): boolean => {
   return type === "heartbeat" || (type === "reply" && id === at(sent)["id"]);
 };
 
-/** The next frame that `isIt`; pushes and the like come in between. */
-async function following(page: Client, isIt: (frame: JsonObject) => boolean): Promise<unknown> {
+/** Waits for the next frame accepted by `isExpected`. Skips others, for example pushes. */
+async function following(page: Client, isExpected: (frame: JsonObject) => boolean): Promise<unknown> {
   for (;;) {
     const frame: unknown = await page.nextJson();
-    if (isIt(at(frame))) return frame;
+    if (isExpected(at(frame))) return frame;
   }
 }
 
@@ -123,11 +132,11 @@ const ofType =
   (frame: JsonObject): boolean =>
     types.includes(text(frame, "type"));
 
-const say = (place: Place, message: unknown) =>
+const sendEvent = (place: Place, message: unknown) =>
   backend(server, "POST", `/groups/${place.group}/send`, { type: "send.message", message });
 const callback = (place: Place, body: object) => backend(server, "POST", `/callback/${place.biz}/`, body);
 
-/** Sends something and gives back what comes next that is no push and no welcome. */
+/** Sends a text. Returns the next frame that is no push, welcome or publication. */
 const sending = (text: string) => async (place: Place) => {
   const page = await place.connect();
   page.send(text);
@@ -142,8 +151,8 @@ const asking = (request: object) => async (place: Place) => {
 
 const positionOf = (welcome: unknown): string => `?epoch=${text(welcome, "epoch")}&offset=`;
 
-/** How the server is brought to send each of its examples: on which channel, and by what. */
-const ways: Readonly<Record<string, readonly [channel: string, way: (place: Place) => Promise<unknown>]>> = {
+/** Per example of the server: the channel, and the steps that cause the frame. */
+const causes: Readonly<Record<string, readonly [channel: string, cause: (place: Place) => Promise<unknown>]>> = {
   "heartbeatAnswer.beat": ["orderPlain", sending('{"type":"heartbeat"}')],
   "orderOutcome.paid": [
     "orderPlain",
@@ -166,7 +175,7 @@ const ways: Readonly<Record<string, readonly [channel: string, way: (place: Plac
     "feedPlain",
     async (place) => {
       const page = await place.connect();
-      await say(place, { progress: 0.5 });
+      await sendEvent(place, { progress: 0.5 });
       return page.nextJson();
     },
   ],
@@ -195,7 +204,7 @@ const ways: Readonly<Record<string, readonly [channel: string, way: (place: Plac
     "orderV1",
     async (place) => {
       const page = await place.connect();
-      await say(place, { progress: 0.5 });
+      await sendEvent(place, { progress: 0.5 });
       return following(page, ofType("publication"));
     },
   ],
@@ -204,7 +213,7 @@ const ways: Readonly<Record<string, readonly [channel: string, way: (place: Plac
     async (place) => {
       const page = await place.connect();
       const position = positionOf(await page.nextJson());
-      for (const headline of ["one", "two"]) await say(place, { headline });
+      for (const headline of ["one", "two"]) await sendEvent(place, { headline });
       return following(await place.connect(`${position}0`), ofType("publications"));
     },
   ],
@@ -231,7 +240,7 @@ const ways: Readonly<Record<string, readonly [channel: string, way: (place: Plac
   "historyReply.one": [
     "feedV1",
     async (place) => {
-      await say(place, { headline: "one" });
+      await sendEvent(place, { headline: "one" });
       return asking({ type: "history", id: 2 })(place);
     },
   ],
@@ -242,27 +251,27 @@ const ways: Readonly<Record<string, readonly [channel: string, way: (place: Plac
   ],
 };
 
-describe("what the server sends comes as the document says", () => {
-  const cases = [...new Set(channels.flatMap((channel) => named(channel, "send")))].flatMap((message) =>
+describe("every frame of the server matches the document", () => {
+  const cases = [...new Set(channels.flatMap((channel) => messagesOf(channel, "send")))].flatMap((message) =>
     examplesOf(message).map(({ name, payload }) => [`${message}.${name}`, message, payload] as const),
   );
 
   it.each(cases)("%s", { timeout: 30_000 }, async (name, message, payload) => {
-    const [channel, way] = ways[name] ?? expect.fail(`nothing brings it about`);
-    expect(named(channel, "send")).toContain(message);
+    const [channel, cause] = causes[name] ?? expect.fail(`no steps for ${name}`);
+    expect(messagesOf(channel, "send")).toContain(message);
     const place = placeOf(channel);
-    const frame = await way(place);
-    const told = retold(payload, (text) => text.replaceAll("0123456789abcdefghijklmnopqrstuv", place.biz));
-    expect(knowable(frame)).toEqual(knowable(told));
-    expect(document.fault(schemaOf(message), frame)).toBeNull();
+    const frame = await cause(place);
+    const documented = replaceTexts(payload, (text) => text.replaceAll("0123456789abcdefghijklmnopqrstuv", place.biz));
+    expect(normalized(frame)).toEqual(normalized(documented));
+    expect(document.schemaError(schemaOf(message), frame)).toBeNull();
   });
 
-  it("names nothing that the document has not", () => {
+  it("these tests have no example beyond the document", () => {
     const names = new Set<string>(cases.map(([name]) => name));
-    expect(Object.keys(ways).filter((name) => !names.has(name))).toEqual([]);
+    expect(Object.keys(causes).filter((name) => !names.has(name))).toEqual([]);
   });
 
-  it("shows an example of everything", () => {
+  it("the document has an example of every message", () => {
     expect(Object.keys(messages).filter((message) => examplesOf(message).length === 0)).toEqual([]);
   });
 });

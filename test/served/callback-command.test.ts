@@ -1,4 +1,4 @@
-// `npm run callback`, as the README and docs/payments.md have it: it pays an order as any of the nine providers would.
+// `npm run callback` of the README and docs/payments.md: pays an order as each of the nine providers.
 import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
@@ -14,12 +14,12 @@ import { snippetsOf } from "../support/snippets.ts";
 const server = inject("url");
 const { port } = new URL(server);
 
-vi.setConfig({ testTimeout: 30_000 }); // npm starts anew for each command, beside all other tests
+vi.setConfig({ testTimeout: 120_000 }); // a test starts npm several times
 
 const callback = (...args: readonly string[]) => callbackCommand(server, ...args);
 
 describe.each(providerNames)("npm run callback -- %s", (provider) => {
-  it("turns the page that waits to paid, and to refused with a byte changed", async () => {
+  it("pays the order of a waiting page, and is refused with a changed byte", async () => {
     const biz = newBiz();
     const page = await Client.connect(server, `/ws/order/${biz}/`);
     const changed = await callback(provider, biz, "--tamper");
@@ -36,11 +36,11 @@ describe.each(providerNames)("npm run callback -- %s", (provider) => {
 });
 
 describe("npm run callback", () => {
-  it("takes any order id, outcome and amount", async () => {
+  it("accepts any order id, outcome and amount", async () => {
     const orderId = `订单-🧧-${newBiz()}`;
     const registration = { order_id: orderId, amount: "19.99", currency: "EUR" };
     const registered = await backend(server, "PUT", "/orders", registration);
-    const { biz } = (await registered.json()) as { biz: string }; // what the route answers
+    const { biz } = (await registered.json()) as { biz: string }; // by the route's schema
     const page = await Client.connect(server, `/ws/order/${biz}/`);
     const send = (...flags: readonly string[]) => callback("stripe", orderId, ...flags);
     expect(await send("--outcome", "failed")).toMatchObject({ code: 0 });
@@ -72,30 +72,27 @@ describe("npm run callback", () => {
     expect(await view()).toMatchObject({ status: "paid", excess_payments: [{ payment_id: second, amount: "12.5" }] });
   });
 
-  it("shows the biz of an order id, which its page waits for", async () => {
+  it("prints the biz of an order id, which its page waits for", async () => {
     const { stdout } = await callback("square", `ORD-${newBiz()}`);
     const [, biz] = /^PUT \/orders ORD-\w+ \(biz (\w{32})\): 19\.99 USD\n/.exec(stdout) ?? [];
     const page = await Client.connect(server, `/ws/order/${biz}/`);
     expect(await page.nextJson()).toEqual({ biz, paid: true, status: "paid" });
   });
 
-  it.each(["stripe", "square", "adyen"])(
-    "%s: a refund is about the last payment, unless another is named",
-    async (provider) => {
-      const [biz, second] = [newBiz(), `P${newBiz()}`];
-      const view = async () => (await backend(server, "GET", `/orders/${biz}`)).json();
-      await callback(provider, biz, "--amount", "25", "--registered", "19.99");
-      await callback(provider, biz, "--amount", "7", "--payment", second);
-      expect(await view()).toMatchObject({ overpaid: "5.01", excess_payments: [{ payment_id: second }] });
-      const refund = await callback(provider, biz, "--outcome", "refunded");
-      expect(refund.stdout).toContain(`: refunded, 7 USD (${second}), `);
-      expect(await view()).toMatchObject({ status: "paid", overpaid: "5.01", excess_payments: [] });
-      await callback(provider, biz, "--outcome", "partially_refunded", "--amount", "25", "--refunded", "10");
-      expect(await view()).toMatchObject({ status: "partially_refunded", refunded: "4.99" });
-    },
-  );
+  it.each(["stripe", "square", "adyen"])("%s: a refund applies to the last payment by default", async (provider) => {
+    const [biz, second] = [newBiz(), `P${newBiz()}`];
+    const view = async () => (await backend(server, "GET", `/orders/${biz}`)).json();
+    await callback(provider, biz, "--amount", "25", "--registered", "19.99");
+    await callback(provider, biz, "--amount", "7", "--payment", second);
+    expect(await view()).toMatchObject({ overpaid: "5.01", excess_payments: [{ payment_id: second }] });
+    const refund = await callback(provider, biz, "--outcome", "refunded");
+    expect(refund.stdout).toContain(`: refunded, 7 USD (${second}), `);
+    expect(await view()).toMatchObject({ status: "paid", overpaid: "5.01", excess_payments: [] });
+    await callback(provider, biz, "--outcome", "partially_refunded", "--amount", "25", "--refunded", "10");
+    expect(await view()).toMatchObject({ status: "partially_refunded", refunded: "4.99" });
+  });
 
-  it("registers again only what is registered otherwise", async () => {
+  it("registers an order again only with another amount", async () => {
     const biz = newBiz();
     await backend(server, "PUT", `/orders/${biz}`, { amount: "19.99", currency: "USD", expires_in: 600 });
     const view = async () => (await backend(server, "GET", `/orders/${biz}`)).json();
@@ -107,7 +104,7 @@ describe("npm run callback", () => {
     expect(await view()).toMatchObject({ status: "paid", checked: true, registered: { amount: "15" } });
   });
 
-  it("registers another amount than is paid, or nothing, if asked to", async () => {
+  it("registers another amount than is paid, or none, by its options", async () => {
     const [part, none] = [newBiz(), newBiz()];
     const view = async (biz: string) => (await backend(server, "GET", `/orders/${biz}`)).json();
     expect(await callback("square", part, "--amount", "10", "--registered", "19.99")).toMatchObject({ code: 0 });
@@ -116,7 +113,7 @@ describe("npm run callback", () => {
     expect(await view(none)).toMatchObject({ status: "pending", held: "not_registered", registered: null });
   });
 
-  it("shows the refusal of a registration, and delivers nothing then", async () => {
+  it("prints the refusal of a registration, and then delivers no event", async () => {
     const biz = newBiz();
     expect(await callback("hmac", biz)).toMatchObject({ code: 0 });
     const refused = await callback("hmac", biz, "--registered", "30", "--payment", "P2");
@@ -126,36 +123,44 @@ describe("npm run callback", () => {
 
   it.each<[string, readonly string[], string]>([
     ["nothing", [], ""],
-    ["an id that is no biz, and no provider", ["SHORT"], ""],
-    ["a provider that there is not", ["paypall", newBiz()], "no such provider: paypall"],
-    ["an outcome that there is not", ["stripe", "ORD-1", "--outcome", "lost"], "no such outcome: lost"],
-    ["an outcome that the provider never tells", ["wechatpay", "ORD-1", "--outcome", "failed"], "WeChat Pay never"],
-    ["an amount refunded of no refund", ["stripe", "ORD-1", "--refunded", "5"], "--refunded goes with"],
-    ["an account that there is not", ["stripe", "ORD-1", "--account", "mine"], "--account is: other"],
-    ["another account, where none is named", ["hmac", "ORD-1", "--account", "other"], "no word for another account"],
-    ["two answers to one question", ["stripe", "ORD-1", "--unregistered", "--registered", "5"], "exclude each other"],
-    ["an amount that is none", ["stripe", "ORD-1", "--amount", "1,99"], "--amount"],
+    ["an id that is neither a biz nor a provider", ["SHORT"], ""],
+    ["an unknown provider", ["paypall", newBiz()], "no such provider: paypall"],
+    ["an unknown outcome", ["stripe", "ORD-1", "--outcome", "lost"], "no such outcome: lost"],
+    ["an outcome that the provider never reports", ["wechatpay", "ORD-1", "--outcome", "failed"], "WeChat Pay never"],
+    ["a refunded amount without a refund", ["stripe", "ORD-1", "--refunded", "5"], "--refunded goes with"],
+    ["an unknown account", ["stripe", "ORD-1", "--account", "mine"], "--account is: other"],
+    [
+      "another account of a provider without accounts",
+      ["hmac", "ORD-1", "--account", "other"],
+      "no word for another account",
+    ],
+    [
+      "options that exclude each other",
+      ["stripe", "ORD-1", "--unregistered", "--registered", "5"],
+      "exclude each other",
+    ],
+    ["an invalid amount", ["stripe", "ORD-1", "--amount", "1,99"], "--amount"],
     ["more digits than the currency has", ["stripe", "ORD-1", "--amount", "1.999"], "USD has 2 digits"],
-    ["a currency that is none", ["stripe", "ORD-1", "--currency", "usd"], "--currency"],
-    ["an option that there is not", ["stripe", "ORD-1", "--tampered"], "--tampered"],
-    ["a provider's option without one", [newBiz(), "--tamper"], "--tamper goes with a provider"],
+    ["an invalid currency", ["stripe", "ORD-1", "--currency", "usd"], "--currency"],
+    ["an unknown option", ["stripe", "ORD-1", "--tampered"], "--tampered"],
+    ["a provider's option without a provider", [newBiz(), "--tamper"], "--tamper goes with a provider"],
     ["--failed with a provider", ["stripe", "ORD-1", "--failed"], "--outcome failed"],
-    ["a payment's id with a colon", ["adyen", "ORD-1", "--payment", "a:b"], "--payment is an id"],
-    ["a port that is none", ["stripe", "ORD-1", "--port", "http"], "--port is a number"],
-    ["too much", ["stripe", "ORD-1", "ORD-2"], ""],
-  ])("shows its usage and exits with 2 for %s", async (_what, args, said) => {
+    ["a payment id with a colon", ["adyen", "ORD-1", "--payment", "a:b"], "--payment is an id"],
+    ["an invalid port", ["stripe", "ORD-1", "--port", "http"], "--port is a number"],
+    ["too many arguments", ["stripe", "ORD-1", "ORD-2"], ""],
+  ])("prints its usage and exits with 2 for %s", async (_case, args, message) => {
     const { code, stdout, stderr } = await callback(...args);
     expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
     expect(stderr).toContain("npm run callback -- <provider> <order>");
-    expect(stderr).toContain(said);
+    expect(stderr).toContain(message);
   });
 
-  it("says what may be wrong when nothing answers", async () => {
-    const sent = await callback(newBiz(), "--port", "9"); // `discard`, which nobody serves
+  it("prints the likely cause if the server is unreachable", async () => {
+    const sent = await callback(newBiz(), "--port", "9"); // `discard`, which is not served
     expect(sent).toMatchObject({ code: 1, stderr: expect.stringContaining("is `npm start` running") });
   });
 
-  it("says so when PayPal's stand-in finds its port taken", async () => {
+  it("prints an error if the port of PayPal's stand-in is in use", async () => {
     const { port } = new URL(String(callbackSetting("paypal")["apiBase"]));
     const other = createServer().listen(Number(port), "127.0.0.1");
     await once(other, "listening");
@@ -170,23 +175,23 @@ describe("npm run callback", () => {
 describe("docs/payments.md", () => {
   const text = readFileSync("docs/payments.md", "utf8");
   const snippets = snippetsOf("docs/payments.md", "sh").map((snippet) => snippet.trim());
-  /** The commands in running text, one for each provider. */
+  /** The commands in the text, one per provider. */
   const tries = [...text.matchAll(/\*\*Try\*\* `([^`]+)`/g)].map(([, command = ""]) => command);
 
-  /** Runs a command of the page against this server, for an order of this test's own. */
+  /** Runs a command of the page against this server, with the order of this test. */
   async function run(command: string, orderId: string, biz: string): Promise<string> {
-    const here = command.replaceAll("localhost:8787", `localhost:${port}`).replaceAll("ORD-1001", orderId);
-    const served = here.replace(/^npm run callback --/, `npm run -s callback -- --port ${port}`);
+    const ofTest = command.replaceAll("localhost:8787", `localhost:${port}`).replaceAll("ORD-1001", orderId);
+    const served = ofTest.replace(/^npm run callback --/, `npm run -s callback -- --port ${port}`);
     const own = served.replaceAll("0123456789abcdefghijklmnopqrstuv", biz);
     const ran = promisify(execFile)("sh", ["-c", own]);
-    return (await ran.catch((error: { stdout: string }) => error)).stdout; // a refusal exits with 1
+    return (await ran.catch((error: { stdout: string }) => error)).stdout; // the command exits with 1 after a refusal
   }
 
-  it("does what its commands say, in this order", async () => {
+  it("has commands that work in this order", async () => {
     const orderId = `ORD-${newBiz()}`;
     expect(snippets).toHaveLength(4);
     const [pay = "", tamper = "", register = "", see = ""] = snippets;
-    const { biz } = JSON.parse(await run(register, orderId, "")) as { biz: string }; // the answer of PUT /orders
+    const { biz } = JSON.parse(await run(register, orderId, "")) as { biz: string }; // the response of PUT /orders
     const page = await Client.connect(server, `/ws/order/${biz}/`);
     expect(await run(tamper, orderId, biz)).toMatch(/\n401 /);
     expect(await run(pay, orderId, biz)).toMatch(/\n200 /);
@@ -197,11 +202,11 @@ describe("docs/payments.md", () => {
     expect(Object.keys(seen)).toEqual(Object.keys(printed));
   });
 
-  it.each(tries)("%s", async (command) => {
+  it.each(tries)("%s responds 200", async (command) => {
     expect(await run(command, `ORD-${newBiz()}`, "")).toMatch(/\n200 /);
   });
 
-  it("has one for each provider", () => {
+  it("has a command for each provider", () => {
     expect(tries.map((command) => command.split(" ")[4])).toEqual(providerNames);
   });
 });

@@ -1,11 +1,12 @@
-// docs/coming-from-channels.md does what it says: its Django tells the Worker, and the Worker with its changes in it does what theirs did.
+// The snippets of docs/coming-from-channels.md: its Django code calls the Worker, and its changes to the
+// Worker replace the consumers of Channels.
 import { execFile, execFileSync } from "node:child_process";
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
-import { apiKey, backend, Client, look, newBiz } from "../support/client.ts";
+import { apiKey, backend, Client, getGroup, newBiz } from "../support/client.ts";
 import { startServer, type Server } from "../support/server.ts";
 import { isInstalled } from "../support/shops.ts";
 import { filesOf, snippetsOf, unpack } from "../support/snippets.ts";
@@ -15,7 +16,7 @@ const PAGE = "docs/coming-from-channels.md";
 const run = promisify(execFile);
 const needsPython = isInstalled("python3") ? "" : ", skipped: python3 is not installed";
 
-/** The shop's Django in a folder of its own. */
+/** A folder with the shop's Django code. */
 let shop: string;
 beforeAll(() => {
   shop = mkdtempSync(resolve("test/.readme-channels-"));
@@ -26,18 +27,18 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(shop, { recursive: true }));
 
-/** Calls something of the shop's; what it gave. */
-async function django(what: string, given: object): Promise<unknown> {
+/** Calls a function of the shop. Returns its result. */
+async function django(name: string, input: object): Promise<unknown> {
   const secrets = { BELFRY_API_KEY: apiKey, BELFRY_TOKEN_SECRET: "none", BELFRY_FORWARD_SECRET: "" };
   const env = { ...process.env, ...secrets, BELFRY_URL: inject("url") };
-  const { stdout } = await run("python3", ["-B", "run.py", what, JSON.stringify(given)], { cwd: shop, env });
+  const { stdout } = await run("python3", ["-B", "run.py", name, JSON.stringify(input)], { cwd: shop, env });
   return JSON.parse(stdout);
 }
 
-describe.skipIf(needsPython !== "")(`what is left in Django${needsPython}`, () => {
+describe.skipIf(needsPython !== "")(`the Django code${needsPython}`, () => {
   const server = inject("url");
 
-  it("tells the payment to the page that waits, and to the one that comes later", async () => {
+  it("reports a payment to a waiting page and to a later one", async () => {
     const biz = newBiz();
     const page = await Client.connect(server, `/ws/order/${biz}/`);
     for (let times = 0; times < 2; times++) {
@@ -69,25 +70,25 @@ describe.skipIf(needsPython !== "")(`what is left in Django${needsPython}`, () =
     const { members } = (await (await backend(server, "GET", `/groups/${group}/connections`)).json()) as {
       members: { channel: string }[]; // docs/http.md
     };
-    const [{ channel } = expect.fail("nobody is there")] = members;
+    const [{ channel } = expect.fail("no member")] = members;
     expect(await django("send", { channel, event: { ...event, message: 1 } })).toMatchObject({ connections: 1 });
     expect(await django("group_send", { group, event: { ...event, message: 2 } })).toMatchObject({ connections: 2 });
-    const heard = [[await next(one)], [await next(other)]];
-    for (const [at, page] of [one, other].entries()) if (heard[at]?.[0] === 1) heard[at].push(await next(page));
-    expect(heard.toSorted((a, b) => a.length - b.length)).toEqual([[2], [1, 2]]);
+    const received = [[await next(one)], [await next(other)]];
+    for (const [at, page] of [one, other].entries()) if (received[at]?.[0] === 1) received[at].push(await next(page));
+    expect(received.toSorted((a, b) => a.length - b.length)).toEqual([[2], [1, 2]]);
 
     const outcome = { type: "send.message", message: { biz: project, paid: true } };
     await expect(django("group_send", { group: `order_${project}`, event: outcome })).rejects.toThrow("422");
   });
 });
 
-it.skipIf(needsPython !== "")(`what was there before compiles${needsPython}`, () => {
+it.skipIf(needsPython !== "")(`the earlier Django code compiles${needsPython}`, () => {
   const there = snippetsOf(PAGE, "python").filter((code) => code.startsWith("# there:"));
   expect(there).toHaveLength(6);
   for (const input of there) execFileSync("python3", ["-c", "compile(open(0).read(), 'there', 'exec')"], { input });
 });
 
-/** The alarm consumer as it comes, with another `produce`. */
+/** The alarm consumer with another `produce`. */
 const alarmWith = (produce: string): string => `// The alarm group, as the page changes it.
 import { resultFrame } from "../core/frames.ts";
 import type { Consumer } from "./consumer.ts";
@@ -107,9 +108,9 @@ ${produce}  },
 };
 `;
 
-describe("Belfry with these changes in it", () => {
+describe("Belfry with the changes of the page", () => {
   const [room = "", produce = ""] = snippetsOf(PAGE, "ts");
-  let house: string;
+  let copy: string;
   let server: Server;
   const measures: string[] = [];
   const django8000 = createServer(({ url = "" }, response) => {
@@ -122,37 +123,37 @@ describe("Belfry with these changes in it", () => {
   beforeAll(async () => {
     django8000.listen(0);
     const port = await portOf(django8000);
-    house = mkdtempSync(resolve("test/.readme-house-")); // inside the project, where it finds the packages
-    cpSync("src", join(house, "src"), { recursive: true });
-    for (const file of ["tsconfig.base.json", "worker-configuration.d.ts"]) cpSync(file, join(house, file));
+    copy = mkdtempSync(resolve("test/.readme-copy-")); // inside the project, where packages resolve
+    cpSync("src", join(copy, "src"), { recursive: true });
+    for (const file of ["tsconfig.base.json", "worker-configuration.d.ts"]) cpSync(file, join(copy, file));
     const edit = (name: string, change: (code: string) => string) => {
-      const file = join(house, "src/consumers", name);
+      const file = join(copy, "src/consumers", name);
       const before = readFileSync(file, "utf8");
       writeFileSync(file, change(before));
       expect(readFileSync(file, "utf8")).not.toBe(before);
     };
-    writeFileSync(join(house, "src/consumers/room.ts"), room);
+    writeFileSync(join(copy, "src/consumers/room.ts"), room);
     edit("index.ts", (code) =>
       code.replace("import", 'import { room } from "./room.ts";\nimport').replace("[order,", "[room, order,"),
     );
     writeFileSync(
-      join(house, "src/consumers/alarm.ts"),
+      join(copy, "src/consumers/alarm.ts"),
       alarmWith(produce.replace("localhost:8000", `localhost:${port}`)),
     );
     server = await startServer(
       { ALLOWED_ORIGINS: "localhost", PUSH_EVERY_SECONDS: "1" },
-      join(house, "src/development.ts"),
+      join(copy, "src/development.ts"),
     );
   }, 60_000);
   afterAll(async () => {
     await server.stop();
     django8000.close();
-    rmSync(house, { recursive: true });
+    rmSync(copy, { recursive: true });
   });
 
-  it("has the right types", { timeout: 60_000 }, () => run("npx", ["tsc", "-p", join(house, "src")]));
+  it("passes the type check", { timeout: 60_000 }, () => run("npx", ["tsc", "-p", join(copy, "src")]));
 
-  it("serves a room, whose members hear what anybody writes, and what a backend sends", async () => {
+  it("serves a room, whose members receive all texts of members and events of a backend", async () => {
     const [one, other] = [
       await Client.connect(server.url, "/ws/room/7/"),
       await Client.connect(server.url, "/ws/room/7/"),
@@ -166,7 +167,7 @@ describe("Belfry with these changes in it", () => {
     await expect(Client.connect(server.url, "/ws/room/seven/")).rejects.toThrow("404");
   });
 
-  it("asks Django for a group's result, once for all of it, and not when nobody is there", async () => {
+  it("fetches a group's result from Django once for all members, and never for an empty group", async () => {
     const first = await Client.connect(server.url, "/ws/alarm/7/");
     const result = { type: "result", data: { project: "7", 量: 7 } };
     expect(await first.nextJson()).toEqual(result);
@@ -174,11 +175,11 @@ describe("Belfry with these changes in it", () => {
     expect(await Promise.all([first.nextJson(), second.nextJson()])).toEqual([result, result]);
     expect(new Set(measures)).toEqual(new Set(["/measure/7/"]));
     await Promise.all([first.leave(), second.leave()]);
-    const nextPush = async () => (await look(server.url, "alarm_7")).next_push;
+    const nextPush = async () => (await getGroup(server.url, "alarm_7")).next_push;
     await expect.poll(nextPush).toBeNull();
   });
 
-  it("lets in a page of Django's, at any port of its host, and no other", async () => {
+  it("accepts pages of Django at any port of its host, and no others", async () => {
     const [command] = snippetsOf(PAGE, "sh");
     expect(command).toBe("npm start -- --var ALLOWED_ORIGINS:localhost\n");
     const from = (origin: string) => Client.connect(server.url, `/ws/order/${newBiz()}/`, { origin });

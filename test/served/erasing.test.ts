@@ -1,4 +1,4 @@
-// What is erased is gone from the disk: no file of the server's data holds a byte of it.
+// Erasure on disk: no file of the server's data contains a byte of an erased order.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
@@ -10,7 +10,7 @@ import { signed } from "../../scripts/sign.ts";
 import { Backend } from "../support/backend.ts";
 import { backend, newBiz } from "../support/client.ts";
 
-/** `npm run serve` with its data in a folder of this test, forwarding to `forwardUrl`. */
+/** Runs `npm run serve` with its data in `data`, forwarding to `forwardUrl`. */
 async function serve(data: string, forwardUrl: string): Promise<string> {
   const flags = ["--data", data, "--address", "127.0.0.1:0", "--env-file", DEVELOPMENT_FILE, "--grace", "1"];
   const settings = { FORWARD_URL: forwardUrl, FORWARD_SECRET: settingIn(DEVELOPMENT_FILE, "FORWARD_SECRET") };
@@ -24,12 +24,12 @@ async function serve(data: string, forwardUrl: string): Promise<string> {
   });
   let output = "";
   child.stdout.on("data", (chunk) => (output += String(chunk)));
-  await expect.poll(() => output, { timeout: 30_000 }).toMatch(/serving \S+,/);
+  await expect.poll(() => output, { timeout: 60_000 }).toMatch(/serving \S+,/);
   return /serving (\S+),/.exec(output)?.[1] ?? "";
 }
 
-/** The files of `folder` that contain any of the texts. */
-async function holding(folder: string, ...texts: readonly string[]): Promise<readonly string[]> {
+/** The files in `folder` that contain any of `texts`. */
+async function filesWith(folder: string, ...texts: readonly string[]): Promise<readonly string[]> {
   const names = await readdir(folder, { recursive: true, withFileTypes: true });
   const files = names.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
   const found = await Promise.all(
@@ -41,7 +41,7 @@ async function holding(folder: string, ...texts: readonly string[]): Promise<rea
   return found.filter((file) => file !== null);
 }
 
-it("an erased order leaves no id, no amount and no delivered body on the disk", { timeout: 90_000 }, async () => {
+it("an erased order leaves no id, no amount and no delivered body on the disk", { timeout: 120_000 }, async () => {
   const data = await mkdtemp(join(tmpdir(), "belfry-erased-"));
   onTestFinished(() => rm(data, { recursive: true, force: true }));
   const receiver = await Backend.start(() => ({}));
@@ -71,15 +71,15 @@ it("an erased order leaves no id, no amount and no delivered body on the disk", 
     event,
   });
   expect((await fetch(`${url}/callbacks/hmac`, { method: "POST", headers: { ...headers }, body })).status).toBe(200);
-  const owed = async () => {
+  const pendingForwards = async () => {
     const order = await backend(url, "GET", `/orders/${biz}`);
     return ((await order.json()) as { forwards: { owed: number } }).forwards.owed;
   };
-  await expect.poll(owed, { timeout: 30_000 }).toBe(0);
+  await expect.poll(pendingForwards, { timeout: 30_000 }).toBe(0);
   expect(receiver.received.map(({ body }) => body).join()).toContain(note);
 
   const traces = [orderId, paymentId, eventId, note].map(String);
-  expect((await holding(data, ...traces)).length).toBeGreaterThan(0);
+  expect((await filesWith(data, ...traces)).length).toBeGreaterThan(0);
   expect((await backend(url, "DELETE", `/orders/${biz}`)).status).toBe(204);
-  expect(await holding(data, ...traces)).toEqual([]);
+  expect(await filesWith(data, ...traces)).toEqual([]);
 });

@@ -1,6 +1,6 @@
-// Faults that only a real platform and a real network have: its own alarm behind a `produce` that hangs, a peer that is gone unsaid.
+// Faults of a real platform and network: the platform's alarm after a `produce` that hangs, and half-open connections.
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { Client, look, newBiz } from "../support/client.ts";
+import { Client, getGroup, newBiz } from "../support/client.ts";
 import { rawFrame, rawSocket } from "../support/raw.ts";
 import { startServer, type Server } from "../support/server.ts";
 
@@ -14,7 +14,7 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => server.stop());
 
-it("a produce that never ends costs its tick and no other, by the platform's own alarm, and the log says so", async () => {
+it("a produce that never ends loses its own tick only, by the platform's alarm, and is logged", async () => {
   const project = `hangs-${newBiz()}`;
   const page = await Client.connect(server.url, `/ws/alarm/${project}/`);
   const other = await Client.connect(server.url, `/ws/alarm/${newBiz()}/`);
@@ -22,7 +22,7 @@ it("a produce that never ends costs its tick and no other, by the platform's own
   for (let frame = 1; frame <= 4; frame++) {
     const { at, frame: text } = await page.arrival();
     expect(JSON.parse(text)).toEqual(isResult);
-    // Every second tick hangs, so a frame comes every second period, and the grid stays where it was.
+    // Every second tick hangs, so a frame arrives every second period. The schedule does not shift.
     expect(Math.abs(at - first.at - frame * 2 * PERIOD)).toBeLessThan(PERIOD / 2);
   }
   for (let tick = 0; tick < 8; tick++) expect(await other.nextJson()).toEqual(isResult);
@@ -36,13 +36,13 @@ it("a produce that never ends costs its tick and no other, by the platform's own
   });
   expect(lines).toHaveLength(4);
   await page.leave();
-  expect(await look(server.url, `alarm_${project}`)).toMatchObject({ connections: 0, next_push: null });
+  expect(await getGroup(server.url, `alarm_${project}`)).toMatchObject({ connections: 0, next_push: null });
 });
 
 /**
- * A peer that has sent one heartbeat and then neither reads nor writes nor ends its TCP: a phone in a tunnel. 75 s must pass before
- * it counts as silent, by the platform's clock, which no test can turn; so the served Worker takes the heartbeat for 75 s older than
- * it is. That the limit itself is 75 s, test/group/leaving.test.ts shows.
+ * Opens a connection that sends one heartbeat and then stalls without closing, as a phone in a tunnel.
+ * It counts as silent after 75 s by the platform's clock, which tests cannot advance. So this Worker
+ * dates the heartbeat 75 s back. test/group/leaving.test.ts tests the limit of 75 s.
  */
 async function halfOpen(path: string) {
   const { socket, received } = await rawSocket(server.url, path);
@@ -52,21 +52,22 @@ async function halfOpen(path: string) {
   return socket;
 }
 
-it("a half-open peer is counted out by the next tick, and the others notice nothing", async () => {
+it("a half-open connection is closed by the next tick, and the other members receive their ticks", async () => {
   const project = newBiz();
   const page = await Client.connect(server.url, `/ws/alarm/${project}/`);
   const socket = await halfOpen(`/ws/alarm/${project}/`);
-  await expect.poll(() => look(server.url, `alarm_${project}`), { timeout: 3000 }).toMatchObject({ connections: 1 });
+  await expect.poll(() => getGroup(server.url, `alarm_${project}`)).toMatchObject({ connections: 1 });
   for (let tick = 0; tick < 4; tick++) expect(await page.nextJson()).toEqual(isResult);
-  expect(await look(server.url, `alarm_${project}`)).toMatchObject({ connections: 1, next_push: expect.any(String) });
+  expect(await getGroup(server.url, `alarm_${project}`)).toMatchObject({
+    connections: 1,
+    next_push: expect.any(String),
+  });
   expect(socket.destroyed).toBe(false);
 });
 
-it("a half-open peer that was the last leaves no alarm, though it never answers the close", async () => {
+it("a group whose last connection is half-open deletes its alarm, although the close is never answered", async () => {
   const project = newBiz();
   const socket = await halfOpen(`/ws/alarm/${project}/`);
-  await expect
-    .poll(() => look(server.url, `alarm_${project}`), { timeout: 3000 })
-    .toMatchObject({ connections: 0, next_push: null });
+  await expect.poll(() => getGroup(server.url, `alarm_${project}`)).toMatchObject({ connections: 0, next_push: null });
   expect(socket.destroyed).toBe(false);
 });

@@ -1,4 +1,4 @@
-// docs/http.md does what it says: each of its commands, run against the Worker, is answered as the page shows.
+// Runs the commands of docs/http.md against the Worker and compares the responses with the page.
 import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { promisify } from "node:util";
@@ -9,7 +9,7 @@ const server = inject("url");
 const run = promisify(execFile);
 
 const page = readFileSync("docs/http.md", "utf8");
-/** Each command, with its answer unless that is empty. */
+/** The commands with their responses; "" for an empty one. */
 const examples = [...page.matchAll(/^```sh\n(.*?)^```\n(?:\n```json\n(.*?)^```)?/gms)].map(
   ([, command = "", answer = ""]) => ({
     command,
@@ -17,7 +17,7 @@ const examples = [...page.matchAll(/^```sh\n(.*?)^```\n(?:\n```json\n(.*?)^```)?
   }),
 );
 
-it("every command on the page has its answer beside it, and every route an example", () => {
+it("every command on the page has its response beside it, and every route an example", () => {
   expect(examples).toHaveLength(page.match(/^```sh$/gm)?.length ?? 0);
   const unanswered = examples.filter(({ answer }) => answer === "");
   expect(unanswered.map(({ command }) => command)).toEqual([expect.stringContaining("-X DELETE")]); // 204
@@ -29,8 +29,8 @@ it("every command on the page has its answer beside it, and every route an examp
   }
 });
 
-/** What no example can know beforehand: an epoch is drawn at random, it is now and not then, and these tests push every second. */
-const unknowable = (answer: string): unknown =>
+/** Replaces values that examples cannot contain: random epochs, times, and the interval of the push. */
+const withMatchers = (answer: string): unknown =>
   JSON.parse(answer, (key, value: unknown) => {
     if (key === "epoch" && value !== null) return expect.stringMatching(/^[0-9a-f]{8}$/);
     if (key === "id") return expect.stringMatching(/^[0-9a-f]{8}-\d+$/);
@@ -38,20 +38,20 @@ const unknowable = (answer: string): unknown =>
     return key === "push_every_seconds" ? 1 : value;
   });
 
-it("each command is answered as shown", async () => {
-  // One after the other, as they are read: the look at a group shows what the callback kept. So erasing comes last.
+it("each command has the response that the page shows", async () => {
+  // In the order of the page, as later responses depend on earlier commands. Erasing is the last one.
   const inOrder = examples.toSorted((a, b) => Number(a.answer === "") - Number(b.answer === ""));
   const biz = newBiz();
   const project = newBiz();
-  const here = (text: string) =>
+  const ofTest = (text: string) =>
     text
       .replaceAll("0123456789abcdefghijklmnopqrstuv", biz)
       .replaceAll("alarm_7", `alarm_${project}`)
       .replaceAll("feed_news", `feed_${project}`)
       .replaceAll("http://localhost:8787", server);
   for (const { command, answer } of inOrder) {
-    const { stdout } = await run("sh", ["-c", here(command).replace("curl", "curl --silent")]);
-    const expected = answer === "" ? "" : unknowable(here(answer));
+    const { stdout } = await run("sh", ["-c", ofTest(command).replace("curl", "curl --silent")]);
+    const expected = answer === "" ? "" : withMatchers(ofTest(answer));
     expect([command, stdout === "" ? "" : JSON.parse(stdout)]).toEqual([command, expected]);
   }
 });

@@ -1,14 +1,23 @@
-// Every example of /openapi.json, sent to the Worker: each is answered as it says, and as its schema says.
+// Sends every example of /openapi.json to the Worker. The response equals the example and matches the schema.
 import { describe, expect, inject, it } from "vitest";
 import { callbackSetting } from "../../scripts/development.ts";
 import { signed } from "../../scripts/sign.ts";
 import { apiKey, newBiz } from "../support/client.ts";
-import { at, documentAt, isObject, knowable, retold, text, type Json, type JsonObject } from "../support/document.ts";
+import {
+  at,
+  documentAt,
+  isObject,
+  normalized,
+  replaceTexts,
+  text,
+  type Json,
+  type JsonObject,
+} from "../support/document.ts";
 
 const server = inject("url");
 const document = await documentAt(`${server}/openapi.json`);
 
-/** A request and its answer, wherever the document has their parts. */
+/** An example of a response, with the operation of its request. */
 interface Exchange {
   readonly name: string;
   readonly path: string;
@@ -16,8 +25,8 @@ interface Exchange {
   readonly operation: JsonObject;
   readonly status: string;
   readonly type: string;
-  /** The example beside the response. */
-  readonly told: JsonObject;
+  /** The example of the response. */
+  readonly example: JsonObject;
 }
 
 const methods = Object.entries(at(document.json, "paths")).flatMap(([path, item]) =>
@@ -27,7 +36,7 @@ const methods = Object.entries(at(document.json, "paths")).flatMap(([path, item]
 const exchanges: readonly Exchange[] = methods.flatMap(({ path, method, operation }) =>
   Object.entries(at(operation, "responses")).flatMap(([status, response]) =>
     Object.entries(at(response, "content")).flatMap(([type, media]) =>
-      Object.entries(at(media, "examples")).map(([name, told]) => {
+      Object.entries(at(media, "examples")).map(([name, example]) => {
         return {
           name: `${text(operation, "operationId")}.${name}`,
           path,
@@ -35,7 +44,7 @@ const exchanges: readonly Exchange[] = methods.flatMap(({ path, method, operatio
           operation,
           status,
           type,
-          told: at(told),
+          example: at(example),
         };
       }),
     ),
@@ -44,15 +53,15 @@ const exchanges: readonly Exchange[] = methods.flatMap(({ path, method, operatio
 
 const nameOf = ({ name }: Exchange): string => name.slice(name.indexOf(".") + 1);
 
-/** The values of this example, and where it says nothing those that every example has: a query and a header may be left out. */
+/** The example's parameters. A path parameter has a default; query and header are optional. */
 function parametersOf(exchange: Exchange, place: "path" | "query" | "header"): readonly (readonly [string, string])[] {
-  const { operation, told } = exchange;
+  const { operation, example } = exchange;
   const parameters = Array.isArray(operation["parameters"]) ? operation["parameters"].filter(isObject) : [];
   return parameters.flatMap((parameter) => {
     if (parameter["in"] !== place) return [];
     const name = text(parameter, "name");
     const examples = at(parameter, "examples");
-    const own = text(at(told, "x-params"), name) || text(examples[nameOf(exchange)], "value");
+    const own = text(at(example, "x-params"), name) || text(examples[nameOf(exchange)], "value");
     const usual = text(examples["usual"], "value") || text(parameter, "example");
     const value = own === "" && place === "path" ? usual : own;
     return value === "" ? [] : [[name, value] as const];
@@ -68,13 +77,13 @@ function pathOf(exchange: Exchange): string {
 
 function bodyOf(exchange: Exchange): Json | undefined {
   const [media] = Object.values(at(exchange.operation, "requestBody", "content"));
-  return exchange.told["x-body"] ?? at(media, "examples", nameOf(exchange))["value"];
+  return exchange.example["x-body"] ?? at(media, "examples", nameOf(exchange))["value"];
 }
 
-/** Who sends it: whom the example names, or whom the route is for. */
-function senderOf({ operation, told }: Exchange): string {
+/** The sender: by the example, or by the route's security. */
+function senderOf({ operation, example }: Exchange): string {
   const security = Array.isArray(operation["security"]) ? operation["security"] : [];
-  return text(told, "x-by") || (security.length > 0 ? "backend" : "anyone");
+  return text(example, "x-by") || (security.length > 0 ? "backend" : "anyone");
 }
 
 function requestOf(exchange: Exchange): RequestInit {
@@ -85,9 +94,9 @@ function requestOf(exchange: Exchange): RequestInit {
     const provider = exchange.path.startsWith("/callbacks/")
       ? pathOf(exchange).slice("/callbacks/".length)
       : "standard";
-    const told = { orderId: "", outcome: "paid", amount: "19.99", currency: "USD" } as const;
+    const example = { orderId: "", outcome: "paid", amount: "19.99", currency: "USD" } as const;
     const setting = callbackSetting(provider);
-    return { method, ...signed(provider, { ...told, now: Date.now(), setting, event: at(body) }) };
+    return { method, ...signed(provider, { ...example, now: Date.now(), setting, event: at(body) }) };
   }
   return {
     method,
@@ -99,9 +108,9 @@ function requestOf(exchange: Exchange): RequestInit {
   };
 }
 
-/** The example, about an order, a payment and a group that no other test has. */
-function elsewhere(exchange: Exchange, biz: string): Exchange {
-  return retold(exchange, (text) =>
+/** The example with the order, payment and group of this test. */
+function ofTest(exchange: Exchange, biz: string): Exchange {
+  return replaceTexts(exchange, (text) =>
     text
       .replaceAll(/"(p-1|pi_1)"/g, `"$1-${biz}"`)
       .replaceAll("0123456789abcdefghijklmnopqrstuv", biz)
@@ -113,30 +122,30 @@ function elsewhere(exchange: Exchange, biz: string): Exchange {
 const find = (name: unknown): Exchange => exchanges.find((each) => each.name === name) ?? expect.fail(String(name));
 
 async function run(exchange: Exchange, biz: string): Promise<Response> {
-  const after = exchange.told["x-after"];
+  const after = exchange.example["x-after"];
   for (const before of Array.isArray(after) ? after : []) await run(find(before), biz);
-  const here = elsewhere(exchange, biz);
-  return fetch(`${server}${pathOf(here)}`, requestOf(here));
+  const own = ofTest(exchange, biz);
+  return fetch(`${server}${pathOf(own)}`, requestOf(own));
 }
 
-/** 204: erasing.test.ts has the request. */
-const isAnsweredByNothing = (operation: JsonObject): boolean => "204" in at(operation, "responses");
+/** Whether an operation responds 204; erasing.test.ts has its request. */
+const respondsEmpty = (operation: JsonObject): boolean => "204" in at(operation, "responses");
 
-it("every route has an example of its answer", () => {
+it("every route has an example of its response", () => {
   const shown = new Set(
     exchanges.filter(({ status }) => status.startsWith("2")).map(({ path, method }) => `${method} ${path}`),
   );
   const others = methods
-    .filter(({ operation }) => !isAnsweredByNothing(operation))
+    .filter(({ operation }) => !respondsEmpty(operation))
     .map(({ path, method }) => `${method} ${path}`)
     .filter((route) => !shown.has(route));
-  // A document is no example of itself, and what was counted is another page each time.
+  // The documents and the metrics have no example.
   const isPage = (route: string) => /^get \/(open|async)api\.json$|^get \/metrics$/.test(route);
-  // What a WebSocket answers is told, and run, by /asyncapi.json.
+  // Frames of WebSockets are in /asyncapi.json.
   expect(others.filter((route) => !isPage(route) && !route.startsWith("get /ws/"))).toEqual([]);
 });
 
-it("every example of a request has its answer", () => {
+it("every example of a request has one of its response", () => {
   const names = new Set(exchanges.map(({ name }) => name));
   const shown = methods.flatMap(({ operation }) => {
     const parameters = Array.isArray(operation["parameters"]) ? operation["parameters"] : [];
@@ -150,31 +159,31 @@ it("every example of a request has its answer", () => {
   expect(shown.filter((name) => !names.has(name))).toEqual([]);
 });
 
-describe("the example", () => {
+describe("the response equals the example", () => {
   it.each(exchanges.map((exchange) => [exchange.name, exchange] as const))("%s", async (_name, exchange) => {
     const biz = newBiz();
     const response = await run(exchange, biz);
     const body = await response.text();
-    const { path, method, status, type, told } = elsewhere(exchange, biz);
+    const { path, method, status, type, example } = ofTest(exchange, biz);
     expect([response.status, body]).toEqual([Number(status), expect.any(String)]);
     const answer: unknown = type === "text/plain" ? body : JSON.parse(body);
-    expect(knowable(answer)).toEqual(knowable(told["value"]));
+    expect(normalized(answer)).toEqual(normalized(example["value"]));
     if (body !== "") expect(response.headers.get("Content-Type")).toContain(type);
     const place = ["paths", exchange.path, method, "responses", status, "content", type, "schema"];
-    expect([path, document.fault(place, answer)]).toEqual([path, null]);
+    expect([path, document.schemaError(place, answer)]).toEqual([path, null]);
   });
 });
 
-describe("a document that says something else would be found out", () => {
+describe("a response that differs from its schema is found", () => {
   const place = ["components", "schemas", "BrowserOrder"];
   const order = { biz: newBiz(), status: "paid", paid: true, version: 1, expires_at: null };
 
   it.each<[string, object, string]>([
-    ["a key that is missing", { paid: undefined }, "must have required property 'paid'"],
-    ["a status there is none", { status: "open" }, "must be equal to one of the allowed values"],
-    ["a time that is none", { expires_at: "tomorrow" }, "must match format"],
-  ])("%s", (_what, change, fault) => {
-    expect(document.fault(place, order)).toBeNull();
-    expect(document.fault(place, JSON.parse(JSON.stringify({ ...order, ...change })))).toContain(fault);
+    ["a missing key", { paid: undefined }, "must have required property 'paid'"],
+    ["an unknown status", { status: "open" }, "must be equal to one of the allowed values"],
+    ["an invalid time", { expires_at: "tomorrow" }, "must match format"],
+  ])("%s", (_case, change, fault) => {
+    expect(document.schemaError(place, order)).toBeNull();
+    expect(document.schemaError(place, JSON.parse(JSON.stringify({ ...order, ...change })))).toContain(fault);
   });
 });

@@ -1,4 +1,4 @@
-// The package in an empty folder: the template from copy to a paid order, and a Worker of its own with a consumer under /push.
+// The package in an empty folder: the template up to a paid order, and a Worker with its own consumer under /push.
 import { execFile } from "node:child_process";
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -11,7 +11,7 @@ import { snippetsOf } from "../support/snippets.ts";
 import { NPM_START, startServer, type Server } from "../support/server.ts";
 
 const run = promisify(execFile);
-/** The Node that runs the tests: the machine's own may be too old for wrangler. */
+/** Runs commands by the Node of the tests, as the machine's Node may be too old for wrangler. */
 const env = { ...process.env, PATH: `${dirname(process.execPath)}:${process.env["PATH"] ?? ""}`, NO_COLOR: "1" };
 
 const OWN_WORKER = `import { belfry, sendMessage, type Consumer } from "belfry";
@@ -50,7 +50,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** What `npm run check` of the template prints of errors; by this project's TypeScript, which is the same version. */
+/** The type errors of the folder, by this project's TypeScript, which has the template's version. */
 async function typeErrors(): Promise<string> {
   await run("npm", ["run", "types"], { cwd: folder, env });
   const checked = run("node_modules/.bin/tsc", ["-p", folder, "--pretty", "false"], { env });
@@ -58,7 +58,7 @@ async function typeErrors(): Promise<string> {
 }
 
 describe("the template", () => {
-  it("answers after npm install and npm start, in at most 250 MB of modules", async () => {
+  it("is served after npm install and npm start, with at most 250 MB of modules", async () => {
     const { stdout } = await run("du", ["-sm", "node_modules"], { cwd: folder });
     console.log(`npm install: ${(installedMs / 1000).toFixed(1)} s; node_modules ${stdout.split("\t")[0]} MB`);
     expect(Number(stdout.split("\t")[0])).toBeLessThanOrEqual(250);
@@ -72,32 +72,36 @@ describe("the template", () => {
     );
   });
 
-  it("pushes to a page that follows a match", async () => {
+  it("pushes to a page of a match", async () => {
     const page = await Client.connect(server.url, "/push/ws/scores/7/", { headers: { Origin: server.url } });
     expect(await page.nextJson()).toMatchObject({ match: "7" });
     page.socket.terminate();
   });
 
-  it("is typed under strict", { timeout: 120_000 }, async () => {
+  it("passes the type check under strict", { timeout: 120_000 }, async () => {
     expect(await typeErrors()).toBe("");
   });
 });
 
 describe("the pages about the package", () => {
-  it.each(["README.md", "docs/package.md"])("%s shows a Worker that is typed", { timeout: 120_000 }, async (page) => {
-    const snippets = snippetsOf(page, "ts").filter((code) => code.includes('from "belfry"'));
-    expect(snippets).toHaveLength(1);
-    writeFileSync(join(folder, "src/index.ts"), snippets[0] ?? "");
-    expect(await typeErrors()).toBe("");
-  });
+  it.each(["README.md", "docs/package.md"])(
+    "%s shows a Worker that passes the type check",
+    { timeout: 120_000 },
+    async (page) => {
+      const snippets = snippetsOf(page, "ts").filter((code) => code.includes('from "belfry"'));
+      expect(snippets).toHaveLength(1);
+      writeFileSync(join(folder, "src/index.ts"), snippets[0] ?? "");
+      expect(await typeErrors()).toBe("");
+    },
+  );
 });
 
-describe("a Worker of one's own", () => {
-  it("of at most 15 lines pushes its own consumer's results below /push, and is told that an order is paid", async () => {
+describe("a custom Worker", () => {
+  it("of at most 15 lines pushes its consumer's results below /push, and sends the outcome of an order", async () => {
     expect(OWN_WORKER.trim().split("\n").length).toBeLessThanOrEqual(15);
     writeFileSync(join(folder, "src/index.ts"), OWN_WORKER);
-    const answers = async () => (await fetch(`${server.url}/`)).status;
-    await expect.poll(answers, { timeout: 30_000 }).toBe(404); // `wrangler dev` has built it
+    const status = async () => (await fetch(`${server.url}/`)).status;
+    await expect.poll(status, { timeout: 30_000 }).toBe(404); // after the build of `wrangler dev`
     const headers = { Origin: server.url };
     const page = await Client.connect(server.url, "/push/ws/scores/7/", { headers });
     for (let pushes = 0; pushes < 2; pushes++) expect(await page.nextJson()).toEqual({ match: "7", zone: "" });
@@ -108,18 +112,22 @@ describe("a Worker of one's own", () => {
     for (const { socket } of [page, waiting]) socket.terminate();
   });
 
-  it("is typed, built without the providers it leaves out, and smaller by 15 KiB", { timeout: 120_000 }, async () => {
-    writeFileSync(join(folder, "src/index.ts"), OWN_WORKER);
-    expect(await typeErrors()).toBe("");
-    const wrangler = join(folder, "node_modules/.bin/wrangler");
-    await run(wrangler, ["deploy", "--dry-run", "--minify", "--outdir", "dist"], { cwd: folder, env });
-    const all = mkdtempSync(join(tmpdir(), "belfry-all-"));
-    await run("node_modules/.bin/wrangler", ["deploy", "--dry-run", "--minify", "--outdir", all], { env });
-    const kib = (file: string) => gzipSync(readFileSync(file), { level: 9 }).length / 1024;
-    const [own, whole] = [kib(join(folder, "dist/index.js")), kib(join(all, "index.js"))];
-    rmSync(all, { recursive: true });
-    console.log(`without providers ${own.toFixed(1)} KiB gzipped, all in one ${whole.toFixed(1)} KiB`);
-    expect(whole).toBeLessThanOrEqual(72);
-    expect(whole - own).toBeGreaterThanOrEqual(15);
-  });
+  it(
+    "passes the type check, is built without unused providers, and is smaller by 15 KiB",
+    { timeout: 120_000 },
+    async () => {
+      writeFileSync(join(folder, "src/index.ts"), OWN_WORKER);
+      expect(await typeErrors()).toBe("");
+      const wrangler = join(folder, "node_modules/.bin/wrangler");
+      await run(wrangler, ["deploy", "--dry-run", "--minify", "--outdir", "dist"], { cwd: folder, env });
+      const all = mkdtempSync(join(tmpdir(), "belfry-all-"));
+      await run("node_modules/.bin/wrangler", ["deploy", "--dry-run", "--minify", "--outdir", all], { env });
+      const kib = (file: string) => gzipSync(readFileSync(file), { level: 9 }).length / 1024;
+      const [own, whole] = [kib(join(folder, "dist/index.js")), kib(join(all, "index.js"))];
+      rmSync(all, { recursive: true });
+      console.log(`without providers ${own.toFixed(1)} KiB gzipped, with all ${whole.toFixed(1)} KiB`);
+      expect(whole).toBeLessThanOrEqual(72);
+      expect(whole - own).toBeGreaterThanOrEqual(15);
+    },
+  );
 });

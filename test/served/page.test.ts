@@ -1,9 +1,9 @@
-// The page at `/` is served whole, talks to nobody but its own host, and does not stand in the Worker's way.
+// The pages are served completely by their own host, and do not cover routes of the Worker.
 import { expect, inject, it } from "vitest";
 
 const server = inject("url");
 
-it("is served with all its parts, under a policy that lets nothing in from outside", async () => {
+it("the first page is served with all its files, under a policy without other hosts", async () => {
   const page = await fetch(`${server}/`);
   expect(page.headers.get("Content-Security-Policy")).toContain("default-src 'none'");
   const html = await page.text();
@@ -15,7 +15,7 @@ it("is served with all its parts, under a policy that lets nothing in from outsi
   expect(html).not.toMatch(/https?:\/\/(?!www\.w3\.org)/);
 });
 
-it("every other page is served too, with its parts, in a folder of its own", async () => {
+it("every other page and script is served from its own path", async () => {
   for (const path of ["/checkout/", "/monitor/", "/console/", "/client.js", "/monitor/uplot.js"]) {
     const response = await fetch(`${server}${path}`, { redirect: "manual" });
     expect([path, response.status]).toEqual([path, 200]);
@@ -23,12 +23,12 @@ it("every other page is served too, with its parts, in a folder of its own", asy
   }
 });
 
-it("the shop of `npm start` takes an order from nobody without its key", async () => {
+it("the shop of `npm start` refuses an order without its key", async () => {
   const order = `${server}/shop/orders/0123456789abcdefghijklmnopqrstuv`;
   expect((await fetch(order, { method: "PUT", body: '{"status":"paid"}' })).status).toBe(401);
   expect((await fetch(order)).status).toBe(405);
 });
 
-it("is only for reading", async () => {
+it("the first page refuses POST", async () => {
   expect((await fetch(`${server}/`, { method: "POST" })).status).toBe(405);
 });

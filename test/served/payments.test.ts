@@ -1,4 +1,4 @@
-// Money on the served Worker: a crash between reply and forward, and a callback that never comes.
+// Payments on the served Worker: a crash between reply and forward, and a missing callback.
 import { Webhook } from "standardwebhooks";
 import { describe, expect, it } from "vitest";
 import { callbackSetting, settingIn, DEVELOPMENT_FILE } from "../../scripts/development.ts";
@@ -11,9 +11,9 @@ const FORWARD_SECRET = settingIn(DEVELOPMENT_FILE, "FORWARD_SECRET");
 const PRICE = { amount: "19.99", currency: "USD" };
 
 describe("a process killed between its reply and the forward", () => {
-  it("hands the fact on after it has come back, and the order changed exactly once", { timeout: 60_000 }, async () => {
+  it("forwards the fact after its restart, and the order changes exactly once", { timeout: 60_000 }, async () => {
     const shop = await Backend.start(() => ({}));
-    shop.stop(); // its port is known now, and nobody answers there yet
+    shop.stop(); // reserves its port; connections are refused until the backend starts again
     const server = await startServer({ FORWARD_URL: `http://localhost:${shop.port}/hook` });
     try {
       const biz = newBiz();
@@ -27,7 +27,7 @@ describe("a process killed between its reply and the forward", () => {
       });
       const post = () => fetch(`${server.url}/callbacks/stripe`, { method: "POST", ...delivery });
       expect((await post()).status).toBe(200);
-      // It answers before the server is back: a try that finds nobody is followed by one five minutes later.
+      // Started before the server: the next try after a failed one is five minutes later.
       const back = await Backend.start(() => ({}), shop.port);
       await server.restart(); // by SIGKILL
 
@@ -48,8 +48,8 @@ describe("a process killed between its reply and the forward", () => {
   });
 });
 
-describe("a callback that never comes", () => {
-  it("is made up for by asking, with a watcher and without one", { timeout: 60_000 }, async () => {
+describe("a missing callback", () => {
+  it("is replaced by a status query, with and without a page", { timeout: 60_000 }, async () => {
     const shop = await Backend.start(({ path }) =>
       path.startsWith("/orders/") ? { status: "paid", amount: "19.99", currency: "USD" } : {},
     );

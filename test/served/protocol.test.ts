@@ -1,4 +1,4 @@
-// The example client of docs/protocol.md, as a stranger would run it: it shows what is published, across a lost connection.
+// Runs the example client of docs/protocol.md: it prints publications across a lost connection.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { connect, createServer, type Socket } from "node:net";
 import { createInterface } from "node:readline";
 import { expect, inject, it, onTestFinished } from "vitest";
-import { apiKey, backend, look, newBiz } from "../support/client.ts";
+import { apiKey, backend, getGroup, newBiz } from "../support/client.ts";
 import { hmac, token } from "../tokens/signing.ts";
 import { portOf } from "../support/port.ts";
 import { DEVELOPMENT_FILE, settingIn } from "../../scripts/development.ts";
@@ -16,9 +16,9 @@ const server = inject("url");
 const secret = settingIn(DEVELOPMENT_FILE, "TOKEN_SECRET");
 const [client = ""] = snippetsOf("docs/protocol.md", "js");
 
-/** Runs the client until the test ends; its lines are waited for one by one. */
+/** Runs the client until the test ends. `next` waits for its next line. */
 function run(url: string, token: string) {
-  const folder = mkdtempSync("test/.readme-client-"); // below node_modules, where it finds `ws`
+  const folder = mkdtempSync("test/.readme-client-"); // inside the project, where `ws` resolves
   writeFileSync(join(folder, "client.mjs"), client);
   const child = spawn(process.execPath, [join(folder, "client.mjs"), url, token], {
     stdio: ["ignore", "pipe", "inherit"],
@@ -28,55 +28,56 @@ function run(url: string, token: string) {
     rmSync(folder, { recursive: true });
   });
   const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
-  return { child, next: async () => (await lines.next()).value as string }; // it prints texts
+  return { child, next: async () => (await lines.next()).value as string }; // lines are texts
 }
 
-/** A wire between client and server that can be cut, and mended. */
-async function wire() {
+/** A TCP proxy to the server that can be disconnected and restored. */
+async function openProxy() {
   const worker = new URL(server);
   const ends = new Set<Socket>();
-  let isCut = false;
+  let isDisconnected = false;
   const listener = createServer((near) => {
-    if (isCut) return near.destroy();
+    if (isDisconnected) return near.destroy();
     const far = connect(Number(worker.port), worker.hostname);
     for (const end of [near, far]) ends.add(end.on("error", () => undefined));
     near.pipe(far).pipe(near);
   }).listen(0);
   const port = await portOf(listener);
-  const cut = () => {
-    isCut = true;
+  const disconnect = () => {
+    isDisconnected = true;
     for (const end of ends) end.destroy();
     ends.clear();
   };
   onTestFinished(() => {
-    cut();
+    disconnect();
     listener.close();
   });
   const url = `ws://localhost:${port}`;
-  return { url, cut, mend: () => void (isCut = false) };
+  return { url, disconnect, restore: () => void (isDisconnected = false) };
 }
 
-it("the example client shows every publication once and in order, also those it was not there for", async () => {
+it("the example client prints every publication once and in order, including missed ones", async () => {
   const name = newBiz();
   const group = `feed_${name}`;
-  const say = (n: number) => backend(server, "POST", `/groups/${group}/send`, { type: "send.message", message: { n } });
-  const { url, cut, mend } = await wire();
+  const sendEvent = (n: number) =>
+    backend(server, "POST", `/groups/${group}/send`, { type: "send.message", message: { n } });
+  const { url, disconnect, restore } = await openProxy();
   const { next } = run(`${url}/ws/feed/${name}/`, apiKey);
-  await expect.poll(async () => (await look(server, group)).connections, { timeout: 30_000 }).toBe(1);
-  for (let n = 1; n <= 3; n++) await say(n);
+  await expect.poll(async () => (await getGroup(server, group)).connections, { timeout: 30_000 }).toBe(1);
+  for (let n = 1; n <= 3; n++) await sendEvent(n);
   for (let n = 1; n <= 3; n++) expect(await next()).toBe(`{"n":${n}}`);
-  cut();
-  for (let n = 4; n <= 20; n++) await say(n);
-  mend();
+  disconnect();
+  for (let n = 4; n <= 20; n++) await sendEvent(n);
+  restore();
   for (let n = 4; n <= 20; n++) expect(await next()).toBe(`{"n":${n}}`);
 });
 
 it.each<[string, number, () => Promise<string>]>([
-  ["it stays away when it is told to", 1, async () => "no.good.token"],
-  ["it does not come back with a token that has run out", 2, expiredToken],
-])("%s", async (_what, expected, token) => {
+  ["the example client ends after a refused token", 1, async () => "no.good.token"],
+  ["the example client ends after an expired token", 2, expiredToken],
+])("%s", async (_case, expected, token) => {
   const { child } = run(`${server.replace("http", "ws")}/ws/feed/${newBiz()}/`, await token());
-  const [code] = (await once(child, "exit")) as [number]; // with a code, as it ends by itself
+  const [code] = (await once(child, "exit")) as [number]; // the code is a number, as the process is not killed
   expect(code).toBe(expected);
 });
 

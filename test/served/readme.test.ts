@@ -1,4 +1,4 @@
-// The README does what it says: every command and snippet in it is run here or by .ci/run, in both languages.
+// Every command and snippet of the README runs here or in .ci/run, in both languages.
 import { execFile } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -14,17 +14,17 @@ const english = readFileSync("README.md", "utf8");
 const chinese = readFileSync("README.zh-CN.md", "utf8");
 const run = promisify(execFile);
 
-/** The snippets of one language, in order. */
+/** The snippets in one language, in order. */
 const snippets = (readme: string, language: string): string[] =>
   [...readme.matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\``, "gms"))].map(([, snippet = ""]) =>
     snippet.trim(),
   );
 
-/** The command of a README against the server of these tests. */
+/** Runs a command of a README against the server of these tests. */
 const shell = (command: string) => run("sh", ["-c", command.replaceAll("localhost:8787", `localhost:${port}`)]);
 
-/** The module of a page as a file, and with it what it imports from the server: Node imports nothing from http. */
-async function served(module: string): Promise<string> {
+/** Writes a page's module and its import to files, as Node does not import from http. */
+async function writeModule(module: string): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), "belfry-page-"));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   const client = await fetch(`${server}/client.js`);
@@ -36,18 +36,18 @@ async function served(module: string): Promise<string> {
 const EXAMPLE = "0123456789abcdefghijklmnopqrstuv";
 
 describe("the README", () => {
-  it("knows these commands, each of them shown somewhere", () => {
+  it("has these commands, each of which is tested", () => {
     const ci = readFileSync(".ci/run", "utf8");
     for (const readme of [english, chinese]) {
       const [start, callback, provider, pay, test, send, deploy] = snippets(readme, "sh");
-      expect(start).toBe("npm ci && npm start"); // npm ci by .ci/run, npm start by every test beside this one
+      expect(start).toBe("npm ci && npm start"); // npm ci in .ci/run, npm start in the other served tests
       expect(callback).toBe(`npm run callback -- ${EXAMPLE}`); // below
       expect(provider).toBe(`npm run callback -- stripe ${EXAMPLE}`); // below
       expect(pay).toContain("curl -X POST http://localhost:8787/callback/"); // below
       expect(test).toBe("npm ci && npm test"); // .ci/run
       expect(ci).toMatch(/^npm ci\nnpm test$/m);
       expect(send).toContain("curl -X POST http://localhost:8787/groups/"); // below
-      expect(deploy).toBe("npx wrangler secret put API_KEYS\nnpx wrangler deploy"); // needs an account: .ci/run goes as far as --dry-run
+      expect(deploy).toBe("npx wrangler secret put API_KEYS\nnpx wrangler deploy"); // requires an account: .ci/run uses --dry-run
       expect(snippets(readme, "sh")).toHaveLength(7);
     }
   });
@@ -55,10 +55,10 @@ describe("the README", () => {
   it.each([
     ["English", english],
     ["Chinese", chinese],
-  ])("in %s has a page that turns to paid by its own commands", async (_language, readme) => {
+  ])("in %s has a page that shows paid after the commands", async (_language, readme) => {
     const biz = crypto.randomUUID().replaceAll("-", "");
-    const here = (text: string) => text.replaceAll(EXAMPLE, biz).replaceAll("localhost:8787", `localhost:${port}`);
-    const script = here(snippets(readme, "html")[0] ?? "").replaceAll(/<\/?script[^>]*>/g, "");
+    const ofTest = (text: string) => text.replaceAll(EXAMPLE, biz).replaceAll("localhost:8787", `localhost:${port}`);
+    const script = ofTest(snippets(readme, "html")[0] ?? "").replaceAll(/<\/?script[^>]*>/g, "");
     expect(script.trim().split("\n")).toHaveLength(3);
 
     const document = { title: "waiting" };
@@ -71,21 +71,21 @@ describe("the README", () => {
     vi.stubGlobal("document", document);
     vi.stubGlobal("WebSocket", PageSocket);
     onTestFinished(() => void vi.unstubAllGlobals());
-    const page = await served(script);
+    const page = await writeModule(script);
     await import(page);
     const [, callback = "", provider = "", pay = ""] = snippets(readme, "sh");
-    const failed = await shell(`${here(callback)} --failed --port ${port}`);
+    const failed = await shell(`${ofTest(callback)} --failed --port ${port}`);
     expect(failed.stdout).toContain(`200 {"biz":"${biz}","paid":false,"status":"failed"}`);
     await vi.waitUntil(() => document.title === "failed", { timeout: 30_000 });
-    expect(JSON.parse((await shell(here(pay))).stdout)).toEqual({ biz, paid: true, status: "paid" });
+    expect(JSON.parse((await shell(ofTest(pay))).stdout)).toEqual({ biz, paid: true, status: "paid" });
     await vi.waitUntil(() => document.title === "paid", { timeout: 30_000 });
-    await expect(shell(`${here(provider)} --tamper --port ${port}`)).rejects.toMatchObject({ code: 1 });
-    expect((await shell(`${here(provider)} --port ${port}`)).stdout).toMatch(/\n200 /);
-    const paid = await shell(`${here(callback)} --port ${port}`);
+    await expect(shell(`${ofTest(provider)} --tamper --port ${port}`)).rejects.toMatchObject({ code: 1 });
+    expect((await shell(`${ofTest(provider)} --port ${port}`)).stdout).toMatch(/\n200 /);
+    const paid = await shell(`${ofTest(callback)} --port ${port}`);
     expect(paid.stdout).toContain(`200 {"biz":"${biz}","paid":true,"status":"paid"}`);
   });
 
-  it("sends what it says into a group", async () => {
+  it("sends its event to a group", async () => {
     const page = await Client.connect(server, "/ws/alarm/7/");
     await page.next();
     for (const readme of [english, chinese]) {
@@ -99,16 +99,16 @@ describe("the README", () => {
     }
   });
 
-  it("has a produce that fetches, gives a frame, and compiles in its place", async () => {
+  it("has a produce that compiles, fetches and returns a frame", async () => {
     const [snippet = ""] = snippets(english, "ts");
-    // As the alarm consumer has it, whatever a developer has made of that file.
+    // In place of the alarm consumer, which a developer may have changed.
     const push = `import { resultFrame } from "../../src/core/frames.ts";
 import type { PeriodicPush } from "../../src/consumers/consumer.ts";
 
 export const push: Pick<PeriodicPush, "produce"> = {
 ${snippet}};
 `;
-    // Inside the project, so that the type checker and the test runner find what it imports.
+    // Inside the project, where its imports resolve.
     const folder = mkdtempSync(resolve("test/.readme-"));
     onTestFinished(() => rmSync(folder, { recursive: true }));
     const file = join(folder, "push.ts");
@@ -126,12 +126,12 @@ ${snippet}};
     onTestFinished(() => fetched.mockRestore());
     const { push: loaded } = (await import(file)) as { push: { produce: (tick: object) => Promise<unknown> } };
     const { signal } = new AbortController();
-    const frame = await loaded.produce({ params: { project: "7" }, signal }); // all that the snippet uses
+    const frame = await loaded.produce({ params: { project: "7" }, signal }); // the snippet uses these fields only
     expect(frame).toEqual({ type: "result", data: { done: 7 } });
     expect(fetched).toHaveBeenCalledWith("https://backend.example/results/7", { signal });
   });
 
-  it("links to files that are there", () => {
+  it("links to existing files", () => {
     for (const readme of [english, chinese]) {
       for (const [, link = ""] of readme.matchAll(/\]\(((?!http)[^)]+)\)/g))
         expect(() => readFileSync(link)).not.toThrow(/ENOENT/);
@@ -140,14 +140,14 @@ ${snippet}};
 });
 
 describe("npm run callback", () => {
-  it("says how it is used when it is used otherwise", async () => {
+  it("prints its usage for an invalid order", async () => {
     await expect(shell("npm run -s callback -- SHORT")).rejects.toMatchObject({
       code: 2,
       stderr: expect.stringContaining("<biz"),
     });
   });
 
-  it("shows what the server refused, and fails", async () => {
+  it("prints the refusal of the server and exits with 1", async () => {
     const folder = mkdtempSync(join(tmpdir(), "belfry-"));
     onTestFinished(() => rmSync(folder, { recursive: true }));
     writeFileSync(join(folder, "vars"), 'API_KEYS="not-the-key-of-this-server"');

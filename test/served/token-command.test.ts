@@ -1,4 +1,4 @@
-// `npm run token`, as docs/tokens.md has it: what it prints lets its bearer in, and what it cannot make it explains.
+// `npm run token` of docs/tokens.md: prints valid tokens, and an error for invalid arguments.
 import { execFile } from "node:child_process";
 import { writeFile, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -15,27 +15,28 @@ const settings = {
   audience: null,
 };
 
-/** The command with its output, whether it succeeds or not. */
+/** Runs the command. Returns its output, also if it fails. */
 async function command(...args: readonly string[]): Promise<{ code: number; stdout: string; stderr: string }> {
   try {
     return { code: 0, ...(await promisify(execFile)("npm", ["run", "-s", "token", "--", ...args])) };
   } catch (error) {
-    return error as { code: number; stdout: string; stderr: string }; // what execFile rejects with when a command fails
+    return error as { code: number; stdout: string; stderr: string }; // the value that execFile rejects with if a command fails
   }
 }
 
 describe("npm run token", () => {
-  it("prints a token that is good for an hour", async () => {
+  it("prints a token that is valid for an hour", async () => {
+    const began = Date.now();
     const { code, stdout } = await command("--group", "feed_news", "--sub", "ann");
     expect(code).toBe(0);
     const read = await verifyToken(stdout.trim(), settings, Date.now());
     expect(read).toMatchObject({ value: { sub: "ann", groups: ["feed_news"], publish: false, info: null } });
-    const left = (read.ok ? read.value.expiresAt : 0) - Date.now();
-    expect(left).toBeGreaterThan(3_590_000);
-    expect(left).toBeLessThanOrEqual(3_600_000);
+    const expiresAt = read.ok ? read.value.expiresAt : 0;
+    expect(expiresAt).toBeGreaterThan(began + 3_599_000); // exp is in whole seconds
+    expect(expiresAt).toBeLessThanOrEqual(Date.now() + 3_600_000);
   });
 
-  it("prints one with all that it may say", async () => {
+  it("prints a token with all claims", async () => {
     const info = '{"name":"Ann"}';
     const args = [
       "--group",
@@ -48,16 +49,16 @@ describe("npm run token", () => {
       "--info",
       info,
       "--seconds",
-      "5",
+      "60",
     ];
     const { stdout } = await command(...args);
     const expected = { sub: "ann", groups: ["feed_*", "alarm"], publish: true, info: { name: "Ann" } };
     expect(await verifyToken(stdout.trim(), settings, Date.now())).toMatchObject({ value: expected });
-    const later = Date.now() + 6000;
+    const later = Date.now() + 61_000;
     expect(await verifyToken(stdout.trim(), settings, later)).toMatchObject({ reason: { reason: "token_expired" } });
   });
 
-  it("prints one for an issuer and an audience that are set", async () => {
+  it("prints a token with an issuer and an audience", async () => {
     const strict = { ...settings, issuer: "https://shop.example", audience: "belfry" };
     const args = ["--group", "alarm", "--sub", "ann"];
     const verdictOf = async (...more: string[]) =>
@@ -70,7 +71,7 @@ describe("npm run token", () => {
     const folder = await mkdtemp(join(tmpdir(), "belfry-token-"));
     onTestFinished(() => rm(folder, { recursive: true }));
     const file = join(folder, "vars");
-    const secret = "a secret of this very test, long enough";
+    const secret = "a secret of this test, long enough";
     await writeFile(file, `TOKEN_SECRET="${secret}"\n`);
     const { stdout } = await command("--group", "alarm", "--sub", "ann", "--env-file", file);
     expect(await verifyToken(stdout.trim(), { ...settings, secret }, Date.now())).toMatchObject({ ok: true });
@@ -89,10 +90,10 @@ describe("npm run token", () => {
     [["--group", "alarm", "--sub", "ann", "--seconds", "soon"], /^--seconds is/],
     [["--group", "alarm", "--sub", "ann", "--colour", "red"], /--colour/],
     [["alarm", "--sub", "ann"], /alarm/],
-  ])("%j explains itself", async (args, said) => {
+  ])("prints an error for %j", async (args, message) => {
     const { code, stdout, stderr } = await command(...args);
     expect([code, stdout]).toEqual([2, ""]);
-    expect(stderr).toMatch(said);
+    expect(stderr).toMatch(message);
     expect(stderr).toContain("npm run token -- --group feed_news --sub ann");
   });
 });

@@ -1,4 +1,4 @@
-// The Worker's routes as tests call them with settings of their own: `app.request(path, init, { ...env, API_KEYS })`.
+// The Worker's routes. Tests call them with changed settings: `app.request(path, init, { ...env, API_KEYS })`.
 import { allProviders } from "../../src/callbacks/providers.ts";
 import { createApp } from "../../src/http/app.ts";
 import { install } from "../../src/installation.ts";

@@ -1,4 +1,4 @@
-// A merchant's backend on this machine, in its own HTTP server: what it was asked, and what it answers. Tests nothing.
+// A merchant's backend: an HTTP server on this machine that records requests and sends a reply.
 import { createServer, type Server } from "node:http";
 import { onTestFinished } from "vitest";
 import { portOf } from "./port.ts";
@@ -20,8 +20,8 @@ export class Backend {
     this.port = port;
   }
 
-  /** Answers everything with 200 and the JSON that `says` makes of it. Without a port: a free one. */
-  static async start(says: (received: Received) => unknown, port = 0): Promise<Backend> {
+  /** Replies to every request with 200 and the JSON of `reply`. Listens on a free port by default. */
+  static async start(reply: (received: Received) => unknown, port = 0): Promise<Backend> {
     const server = createServer((request, response) => {
       const chunks: Buffer[] = [];
       request.on("data", (chunk: Buffer) => chunks.push(chunk));
@@ -36,7 +36,7 @@ export class Backend {
           body: Buffer.concat(chunks).toString(),
         };
         backend.received.push(received);
-        response.setHeader("Content-Type", "application/json").end(JSON.stringify(says(received)));
+        response.setHeader("Content-Type", "application/json").end(JSON.stringify(reply(received)));
       });
     }).listen(port);
     const backend = new Backend(server, await portOf(server));

@@ -1,4 +1,5 @@
-// Pages in a real Chromium, one browser per file and one window per test. A console error, or a request to another host, fails the test.
+// Opens pages in Chromium: one browser per file, one window per test. A console error or a request
+// to another host fails the test.
 import { mkdir } from "node:fs/promises";
 import { createRequire } from "node:module";
 import type axeCore from "axe-core";
@@ -8,7 +9,7 @@ import { launch } from "./chromium.ts";
 
 let browser: Browser;
 
-/** For the top of a file: its tests have a browser of their own. */
+/** Starts a browser for the tests of the calling file. Called at the top of the file. */
 export function useBrowser(): void {
   beforeAll(async () => {
     browser = await launch(inject("chromium"));
@@ -23,21 +24,21 @@ export interface Window {
 }
 
 export interface WindowOptions extends BrowserContextOptions {
-  /** Where the Worker answers, if not at the project's own. */
+  /** URL of the Worker. Default: the Worker of the test project. */
   readonly server?: string;
-  /** Console errors that belong to what is tested: a refusal is one to Chromium, and so is a lost connection. */
+  /** Console errors the test expects. Chromium logs every refusal and every lost connection as one. */
   readonly expected?: RegExp;
 }
 
-/** A window with storage, language and network of its own, for one test. */
+/** Opens a window with separate storage, language and network, for one test. */
 export async function openWindow({
   server = inject("url"),
   expected,
   ...options
 }: WindowOptions = {}): Promise<Window> {
   const context = await browser.newContext({ locale: "en-GB", baseURL: server, ...options });
-  const wrong: string[] = [];
-  const report = (what: string) => void (expected?.test(what) || wrong.push(what));
+  const unexpected: string[] = [];
+  const report = (text: string) => void (expected?.test(text) || unexpected.push(text));
   context.on("console", (message) => message.type() === "error" && report(message.text()));
   context.on("weberror", (error) => report(String(error.error())));
   context.on("request", (request) => {
@@ -45,7 +46,7 @@ export async function openWindow({
   });
   onTestFinished(async () => {
     await context.close();
-    expect(wrong).toEqual([]);
+    expect(unexpected).toEqual([]);
   });
   const open = async (path: string) => {
     const page = await context.newPage();
@@ -55,16 +56,16 @@ export async function openWindow({
   return { context, open };
 }
 
-/** One page in a window of its own. */
+/** Opens one page in a new window. */
 export const openPage = async (path: string, options: WindowOptions = {}): Promise<Page> =>
   (await openWindow(options)).open(path);
 
-/** The violations that hinder somebody seriously, by axe: each with the elements it found. */
+/** axe's violations of serious or critical impact, each with the elements concerned. */
 export async function violations(page: Page): Promise<string[]> {
   await page.evaluate(axe());
   return page.evaluate(async () => {
-    const { axe } = globalThis as unknown as { axe: typeof axeCore }; // the script above has set it
-    const { violations } = await axe.run({ resultTypes: ["violations"] }); // a long page has passed thousands of checks, too
+    const { axe } = globalThis as unknown as { axe: typeof axeCore }; // set by the script above
+    const { violations } = await axe.run({ resultTypes: ["violations"] }); // omits the passed checks, thousands on a long page
     return violations
       .filter(({ impact }) => impact === "serious" || impact === "critical")
       .map(
@@ -75,43 +76,44 @@ export async function violations(page: Page): Promise<string[]> {
 
 let axeSource: string | undefined;
 
-/** Evaluated by the debugger: the page's policy would refuse it as a script of the page. */
+/** The source of axe. The debugger evaluates it: the page's policy would block it as a script. */
 function axe(): string {
-  axeSource ??= (createRequire(import.meta.url)("axe-core") as typeof axeCore).source; // what the package exports
+  axeSource ??= (createRequire(import.meta.url)("axe-core") as typeof axeCore).source; // the package's export
   return axeSource;
 }
 
-/** How much of a long page is worth a look, in CSS pixels: this Chromium, which draws without a graphics card, hangs over a picture of more. */
-const TALL = 4000;
+/** Maximum height of a screenshot, in CSS pixels: Chromium without a GPU hangs on taller ones. */
+const MAX_HEIGHT_PX = 4000;
 
-/** A picture of the page, for people to look at. */
-export async function picture(page: Page, name: string): Promise<void> {
+/** Saves a screenshot of the page for review by eye. */
+export async function saveScreenshot(page: Page, name: string): Promise<void> {
   await mkdir("screenshots", { recursive: true });
   const before = page.viewportSize() ?? { width: 1280, height: 720 };
   const needed = await page.evaluate(() => document.documentElement.scrollHeight);
-  await page.setViewportSize({ ...before, height: Math.min(TALL, Math.max(before.height, needed)) });
+  await page.setViewportSize({ ...before, height: Math.min(MAX_HEIGHT_PX, Math.max(before.height, needed)) });
   await page.screenshot({ path: `screenshots/${name}.png` });
   await page.setViewportSize(before);
 }
 
-/** Waits until the page says that the order stands so. */
-export const says = (page: Page, status: string): Promise<void> =>
+/** Waits until the page shows the order's `status`. */
+export const waitForStatus = (page: Page, status: string): Promise<void> =>
   page.locator(`#outcome[data-status=${status}]`).waitFor();
 
-/** What the page will have said of its order from now on, one after the other. */
-export async function outcomes(page: Page): Promise<() => Promise<string[]>> {
+/** Records the statuses of the order that the page shows from now on, in order. */
+export async function recordStatuses(page: Page): Promise<() => Promise<string[]>> {
   const seen = await page.evaluateHandle(() => {
     const statuses: string[] = [];
     const outcome = document.querySelector<HTMLElement>("#outcome");
-    const look = () => {
+    const record = () => {
       const { status = "" } = outcome?.dataset ?? {};
       if (statuses.at(-1) !== status) statuses.push(status);
     };
-    if (outcome) new MutationObserver(look).observe(outcome, { attributeFilter: ["data-status"] });
+    if (outcome) new MutationObserver(record).observe(outcome, { attributeFilter: ["data-status"] });
     return statuses;
   });
   return () => seen.jsonValue();
 }
 
-/** What the checkout page shows of the wire, the newest first. */
-export const wire = (page: Page): Promise<string[]> => page.locator("#wire li > code, #wire summary").allTextContents();
+/** The frames that the checkout page lists, the newest first. */
+export const wireFrames = (page: Page): Promise<string[]> =>
+  page.locator("#wire li > code, #wire summary").allTextContents();

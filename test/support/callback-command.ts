@@ -1,19 +1,19 @@
-// Runs `npm run callback`, as the README has it.
+// Runs `npm run callback` as the README shows it.
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 
-export interface Ran {
+export interface CommandResult {
   readonly code: number;
   readonly stdout: string;
   readonly stderr: string;
 }
 
-/** The command against `server`, with its output, whether it succeeds or not. */
-export async function callbackCommand(server: string, ...args: readonly string[]): Promise<Ran> {
+/** Runs the command against `server`. Returns its output, also if it fails. */
+export async function callbackCommand(server: string, ...args: readonly string[]): Promise<CommandResult> {
   const command = ["run", "-s", "callback", "--", "--port", new URL(server).port, ...args];
   try {
     return { code: 0, ...(await promisify(execFile)("npm", command)) };
   } catch (error) {
-    return error as Ran; // execFile rejects with this when a command fails
+    return error as CommandResult; // the value that execFile rejects with if a command fails
   }
 }

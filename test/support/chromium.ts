@@ -1,4 +1,5 @@
-// Unpacks the Chromium that comes inside @sparticuz/chromium, once for all tests of the browser kind, and serves the Worker to it. Tests nothing.
+// Global setup of the project `browser`: unpacks the Chromium of @sparticuz/chromium and starts the
+// Worker.
 import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -37,7 +38,7 @@ export default async function serve(project: TestProject): Promise<() => Promise
   };
 }
 
-/** The package unpacks into the temporary folder and takes whatever lies there by that name for its own: it gets a fresh one. */
+/** Unpacks into `folder`. The package reuses files that it finds in TMPDIR, so TMPDIR is a new folder. */
 export async function unpack(folder: string): Promise<Chromium> {
   const { TMPDIR } = process.env;
   process.env["TMPDIR"] = folder;
@@ -46,12 +47,12 @@ export async function unpack(folder: string): Promise<Chromium> {
     if (TMPDIR === undefined) delete process.env["TMPDIR"];
     else process.env["TMPDIR"] = TMPDIR;
   });
-  const env: Record<string, string> = { LD_LIBRARY_PATH: join(libraries, "lib") }; // a machine for tests need not have NSS
-  if (!existsSync("/etc/fonts/fonts.conf")) env["FONTCONFIG_PATH"] = fonts; // nor fonts
+  const env: Record<string, string> = { LD_LIBRARY_PATH: join(libraries, "lib") }; // for machines without NSS
+  if (!existsSync("/etc/fonts/fonts.conf")) env["FONTCONFIG_PATH"] = fonts; // for machines without fonts
   return { executablePath, env };
 }
 
-/** A machine that cannot start it has tested nothing: that has to be said, once and with what the binary says. */
+/** Fails the run with the binary's own error if Chromium does not start on this machine. */
 async function tryToStart(installed: Chromium): Promise<void> {
   try {
     await (await launch(installed)).close();
@@ -61,10 +62,10 @@ async function tryToStart(installed: Chromium): Promise<void> {
   }
 }
 
-/** The Worker as if it were on another machine, which a page over http is not to be trusted with secrets by. */
+/** A host name for the Worker that is not localhost: its pages over http are no secure context. */
 export const ELSEWHERE = "belfry.test";
 
-/** Containers run as root and without user namespaces, where Chromium's own sandbox cannot start; the pages are our own. */
+/** The sandbox is off: it cannot start in containers as root without user namespaces. */
 const FLAGS = [
   "--no-sandbox",
   "--no-zygote",

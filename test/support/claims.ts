@@ -4,7 +4,7 @@ import { indexPlace } from "../../src/callbacks/order-id.ts";
 import { deliveryOf, registerFor, send } from "./deliver.ts";
 import { newBiz, stubOf } from "./workerd.ts";
 
-/** Stripe's events about one payment intent. `orderId` null = the event names no order. */
+/** Stripe's events about one payment intent. With `orderId` null, the event has no order id. */
 export function events(intent: string) {
   const of = (type: string, object: object, created = 1) => ({
     id: `evt_${type}_${created}_${intent}`,

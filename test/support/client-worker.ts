@@ -1,7 +1,7 @@
-// A Worker that is a client of another: it waits for an order there and tells its outcome. For tests only.
+// A Worker that is a client of another Worker: waits for an order there and returns its outcome.
 import { connect } from "../../src/client/index.ts";
 
-export { Group } from "./worker.ts"; // wrangler.toml has an object of this class
+export { Group } from "./worker.ts"; // wrangler.toml declares this class
 
 interface Vars {
   readonly BELFRY: string;
@@ -10,8 +10,8 @@ interface Vars {
 
 export default {
   async fetch(request: Request, env: Vars): Promise<Response> {
-    const [, what, biz = ""] = new URL(request.url).pathname.split("/");
-    if (what !== "settled") return new Response("ready");
+    const [, action, biz = ""] = new URL(request.url).pathname.split("/");
+    if (action !== "settled") return new Response("ready");
     const client = connect(env.BELFRY, { getToken: () => env.BELFRY_KEY });
     try {
       return Response.json(await client.order(biz).settled({ timeout: 30_000 }));

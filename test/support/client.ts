@@ -1,4 +1,4 @@
-// A real WebSocket client in Node, as a page of the server's own origin, and a backend with the development key. Tests nothing.
+// A WebSocket client in Node with the server's own origin, and a backend with the development key.
 import { randomUUID } from "node:crypto";
 import { onTestFinished } from "vitest";
 import { WebSocket, type ClientOptions, type RawData } from "ws";
@@ -10,7 +10,7 @@ export const newBiz = (): string => randomUUID().replaceAll("-", "");
 
 export interface Arrival {
   readonly frame: string;
-  /** ms, by a clock that never jumps. */
+  /** Time in ms, by a monotonic clock. */
   readonly at: number;
 }
 
@@ -25,12 +25,12 @@ export class Client {
     this.socket = socket;
     socket.on("message", (data: RawData) => {
       this.arrivals.push({
-        frame: (data as Buffer).toString(),
-        /* `ws` gives a Buffer unless told otherwise */ at: performance.now(),
+        frame: (data as Buffer).toString(), // binaryType of `ws` is "nodebuffer" by default
+        at: performance.now(),
       });
       this.#wake();
     });
-    socket.on("error", () => undefined); // a test reads the close; without a listener Node would end the process
+    socket.on("error", () => undefined); // without a listener Node would end the process; tests read the close
     this.closed = new Promise((resolve) =>
       socket.on("close", (code, reason) => resolve({ code, reason: String(reason) })),
     );
@@ -53,7 +53,7 @@ export class Client {
     return client;
   }
 
-  /** The next frame and when it came; waits for it as long as the test may run. */
+  /** Waits for the next frame. Returns it with its time. */
   async arrival(): Promise<Arrival> {
     for (;;) {
       const arrival = this.arrivals[this.#seen];
@@ -83,7 +83,7 @@ export class Client {
   }
 }
 
-/** A request with the development key. */
+/** Sends a request with the development key. */
 export const backend = (server: string, method: string, path: string, body?: unknown): Promise<Response> =>
   fetch(`${server}${path}`, {
     method,
@@ -91,5 +91,8 @@ export const backend = (server: string, method: string, path: string, body?: unk
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
 
-export const look = async (server: string, group: string): Promise<{ connections: number; next_push: string | null }> =>
-  (await (await backend(server, "GET", `/groups/${group}`)).json()) as never; // the shape is the tests' to check
+export const getGroup = async (
+  server: string,
+  group: string,
+): Promise<{ connections: number; next_push: string | null }> =>
+  (await (await backend(server, "GET", `/groups/${group}`)).json()) as never; // the tests check the shape

@@ -1,4 +1,4 @@
-// A clock that goes only when it is told to, and what a client of the fake server is made with. Tests nothing.
+// A clock that tests advance, and clients of the fake server that run under it.
 import { onTestFinished } from "vitest";
 import { connect } from "../../src/client/index.ts";
 import type { Clock, Client, Options } from "../../src/client/index.ts";
@@ -13,18 +13,18 @@ export class FakeClock implements Clock {
   }
 
   after(ms: number, act: () => void): () => void {
-    if (ms >= 2 ** 31) throw new RangeError("a platform's timer would fire at once"); // HTML, 8.6: a signed 32-bit number
+    if (ms >= 2 ** 31) throw new RangeError("a platform's timer would fire at once"); // HTML, 8.6: a signed 32-bit integer
     const timer = { at: this.#now + ms, act };
     this.#timers.add(timer);
     return () => this.#timers.delete(timer);
   }
 
-  /** How many timers wait. */
+  /** Number of pending timers. */
   get waiting(): number {
     return this.#timers.size;
   }
 
-  /** Lets so much time pass, and everything happen that is due in it, in its order. */
+  /** Advances the clock by `ms`. Runs the timers due in that time, in order. */
   async pass(ms: number): Promise<void> {
     const end = this.#now + ms;
     for (;;) {
@@ -39,7 +39,7 @@ export class FakeClock implements Clock {
   }
 }
 
-/** Lets every promise that can be settled be settled. */
+/** Waits until all pending microtasks have run. */
 export const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 export const newBiz = (): string => crypto.randomUUID().replaceAll("-", "");
@@ -48,11 +48,11 @@ export interface Scene {
   readonly server: FakeServer;
   readonly clock: FakeClock;
   readonly client: Client;
-  /** A client with options of its own, beside the first. */
+  /** Creates another client with its own options. */
   readonly connect: (options?: Options) => Client;
 }
 
-/** A client of a fake server, under a clock that stands still. Random pauses are the longest unless `random` says otherwise. */
+/** A client of a fake server under a stopped clock. Random delays are the longest by default. */
 export function scene(options: Options = {}, serverOptions: FakeServerOptions = {}): Scene {
   const clock = new FakeClock();
   const server = fakeServer({ now: () => clock.now(), ...serverOptions });
@@ -64,9 +64,9 @@ export function scene(options: Options = {}, serverOptions: FakeServerOptions = 
   return { server, clock, client: make(options), connect: make };
 }
 
-/** Everything that a handle tells of one kind, as it comes. */
-export function hear<Value>(listen: (listener: (value: Value) => void) => unknown): Value[] {
-  const told: Value[] = [];
-  listen((value) => told.push(value));
-  return told;
+/** Records the values that `listen` passes to its listener. */
+export function valuesOf<Value>(listen: (listener: (value: Value) => void) => unknown): Value[] {
+  const values: Value[] = [];
+  listen((value) => values.push(value));
+  return values;
 }

@@ -1,4 +1,4 @@
-// The consumers of the tests: what the articles and the documents promise, whatever a developer makes of src/consumers/.
+// The consumers of the tests, as the docs describe them. Changes of src/consumers/ do not affect them.
 import type { Consumer, EventHandler } from "../../src/consumers/consumer.ts";
 import { sendMessage } from "../../src/consumers/events.ts";
 import { complaintFrame, pingFrame, resultFrame } from "../../src/core/frames.ts";

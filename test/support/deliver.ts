@@ -1,4 +1,4 @@
-// A payment provider inside workerd: signs deliveries with the development settings and sends them to the Worker. Tests nothing.
+// A payment provider inside workerd: signs deliveries with the development settings and sends them.
 import { env } from "cloudflare:workers";
 import { onTestFinished, vi } from "vitest";
 import { PaypalStandIn, type Trouble } from "../../scripts/paypal-stand-in.ts";
@@ -24,22 +24,22 @@ export const settingName = (provider: ProviderName) =>
   `CALLBACK_${provider.toUpperCase() as Uppercase<ProviderName>}` as const;
 
 export const settingOf = (provider: ProviderName): Record<string, unknown> =>
-  JSON.parse(env[settingName(provider)]) as Record<string, unknown>; // .dev.vars.example, which the tests run with
+  JSON.parse(env[settingName(provider)]) as Record<string, unknown>; // an object in .dev.vars.example
 
-/** What Alipay and WeChat Pay take is yuan. */
+/** The currency of a provider's deliveries: yuan for Alipay and WeChat Pay. */
 export const currencyOf = (provider: ProviderName): string =>
   provider === "alipay" || provider === "wechatpay" ? "CNY" : "USD";
 
-interface Asked {
+interface DeliveryOptions {
   readonly outcome?: Outcome;
   readonly amount?: string;
   readonly currency?: string;
-  /** The event itself (see events.ts). */
+  /** The provider's event, in place of one made from the other options. */
   readonly event?: object;
 }
 
-/** A delivery as the provider would send it now. */
-export const deliveryOf = (provider: ProviderName, orderId: string, asked: Asked = {}): Delivery =>
+/** A delivery as the provider sends it now. */
+export const deliveryOf = (provider: ProviderName, orderId: string, options: DeliveryOptions = {}): Delivery =>
   signed(provider, {
     orderId,
     outcome: "paid",
@@ -47,20 +47,20 @@ export const deliveryOf = (provider: ProviderName, orderId: string, asked: Asked
     currency: currencyOf(provider),
     now: Date.now(),
     setting: settingOf(provider),
-    ...asked,
+    ...options,
   });
 
-/** Sends a delivery; `changed` is what this Worker's settings and bindings are instead. */
+/** Sends a delivery. `changed` replaces settings and bindings of the Worker. */
 export function send(provider: string, { headers, body }: Delivery, changed: Partial<Env> = {}): Promise<Response> {
   const request = { method: "POST", headers: { ...headers }, body };
-  // A new object each time: the Worker reads its settings once for each it is given.
+  // A new object each time: the Worker parses the settings once per object.
   return Promise.resolve(app.request(`/callbacks/${provider}`, request, { ...env, ...changed }));
 }
 
-/** A text as a body. */
+/** Encodes a text as a body. */
 export const bytes = (text: string): Uint8Array<ArrayBuffer> => new Uint8Array(Buffer.from(text));
 
-/** The same without what proves it: its signature's header, or, where that stands in the body, the field. */
+/** The delivery without its signature, in a header or in a field of the body. */
 export function unsigned({ headers, body }: Delivery): Delivery {
   const text = new TextDecoder().decode(body);
   const bare = text.replace(/&sign=[^&]*/, "").replace(/,"additionalData":\{[^}]*\}/, "");
@@ -68,7 +68,7 @@ export function unsigned({ headers, body }: Delivery): Delivery {
   return { headers: Object.fromEntries(rest), body: bytes(bare) };
 }
 
-/** An object namespace whose objects are all out of reach. */
+/** An object namespace whose objects are unreachable. */
 export const unreachable = (): Pick<Env, "GROUP"> => {
   const lost = () => Promise.reject(Object.assign(new Error("Network connection lost."), { retryable: true }));
   const stub = {
@@ -79,16 +79,16 @@ export const unreachable = (): Pick<Env, "GROUP"> => {
     storeOrphan: lost,
     enqueueDelivery: lost,
   };
-  return { GROUP: { getByName: () => stub } as unknown as Env["GROUP"] }; // all that the route calls
+  return { GROUP: { getByName: () => stub } as unknown as Env["GROUP"] }; // the stub has the methods that the route calls
 };
 
-/** What a reply says, whatever the provider. */
+/** Status and body of a reply. */
 export const replyOf = async (response: Response): Promise<[status: number, body: string]> => [
   response.status,
   await response.text(),
 ];
 
-/** PayPal for this test: whatever is fetched goes to a stand-in, which knows what `issue` has told it. */
+/** Replaces PayPal for this test: every fetch goes to a stand-in, which confirms the issued deliveries. */
 export function standInForPaypal(trouble?: Trouble): PaypalStandIn {
   const standIn = new PaypalStandIn(trouble);
   const spy = vi
@@ -100,23 +100,23 @@ export function standInForPaypal(trouble?: Trouble): PaypalStandIn {
   return standIn;
 }
 
-/** A delivery that its provider stands by: PayPal is asked about each. */
-export function genuine(provider: ProviderName, orderId: string, asked?: Asked): Delivery {
-  const delivery = deliveryOf(provider, orderId, asked);
+/** A delivery that its provider confirms. For PayPal, the stand-in does. */
+export function confirmedDelivery(provider: ProviderName, orderId: string, options?: DeliveryOptions): Delivery {
+  const delivery = deliveryOf(provider, orderId, options);
   if (provider === "paypal") standInForPaypal().issue(new Map(Object.entries(delivery.headers)), delivery.body);
   return delivery;
 }
 
-/** Registers an order for what a delivery pays, as a shop does before its customer pays. */
+/** Registers an order with the amount of a delivery, as a shop does before its customer pays. */
 export const registerFor = (provider: ProviderName, biz: string, amount = "19.99"): Promise<Response> =>
   backend("PUT", `/orders/${biz}`, { amount, currency: currencyOf(provider) });
 
-/** The order as the merchant's backend sees it. */
+/** The order as `GET /orders/:biz` returns it. */
 export const orderView = async (biz: string): Promise<Record<string, unknown>> =>
   (await backend("GET", `/orders/${biz}`)).json();
 
-/** What is written to the log while the test runs: all of it, or the lines of one event. */
-export function wholeLog(): (event?: string) => string {
+/** Captures the log of this test. Returns the whole log, or the lines of one event. */
+export function captureLog(): (event?: string) => string {
   const spies = (["log", "info", "warn", "error", "debug"] as const).map((level) =>
     vi.spyOn(console, level).mockImplementation(() => undefined),
   );

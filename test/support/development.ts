@@ -1,4 +1,4 @@
-// The Worker that served tests start in place of src/development.ts: the same with the consumers of the tests.
+// The Worker that served tests start: src/development.ts with the consumers of the tests.
 import { groupWithShop, workerWithShop } from "../../src/shop.ts";
 import worker, { Group as TestGroup } from "./worker.ts";
 

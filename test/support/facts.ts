@@ -1,4 +1,4 @@
-// Facts, orders and callbacks for the tests of the core, with what most of them leave as it is.
+// Facts, orders and callbacks for the tests of the core, with defaults.
 import { verified, type Callback, type VerifiedEvent } from "../../src/core/callback.ts";
 import type { DisputeStatus, Fact, PaymentStatus, RecordedFact } from "../../src/core/fact.ts";
 import type { MajorMoney, Money } from "../../src/core/money.ts";
@@ -10,11 +10,11 @@ type Of<Kind extends Fact["kind"]> = Extract<Fact, { readonly kind: Kind }>;
 
 export const usd = (amount: string): MajorMoney => ({ unit: "major", amount, currency: "USD" });
 export const eur = (amount: string): MajorMoney => ({ unit: "major", amount, currency: "EUR" });
-/** Minor units of a currency whose digits are not known. */
+/** Minor units of a currency with unknown digits. */
 export const unknownMoney = (amount: string): Money => ({ unit: "unknown", amount, currency: "XXX" });
 
 let events = 0;
-/** An event of its own each time. */
+/** A new event on each call. */
 const proof = () => ({ instance: "stripe", eventId: `e-${events++}`, at: null });
 const ofPayment = () => ({ ...proof(), paymentId: "p-1" });
 
@@ -27,8 +27,8 @@ export const payment = (
 export const paid = (money: Money | null = usd("20"), more: Partial<Of<"payment">> = {}): Fact =>
   payment("paid", money, more);
 
-/** The merchant's word that a payment was made. */
-export const merchantsWord = (money: Money | null, more: Partial<Of<"payment">> = {}): Fact =>
+/** The merchant's report of a payment. */
+export const merchantReport = (money: Money | null, more: Partial<Of<"payment">> = {}): Fact =>
   paid(money, { instance: "backend", ...more });
 
 export const capture = (captureId: string, money: Money | null, more: Partial<Of<"capture">> = {}): Fact => ({
@@ -119,15 +119,15 @@ export const registration = (money: MajorMoney = usd("20"), expiresAt: number | 
 export const recorded = (facts: readonly Fact[]): readonly RecordedFact[] =>
   facts.map((fact, arrivedAt) => ({ ...fact, arrivedAt }));
 
-/** The order of these facts, that 20 USD are registered for. */
+/** The order of `facts`, with 20 USD registered. */
 export const registered = (facts: readonly Fact[], money: MajorMoney = usd("20")): Order =>
   orderOf({ facts: recorded(facts), registration: registration(money), everPaid: false }, { requireRegistered: true });
 
-/** The order of these facts, that nothing is registered for and nothing needs to be. */
+/** The order of `facts`, without a registration, which the rules do not require. */
 export const unregistered = (facts: readonly Fact[], rules: OrderRules = { requireRegistered: false }): Order =>
   orderOf({ facts: recorded(facts), registration: null, everPaid: false }, rules);
 
-/** An order under every order of arrival of its facts; `late` aside, they must be the same, so one of them is returned. */
+/** Returns the order of `facts`. Throws unless every order of arrival gives the same, except `late`. */
 export function inEveryOrder(facts: readonly Fact[], orderOfFacts: (facts: readonly Fact[]) => Order): Order {
   const [first, ...others] = [...ordersOfArrival(facts)].map((arrived) => orderOfFacts(arrived));
   if (first === undefined) throw new Error("no order of arrival");
@@ -138,14 +138,14 @@ export function inEveryOrder(facts: readonly Fact[], orderOfFacts: (facts: reado
   return first;
 }
 
-/** The order of these facts, that 20 USD are registered for, whatever their order of arrival. */
+/** The order of `facts` under every order of arrival, with 20 USD registered. */
 export const order = (...facts: readonly Fact[]): Order => inEveryOrder(facts, (arrived) => registered(arrived));
 
-/** The same where nothing is registered and nothing needs to be. */
+/** The order of `facts` under every order of arrival, without a registration. */
 export const unregisteredOrder = (...facts: readonly Fact[]): Order =>
   inEveryOrder(facts, (arrived) => unregistered(arrived));
 
-/** An event as verification leaves it: its facts share one proof. */
+/** A verified event: its facts share instance and event id. */
 export function callback(facts: readonly Fact[], more: Partial<VerifiedEvent> = {}): Callback {
   const [first] = facts;
   const instance = more.instance ?? first?.instance ?? "stripe";

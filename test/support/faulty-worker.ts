@@ -1,4 +1,4 @@
-// The Worker with two faults that a test can neither cause from outside nor wait for. The rest is the Worker's own.
+// The Worker with two faults that a test cannot cause from outside, or only after 75 s.
 import { alarm } from "./consumers.ts";
 import type { PeriodicPush } from "../../src/consumers/consumer.ts";
 import { HEARTBEATS_MISSED, HEARTBEAT_SECONDS } from "../../src/core/limits.ts";
@@ -7,8 +7,8 @@ import { Group as RealGroup } from "./worker.ts";
 export { default } from "./worker.ts";
 
 /**
- * Each heartbeat counts as sent three missed ones earlier than it was: what is silent from now on is so at once, not after 75 s. Before its
- * first, a connection counts as one that is about to be silent: it is worth a look at every event.
+ * Dates each heartbeat back by the three that a connection may miss: after its first heartbeat a
+ * connection is silent at once, not after 75 s. Before it, the connection is checked at every event.
  */
 export class Group extends RealGroup {
   constructor(ctx: DurableObjectState, env: Env) {
@@ -21,8 +21,8 @@ export class Group extends RealGroup {
   }
 }
 
-/** In a group whose project begins with `hangs`, every second `produce` never ends and is deaf to its signal. */
-const push = alarm.push as { -readonly [key in keyof PeriodicPush]: PeriodicPush[key] }; // declared, and only readonly to TypeScript
+/** If the project begins with `hangs`, every second `produce` never ends and ignores its signal. */
+const push = alarm.push as { -readonly [key in keyof PeriodicPush]: PeriodicPush[key] }; // the consumer above declares it; the object is mutable
 const { produce } = push;
 let ticks = 0;
 push.produce = (tick) => {

@@ -1,4 +1,4 @@
-// Mixtures of payment events that nobody would write by hand: several orders, instances, payments, captures, refunds, splits, words.
+// Generates mixtures of payment events: several orders, instances, payments, captures, refunds, splits and reports.
 import fc from "fast-check";
 import { verified, type Callback } from "../../src/core/callback.ts";
 import type { Fact, PaymentStatus } from "../../src/core/fact.ts";
@@ -8,14 +8,14 @@ import { randomFrom, shuffled } from "../flows/orders-of-arrival.ts";
 import type { World } from "../flows/world.ts";
 import { eur, registration, unknownMoney, usd } from "./facts.ts";
 
-export const ORDERS = ["a", "b"].map((name) => name.repeat(32)) as unknown as readonly [string, string]; // two names, two orders
-/** An order that nothing registers and no payment begins: a reference that a refund has of its own. */
-const NOBODY = "z".repeat(32);
+export const ORDERS = ["a", "b"].map((name) => name.repeat(32)) as unknown as readonly [string, string]; // map keeps the length
+/** An order id without a registration or payment: the own reference of a refund. */
+const UNUSED = "z".repeat(32);
 
 export type Step =
   | { readonly do: "register"; readonly biz: string; readonly registration: Registration }
   | { readonly do: "deliver"; readonly callback: Callback }
-  /** The merchant's word and Belfry's own, which name their order. */
+  /** Facts of the merchant or of Belfry, which have an order id. */
   | { readonly do: "record"; readonly biz: string; readonly facts: readonly Fact[] };
 
 export interface Mixture {
@@ -23,19 +23,19 @@ export interface Mixture {
   readonly steps: readonly Step[];
 }
 
-export async function take(world: World, step: Step): Promise<void> {
+export async function applyStep(world: World, step: Step): Promise<void> {
   if (step.do === "register") world.register(step.biz, step.registration);
   else if (step.do === "deliver") await world.deliver(step.callback);
   else await world.report(step.biz, step.facts);
 }
 
-/** A fact without its proof and its payment, which the event has. */
+/** A fact without instance, event id and payment id, which come from the event. */
 type Statement = { readonly kind: Fact["kind"] };
 
 const factOf = (
   statement: Statement,
   event: Pick<Callback, "instance" | "at" | "paymentId"> & { eventId: string },
-): Fact => ({ ...statement, ...event }) as Fact; // the arbitraries below make statements of facts
+): Fact => ({ ...statement, ...event }) as Fact; // the arbitraries below generate statements of facts
 
 const amounts = fc.constantFrom("0", "0.000000001", "5", "10", "15", "20", "20.5", "999999999999999");
 const monies: fc.Arbitrary<Money> = fc.oneof(
@@ -74,8 +74,8 @@ const follows = (money: fc.Arbitrary<Money | null>) =>
     }),
   );
 
-/** What an event says beside its facts: which order it names, of those that it could. */
-interface Said {
+/** The facts of an event, its time, and the order whose id it has. */
+interface EventPlan {
   readonly facts: readonly Statement[];
   readonly at: number | null;
   readonly names: "home" | "none" | "other";
@@ -85,10 +85,10 @@ interface Sender {
   readonly instance: string;
   readonly paymentId: string | null;
   readonly home: string;
-  readonly events: readonly Said[];
+  readonly events: readonly EventPlan[];
 }
 
-/** A payment: its first event begins it and names its order, the others may name none, or a reference of their own. */
+/** A payment. Its first event has the order's id; later ones may have none, or an own reference. */
 const sender = (money: fc.Arbitrary<Money | null>): fc.Arbitrary<Sender> =>
   fc.record({
     instance: fc.constantFrom("stripe", "stripe_eu", "adyen"),
@@ -96,21 +96,21 @@ const sender = (money: fc.Arbitrary<Money | null>): fc.Arbitrary<Sender> =>
     home: fc.constantFrom(...ORDERS),
     events: fc
       .tuple(
-        fc.record({ facts: fc.tuple(begins(money)), at: times, names: fc.constant<Said["names"]>("home") }),
+        fc.record({ facts: fc.tuple(begins(money)), at: times, names: fc.constant<EventPlan["names"]>("home") }),
         fc.array(
           fc.record({
             facts: fc.array(fc.oneof(begins(money), follows(money), follows(money)), { minLength: 1, maxLength: 2 }),
             at: times,
-            names: fc.constantFrom<Said["names"][]>("home", "home", "none", "other"),
+            names: fc.constantFrom<EventPlan["names"][]>("home", "home", "none", "other"),
           }),
           { maxLength: 4 },
         ),
       )
-      .map(([first, others]): readonly Said[] => [first as Said].concat(others)),
+      .map(([first, others]): readonly EventPlan[] => [first as EventPlan].concat(others)),
   });
 
-/** Events that name their order and no payment: splits, the end of the registration, the merchant's word. */
-const ownWord = (money: fc.Arbitrary<Money | null>) =>
+/** Reports of the merchant's backend, which have an order id and perhaps a payment id. */
+const merchantReport = (money: fc.Arbitrary<Money | null>) =>
   fc.record({
     biz: fc.constantFrom(...ORDERS),
     instance: fc.constantFrom("backend", "status"),
@@ -127,16 +127,16 @@ const split = fc.record({
 });
 
 interface Options {
-  /** What the providers' payments state. */
+  /** The amounts of the providers' payments. */
   readonly money?: fc.Arbitrary<Money | null>;
-  readonly withWords?: boolean;
-  /** Events of a payment that name the other order, so that the order of arrival decides the claim. */
+  readonly withReports?: boolean;
+  /** Adds events with the other order's id, so that the order of arrival decides the claim. */
   readonly withForeign?: boolean;
   readonly allRegistered?: boolean;
 }
 
 export function mixtures(options: Options = {}): fc.Arbitrary<Mixture> {
-  const { money = anyMoney, withWords = true, withForeign = false, allRegistered = false } = options;
+  const { money = anyMoney, withReports = true, withForeign = false, allRegistered = false } = options;
   const registrations = fc.constantFrom("0", "10", "20", "20", "20.5").map((amount) => registration(usd(amount)));
   return fc
     .record({
@@ -148,19 +148,19 @@ export function mixtures(options: Options = {}): fc.Arbitrary<Mixture> {
         maxLength: 4,
       }),
       splits: fc.array(split, { maxLength: 2 }),
-      words: fc.array(ownWord(anyMoney), { maxLength: withWords ? 2 : 0 }),
+      reports: fc.array(merchantReport(anyMoney), { maxLength: withReports ? 2 : 0 }),
       expired: fc.subarray([...ORDERS], { maxLength: 1 }),
       seed: fc.nat(),
     })
-    .map(({ requireRegistered, registered, senders, splits, words, expired, seed }) => {
+    .map(({ requireRegistered, registered, senders, splits, reports, expired, seed }) => {
       const steps: Step[] = [
         ...ORDERS.flatMap((biz, i) => {
           const registration = registered[i] ?? null;
           return registration === null ? [] : [{ do: "register" as const, biz, registration }];
         }),
-        ...senders.flatMap((one, i) => one.events.map((said, j) => eventOf(one, said, `e-${i}-${j}`, withForeign))),
+        ...senders.flatMap((one, i) => one.events.map((plan, j) => eventOf(one, plan, `e-${i}-${j}`, withForeign))),
         ...splits.map((one, i) => splitStep(one, `s-${i}`)),
-        ...words.map((word, i) => wordStep(word, senders, `w-${i}`)),
+        ...reports.map((report, i) => reportStep(report, senders, `w-${i}`)),
         ...expired.map((biz): Step => ({ do: "record", biz, facts: [expiredFact] })),
       ];
       return { requireRegistered, steps: shuffled(steps, randomFrom(seed)) };
@@ -169,12 +169,13 @@ export function mixtures(options: Options = {}): fc.Arbitrary<Mixture> {
 
 const expiredFact: Fact = { instance: "belfry", eventId: "expired", at: null, kind: "expired" };
 
-function eventOf({ instance, paymentId, home }: Sender, said: Said, eventId: string, withForeign: boolean): Step {
-  const { at, facts } = said;
-  const other = withForeign ? (ORDERS.find((biz) => biz !== home) ?? NOBODY) : NOBODY;
-  // Without a payment, the event has its order only; one that begins a payment under a reference of its own would make an order of it.
+function eventOf({ instance, paymentId, home }: Sender, plan: EventPlan, eventId: string, withForeign: boolean): Step {
+  const { at, facts } = plan;
+  const other = withForeign ? (ORDERS.find((biz) => biz !== home) ?? UNUSED) : UNUSED;
+  // An event without a payment id has its order's id. So has one that begins a payment: an own
+  // reference would create an order.
   const isFollowing = facts.every(({ kind }) => kind !== "payment");
-  const named = said.names === "none" ? null : said.names === "other" && (withForeign || isFollowing) ? other : home;
+  const named = plan.names === "none" ? null : plan.names === "other" && (withForeign || isFollowing) ? other : home;
   const orderId = paymentId === null ? home : named;
   return {
     do: "deliver",
@@ -214,12 +215,17 @@ function splitStep(
   };
 }
 
-function wordStep(
-  { biz, instance, paymentId, fact }: ReturnType<typeof ownWord> extends fc.Arbitrary<infer Value> ? Value : never,
+function reportStep(
+  {
+    biz,
+    instance,
+    paymentId,
+    fact,
+  }: ReturnType<typeof merchantReport> extends fc.Arbitrary<infer Value> ? Value : never,
   senders: readonly Sender[],
   eventId: string,
 ): Step {
-  // The merchant knows whose payment it is.
+  // The merchant's backend reports a payment to the payment's own order.
   const home = senders.find((sender) => paymentId !== null && sender.paymentId === paymentId)?.home;
   const own = paymentId === null ? biz : (home ?? ORDERS[0]);
   return { do: "record", biz: own, facts: [factOf(fact, { instance, eventId, at: null, paymentId })] };

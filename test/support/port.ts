@@ -1,14 +1,14 @@
-// Ports that the system chooses. Listens for nobody.
+// Ports chosen by the operating system.
 import { once } from "node:events";
 import { createServer, type AddressInfo, type Server } from "node:net";
 
-/** Where a server listens that has been told to listen on any port; waits until it does. */
+/** Waits until the server listens. Returns its port. */
 export async function portOf(listener: Server): Promise<number> {
   if (!listener.listening) await once(listener, "listening");
-  return (listener.address() as AddressInfo).port; // listening on a port, so it is not a pipe's name
+  return (listener.address() as AddressInfo).port; // a pipe's name is a string; these servers listen on ports
 }
 
-/** One that nobody listens on. */
+/** A port that is free now. */
 export async function freePort(): Promise<number> {
   const listener = createServer().listen(0);
   const port = await portOf(listener);

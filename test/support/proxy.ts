@@ -1,18 +1,19 @@
-// A wire between a browser and the Worker that a test can silence: packets wait and connections stay, as in a lift or a tunnel. Tests nothing.
+// A TCP proxy between a browser and the Worker. A test can stall it: connections stay open while
+// packets wait, as in a tunnel.
 import { connect, createServer, type Socket } from "node:net";
 import { onTestFinished } from "vitest";
 import { portOf } from "./port.ts";
 
-export interface Wire {
-  /** Where the Worker answers, by this wire. */
+export interface StallableProxy {
+  /** URL of the Worker through the proxy. */
   readonly url: string;
-  silence(): void;
+  stall(): void;
   resume(): void;
 }
 
-export async function openWire(server: string): Promise<Wire> {
+export async function openProxy(server: string): Promise<StallableProxy> {
   const ends = new Set<Socket>();
-  let isSilent = false;
+  let isStalled = false;
   const listener = createServer((near) => {
     const far = connect(Number(new URL(server).port), "localhost");
     for (const [from, to] of [
@@ -26,7 +27,7 @@ export async function openWire(server: string): Promise<Wire> {
         ends.delete(from);
         to.destroy();
       });
-      if (isSilent) from.pause();
+      if (isStalled) from.pause();
     }
   }).listen(0, "localhost");
   const port = await portOf(listener);
@@ -36,12 +37,12 @@ export async function openWire(server: string): Promise<Wire> {
   });
   return {
     url: `http://localhost:${port}`,
-    silence() {
-      isSilent = true;
+    stall() {
+      isStalled = true;
       for (const end of ends) end.pause();
     },
     resume() {
-      isSilent = false;
+      isStalled = false;
       for (const end of ends) end.resume();
     },
   };

@@ -1,4 +1,4 @@
-// A file of the project as text, by Vite's `?raw`: tests inside workerd have no file system.
+// Declares Vite's `?raw` imports: tests inside workerd read files of the project as text by them.
 declare module "*?raw" {
   const text: string;
   export default text;

@@ -1,9 +1,9 @@
-// Bytes on a socket, for what no well-behaved client would send. Tests nothing.
+// Sends raw bytes on a socket, for requests and frames that clients do not send.
 import { connect, type Socket } from "node:net";
 import { onTestFinished, vi } from "vitest";
 import type { Client } from "./client.ts";
 
-/** Sends an HTTP request as written (`\n` stands for CRLF) and gives back the status it is answered with. */
+/** Sends an HTTP request as written (`\n` stands for CRLF). Returns the status of the response. */
 export function rawStatus(server: string, request: string): Promise<number> {
   const { hostname, port } = new URL(server);
   return new Promise((resolve, reject) => {
@@ -22,7 +22,7 @@ export function rawStatus(server: string, request: string): Promise<number> {
   });
 }
 
-/** A WebSocket by hand, which does nothing by itself: it answers no ping and no close. Ready when the server has let it in. */
+/** Opens a WebSocket that ignores pings and closes. Resolves after the handshake. */
 export async function rawSocket(server: string, path: string): Promise<RawSocket> {
   const { hostname, port, host } = new URL(server);
   const socket = connect(Number(port), hostname);
@@ -34,7 +34,7 @@ export async function rawSocket(server: string, path: string): Promise<RawSocket
   socket.write(`GET ${path} HTTP/1.1\r\nHost: ${host}\r\n${headers}\r\n\r\n`);
   const received = () => Buffer.concat(arrived).toString("latin1");
   const closed = () => {
-    const [, high = "", low = ""] = /\u0088[\u0002-\u007d](.)(.)/s.exec(received()) ?? []; // no text of these tests has a byte 0x88
+    const [, high = "", low = ""] = /\u0088[\u0002-\u007d](.)(.)/s.exec(received()) ?? []; // texts in these tests are without a byte 0x88
     return high === "" ? null : high.charCodeAt(0) * 256 + low.charCodeAt(0);
   };
   const raw: RawSocket = { socket, received, closed };
@@ -45,28 +45,28 @@ export async function rawSocket(server: string, path: string): Promise<RawSocket
 
 export interface RawSocket {
   readonly socket: Socket;
-  /** All bytes that have come, as latin1. */
+  /** All bytes received, as latin1. */
   readonly received: () => string;
-  /** The code of the server's close frame, null as long as none has come. */
+  /** The code of the server's close frame; null before it. */
   readonly closed: () => number | null;
 }
 
-/** A WebSocket frame of a client (RFC 6455, 5.2), masked with zeros: its first byte says FIN, RSV and opcode. */
+/** A WebSocket frame of a client (RFC 6455, 5.2), masked with zeros. `firstByte`: FIN, RSV and opcode. */
 export function rawFrame(firstByte: number, payload: Uint8Array): Buffer {
   const { length } = payload;
   const lengthBytes = length < 126 ? [0x80 | length] : [0x80 | 126, length >> 8, length & 0xff]; // 16 bits are enough here
   return Buffer.concat([Buffer.from([firstByte, ...lengthBytes]), Buffer.alloc(4), payload]);
 }
 
-/** Writes bytes to a client's TCP connection, past its WebSocket. */
+/** Writes bytes to a client's TCP connection, bypassing its WebSocket. */
 export function writeRaw(client: Client, bytes: Uint8Array): void {
-  // `ws` keeps its socket in `_socket`: there is no public way to send what the protocol forbids.
+  // `_socket` is private to `ws`, whose public methods send valid frames only.
   (client.socket as unknown as { _socket: { write(bytes: Uint8Array): void } })._socket.write(bytes);
 }
 
 /**
- * The code of the server's close frame. `ws` tells it only once TCP has ended too, which the server leaves to the client
- * (RFC 6455, 7.1.1 would have it the other way round), so the client ends it as soon as the frame is in.
+ * The code of the server's close frame. `ws` reports it after TCP has ended. The server leaves that
+ * to the client (against RFC 6455, 7.1.1), so the client ends TCP as soon as the frame has arrived.
  */
 export async function closeCode(client: Client): Promise<number> {
   const { socket } = client;

@@ -9,7 +9,7 @@ import { app } from "./app.ts";
 /** Problems of the current test that the route table does not list. */
 let unlisted: string[] = [];
 
-/** The response, once its problem is compared with the table. */
+/** Compares the response's problem with the table. Returns the response. */
 async function checked(request: Request, response: Response): Promise<Response> {
   const { reason } = await problemIn(response);
   const problem = reason === undefined ? null : unlistedProblem(request.method, new URL(request.url).pathname, reason);

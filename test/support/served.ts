@@ -1,10 +1,10 @@
-// Starts the Worker once for all tests of the served kind, with a push every second. Tests nothing.
+// Global setup of the projects `served` and `crowd`: starts the Worker with a push every second.
 import type { TestProject } from "vitest/node";
 import { startServer } from "./server.ts";
 
 declare module "vitest" {
   interface ProvidedContext {
-    /** Where the Worker answers. */
+    /** URL of the Worker. */
     readonly url: string;
   }
 }

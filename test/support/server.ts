@@ -1,4 +1,4 @@
-// The Worker as `npm start` runs it: its own process, its own port, its own empty storage. Starts, restarts and stops it.
+// Starts, restarts and stops the Worker as `npm start` does, with its own process, port and empty storage.
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
@@ -10,13 +10,13 @@ import { freePort } from "./port.ts";
 export interface Server {
   /** `http://localhost:<port>` */
   readonly url: string;
-  /** What it has written to its log so far. */
+  /** The log so far. */
   readonly log: () => string;
   readonly restart: () => Promise<void>;
   readonly stop: () => Promise<void>;
 }
 
-/** A project of its own in place of this one, and where its Belfry answers. */
+/** The project that is started. `basePath` is the path of its Belfry. */
 interface Project {
   readonly folder: string;
   readonly env: NodeJS.ProcessEnv;
@@ -25,10 +25,10 @@ interface Project {
 
 const thisProject: Project = { folder: ".", env: process.env, basePath: "" };
 
-/** For `entry`: what `npm start` of the project runs. */
+/** Value of `entry` that runs `npm start` of the project. */
 export const NPM_START = "npm start";
 
-/** Starts a Worker as `npm start` does, with the vars given; ready when it answers. `entry` is its file, by default with the tests' consumers. */
+/** Starts a Worker with `vars` and waits until it responds. `entry`: its file. */
 export async function startServer(
   vars: Record<string, string> = {},
   entry = "test/support/development.ts",
@@ -64,12 +64,12 @@ async function start(
   log: string[],
   { folder, env, basePath }: Project,
 ): Promise<ChildProcess> {
-  // A process group of its own: npm, wrangler and workerd are ended together.
+  // A separate process group, so that npm, wrangler and workerd end together.
   const child = spawn("npm", args, { cwd: folder, env, detached: true, stdio: ["ignore", "pipe", "pipe"] });
   for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => log.push(String(chunk)));
   while (!(await answers(url + basePath))) {
     if (child.exitCode !== null) throw new Error(`npm start ended:\n${log.join("")}`);
-    await new Promise((resolve) => setTimeout(resolve, 100)); // nothing announces that a port is open but the port
+    await new Promise((resolve) => setTimeout(resolve, 100)); // an open port raises no event
   }
   return child;
 }

@@ -1,4 +1,5 @@
-// The shops of docs/examples.md, one per framework: their files, the shop's own part from the folders of shops/, and what runs them. Tests nothing.
+// Runs the shops of docs/examples.md, one per framework. Each consists of the page's snippets and a
+// folder of shops/.
 import { execFile, execFileSync } from "node:child_process";
 import { cpSync, mkdtempSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
@@ -9,24 +10,24 @@ import { filesOf, unpack } from "./snippets.ts";
 const PAGE = "docs/examples.md";
 const run = promisify(execFile);
 
-/** What became of a request to the shop. */
-export interface Answered {
+/** The shop's response to a request. */
+export interface ShopResponse {
   readonly status: number;
   readonly body: string;
-  /** What it has settled: each the webhook's id, and the event's type. */
+  /** The forwards that the shop has settled: webhook id and event type of each. */
   readonly settled: readonly (readonly [id: string, type: string])[];
 }
 
 export interface Shop {
   readonly framework: string;
-  /** Whether this machine has what it needs; why not. */
+  /** The missing program; null if the shop can run on this machine. */
   readonly missing: string | null;
-  /** Makes the request: to register an order, that one was paid, that an article is there, for a token, with a webhook. */
-  readonly ask: (what: "order" | "paid" | "article" | "token" | "webhook", input: object) => Promise<Answered>;
+  /** Sends one request: registers an order, reports a payment or an article, requests a token, or delivers a webhook. */
+  readonly send: (action: "order" | "paid" | "article" | "token" | "webhook", input: object) => Promise<ShopResponse>;
 }
 
 interface Kind {
-  /** In lower case the name of its folder in shops/. */
+  /** In lower case, the name of the folder in shops/. */
   readonly framework: string;
   readonly language: string;
   readonly files: readonly string[];
@@ -63,27 +64,27 @@ const kinds: readonly Kind[] = [
     files: ["belfry/belfry.go", "shop.go"],
     needs: "go",
     command: ["go", "run", "."],
-    env: { GOTOOLCHAIN: "local", GOFLAGS: "-mod=mod", GOPROXY: "off" }, // the standard library is all it needs
+    env: { GOTOOLCHAIN: "local", GOFLAGS: "-mod=mod", GOPROXY: "off" }, // the shop uses the standard library only
   },
 ];
 
-/** Each shop, asking the Worker at `url`. */
+/** All shops, as backends of the Worker at `url`. */
 export const shopsAt = (url: () => string, secrets: Readonly<Record<string, string>>): Shop[] =>
   kinds.map((kind) => ({
     framework: kind.framework,
     missing: isInstalled(kind.needs) ? null : `${kind.needs} is not installed`,
-    ask: async (what, input) => {
+    send: async (action, input) => {
       const [command = "", ...args] = kind.command;
-      const { stdout } = await run(command, [...args, what, JSON.stringify(input)], {
-        cwd: set(kind),
+      const { stdout } = await run(command, [...args, action, JSON.stringify(input)], {
+        cwd: createShop(kind),
         env: { ...process.env, ...secrets, ...kind.env, BELFRY_URL: url() },
       });
-      return JSON.parse(stdout) as Answered; // run.* prints one
+      return JSON.parse(stdout) as ShopResponse; // printed by run.*
     },
   }));
 
-/** A folder with the shop in it, for as long as the test runs; inside the project, where Node finds the packages. */
-function set({ framework, language, files }: Kind): string {
+/** Creates a folder with the shop for this test. It is inside the project, where Node resolves packages. */
+function createShop({ framework, language, files }: Kind): string {
   const folder = mkdtempSync(resolve("test/.readme-shop-"));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   const written = filesOf(PAGE, language);

@@ -1,4 +1,4 @@
-// The snippets of a page of the docs, by language, or by the file that their first lines name. Runs none of them.
+// Reads the snippets of a page of the docs, by language or by the file name in their first line.
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 
@@ -8,7 +8,7 @@ export const snippetsOf = (page: string, language: string): string[] =>
     ([, code = ""]) => code,
   );
 
-/** Those that say in a comment on their first line which file they are (in PHP on the second). */
+/** The snippets with a file name in a comment on the first line (in PHP on the second). */
 export function filesOf(page: string, language: string): Map<string, string> {
   const files = new Map<string, string>();
   for (const code of snippetsOf(page, language)) {
@@ -18,7 +18,7 @@ export function filesOf(page: string, language: string): Map<string, string> {
   return files;
 }
 
-/** Puts files into a folder, each where its name says. */
+/** Writes files into a folder, each at the path that is its name. */
 export function unpack(folder: string, files: Iterable<readonly [name: string, text: string]>): void {
   for (const [name, text] of files) {
     mkdirSync(dirname(join(folder, name)), { recursive: true });

@@ -1,19 +1,20 @@
-// Counts what an object writes: rows, and how often its alarm is set. Changes nothing that is stored.
+// Counts the rows that an object writes and how often its alarm is set. Stored data is not changed.
 //
-// Read from the runtime: what `cursor.rowsWritten` says of each SQL statement. Assumed, because the runtime tells nowhere: that
-// `setAlarm`, `deleteAlarm`, one `kv.put`, one `kv.delete` and one `deleteAll` write one row each (for `setAlarm` the price list says
-// so), and that making the platform's own tables at an object's first write costs none. What Cloudflare bills was not looked at.
+// The runtime reports the rows of an SQL statement in `cursor.rowsWritten`. The other counts are
+// assumptions: `setAlarm`, `deleteAlarm`, `kv.put`, `kv.delete` and `deleteAll` write one row each
+// (for `setAlarm` the price list states so), and creating the platform's own tables is free.
+// The counts are not compared with Cloudflare's bills.
 import { runInDurableObject } from "cloudflare:test";
 import { stubOf } from "./workerd.ts";
 
 export interface Writes {
-  /** Rows written, in so far as the runtime tells them; the rest by the assumptions above. An alarm set is one of them. */
+  /** Rows written, as reported by the runtime or assumed above. Setting the alarm counts as one. */
   rows: number;
   /** How often the alarm was set. */
   alarms: number;
 }
 
-/** Counts from now on, in the object as it runs now: an eviction ends the count. Wakes the object. */
+/** Wakes the object and counts from now on. An eviction ends the count. */
 export async function countWrites(group: string): Promise<Writes> {
   const writes: Writes = { rows: 0, alarms: 0 };
   await runInDurableObject(stubOf(group), (_object, { storage }) => {
@@ -45,13 +46,13 @@ export async function countWrites(group: string): Promise<Writes> {
     sql.exec = (query, ...bindings) => {
       const cursor = exec(query, ...bindings);
       writes.rows += cursor.rowsWritten;
-      return cursor as never; // exec is generic over the row; the cursor is handed on as it came
+      return cursor as never; // exec is generic over the row; the cursor is passed on unchanged
     };
   });
   return writes;
 }
 
-/** The tables an object has made, the platform's own left out. */
+/** The tables of an object, without the platform's own. */
 export const tablesOf = (group: string): Promise<string[]> =>
   runInDurableObject(stubOf(group), (_object, { storage }) =>
     [...storage.sql.exec<{ name: string }>("SELECT name FROM sqlite_master WHERE type = 'table'")]
@@ -59,6 +60,6 @@ export const tablesOf = (group: string): Promise<string[]> =>
       .filter((name) => !name.startsWith("_")),
   );
 
-/** The rows an object has stored under a key, its tables left out. */
+/** The key-value rows of an object. */
 export const storedRows = (group: string): Promise<Record<string, unknown>> =>
   runInDurableObject(stubOf(group), (_object, { storage }) => Object.fromEntries(storage.kv.list()));

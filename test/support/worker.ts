@@ -1,4 +1,4 @@
-// The Worker that tests run inside workerd: belfry() with the consumers of the tests and all providers.
+// The Worker of the tests inside workerd: belfry() with the consumers of the tests and all providers.
 import { belfry } from "../../src/belfry.ts";
 import { allProviders } from "../../src/callbacks/providers.ts";
 import { consumers } from "./consumers.ts";

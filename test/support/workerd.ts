@@ -1,4 +1,4 @@
-// Plumbing for tests inside workerd: pages that connect, a backend that posts, an alarm that rings when told to.
+// Pages, a backend and controlled alarms for tests inside workerd.
 import { env, exports } from "cloudflare:workers";
 import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { onTestFinished, vi } from "vitest";
@@ -8,10 +8,10 @@ import type { Group } from "../../src/group/group.ts";
 
 const HOST = "http://belfry.test";
 
-/** A fresh order id, so that no test meets another's group. */
+/** A new order id. Tests share objects, so each test uses its own group. */
 export const newBiz = (): string => crypto.randomUUID().replaceAll("-", "");
 
-/** A fresh name for a group of the alarm consumer, and the path that leads to it. */
+/** A new group of the alarm consumer, with its path. */
 export function newAlarmGroup(): { group: string; path: string; project: string } {
   const project = crypto.randomUUID();
   return { group: `alarm_${project}`, path: `/ws/alarm/${project}/`, project };
@@ -19,7 +19,7 @@ export function newAlarmGroup(): { group: string; path: string; project: string 
 
 export const stubOf = (group: string): DurableObjectStub<Group> => env.GROUP.getByName(group);
 
-/** A page with its WebSocket. Frames wait in order until somebody asks for them. */
+/** A page with a WebSocket. Queues received frames until they are read. */
 export class Page {
   readonly #socket: WebSocket;
   readonly #frames: string[] = [];
@@ -41,7 +41,7 @@ export class Page {
     onTestFinished(async () => void (await this.leave()));
   }
 
-  /** The next frame as text; waits for it as long as the test may run. */
+  /** Waits for the next frame. Returns it as text. */
   next(): Promise<string> {
     const frame = this.#frames.shift();
     return frame === undefined ? new Promise((resolve) => (this.#waiting = resolve)) : Promise.resolve(frame);
@@ -51,41 +51,41 @@ export class Page {
     return JSON.parse(await this.next());
   }
 
-  /** What the next `count` publications say, whether they come one by one or several at once. For pages in belfry.v1. */
+  /** Waits for `count` publications, single or in batches. Returns their data. For pages in belfry.v1. */
   async nextPublished(count: number): Promise<unknown[]> {
-    const told: unknown[] = [];
-    while (told.length < count) {
+    const published: unknown[] = [];
+    while (published.length < count) {
       const frame = (await this.nextJson()) as { type: string; data?: unknown; items?: { data: unknown }[] };
       if (!frame.type.startsWith("publication"))
         throw new Error(`a publication was expected: ${JSON.stringify(frame)}`);
-      told.push(...(frame.items ?? [frame as { data: unknown }]).map(({ data }) => data));
+      published.push(...(frame.items ?? [frame as { data: unknown }]).map(({ data }) => data));
     }
-    return told;
+    return published;
   }
 
   send(message: string | ArrayBuffer): void {
     this.#socket.send(message);
   }
 
-  /** Closes as a browser does and waits for the server's answer. */
+  /** Closes as a browser does and waits for the server's close frame. */
   async leave(code = 1000): Promise<{ code: number; reason: string }> {
     if (this.#socket.readyState === WebSocket.OPEN) this.#socket.close(code);
     return this.closed;
   }
 }
 
-/** Asks for a WebSocket and gives back the answer as it is, a refusal too. */
+/** Requests a WebSocket. Returns the response, which may be a refusal. */
 export const handshake = (path: string, headers: Record<string, string> = {}): Promise<Response> =>
   exports.default.fetch(`${HOST}${path}`, { headers: { Upgrade: "websocket", Origin: HOST, ...headers } });
 
-/** Connects a page; anything but 101 fails the test. */
+/** Connects a page. Throws if the response is not 101. */
 export async function connect(path: string, headers: Record<string, string> = {}): Promise<Page> {
   const response = await handshake(path, headers);
   if (response.webSocket === null) throw new Error(`no WebSocket: ${response.status} ${await response.text()}`);
   return new Page(response.webSocket);
 }
 
-/** Connects to a group as the member whom a token would have let in, by what the Worker tells the group of it. */
+/** Connects to a group as `member`, by the admission that the Worker would send with a token. */
 export async function join(group: string, member: Partial<Member>, mode: Mode = "v1"): Promise<Page> {
   const admission = { mode, member: { ...anybody, ...member }, position: null };
   const headers = { Upgrade: "websocket", [ADMISSION_HEADER]: encodeAdmission(admission) };
@@ -94,13 +94,13 @@ export async function join(group: string, member: Partial<Member>, mode: Mode = 
   return new Page(webSocket);
 }
 
-/** A fresh feed: its group, and the path that leads to it. */
+/** A new group of the feed consumer, with its path. */
 export function newFeed(): { group: string; path: string } {
   const name = crypto.randomUUID();
   return { group: `feed_${name}`, path: `/ws/feed/${name}/` };
 }
 
-/** A request with the API key; a body is sent as JSON unless it is text already. */
+/** Sends a request with the API key. A body is sent as JSON unless it is text. */
 export function backend(
   method: string,
   path: string,
@@ -115,13 +115,13 @@ export function backend(
   });
 }
 
-/** A request as anyone could make it. */
-export const anyone = (path: string, init: RequestInit = {}): Promise<Response> =>
+/** Sends a request without the API key. */
+export const publicRequest = (path: string, init: RequestInit = {}): Promise<Response> =>
   exports.default.fetch(`${HOST}${path}`, init);
 
 export const callback = (biz: string, body?: unknown): Promise<Response> => backend("POST", `/callback/${biz}/`, body);
 
-export const look = async (group: string): Promise<GroupView> => (await backend("GET", `/groups/${group}`)).json();
+export const getGroup = async (group: string): Promise<GroupView> => (await backend("GET", `/groups/${group}`)).json();
 
 interface GroupView {
   readonly connections: number;
@@ -129,43 +129,44 @@ interface GroupView {
   readonly position: { readonly epoch: string | null; readonly offset: number };
 }
 
-/** Sends a frame into a group by its event, to see what comes next: whatever should not have come would come before it. */
-export async function mark(group: string): Promise<string> {
-  const mark = crypto.randomUUID();
-  const response = await backend("POST", `/groups/${group}/send`, { type: "send.message", message: mark });
-  if (!response.ok) throw new Error(`the mark was refused: ${await response.text()}`);
-  return JSON.stringify(mark);
+/** Sends an event to a group. Frames that a test does not expect would arrive before its frame. */
+export async function sendMarker(group: string): Promise<string> {
+  const marker = crypto.randomUUID();
+  const response = await backend("POST", `/groups/${group}/send`, { type: "send.message", message: marker });
+  if (!response.ok) throw new Error(`the marker was refused: ${await response.text()}`);
+  return JSON.stringify(marker);
 }
 
-/** A moment no alarm of the platform reaches by itself, so that `ring` alone decides when an alarm rings. */
+/** A time that the platform's alarms do not reach, so that alarms fire by `fireAlarm` only. */
 const FAR_FUTURE = Date.UTC(2100, 0, 1);
 
-/** Stops the clock for this test: it moves with `ring` and `vi.setSystemTime`. */
+/** Stops the clock for this test. `fireAlarm` and `vi.setSystemTime` advance it. */
 export function stopClock(): void {
   vi.useFakeTimers({ toFake: ["Date"], now: FAR_FUTURE });
   onTestFinished(() => void vi.useRealTimers());
 }
 
-export const armedAt = (group: string): Promise<number | null> =>
+export const alarmTime = (group: string): Promise<number | null> =>
   runInDurableObject(stubOf(group), (_object, state) => state.storage.getAlarm());
 
 /**
- * Rings a group's alarm as the platform does: when its time has come (`late` ms later, if given), telling what it was set for.
- * `runDurableObjectAlarm` tells no time and rings whenever it is called. False if no alarm is set.
+ * Fires a group's alarm as the platform does: at its time plus `late` ms, with its scheduled time.
+ * `runDurableObjectAlarm` passes no scheduled time and does not advance the clock. Returns false if
+ * the alarm is not set.
  */
-export function ring(group: string, late = 0): Promise<boolean> {
+export function fireAlarm(group: string, late = 0): Promise<boolean> {
   return runInDurableObject(stubOf(group), async (object, state) => {
     const scheduledTime = await state.storage.getAlarm();
     if (scheduledTime === null) return false;
     if (vi.isFakeTimers()) vi.setSystemTime(Math.max(Date.now(), scheduledTime + late));
-    // What the platform does as it rings costs the object no row, so a test that counts rows must not see it.
+    // The platform's own deletion costs no row. The prototype's method bypasses the counting of storage.ts.
     await (Object.getPrototypeOf(state.storage) as DurableObjectStorage).deleteAlarm.call(state.storage);
     await object.alarm({ scheduledTime, isRetry: false, retryCount: 0 });
     return true;
   });
 }
 
-/** Puts a group's object to sleep, its connections kept; one that sleeps already is left alone. */
+/** Evicts a group's object unless it is asleep. Its connections stay open. */
 export async function evict(group: string): Promise<void> {
   try {
     await evictDurableObject(stubOf(group));
@@ -181,8 +182,8 @@ export const isAsleep = (group: string): Promise<boolean> =>
     () => true,
   );
 
-/** The lines of the log that this test causes; they go nowhere else. */
-export function logged(): () => unknown[] {
+/** Captures the error lines of the log during this test, in place of the console. */
+export function captureErrors(): () => unknown[] {
   const spy = vi.spyOn(console, "error").mockImplementation(() => undefined);
   onTestFinished(() => spy.mockRestore());
   return () => spy.mock.calls.map(([line]) => JSON.parse(String(line)));

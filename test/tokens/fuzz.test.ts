@@ -1,4 +1,4 @@
-// Whatever a stranger sends for a token is refused, by its reason and never by an exception.
+// Every invalid text in place of a token is refused with a reason. The verification never throws.
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { verifyToken } from "../../src/tokens/verify.ts";
@@ -16,22 +16,22 @@ async function expectRefused(jwt: string): Promise<void> {
 const text = fc.oneof(fc.string(), fc.string({ unit: "binary" }), fc.json());
 const alg = fc.constantFrom("HS256", "RS256", "ES256", "EdDSA");
 
-it("any text", () => fc.assert(fc.asyncProperty(text, expectRefused)));
+it("any text is refused", () => fc.assert(fc.asyncProperty(text, expectRefused)));
 
-it("any three parts", () =>
+it("any three parts are refused", () =>
   fc.assert(fc.asyncProperty(text, text, text, (...parts) => expectRefused(parts.map(part).join(".")))));
 
-it("any header, payload and signature under an algorithm that is taken", () =>
+it("any header, payload and signature with a supported algorithm are refused", () =>
   fc.assert(
     fc.asyncProperty(alg, fc.dictionary(fc.string(), fc.jsonValue()), fc.jsonValue(), text, (alg, header, payload, s) =>
       expectRefused(`${part({ ...header, alg })}.${part(payload)}.${part(s)}`),
     ),
   ));
 
-it("any payload that is no object of claims, signed rightly", () =>
+it("any payload other than an object of claims is refused, with a valid signature", () =>
   fc.assert(fc.asyncProperty(text, async (payload) => expectRefused(await token({ alg: "HS256" }, payload, hmac())))));
 
-it("any claims, signed rightly, are refused or a token whose members have their types", () => {
+it("any claims with a valid signature are refused, or give a token whose members have their types", () => {
   const name = fc.constantFrom("sub", "groups", "exp", "nbf", "iat", "publish", "info");
   const wrong = fc.dictionary(name, fc.jsonValue());
   return fc.assert(
@@ -52,9 +52,9 @@ it("any claims, signed rightly, are refused or a token whose members have their 
   );
 });
 
-it("a good token with any one character exchanged for another", async () => {
+it("a valid token with one changed character is refused", async () => {
   for (const jwt of [await hs256(), await signedBy(ec)]) {
-    // Not the last one: it stands for fewer bits than it has.
+    // Except the last character, whose lowest bits are unused.
     const place = fc.integer({ min: 0, max: jwt.length - 2 });
     const other = fc.stringMatching(/^[A-Za-z0-9_.= -]$/);
     await fc.assert(

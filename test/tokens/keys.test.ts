@@ -1,4 +1,4 @@
-// An issuer's keys: kept, asked for again when they are old or a new one turns up, never more often than allowed, and not missed at once.
+// An issuer's keys: cached, fetched again after expiry or for an unknown key, at a limited rate.
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { TokenSettings } from "../../src/core/settings.ts";
 import { verifyToken } from "../../src/tokens/verify.ts";
@@ -16,17 +16,17 @@ let issuer: Issuer;
 let settings: TokenSettings;
 beforeEach(() => {
   issuer = new Issuer(first.jwk);
-  settings = { secret: SECRET, jwksUrl: KEYS_URL, issuer: null, audience: null }; // of its own: keys are kept by settings
+  settings = { secret: SECRET, jwksUrl: KEYS_URL, issuer: null, audience: null }; // a new object: keys are cached per settings object
 });
 
-/** "let in" or why not, `after` ms from now, of a token that is good for a day. */
+/** "let in" or the reason of a refusal, `after` ms from now, for a token valid for a day. */
 async function verdict(by: Pair, after = 0): Promise<string> {
   const jwt = await signedBy(by, { exp: NOW / 1000 + 86_400 });
   const read = await verifyToken(jwt, settings, NOW + after, issuer.fetch);
   return read.ok ? "let in" : read.reason.reason;
 }
 
-/** The detail that goes into the log. */
+/** The detail in the log. */
 async function detail(by: Pair, after = 0): Promise<string> {
   const read = await verifyToken(await signedBy(by), settings, NOW + after, issuer.fetch);
   return read.ok ? "let in" : read.reason.detail;
@@ -37,154 +37,156 @@ const fails = (): never => {
 };
 
 describe("keys", () => {
-  it("are asked for once in ten minutes, whoever comes", async () => {
+  it("are fetched once in ten minutes for all tokens", async () => {
     expect(await verdict(first)).toBe("let in");
     expect(await verdict(first, 10 * MINUTE - 1)).toBe("let in");
-    expect(issuer.asked).toHaveLength(1);
-    expect(issuer.asked[0]?.url).toBe(KEYS_URL);
+    expect(issuer.requests).toHaveLength(1);
+    expect(issuer.requests[0]?.url).toBe(KEYS_URL);
     expect(await verdict(first, 10 * MINUTE)).toBe("let in");
-    expect(issuer.asked).toHaveLength(2);
+    expect(issuer.requests).toHaveLength(2);
   });
 
-  it("are not asked for by a token that is signed with the secret, or is no token", async () => {
+  it("are not fetched for a token signed with the secret or an invalid token", async () => {
     await verifyToken(await hs256(), settings, NOW, issuer.fetch);
     await verifyToken("not.a.token", settings, NOW, issuer.fetch);
-    expect(issuer.asked).toHaveLength(0);
+    expect(issuer.requests).toHaveLength(0);
   });
 
-  it("that the issuer has taken back are no good after ten minutes", async () => {
+  it("that the issuer has removed are refused after ten minutes", async () => {
     await verdict(first);
-    issuer.answer = () => Issuer.tells(second.jwk);
+    issuer.respond = () => Issuer.keysResponse(second.jwk);
     expect(await verdict(first, 10 * MINUTE)).toBe("token_invalid");
     expect(await verdict(second, 10 * MINUTE)).toBe("let in");
   });
 
-  it("of one issuer are not another's", async () => {
+  it("of one issuer do not verify tokens of another", async () => {
     await verdict(first);
     const other = new Issuer(second.jwk);
-    const elsewhere = { ...settings, jwksUrl: "https://other.test/keys" };
+    const otherSettings = { ...settings, jwksUrl: "https://other.test/keys" };
     const jwt = await signedBy(first);
-    expect(await verifyToken(jwt, elsewhere, NOW, other.fetch)).toMatchObject({ reason: { reason: "token_invalid" } });
+    expect(await verifyToken(jwt, otherSettings, NOW, other.fetch)).toMatchObject({
+      reason: { reason: "token_invalid" },
+    });
   });
 
-  it("with things among them that are none are used all the same", async () => {
+  it("are used although the set also has invalid entries", async () => {
     issuer = new Issuer(null, 7, "key", [], {}, { kty: "new" }, { kty: "EC", crv: "P-256", kid: "first" }, second.jwk);
     expect(await verdict(second)).toBe("let in");
     expect(await verdict(first)).toBe("token_invalid");
   });
 });
 
-describe("a token signed with a key that is not known", () => {
-  it("has the issuer asked again at once, if ten seconds have passed", async () => {
+describe("a token signed with an unknown key", () => {
+  it("causes another fetch if ten seconds have passed", async () => {
     await verdict(first);
-    issuer.answer = () => Issuer.tells(first.jwk, second.jwk);
+    issuer.respond = () => Issuer.keysResponse(first.jwk, second.jwk);
     expect(await verdict(second, 10 * SECOND)).toBe("let in");
     expect(await verdict(first, 10 * SECOND)).toBe("let in");
-    expect(issuer.asked).toHaveLength(2);
+    expect(issuer.requests).toHaveLength(2);
   });
 
-  it("is refused, and a hundred of them in ten seconds ask once", async () => {
+  it("is refused, and a hundred of them in ten seconds cause one fetch", async () => {
     for (let i = 0; i < 100; i++) {
       const kid = `made-up-${i}`;
       expect(await verdict({ ...strangers, kid }, i * 99)).toBe("token_invalid");
     }
-    expect(issuer.asked).toHaveLength(1);
+    expect(issuer.requests).toHaveLength(1);
     expect(await verdict(strangers, 10 * SECOND)).toBe("token_invalid");
-    expect(issuer.asked).toHaveLength(2);
+    expect(issuer.requests).toHaveLength(2);
   });
 
-  it("is told to come again while somebody else's question is out, which no other request waits for", async () => {
+  it("is refused with token_keys_unavailable during another request's fetch, which it does not await", async () => {
     await verdict(first);
-    const answered = Promise.withResolvers<Response>();
-    issuer.answer = () => answered.promise;
-    const asking = verdict(second, MINUTE);
-    await vi.waitUntil(() => issuer.asked.length === 2, { timeout: 30_000 });
+    const response = Promise.withResolvers<Response>();
+    issuer.respond = () => response.promise;
+    const pending = verdict(second, MINUTE);
+    await vi.waitUntil(() => issuer.requests.length === 2, { timeout: 30_000 });
     expect(await verdict(strangers, MINUTE + 1)).toBe("token_keys_unavailable");
     expect(await verdict(first, MINUTE + 1)).toBe("let in");
-    expect(issuer.asked).toHaveLength(2);
-    answered.resolve(Issuer.tells(first.jwk, second.jwk));
-    expect(await asking).toBe("let in");
+    expect(issuer.requests).toHaveLength(2);
+    response.resolve(Issuer.keysResponse(first.jwk, second.jwk));
+    expect(await pending).toBe("let in");
     expect(await verdict(strangers, MINUTE + 2)).toBe("token_invalid");
   });
 
-  it("is told to come again while the issuer is away: nobody can say whether there is such a key", async () => {
+  it("is refused with token_keys_unavailable while the issuer is unavailable", async () => {
     await verdict(first);
-    issuer.answer = fails;
+    issuer.respond = fails;
     expect(await verdict(second, MINUTE)).toBe("token_keys_unavailable");
     expect(await verdict(second, MINUTE + 9 * SECOND)).toBe("token_keys_unavailable");
-    expect(issuer.asked).toHaveLength(2);
+    expect(issuer.requests).toHaveLength(2);
   });
 });
 
-describe("while the issuer is away", () => {
-  it("its keys are good for an hour, and it is asked every ten seconds at most", async () => {
+describe("while the issuer is unavailable", () => {
+  it("its keys are valid for an hour and are fetched every ten seconds at most", async () => {
     await verdict(first);
-    issuer.answer = fails;
+    issuer.respond = fails;
     expect(await verdict(first, 10 * MINUTE)).toBe("let in");
     expect(await verdict(first, 10 * MINUTE + 9 * SECOND)).toBe("let in");
-    expect(issuer.asked).toHaveLength(2);
+    expect(issuer.requests).toHaveLength(2);
     expect(await verdict(first, 10 * MINUTE + 10 * SECOND)).toBe("let in");
-    expect(issuer.asked).toHaveLength(3);
+    expect(issuer.requests).toHaveLength(3);
     expect(await verdict(first, HOUR - 1)).toBe("let in");
     expect(await verdict(first, HOUR)).toBe("token_keys_unavailable");
   });
 
-  it("nobody is let in without keys, and it is asked every ten seconds at most", async () => {
-    issuer.answer = fails;
+  it("tokens are refused without keys, and a fetch is tried every ten seconds at most", async () => {
+    issuer.respond = fails;
     for (let i = 0; i < 100; i++) expect(await verdict(first, i * 99)).toBe("token_keys_unavailable");
-    expect(issuer.asked).toHaveLength(1);
+    expect(issuer.requests).toHaveLength(1);
     expect(await detail(first, 9900)).toBe("TOKEN_JWKS_URL: no connection");
-    issuer.answer = () => Issuer.tells(first.jwk);
+    issuer.respond = () => Issuer.keysResponse(first.jwk);
     expect(await verdict(first, 10 * SECOND)).toBe("let in");
   });
 
-  it("tokens signed with the secret are let in as ever", async () => {
-    issuer.answer = fails;
+  it("tokens signed with the secret are accepted", async () => {
+    issuer.respond = fails;
     await verdict(first);
     expect(await verifyToken(await hs256(), settings, NOW, issuer.fetch)).toMatchObject({ ok: true });
   });
 
-  it("no token that has no right to be let in is told to come again", async () => {
-    issuer.answer = fails;
+  it("an invalid token is refused with token_invalid", async () => {
+    issuer.respond = fails;
     const unsigned = `${(await signedBy(first)).split(".").slice(0, 2).join(".")}.`;
     const read = await verifyToken(unsigned, settings, NOW, issuer.fetch);
     expect(read).toMatchObject({ reason: { reason: "token_invalid" } });
   });
 });
 
-it("a question that was never answered does not stand in the way of the next", async () => {
+it("a fetch that never ends does not block the next one", async () => {
   await verdict(first);
-  issuer.answer = () => new Promise<never>(() => {}); // its request has been ended from outside, with all that waited for it
+  issuer.respond = () => new Promise<never>(() => {}); // the runtime has cancelled its request
   void verdict(second, MINUTE);
-  await vi.waitUntil(() => issuer.asked.length === 2, { timeout: 30_000 });
-  issuer.answer = () => Issuer.tells(first.jwk, second.jwk);
+  await vi.waitUntil(() => issuer.requests.length === 2, { timeout: 30_000 });
+  issuer.respond = () => Issuer.keysResponse(first.jwk, second.jwk);
   expect(await verdict(second, MINUTE + 10 * SECOND)).toBe("let in");
 });
 
-it("those who come at once before there are any keys each ask, and all are let in", async () => {
-  const answered = Promise.withResolvers<void>();
-  issuer.answer = () => answered.promise.then(() => Issuer.tells(first.jwk));
+it("concurrent requests without cached keys fetch each, and all tokens are accepted", async () => {
+  const response = Promise.withResolvers<void>();
+  issuer.respond = () => response.promise.then(() => Issuer.keysResponse(first.jwk));
   const verdicts = Array.from({ length: 5 }, (_, i) => verdict(first, i));
-  await vi.waitUntil(() => issuer.asked.length === 5, { timeout: 30_000 });
-  answered.resolve();
+  await vi.waitUntil(() => issuer.requests.length === 5, { timeout: 30_000 });
+  response.resolve();
   expect(await Promise.all(verdicts)).toEqual(verdicts.map(() => "let in"));
   await verdict(first, SECOND);
-  expect(issuer.asked).toHaveLength(5);
+  expect(issuer.requests).toHaveLength(5);
 });
 
-it("an older answer that comes late does not bring back a key that was taken back", async () => {
+it("an older response that arrives late does not restore a removed key", async () => {
   const slow = Promise.withResolvers<Response>();
-  issuer.answer = () => slow.promise;
+  issuer.respond = () => slow.promise;
   const early = verdict(first);
-  await vi.waitUntil(() => issuer.asked.length === 1, { timeout: 30_000 });
-  issuer.answer = () => Issuer.tells(second.jwk);
+  await vi.waitUntil(() => issuer.requests.length === 1, { timeout: 30_000 });
+  issuer.respond = () => Issuer.keysResponse(second.jwk);
   expect(await verdict(second, SECOND)).toBe("let in");
-  slow.resolve(Issuer.tells(first.jwk));
+  slow.resolve(Issuer.keysResponse(first.jwk));
   await early;
   expect(await verdict(first, 2 * SECOND)).toBe("token_invalid");
 });
 
-describe("an answer that is no set of keys lets nobody in, and the log says what it was", () => {
+describe("a response without a set of keys refuses every token, and the log has the cause", () => {
   const keys = JSON.stringify({ keys: [first.jwk] });
   const endless = () =>
     new ReadableStream<Uint8Array>({ pull: (stream) => stream.enqueue(new Uint8Array(16_384).fill(0x20)) });
@@ -205,35 +207,35 @@ describe("an answer that is no set of keys lets nobody in, and the log says what
     ["without end", () => new Response(endless()), "more than 65536 bytes, or not UTF-8"],
     ["not UTF-8", () => new Response(new Uint8Array([0xff, 0xfe])), "more than 65536 bytes, or not UTF-8"],
     ["cut short", () => new Response(new ReadableStream({ pull: fails })), "no connection"],
-  ])("%s", async (_what, answer, said) => {
-    issuer.answer = answer;
+  ])("%s", async (_case, respond, detailText) => {
+    issuer.respond = respond;
     expect(await verdict(first)).toBe("token_keys_unavailable");
-    expect(await detail(first)).toBe(`TOKEN_JWKS_URL: ${said}`);
-    expect(issuer.asked[0]?.init.redirect).toBe("manual");
+    expect(await detail(first)).toBe(`TOKEN_JWKS_URL: ${detailText}`);
+    expect(issuer.requests[0]?.init.redirect).toBe("manual");
   });
 
-  it("as large as it may be is one", async () => {
-    issuer.answer = () => new Response(keys.padEnd(65_536));
+  it("a response of the maximum size is accepted", async () => {
+    issuer.respond = () => new Response(keys.padEnd(65_536));
     expect(await verdict(first)).toBe("let in");
   });
 
-  it("without any key refuses every token", async () => {
+  it("an empty set of keys refuses every token", async () => {
     issuer = new Issuer();
     expect(await verdict(first)).toBe("token_invalid");
   });
 });
 
-describe("an issuer that is slow", () => {
+describe("an issuer", () => {
   beforeEach(() => void vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] }));
   afterEach(() => void vi.useRealTimers());
 
   it.each<[string, (signal: AbortSignal) => Response | Promise<Response>]>([
     [
-      "to answer",
+      "a slow response",
       (signal) => new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason))),
     ],
     [
-      "to tell its keys",
+      "a slow body",
       (signal) => {
         const body = new ReadableStream<Uint8Array>({
           start: (stream) => signal.addEventListener("abort", () => stream.error(signal.reason)),
@@ -241,18 +243,18 @@ describe("an issuer that is slow", () => {
         return new Response(body);
       },
     ],
-  ])("%s is waited for five seconds", async (_what, answer) => {
-    issuer.answer = ({ signal }) => answer(signal as AbortSignal); // every question has one
+  ])("with %s is aborted after five seconds", async (_case, respond) => {
+    issuer.respond = ({ signal }) => respond(signal as AbortSignal); // every fetch passes a signal
     const jwt = await signedBy(first, claims());
-    const asking = verifyToken(jwt, settings, NOW, issuer.fetch);
-    await vi.waitUntil(() => issuer.asked.length === 1, { timeout: 30_000 });
+    const pending = verifyToken(jwt, settings, NOW, issuer.fetch);
+    await vi.waitUntil(() => issuer.requests.length === 1, { timeout: 30_000 });
     expect(vi.getTimerCount()).toBe(1);
     vi.advanceTimersByTime(5000);
-    const said = { reason: "token_keys_unavailable", detail: "TOKEN_JWKS_URL: no answer within 5000 ms" };
-    expect(await asking).toEqual({ ok: false, reason: said });
+    const reason = { reason: "token_keys_unavailable", detail: "TOKEN_JWKS_URL: no answer within 5000 ms" };
+    expect(await pending).toEqual({ ok: false, reason });
   });
 
-  it("and answers in time leaves no timer behind", async () => {
+  it("that responds in time leaves no timer", async () => {
     expect(await verdict(first)).toBe("let in");
     expect(vi.getTimerCount()).toBe(0);
   });

@@ -1,4 +1,4 @@
-// Signs tokens, right and wrong ones, by Web Crypto alone: the library that verifies them has no part in it. Runs in Node and workerd.
+// Signs valid and invalid tokens by Web Crypto, independent of the library that verifies them.
 
 export const NOW = Date.UTC(2026, 10, 22, 12);
 export const SECRET = "a secret of the tests, 32 or more";
@@ -12,11 +12,11 @@ const base64url = (bytes: Uint8Array): string =>
 
 const utf8 = (text: string) => new Uint8Array(new TextEncoder().encode(text));
 
-/** Text, or what JSON makes of a value, as a token's part. */
+/** Encodes a text, or a value as JSON, as a part of a token. */
 export const part = (value: unknown): string =>
   base64url(utf8(typeof value === "string" ? value : JSON.stringify(value)));
 
-/** Claims that are right at `NOW`, but for what is given. */
+/** Claims that are valid at `NOW`, changed by `wrong`. */
 export const claims = (wrong: Record<string, unknown> = {}): Record<string, unknown> => ({
   sub: "ann@shop",
   groups: ["feed_news"],
@@ -26,7 +26,7 @@ export const claims = (wrong: Record<string, unknown> = {}): Record<string, unkn
 
 export type Signature = (input: Uint8Array<ArrayBuffer>) => Promise<ArrayBuffer>;
 
-/** A token: `payload` and `header` are JSON values, or texts that need not be JSON. */
+/** Signs a token. `payload` and `header` are JSON values or any texts. */
 export async function token(header: unknown, payload: unknown, sign: Signature): Promise<string> {
   const input = `${part(header)}.${part(payload)}`;
   return `${input}.${base64url(new Uint8Array(await sign(utf8(input))))}`;
@@ -43,7 +43,7 @@ export function hmac(secret: string | Uint8Array<ArrayBuffer> = SECRET, hash = "
 export const hs256 = (wrong: Record<string, unknown> = {}, header: Record<string, unknown> = {}): Promise<string> =>
   token({ alg: "HS256", typ: "JWT", ...header }, claims(wrong), hmac());
 
-/** A pair of keys as an issuer has it: the public one as JWK, the private one to sign with. */
+/** A key pair of an issuer: the public key as JWK, and a function that signs with the private key. */
 export interface Pair {
   readonly alg: string;
   readonly kid: string;
@@ -65,9 +65,9 @@ const algorithms = {
 
 export async function pair(name: keyof typeof algorithms, kid: string): Promise<Pair> {
   const algorithm = algorithms[name];
-  const made = await crypto.subtle.generateKey(algorithm, true, ["sign", "verify"]);
-  if (!("publicKey" in made)) throw new Error("all of these have two halves");
-  const { publicKey, privateKey } = made;
+  const generated = await crypto.subtle.generateKey(algorithm, true, ["sign", "verify"]);
+  if (!("publicKey" in generated)) throw new Error("a key pair was expected");
+  const { publicKey, privateKey } = generated;
   const how = { ...algorithm, hash: name === "ES384" ? "SHA-384" : "SHA-256", saltLength: 32 };
   const exported = async (key: typeof publicKey) =>
     (await crypto.subtle.exportKey("jwk", key)) as unknown as Record<string, unknown>; // a JWK
@@ -80,12 +80,12 @@ export async function pair(name: keyof typeof algorithms, kid: string): Promise<
     kid,
     jwk: { ...jwk, kid },
     privateJwk: { ...privateJwk, kid, alg },
-    spki: new Uint8Array(spki as ArrayBuffer), // as every format but JWK
+    spki: new Uint8Array(spki as ArrayBuffer), // every format but JWK is bytes
     sign: (input) => crypto.subtle.sign(how, privateKey, input),
   };
 }
 
-/** A token of a pair, under its own `alg` and `kid` but for what is given. */
+/** Signs a token with a pair's key, `alg` and `kid`, changed by `header`. */
 export const signedBy = (
   { alg, kid, sign }: Pair,
   wrong: Record<string, unknown> = {},
@@ -97,21 +97,21 @@ export function pem(spki: Uint8Array<ArrayBuffer>): string {
   return `-----BEGIN PUBLIC KEY-----\n${lines.join("\n")}\n-----END PUBLIC KEY-----\n`;
 }
 
-/** An issuer that tells its keys to whoever asks, and counts how often. */
+/** An issuer that serves its keys and records the requests. */
 export class Issuer {
-  asked: { readonly url: string; readonly init: RequestInit }[] = [];
-  answer: (init: RequestInit) => Response | Promise<Response>;
+  requests: { readonly url: string; readonly init: RequestInit }[] = [];
+  respond: (init: RequestInit) => Response | Promise<Response>;
 
   constructor(...keys: readonly unknown[]) {
-    this.answer = () => Issuer.tells(...keys);
+    this.respond = () => Issuer.keysResponse(...keys);
   }
 
-  static tells(...keys: readonly unknown[]): Response {
+  static keysResponse(...keys: readonly unknown[]): Response {
     return Response.json({ keys });
   }
 
   readonly fetch = async (url: string, init: RequestInit): Promise<Response> => {
-    this.asked.push({ url, init });
-    return this.answer(init);
+    this.requests.push({ url, init });
+    return this.respond(init);
   };
 }

@@ -1,4 +1,4 @@
-// Which tokens let their bearer in, and every forgery that does not. Runs in Node and in workerd, whose Web Crypto is another.
+// Tokens that are accepted, and forgeries that are refused. Runs in Node and in workerd, as their Web Crypto differs.
 import { sign as signByHono } from "hono/jwt";
 import { describe, expect, it } from "vitest";
 import type { TokenSettings } from "../../src/core/settings.ts";
@@ -58,7 +58,7 @@ const keysOnly = { ...both, secret: null };
 const verify = (jwt: string, settings: TokenSettings = both, now = NOW) =>
   verifyToken(jwt, settings, now, issuer.fetch);
 
-/** Why a token is refused, or "let in". Whatever is said of it, it holds no part of it. */
+/** The reason of a refusal, or "let in". Expects no part of the token in the detail. */
 async function verdict(jwt: string, settings: TokenSettings = both): Promise<string> {
   const read = await verify(jwt, settings);
   if (read.ok) return "let in";
@@ -69,8 +69,8 @@ async function verdict(jwt: string, settings: TokenSettings = both): Promise<str
   return reason;
 }
 
-describe("a token lets its bearer in", () => {
-  it("signed with the secret, and says who, where, what and until when", async () => {
+describe("a token is accepted", () => {
+  it("if signed with the secret, and gives subject, groups, permission, info and expiry", async () => {
     const exp = NOW / 1000 + 90;
     const jwt = await signByHono(
       { sub: "ann", groups: ["feed_*", "alarm"], publish: true, info: { name: "Ann" }, exp, iat: NOW / 1000 },
@@ -92,7 +92,7 @@ describe("a token lets its bearer in", () => {
     ["RS256", rsa],
     ["ES256", ec],
     ["EdDSA", ed],
-  ])("signed by the issuer with %s", async (_alg, { privateJwk }) => {
+  ])("if signed by the issuer with %s", async (_alg, { privateJwk }) => {
     const jwt = await signByHono(claims(), privateJwk);
     for (const settings of [both, keysOnly]) {
       expect(await verify(jwt, settings)).toMatchObject({
@@ -102,22 +102,19 @@ describe("a token lets its bearer in", () => {
   });
 
   it.each<[string, () => Promise<string>]>([
-    ["with a time that is no whole second", () => hs256({ exp: NOW / 1000 + 0.5 })],
+    ["with a time in fractions of a second", () => hs256({ exp: NOW / 1000 + 0.5 })],
     ["valid from this second on", () => hs256({ nbf: NOW / 1000 })],
     ["of an issuer whose clock is 5 s ahead", () => hs256({ nbf: NOW / 1000 + 5, iat: NOW / 1000 + 5 })],
     ["of the type at+jwt", () => hs256({}, { typ: "at+jwt" })],
     ["of the type application/JWT", () => hs256({}, { typ: "application/JWT" })],
-    ["of no type", () => token({ alg: "HS256" }, claims(), hmac())],
-    ["with a kid that the secret has no use for", () => hs256({}, { kid: "rsa-1" })],
-    ["that names no key, of the only one for its algorithm", () => token({ alg: "EdDSA" }, claims(), ed.sign)],
-    ["with claims that mean nothing here", () => hs256({ jti: "1", scope: "all", iss: 7, aud: {} })],
-    [
-      "that names its own keys, by which it is not verified",
-      () => hs256({}, { jku: "https://evil.test", jwk: ed.jwk }),
-    ],
-  ])("%s", async (_what, make) => expect(await verdict(await make())).toBe("let in"));
+    ["without a type", () => token({ alg: "HS256" }, claims(), hmac())],
+    ["with a kid beside the secret", () => hs256({}, { kid: "rsa-1" })],
+    ["without a kid, by the only key for its algorithm", () => token({ alg: "EdDSA" }, claims(), ed.sign)],
+    ["with unknown claims", () => hs256({ jti: "1", scope: "all", iss: 7, aud: {} })],
+    ["with own keys in its header, which are ignored", () => hs256({}, { jku: "https://evil.test", jwk: ed.jwk })],
+  ])("%s", async (_case, make) => expect(await verdict(await make())).toBe("let in"));
 
-  it("whose member stands there twice, by the last one, as in RFC 7519", async () => {
+  it("with a duplicate member, by the last one as in RFC 7519", async () => {
     const jwt = await token(
       `{"alg":"none","alg":"HS256"}`,
       `{"sub":"bob",${JSON.stringify(claims()).slice(1)}`,
@@ -164,8 +161,8 @@ describe("a token is refused", () => {
     ["the public key's JWK", confused(JSON.stringify(rsa.jwk))],
     ["the public key's modulus", confused(String(rsa.jwk["n"]))],
     ["the URL of the keys", confused(KEYS_URL)],
-    ["no secret at all", confused(new Uint8Array(1))],
-  ])("HS256 with %s for a secret", async (_what, make) => {
+    ["one zero byte", confused(new Uint8Array(1))],
+  ])("if signed by HS256 with %s as the secret", async (_case, make) => {
     const jwt = await make();
     for (const settings of [both, secretOnly, keysOnly]) expect(await verdict(jwt, settings)).toBe("token_invalid");
   });
@@ -175,21 +172,21 @@ describe("a token is refused", () => {
     ["HS384 with the right secret", "alg must be", () => token({ alg: "HS384" }, claims(), hmac(SECRET, "SHA-384"))],
     ["HS512 with the right secret", "alg must be", () => token({ alg: "HS512" }, claims(), hmac(SECRET, "SHA-512"))],
     [
-      "RS256 that is an HMAC of the right secret",
+      "RS256 with an HMAC of the right secret",
       "wrong signature",
       () => token({ alg: "RS256", kid: "rsa-1" }, claims(), hmac()),
     ],
-    ["HS256 where only keys are set", "TOKEN_SECRET is not set", () => hs256(), keysOnly],
+    ["HS256 if only keys are set", "TOKEN_SECRET is not set", () => hs256(), keysOnly],
     [
       "HS256 with a secret among the issuer's keys",
       "TOKEN_SECRET is not set",
       () => hs256({}, { kid: "secret" }),
       keysOnly,
     ],
-    ["RS256 where only the secret is set", "TOKEN_JWKS_URL is not set", () => signedBy(rsa), secretOnly],
-    ["EdDSA where only the secret is set", "TOKEN_JWKS_URL is not set", () => signedBy(ed), secretOnly],
+    ["RS256 if only the secret is set", "TOKEN_JWKS_URL is not set", () => signedBy(rsa), secretOnly],
+    ["EdDSA if only the secret is set", "TOKEN_JWKS_URL is not set", () => signedBy(ed), secretOnly],
     [
-      "where nothing is set",
+      "without a setting",
       "neither TOKEN_SECRET nor TOKEN_JWKS_URL is set",
       () => hs256(),
       { ...both, secret: null, jwksUrl: null },
@@ -197,30 +194,34 @@ describe("a token is refused", () => {
     ["RS256 by a stranger", "wrong signature", () => signedBy(stranger.rsa)],
     ["ES256 by a stranger", "wrong signature", () => signedBy(stranger.ec)],
     ["EdDSA by a stranger", "wrong signature", () => signedBy(stranger.ed)],
-    ["by a key that the issuer does not have", "no such key", () => signedBy({ ...rsa, kid: "rsa-2" })],
-    ["by another key than it names", "no such key", () => signedBy({ ...rsa, kid: "ec-1" })],
-    ["by a key of another algorithm than it names", "no such key", () => signedBy({ ...rsa, alg: "ES256" })],
-    ["with a kid that is no text", "kid must be", () => signedBy(rsa, {}, { kid: 1 })],
+    ["by a key unknown to the issuer", "no such key", () => signedBy({ ...rsa, kid: "rsa-2" })],
+    ["by another key than its kid", "no such key", () => signedBy({ ...rsa, kid: "ec-1" })],
+    ["by a key of another algorithm than its alg", "no such key", () => signedBy({ ...rsa, alg: "ES256" })],
+    ["with a number as kid", "kid must be", () => signedBy(rsa, {}, { kid: 1 })],
     ["with a kid that is a path", "no such key", () => signedBy(rsa, {}, { kid: "../../dev/null" })],
     ["by a key for encryption", "no such key", () => signedBy(forEncryption)],
     ["by a key for another algorithm", "no such key", () => signedBy(rsa, {}, { kid: "for-rs512" })],
-    ["by a key that may not verify", "no such key", () => signedBy(rsa, {}, { kid: "for-signing-only" })],
+    ["by a key without the operation verify", "no such key", () => signedBy(rsa, {}, { kid: "for-signing-only" })],
     ["by a key of 1024 bits", "too short", () => signedBy(short)],
-    ["by a key that is there twice", "several such keys", () => signedBy(rsa, {}, { kid: "twice" })],
-    ["by a key that is broken", "cannot be used", () => signedBy(ec, {}, { kid: "broken" })],
-    ["by a key whose private half is there", "cannot be used", () => signedBy(rsa, {}, { kid: "private" })],
-    ["that names no key where several fit", "several such keys", () => token({ alg: "RS256" }, claims(), rsa.sign)],
-    ["ES384, which is not taken", "alg must be", () => signedBy(p384)],
-    ["PS256, which is not taken", "alg must be", () => signedBy(pss)],
+    ["by a duplicate key", "several such keys", () => signedBy(rsa, {}, { kid: "twice" })],
+    ["by a broken key", "cannot be used", () => signedBy(ec, {}, { kid: "broken" })],
+    ["by a key with its private half", "cannot be used", () => signedBy(rsa, {}, { kid: "private" })],
+    [
+      "without a kid, with several matching keys",
+      "several such keys",
+      () => token({ alg: "RS256" }, claims(), rsa.sign),
+    ],
+    ["ES384, which is not supported", "alg must be", () => signedBy(p384)],
+    ["PS256, which is not supported", "alg must be", () => signedBy(pss)],
     ["ES256 with a key of another curve", "no such key", () => signedBy({ ...p384, alg: "ES256" })],
     ["by the key in its own header", "wrong signature", () => signedBy(stranger.ed, {}, { jwk: stranger.ed.jwk })],
     [
-      "by a key at a URL of its own",
+      "by a key at a URL in its header",
       "wrong signature",
       () => signedBy(stranger.ed, {}, { jku: "https://evil.test/keys" }),
     ],
     [
-      "by a certificate at a URL of its own",
+      "by a certificate at a URL in its header",
       "wrong signature",
       () => signedBy(stranger.rsa, {}, { x5u: "https://evil.test/keys" }),
     ],
@@ -230,15 +231,15 @@ describe("a token is refused", () => {
     ["with crit null", "crit", () => hs256({}, { crit: null })],
     ["of another type", "typ", () => hs256({}, { typ: "logout+jwt" })],
     ["of the type null", "typ", () => hs256({}, { typ: null })],
-    ["of a type that is no text", "typ", () => hs256({}, { typ: ["JWT"] })],
-  ])("%s: %s", async (_what, detail, make, settings) => {
+    ["of a list as type", "typ", () => hs256({}, { typ: ["JWT"] })],
+  ])("%s: %s", async (_case, detail, make, settings) => {
     const jwt = await make();
     expect(await verdict(jwt, settings)).toBe("token_invalid");
     expect(await verify(jwt, settings)).toMatchObject({ reason: { detail: expect.stringContaining(detail) } });
   });
 
-  it("and nobody but the issuer's URL is ever asked for keys", () => {
-    for (const { url, init } of issuer.asked) {
+  it("without a fetch from any other URL than the issuer's", () => {
+    for (const { url, init } of issuer.requests) {
       expect([url, init.redirect]).toEqual([KEYS_URL, "manual"]);
     }
   });
@@ -279,7 +280,7 @@ describe("a token is refused", () => {
     ["1e999", "token_invalid"],
     ["-1e999", "token_expired"],
     ["9007199254740993", "token_invalid"],
-  ])("with %s for exp, as its sender wrote it", async (exp, reason) => {
+  ])("with the text %s as exp", async (exp, reason) => {
     const text = JSON.stringify(claims()).replace(/"exp":[^,}]+/, `"exp":${exp}`);
     expect(await verdict(await token({ alg: "HS256" }, text, hmac()))).toBe(reason);
   });
@@ -320,7 +321,7 @@ describe("a token is refused", () => {
     { info: { name: "x".repeat(1024) } },
   ])("with the claims %j", async (wrong) => expect(await verdict(await hs256(wrong))).toBe("token_invalid"));
 
-  it("longer than 4096 characters, before it is looked at", async () => {
+  it("if longer than 4096 characters, before it is parsed", async () => {
     const long = await hs256({ padding: "x".repeat(3000) });
     expect(long.length).toBeGreaterThan(4096);
     expect(await verdict(long)).toBe("token_invalid");
@@ -346,17 +347,17 @@ describe("with an issuer and an audience set", () => {
     [{ ...right, aud: [["belfry"]] }, "token_invalid"],
     [{ ...right, aud: { belfry: true } }, "token_invalid"],
     [{ ...right, aud: null }, "token_invalid"],
-  ])("%j is %s", async (stated, expected) => {
+  ])("a token with %j is %s", async (stated, expected) => {
     expect(await verdict(await hs256({ ...stated }), strict)).toBe(expected);
     expect(await verdict(await signedBy(ec, { ...stated }), strict)).toBe(expected);
   });
 });
 
-it("a fault of the caller's is an exception, not a refused token", async () => {
+it("an invalid `now` throws and refuses no token", async () => {
   await expect(verify(await hs256(), both, Number.NaN)).rejects.toThrow("currentDate");
 });
 
-describe("what is no token is refused", async () => {
+describe("a text that is no token is refused", async () => {
   const [h = "", p = "", s = ""] = (await hs256()).split(".");
   const unusual = async (header: unknown, payload: unknown) => token(header, payload, hmac());
   const hs = { alg: "HS256" };
@@ -423,7 +424,7 @@ describe("what is no token is refused", async () => {
     await unusual(hs, { constructor: claims(), toString: 1 }),
   ])("%j", async (jwt) => expect(await verdict(jwt)).toBe("token_invalid"));
 
-  it("bytes that are no UTF-8", async () => {
+  it("also with a payload that is not UTF-8", async () => {
     const input = `${h}._____w`;
     const key = await crypto.subtle.importKey(
       "raw",

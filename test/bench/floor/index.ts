@@ -1,4 +1,4 @@
-// The floor: the least that an object can do to send one text to all its connections. Keeps, checks and answers nothing.
+// The floor: an object that sends one text to all its connections, without checks, storage or replies.
 import { DurableObject } from "cloudflare:workers";
 import { FRAME } from "../frame.ts";
 

@@ -1,4 +1,4 @@
-// The floor, with one row kept before each send: what a commit costs an object, whoever asks for it. Checks and answers nothing.
+// The floor with one row stored before each send: measures the cost of a commit.
 import floor, { Floor as Bare } from "./index.ts";
 
 export class Floor extends Bare {

@@ -1,4 +1,5 @@
-// A provider's callbacks into 1,000 groups with a page in each: verified, kept, pushed. Beside them what only pushes. And 1,000 pages that come.
+// Measures a provider's callbacks to 1,000 groups with a page in each, which are verified, stored and
+// pushed, beside subjects that only push. Also measures 1,000 connects.
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { indexPlace } from "../../../src/callbacks/order-id.ts";
@@ -9,27 +10,27 @@ import { inTurns, middle, ratioOf, unlined, type Bench, type Measure, type Readi
 import { median, quantile, type Line } from "../pairs.ts";
 import { numberText } from "../table.ts";
 import type { Posted } from "../post.ts";
-import { floorWords, partyWords, v1Words, type Server, type Words } from "../subjects.ts";
+import { floorApi, partyApi, v1Api, type Server, type Api } from "../subjects.ts";
 
 const GROUPS = 1000;
-/** In the quick bench. */
+/** Number in the quick bench. */
 const FEW_GROUPS = 100;
-/** Deliveries on their way at once, at the greatest rate. */
+/** Concurrent deliveries at the maximum rate. */
 const AT_ONCE = 32;
 
-/** The rate, per second, that has a line to hold. */
+/** The rate per second that has a line. */
 const LINED = 200;
 
 const setting = callbackSetting("hmac");
 
-/** An event about an order. With a payment's id, the order claims the payment in the index first. */
+/** An event about an order. With a payment id, the order first claims the payment in the index. */
 export function delivery(group: string, status: "paid" | "failed", paymentId?: string): Posted {
   const orderId = group.slice("order_".length);
   const now = Date.now();
-  const told = { orderId, outcome: status, amount: "19.99", currency: "USD", now, setting } as const;
+  const options = { orderId, outcome: status, amount: "19.99", currency: "USD", now, setting } as const;
   const payment = paymentId === undefined ? {} : { payment_id: paymentId };
   const event = { order_id: orderId, event_id: randomUUID(), status, amount: 1999, currency: "USD", ...payment };
-  const { headers, body } = signed("hmac", { ...told, event });
+  const { headers, body } = signed("hmac", { ...options, event });
   return { path: "/callbacks/hmac", headers, body };
 }
 
@@ -45,16 +46,16 @@ async function paymentPerPart(): Promise<readonly string[]> {
 
 /** Writes one row to each part of the index, so that its objects are awake and have their tables. */
 async function warmIndex({ poster }: Server): Promise<void> {
-  const group = v1Words.newGroup();
+  const group = v1Api.newGroup();
   for (const paymentId of await paymentPerPart()) await poster.post(delivery(group, "failed", paymentId));
 }
 
-/** The first says that an attempt failed, the next that the money came: pages hear both. */
-export const callbackWords: Words = {
-  ...v1Words,
+/** The first callback reports a failed attempt, the next one a payment. Both change the status. */
+export const callbackApi: Api = {
+  ...v1Api,
   send: (group, i) => delivery(group, i === 0 ? "failed" : "paid"),
 };
-export const claimingWords: Words = { ...v1Words, send: (group) => delivery(group, "paid", randomUUID()) };
+export const claimingApi: Api = { ...v1Api, send: (group) => delivery(group, "paid", randomUUID()) };
 
 export const callbacks: Measure = {
   name: "callbacks",
@@ -62,38 +63,40 @@ export const callbacks: Measure = {
     const { subjects, isQuick } = bench;
     const servers = [subjects.floor(), subjects.keeping(), subjects.party(), subjects.belfry()] as const;
     const [floor, keeping, party, belfry] = await Promise.all(servers);
-    const whos = {
-      floor: [floor, floorWords],
-      keeping: [keeping, floorWords],
-      partyserver: [party, partyWords],
-      belfry: [belfry, callbackWords],
+    const contenders = {
+      floor: [floor, floorApi],
+      keeping: [keeping, floorApi],
+      partyserver: [party, partyApi],
+      belfry: [belfry, callbackApi],
     } as const;
-    const rows = [await arrivals(bench, whos)];
+    const rows = [await arrivals(bench, contenders)];
     rows.push(
-      ...(await greatestRate(bench, { ...whos, ...(!isQuick && { claiming: [belfry, claimingWords] as const }) })),
+      ...(await greatestRate(bench, { ...contenders, ...(!isQuick && { claiming: [belfry, claimingApi] as const }) })),
     );
     for (const rate of isQuick ? [200] : [50, 200, 500])
-      rows.push(await atRate(rate, rate === LINED ? bench : unlined(bench), whos));
+      rows.push(await atRate(rate, rate === LINED ? bench : unlined(bench), contenders));
     await Promise.all([floor.stop(), keeping.stop(), party.stop(), belfry.stop()]);
     return rows;
   },
 };
 
-type Who = readonly [Server, Words];
-type Takes = ReadonlyMap<string, () => Promise<Reading>>;
+type Contender = readonly [Server, Api];
+type Runs = ReadonlyMap<string, () => Promise<Reading>>;
 
-const eachOf = (whos: Readonly<Record<string, Who>>, take: (who: Who) => Promise<Reading>): Takes =>
-  new Map(Object.entries(whos).map(([name, who]) => [name, () => take(who)]));
+const eachOf = (
+  contenders: Readonly<Record<string, Contender>>,
+  run: (contender: Contender) => Promise<Reading>,
+): Runs => new Map(Object.entries(contenders).map(([name, contender]) => [name, () => run(contender)]));
 
-/** By themselves: behind callbacks, the disk is still busy with them. */
-async function arrivals({ pairs, isQuick }: Bench, whos: Readonly<Record<string, Who>>): Promise<Row> {
+/** Measured before the callbacks, which keep the disk busy. */
+async function arrivals({ pairs, isQuick }: Bench, contenders: Readonly<Record<string, Contender>>): Promise<Row> {
   const groups = isQuick ? FEW_GROUPS : GROUPS;
   const readings = await inTurns(
     pairs,
-    eachOf(whos, async (who) => {
-      const pages = await Pages.gather(...who, groups);
+    eachOf(contenders, async (contender) => {
+      const pages = await Pages.open(...contender, groups);
       await pages.close();
-      return { rate: (groups * 1000) / pages.crowd.took };
+      return { rate: (groups * 1000) / pages.crowd.openingMs };
     }),
   );
   return {
@@ -106,27 +109,36 @@ async function arrivals({ pairs, isQuick }: Bench, whos: Readonly<Record<string,
   };
 }
 
-async function greatestRate({ pairs, isQuick }: Bench, whos: Readonly<Record<string, Who>>): Promise<Row[]> {
+async function greatestRate(
+  { pairs, isQuick }: Bench,
+  contenders: Readonly<Record<string, Contender>>,
+): Promise<Row[]> {
   const groups = isQuick ? FEW_GROUPS : GROUPS;
   const readings = await inTurns(
     pairs,
-    eachOf(whos, async (who) => {
-      const pages = await Pages.gather(...who, groups);
-      if (who[1] === claimingWords) await warmIndex(who[0]);
-      const { rate: first } = await pages.callAtOnce();
-      const { rate: next } = who[1] === claimingWords ? { rate: Number.NaN } : await pages.callAtOnce(); // nothing new is pushed of it
+    eachOf(contenders, async (contender) => {
+      const pages = await Pages.open(...contender, groups);
+      if (contender[1] === claimingApi) await warmIndex(contender[0]);
+      const { rate: first } = await pages.deliverAtOnce();
+      const { rate: next } = contender[1] === claimingApi ? { rate: Number.NaN } : await pages.deliverAtOnce(); // a second claiming callback changes no status
       await pages.close();
       return { first, next };
     }),
   );
-  const row = (what: string, unit: string, ours: string, name: string, lines: Readonly<Record<string, Line>>): Row => ({
+  const row = (
+    metric: string,
+    unit: string,
+    ours: string,
+    name: string,
+    lines: Readonly<Record<string, Line>>,
+  ): Row => ({
     what: name,
     unit,
-    floor: middle(readings, "floor", what),
-    partyserver: middle(readings, "partyserver", what),
-    belfry: middle(readings, ours, what),
-    ratios: Object.entries(lines).map(([than, line]) => ratioOf(readings, what, ours, than, line)),
-    note: `the floor with one row kept: ${numberText(middle(readings, "keeping", what))}`,
+    floor: middle(readings, "floor", metric),
+    partyserver: middle(readings, "partyserver", metric),
+    belfry: middle(readings, ours, metric),
+    ratios: Object.entries(lines).map(([than, line]) => ratioOf(readings, metric, ours, than, line)),
+    note: `the floor with one row kept: ${numberText(middle(readings, "keeping", metric))}`,
   });
   const line = (goal: number, bound: number) => ({ keeping: { goal, bound, better: "more" } }) as const;
   return [
@@ -138,7 +150,7 @@ async function greatestRate({ pairs, isQuick }: Bench, whos: Readonly<Record<str
       line(0.85, 0.75),
     ),
     row("next", "callbacks/s", "belfry", "the next one to each of them", line(0.9, 0.8)),
-    ...(whos["claiming"] === undefined
+    ...(contenders["claiming"] === undefined
       ? []
       : [
           row(
@@ -152,13 +164,17 @@ async function greatestRate({ pairs, isQuick }: Bench, whos: Readonly<Record<str
   ];
 }
 
-async function atRate(rate: number, { pairs, isQuick }: Bench, whos: Readonly<Record<string, Who>>): Promise<Row> {
+async function atRate(
+  rate: number,
+  { pairs, isQuick }: Bench,
+  contenders: Readonly<Record<string, Contender>>,
+): Promise<Row> {
   const groups = Math.min(isQuick ? FEW_GROUPS : GROUPS, rate * 5);
   const readings = await inTurns(
     pairs,
-    eachOf(whos, async (who) => {
-      const pages = await Pages.gather(...who, groups);
-      const latencies = await pages.callAt(rate);
+    eachOf(contenders, async (contender) => {
+      const pages = await Pages.open(...contender, groups);
+      const latencies = await pages.deliverAtRate(rate);
       await pages.close();
       return { p50: median(latencies), p99: quantile(latencies, 0.99) };
     }),
@@ -175,34 +191,34 @@ async function atRate(rate: number, { pairs, isQuick }: Bench, whos: Readonly<Re
   };
 }
 
-/** Pages, each in a group of its own. */
+/** Pages, each in its own group. */
 export class Pages {
   readonly #server: Server;
-  readonly #words: Words;
+  readonly #api: Api;
   readonly #groups: readonly string[];
   readonly crowd: Crowd;
-  /** How many callbacks each group has had. */
-  #had = 0;
+  /** Number of callbacks sent to each group. */
+  #sent = 0;
 
-  private constructor(server: Server, words: Words, groups: readonly string[], crowd: Crowd) {
-    [this.#server, this.#words, this.#groups, this.crowd] = [server, words, groups, crowd];
+  private constructor(server: Server, api: Api, groups: readonly string[], crowd: Crowd) {
+    [this.#server, this.#api, this.#groups, this.crowd] = [server, api, groups, crowd];
   }
 
-  static async gather(server: Server, words: Words, size: number): Promise<Pages> {
-    const groups = Array.from({ length: size }, words.newGroup);
+  static async open(server: Server, api: Api, size: number): Promise<Pages> {
+    const groups = Array.from({ length: size }, api.newGroup);
     return new Pages(
       server,
-      words,
+      api,
       groups,
       await Crowd.open(
-        groups.map((group) => server.way(words, group)),
-        words.welcomes,
+        groups.map((group) => server.endpoint(api, group)),
+        api.welcomes,
       ),
     );
   }
 
-  /** One callback each, as fast as they are taken; per second, until the last page has its frame. */
-  async callAtOnce(): Promise<{ rate: number }> {
+  /** Sends one callback to each group at the maximum rate. Returns callbacks per second until the last page has its frame. */
+  async deliverAtOnce(): Promise<{ rate: number }> {
     const waiting = this.#deliveries();
     const got = this.crowd.each();
     const began = performance.now();
@@ -215,14 +231,14 @@ export class Pages {
     return { rate: (this.#groups.length * 1000) / (this.crowd.lastAt - began) };
   }
 
-  /** One callback each, so many per second whether they are answered or not; how long each took to its page, in ms. */
-  async callAt(rate: number): Promise<readonly number[]> {
+  /** Sends one callback to each group at `rate` per second, without waiting for responses. Returns the latencies in ms. */
+  async deliverAtRate(rate: number): Promise<readonly number[]> {
     const waiting = this.#deliveries();
     const posts: Promise<void>[] = [];
     const posted: number[] = [];
     const latencies: number[] = [];
-    const order = new Map(this.#groups.map((group, i) => [this.#words.path(group), i]));
-    for (const page of this.crowd.pipes) {
+    const order = new Map(this.#groups.map((group, i) => [this.#api.path(group), i]));
+    for (const page of this.crowd.connections) {
       const [i, counted] = [order.get(page.path) ?? Number.NaN, page.onFrame];
       page.onFrame = () => {
         latencies.push(performance.now() - (posted[i] ?? Number.NaN));
@@ -242,10 +258,10 @@ export class Pages {
     return latencies;
   }
 
-  /** Signed before anybody looks at the clock. */
+  /** Signs the deliveries in advance, outside of the measured time. */
   #deliveries(): Posted[] {
-    const had = this.#had++;
-    return this.#groups.map((group) => this.#words.send(group, had));
+    const sent = this.#sent++;
+    return this.#groups.map((group) => this.#api.send(group, sent));
   }
 
   close(): Promise<void> {

@@ -1,4 +1,5 @@
-// Fan-out: one publication at a time to everybody in a group. How many deliveries that is per second, and when the median and the last get it.
+// Measures fan-out: one publication at a time to all members of a group. Reports deliveries per
+// second and the times of the median and the last receiver.
 import { Crowd } from "../crowd.ts";
 import { openFilesMax } from "../machine.ts";
 import {
@@ -14,12 +15,12 @@ import {
   type Row,
 } from "../measure.ts";
 import { median } from "../pairs.ts";
-import { floorWords, partyWords, plainWords, v1Words, type Server, type Words } from "../subjects.ts";
+import { floorApi, partyApi, plainApi, v1Api, type Server, type Api } from "../subjects.ts";
 
 const overFloor = { goal: 0.95, bound: 0.85, better: "more" } as const;
 const overParty = { goal: 1.05, bound: 0.95, better: "more" } as const;
 
-/** The sizes that have a line to hold. */
+/** The sizes that have a line. */
 const LINED: ReadonlySet<number> = new Set([1000, 9500]);
 
 export const fanout: Measure = {
@@ -34,23 +35,23 @@ export const fanout: Measure = {
 
 async function withSize(size: number, { subjects, pairs, isQuick }: Bench): Promise<readonly Row[]> {
   const [floor, party, belfry] = await Promise.all([subjects.floor(), subjects.party(), subjects.belfry()]);
-  const whos: Record<string, readonly [Server, Words]> = {
-    floor: [floor, floorWords],
-    plain: [belfry, plainWords],
-    v1: [belfry, v1Words],
-    partyserver: [party, partyWords],
+  const contenders: Record<string, readonly [Server, Api]> = {
+    floor: [floor, floorApi],
+    plain: [belfry, plainApi],
+    v1: [belfry, v1Api],
+    partyserver: [party, partyApi],
   };
   const open = new Map<string, Group>();
   const readings = new Map<string, Readings>();
   for (const names of together(size)) {
     for (const [name, group] of open) if (!names.includes(name)) await group.close().then(() => open.delete(name));
     for (const name of names) {
-      const who = whos[name];
-      if (who !== undefined && !open.has(name)) open.set(name, await Group.gather(...who, size));
+      const contender = contenders[name];
+      if (contender !== undefined && !open.has(name)) open.set(name, await Group.open(...contender, size));
     }
     const taken = await inTurns(
       pairs,
-      new Map([...open].map(([name, group]) => [name, () => group.take(isQuick ? FEW : MANY)])),
+      new Map([...open].map(([name, group]) => [name, () => group.measure(isQuick ? FEW : MANY)])),
     );
     for (const ours of names) for (const than of names) readings.set(`${ours}/${than}`, taken);
   }
@@ -59,7 +60,7 @@ async function withSize(size: number, { subjects, pairs, isQuick }: Bench): Prom
   return ["plain", "v1"].map((mode) => rowOf(mode, size, readings));
 }
 
-/** Who is measured side by side: all of them, as far as this process may have so many sockets. */
+/** The contenders measured side by side: all, or pairs if the limit of open files is lower. */
 function together(size: number): readonly (readonly string[])[] {
   if (4 * size + 200 <= openFilesMax()) return [["floor", "plain", "v1", "partyserver"]];
   const pairs = [
@@ -73,47 +74,48 @@ function together(size: number): readonly (readonly string[])[] {
 }
 
 /**
- * A receiver that has heard nothing for its RTO acknowledges the next 16 segments at once (Linux, `tcp_incr_quickack`), which costs a sixth
- * of a delivery: whoever is measured behind somebody else would pay for the silence.
+ * After an idle RTO, Linux acknowledges the next 16 segments at once (`tcp_incr_quickack`), which
+ * costs a sixth of a delivery. These publications are not counted, so that the order of contenders
+ * does not matter.
  */
 const QUICK_ACKS = 16;
 
-/** Publications in one take, at the most. */
+/** Maximum number of publications in one run. */
 const MANY = 60;
-/** In the quick bench. */
+/** Maximum in the quick bench. */
 const FEW = 15;
 
-/** A crowd in one group of one server. */
+/** A crowd in one group of a server. */
 export class Group {
   readonly #server: Server;
-  readonly #words: Words;
+  readonly #api: Api;
   readonly #name: string;
   readonly crowd: Crowd;
 
-  private constructor(server: Server, words: Words, name: string, crowd: Crowd) {
-    [this.#server, this.#words, this.#name, this.crowd] = [server, words, name, crowd];
+  private constructor(server: Server, api: Api, name: string, crowd: Crowd) {
+    [this.#server, this.#api, this.#name, this.crowd] = [server, api, name, crowd];
   }
 
-  static async gather(server: Server, words: Words, size: number): Promise<Group> {
-    const name = words.newGroup();
-    const ways = Array.from({ length: size }, () => server.way(words, name));
-    return new Group(server, words, name, await Crowd.open(ways, words.welcomes));
+  static async open(server: Server, api: Api, size: number): Promise<Group> {
+    const name = api.newGroup();
+    const endpoints = Array.from({ length: size }, () => server.endpoint(api, name));
+    return new Group(server, api, name, await Crowd.open(endpoints, api.welcomes));
   }
 
   post(i: number): Promise<void> {
-    return this.#server.poster.post(this.#words.send(this.#name, i));
+    return this.#server.poster.post(this.#api.send(this.#name, i));
   }
 
-  /** Publishes one; when each has got it, in the order they did. */
+  /** Sends one publication. Returns the times of arrival, in order. */
   async publish(i = 0): Promise<Float64Array> {
     const got = this.crowd.each();
     await this.post(i);
     return got;
   }
 
-  /** Publishes some, one after the other. The first are not counted: they may have to wake somebody, and are acknowledged one by one. */
-  async take(most = MANY): Promise<Reading> {
-    const size = this.crowd.pipes.length;
+  /** Sends publications in sequence. The first `QUICK_ACKS` are not counted. */
+  async measure(most = MANY): Promise<Reading> {
+    const size = this.crowd.connections.length;
     const [mids, lasts]: [number[], number[]] = [[], []];
     const publications = Math.max(6, Math.min(most, Math.ceil(60_000 / size)));
     for (let i = -Math.min(QUICK_ACKS, publications); i < publications; i++) {
@@ -134,7 +136,7 @@ export class Group {
 function rowOf(mode: string, size: number, all: ReadonlyMap<string, Readings>): Row {
   const none: Readings = new Map();
   const [withFloor, withParty] = [all.get(`${mode}/floor`) ?? none, all.get(`${mode}/partyserver`) ?? none];
-  const times = ["mid", "last"].map((what) => median(column(withFloor, mode, what)).toFixed(1));
+  const times = ["mid", "last"].map((metric) => median(column(withFloor, mode, metric)).toFixed(1));
   return {
     what: `fan-out, one at a time, ${mode}, ${size} connections`,
     unit: "deliveries/s",

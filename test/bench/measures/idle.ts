@@ -1,19 +1,19 @@
-// What connections cost that do nothing: memory, the processor's time for their heartbeats, and how often they wake their group.
+// Measures idle connections: memory, processor time of their heartbeats, and wake-ups of their group.
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Crowd } from "../crowd.ts";
 import { cpuMs, residentKib } from "../machine.ts";
 import { inTurns, middle, ratioOf, type Bench, type Measure, type Reading, type Row } from "../measure.ts";
-import { floorWords, plainWords, v1Words, type Server, type Words } from "../subjects.ts";
+import { floorApi, plainApi, v1Api, type Server, type Api } from "../subjects.ts";
 import { clientFrame } from "../wire.ts";
 import { Group } from "./fanout.ts";
 
 const HEARTBEAT = clientFrame('{"type":"heartbeat"}');
-/** How often a client sends one. */
+/** Interval of a client's heartbeats. */
 const HEARTBEAT_SECONDS = 25;
-/** For memory. */
+/** Number of connections for the measure of memory. */
 const MANY = 2000;
 const MANY_QUICK = 500;
-/** For heartbeats. */
+/** Number of connections for the measures of heartbeats. */
 const SOME = 1000;
 
 export const idle: Measure = {
@@ -25,29 +25,29 @@ export const idle: Measure = {
 
 async function memory({ subjects, pairs, isQuick }: Bench): Promise<readonly Row[]> {
   const many = isQuick ? MANY_QUICK : MANY;
-  /** A process of its own each time: what one has once taken it does not give back. */
-  const take = (start: () => Promise<Server>, words: Words) => async (): Promise<Reading> => {
+  /** Starts a new process each time, as a process keeps the memory it has allocated. */
+  const memoryOf = (start: () => Promise<Server>, api: Api) => async (): Promise<Reading> => {
     const server = await start();
-    await (await Group.gather(server, words, 1)).publish();
+    await (await Group.open(server, api, 1)).publish();
     const before = residentKib(server.pid);
-    const group = await Group.gather(server, words, many);
-    // What compresses is made for the first frame that is sent; a page that nothing was ever sent to is none.
+    const group = await Group.open(server, api, many);
+    // The compression context is created with the first frame sent.
     await group.publish();
     const kib = (residentKib(server.pid) - before) / many;
-    const compressed = group.crowd.pipes.filter((pipe) => pipe.compressed).length;
+    const compressed = group.crowd.connections.filter((connection) => connection.compressed).length;
     await server.stop();
     return { kib, compressed };
   };
   const readings = await inTurns(
     isQuick ? 1 : pairs,
     new Map([
-      ["with", take(() => subjects.floor(true), floorWords)],
-      ["without", take(() => subjects.floor(false), floorWords)],
-      ["belfry", take(() => subjects.belfry(), v1Words)],
+      ["with", memoryOf(() => subjects.floor(true), floorApi)],
+      ["without", memoryOf(() => subjects.floor(false), floorApi)],
+      ["belfry", memoryOf(() => subjects.belfry(), v1Api)],
     ]),
   );
-  const against = (name: string, what: string, line: { goal: number; bound: number }): Row => ({
-    what: `memory of an idle connection that offers compression; the floor ${what}`,
+  const against = (name: string, variant: string, line: { goal: number; bound: number }): Row => ({
+    what: `memory of an idle connection that offers compression; the floor ${variant}`,
     unit: "KiB",
     floor: middle(readings, name, "kib"),
     belfry: middle(readings, "belfry", "kib"),
@@ -63,7 +63,7 @@ async function memory({ subjects, pairs, isQuick }: Bench): Promise<readonly Row
 async function heartbeats({ subjects, pairs, isQuick }: Bench): Promise<Row> {
   const [floor, belfry] = await Promise.all([subjects.floor(), subjects.belfry()]);
   const rounds = isQuick ? 20 : 50;
-  const beat = (server: Server, crowd: Crowd) => async (): Promise<Reading> => {
+  const sendHeartbeats = (server: Server, crowd: Crowd) => async (): Promise<Reading> => {
     const before = cpuMs(server.pid);
     for (let round = 0; round < rounds; round++) {
       const answered = crowd.each();
@@ -73,16 +73,16 @@ async function heartbeats({ subjects, pairs, isQuick }: Bench): Promise<Row> {
     return { us: ((cpuMs(server.pid) - before) * 1000) / (rounds * SOME) };
   };
   const crowds = {
-    floor: (await Group.gather(floor, floorWords, SOME)).crowd,
-    plain: (await Group.gather(belfry, plainWords, SOME)).crowd,
-    v1: (await Group.gather(belfry, v1Words, SOME)).crowd,
+    floor: (await Group.open(floor, floorApi, SOME)).crowd,
+    plain: (await Group.open(belfry, plainApi, SOME)).crowd,
+    v1: (await Group.open(belfry, v1Api, SOME)).crowd,
   };
   const readings = await inTurns(
     pairs,
     new Map([
-      ["floor", beat(floor, crowds.floor)],
-      ["plain", beat(belfry, crowds.plain)],
-      ["v1", beat(belfry, crowds.v1)],
+      ["floor", sendHeartbeats(floor, crowds.floor)],
+      ["plain", sendHeartbeats(belfry, crowds.plain)],
+      ["v1", sendHeartbeats(belfry, crowds.v1)],
     ]),
   );
   await Promise.all([floor.stop(), belfry.stop()]);
@@ -97,12 +97,12 @@ async function heartbeats({ subjects, pairs, isQuick }: Bench): Promise<Row> {
   };
 }
 
-/** Whatever runs in the group's object while its pages send heartbeats: each leaves a line in the log of the counted Worker. */
+/** Counts the wake-ups of a group's object while its pages send heartbeats, by the log of the counted Worker. */
 async function wakeUps({ subjects, isLong, isQuick }: Bench): Promise<Row> {
   const server = await subjects.counted();
-  const { crowd } = await Group.gather(server, v1Words, SOME);
+  const { crowd } = await Group.open(server, v1Api, SOME);
   const [times, everySeconds] = isLong ? [72, HEARTBEAT_SECONDS] : isQuick ? [5, 1] : [40, 1];
-  await sleep(11_000); // it sleeps after 10
+  await sleep(11_000); // an object sleeps after 10 s, without an event to wait for
   const count = () =>
     server
       .log()
@@ -122,6 +122,6 @@ async function wakeUps({ subjects, isLong, isQuick }: Bench): Promise<Row> {
     unit: "runs",
     belfry: woken,
     ratios: [],
-    note: `${lasted}; before, ${before} lines told of a run`,
+    note: `${lasted}; ${before} wake-ups before`,
   };
 }

@@ -1,8 +1,8 @@
-// Publications that are kept before they are sent, to 1,000 in belfry.v1: one at a time with idempotency keys, and 16 at once.
+// Measures stored publications to 1,000 members in belfry.v1: one at a time with idempotency keys, and 16 at once.
 import { setTimeout as sleep } from "node:timers/promises";
 import { inTurns, middle, ratioOf, type Bench, type Measure, type Reading, type Row } from "../measure.ts";
 import { quantile } from "../pairs.ts";
-import { floorWords, idempotentWords, storedWords } from "../subjects.ts";
+import { floorApi, idempotentApi, storedApi } from "../subjects.ts";
 import { Group } from "./fanout.ts";
 
 const SIZE = 1000;
@@ -12,11 +12,11 @@ export const kept: Measure = {
   name: "kept",
   async run(bench) {
     const [floor, belfry] = await Promise.all([bench.subjects.floor(), bench.subjects.belfry()]);
-    const below = await Group.gather(floor, floorWords, SIZE);
-    const once = await Group.gather(belfry, idempotentWords, SIZE);
+    const below = await Group.open(floor, floorApi, SIZE);
+    const once = await Group.open(belfry, idempotentApi, SIZE);
     const rows = [await oneAtATime(bench, below, once)];
     await once.close();
-    const feed = await Group.gather(belfry, storedWords, SIZE);
+    const feed = await Group.open(belfry, storedApi, SIZE);
     rows.push(await manyAtOnce(bench, below, feed));
     await Promise.all([floor.stop(), belfry.stop()]);
     return rows;
@@ -27,8 +27,8 @@ async function oneAtATime({ pairs }: Bench, below: Group, once: Group): Promise<
   const readings = await inTurns(
     pairs,
     new Map([
-      ["floor", () => below.take()],
-      ["belfry", () => once.take()],
+      ["floor", () => below.measure()],
+      ["belfry", () => once.measure()],
     ]),
   );
   return {
@@ -50,7 +50,7 @@ async function manyAtOnce({ pairs, isQuick }: Bench, below: Group, feed: Group):
       ["belfry", () => saturate(feed, seconds)],
     ]),
   );
-  const p99 = (who: string) => middle(readings, who, "p99").toFixed(0);
+  const p99 = (subject: string) => middle(readings, subject, "p99").toFixed(0);
   return {
     what: `${PUBLISHERS} publishers at once, kept, v1, ${SIZE} connections`,
     unit: "deliveries/s",
@@ -61,18 +61,18 @@ async function manyAtOnce({ pairs, isQuick }: Bench, below: Group, feed: Group):
   };
 }
 
-/** As many as there can be, for some seconds. One connection is read, and tells how many publications are in each frame that all got. */
+/** Publishes at the maximum rate for `seconds`. One connection reads the number of publications in each frame. */
 async function saturate(group: Group, seconds: number): Promise<Reading> {
   const { crowd } = group;
-  const [witness] = crowd.pipes; // the first to come, so the last to be served
-  if (witness === undefined) throw new Error("nobody is there");
+  const [witness] = crowd.connections; // joined first and served last
+  if (witness === undefined) throw new Error("the crowd is empty");
   const received: number[] = [];
   let frames = 0;
   await witness.read((text, at) => {
     frames++;
     for (let i = publicationsIn(text); i > 0; i--) received.push(at);
   });
-  const before = crowd.had();
+  const before = crowd.counts();
   const posted: number[] = [];
   const began = performance.now();
   const publish = async () => {
@@ -82,9 +82,9 @@ async function saturate(group: Group, seconds: number): Promise<Reading> {
     }
   };
   await Promise.all(Array.from({ length: PUBLISHERS }, publish));
-  while (received.length < posted.length) await sleep(5); // reading is behind receiving
+  while (received.length < posted.length) await sleep(5); // reading is asynchronous
   await crowd.since(before, frames);
-  const deliveries = posted.length * crowd.pipes.length;
+  const deliveries = posted.length * crowd.connections.length;
   const latencies = posted.map((at, i) => (received[i] ?? Number.NaN) - at);
   return { rate: (deliveries * 1000) / (crowd.lastAt - began), p99: quantile(latencies, 0.99) };
 }

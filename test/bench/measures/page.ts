@@ -1,4 +1,4 @@
-// From "callback posted" to "the page says paid", in a real Chromium on the checkout page.
+// Measures the time from posting a callback until a checkout page in Chromium shows the order as paid.
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -1,4 +1,4 @@
-// What the Worker and the SDK weigh, and how long the Worker takes to start.
+// Measures the size of the Worker and the SDK, and the start-up time of the Worker.
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";

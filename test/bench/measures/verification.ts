@@ -1,4 +1,4 @@
-// How long it takes to verify a provider's delivery, in Node, one after the other. In workerd the same code runs on the same kind of engine.
+// Measures the verification of a delivery in Node, one after the other. workerd runs the same engine.
 import { ConfiguredProviders } from "../../../src/callbacks/configured.ts";
 import { allProviders } from "../../../src/callbacks/providers.ts";
 import { verificationErrorText } from "../../../src/core/callback.ts";
@@ -22,14 +22,14 @@ export const verification: Measure = {
       if (!provider.ok) throw new Error(`${name} cannot be opened`);
       const now = Date.now();
       const currency = name === "alipay" || name === "wechatpay" ? "CNY" : "USD";
-      const told = {
+      const options = {
         orderId: "0123456789abcdefghijklmnopqrstuv",
         outcome: "paid",
         amount: "19.99",
         currency,
         now,
       } as const;
-      const { headers, body } = signed(name, { ...told, setting: callbackSetting(name) });
+      const { headers, body } = signed(name, { ...options, setting: callbackSetting(name) });
       const webhook = { headers: new Map(Object.entries(headers)), body };
       const took: number[] = [];
       for (let run = 0; run < RUNS; run++) {

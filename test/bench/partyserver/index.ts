@@ -1,4 +1,4 @@
-// The same as the floor, by partyserver: what a library on the same platform takes for it. Keeps, checks and answers nothing.
+// The floor's work by partyserver, a library on the same platform.
 import { routePartykitRequest, Server } from "partyserver";
 import { FRAME } from "../frame.ts";
 
@@ -12,7 +12,7 @@ export class Party extends Server {
 }
 
 export default {
-  // It finds its objects in `env` by their binding's name: `/parties/party/:group` is PARTY.
+  // partyserver derives the path from the binding's name: `/parties/party/:group` is PARTY.
   async fetch(request, env) {
     return (await routePartykitRequest(request, env)) ?? new Response(null, { status: 404 });
   },

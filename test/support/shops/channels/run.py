@@ -1,4 +1,4 @@
-# Calls what docs/coming-from-channels.md has in Django and prints what it gave. Uses Django and its REST framework where they are installed.
+# Calls the Django code of docs/coming-from-channels.md and prints the result. Uses Django and its REST framework if installed.
 import json
 import sys
 

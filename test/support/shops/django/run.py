@@ -1,4 +1,4 @@
-# Gives one request to a view of docs/examples.md and prints what it answered. Uses Django where it is installed.
+# Sends one request to a view of docs/examples.md and prints the response. Uses Django if installed.
 import json
 import sys
 from types import SimpleNamespace

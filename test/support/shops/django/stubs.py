@@ -1,4 +1,4 @@
-# As much of Django and its REST framework as the snippets import, where they are not installed. A view takes a request and gives a response.
+# The parts of Django and its REST framework that the snippets import, for machines without them.
 import json
 import sys
 from contextlib import nullcontext
@@ -13,7 +13,7 @@ class HttpResponse:
 
 
 class Headers(dict):
-    """Names of headers are of any case."""
+    """Header names are case-insensitive."""
 
     def __init__(self, headers):
         super().__init__((name.lower(), value) for name, value in headers.items())

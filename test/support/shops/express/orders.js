@@ -1,4 +1,4 @@
-// The shop's own part in Express: takes the request's word for everything. Keeps nothing but what was settled.
+// The shop's own part in Express: takes all values from the request and records the settled orders.
 export const settled = [];
 
 const said = (req) => JSON.parse(req.get("x-input"));

@@ -1,7 +1,7 @@
-// Starts the app of docs/examples.md, makes one request of it and prints what it answered. Decides nothing.
+// Starts the app of docs/examples.md, sends one request to it and prints the response.
 import { once } from "node:events";
 
-const { app } = await import(new URL("app.js", import.meta.url).href); // both are put beside this file
+const { app } = await import(new URL("app.js", import.meta.url).href); // both are copied beside this file
 const { settled } = await import(new URL("orders.js", import.meta.url).href);
 
 const [what, input] = process.argv.slice(2);
@@ -15,7 +15,7 @@ const routes = {
 };
 const [method, path] = routes[what];
 
-app.set("env", "test"); // its faults are this one's answer, not lines in a log
+app.set("env", "test"); // Express then sends errors in the response without logging them
 const listener = app.listen(0);
 await once(listener, "listening");
 const response = await fetch(`http://localhost:${listener.address().port}${path}`, {

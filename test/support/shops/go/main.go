@@ -1,4 +1,4 @@
-// The shop's own part in Go; gives one request to a handler of docs/examples.md and prints what it answered.
+// The shop's own part in Go: sends one request to a handler of docs/examples.md and prints the response.
 package main
 
 import (

@@ -1,5 +1,5 @@
 <?php
-// As much of Laravel as the snippets use, and the shop's own part; gives one request to the controller and prints what it answered.
+// The part of Laravel that the snippets use, and the shop's own part: sends one request to the controller and prints the response.
 
 namespace Illuminate\Http\Client {
     class RequestException extends \Exception

@@ -1,3 +1,3 @@
-# What the shop measures: yours.
+# The shop's own measurement.
 def measure(project):
     return {"project": project, "量": 7}

@@ -1,4 +1,4 @@
-# The shop's own part in Django: takes the request's word for everything. Keeps nothing but what was settled.
+# The shop's own part in Django: takes all values from the request and records the settled orders.
 import json
 from types import SimpleNamespace
 
