@@ -30,10 +30,5 @@ export interface QueryConditions {
  * Whether a query can be useful: the order is known and unsettled, and has a watcher or an unexpired
  * registration. Pages of invented orders cost the queried backend nothing.
  */
-export const isWorthQuerying = (
-  { status, isKnown, watchers, registration }: QueryConditions,
-  now: number,
-): boolean =>
-  isKnown &&
-  !isSettled(status) &&
-  (watchers > 0 || (registration?.expiresAt != null && registration.expiresAt > now));
+export const isWorthQuerying = ({ status, isKnown, watchers, registration }: QueryConditions, now: number): boolean =>
+  isKnown && !isSettled(status) && (watchers > 0 || (registration?.expiresAt != null && registration.expiresAt > now));

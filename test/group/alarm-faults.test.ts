@@ -5,7 +5,17 @@ import { alarm } from "../support/consumers.ts";
 import type { PeriodicPush, Tick } from "../../src/consumers/consumer.ts";
 import { Presence } from "../../src/group/sockets/presence.ts";
 import { LINGER_MS } from "../../src/core/limits.ts";
-import { alarmTime, connect, captureErrors, getGroup, sendMarker, newAlarmGroup, fireAlarm, stopClock, stubOf } from "../support/workerd.ts";
+import {
+  alarmTime,
+  connect,
+  captureErrors,
+  getGroup,
+  sendMarker,
+  newAlarmGroup,
+  fireAlarm,
+  stopClock,
+  stubOf,
+} from "../support/workerd.ts";
 
 const PERIOD = 60_000;
 const V1 = { "Sec-WebSocket-Protocol": "belfry.v1" };

@@ -15,6 +15,7 @@ import {
   fireAlarm,
   stopClock,
   stubOf,
+  type Page,
 } from "../support/workerd.ts";
 import { merchant, statusResponse, type ReceivedRequest } from "../support/merchant.ts";
 
@@ -28,15 +29,32 @@ async function fireAfter(biz: string, since: number): Promise<number> {
   return Math.floor((Date.now() - since) / SECOND);
 }
 
+/** A page that waits for a registered order without an expiry: it is queried while the page is there. */
+async function waitFor(biz: string): Promise<Page> {
+  await backend("PUT", `/orders/${biz}`, { amount: "19.99", currency: "USD" });
+  return connect(`/ws/order/${biz}/`);
+}
+
 const register = (biz: string, more: object = {}) =>
   backend("PUT", `/orders/${biz}`, { amount: "19.99", currency: "USD", expires_in: 3600, ...more });
 
-describe("a page that waits for an unregistered order", () => {
+describe("a page that waits for an unknown order", () => {
+  it("causes no query and no alarm: a stranger may invent any number of orders", async () => {
+    stopClock();
+    const shop = merchant(() => statusResponse("paid"));
+    const biz = newBiz();
+    await connect(`/ws/order/${biz}/`);
+    expect(await alarmTime(`order_${biz}`)).toBeNull();
+    expect(shop.requests).toEqual([]);
+  });
+});
+
+describe("a page that waits for an order", () => {
   it("causes status queries after 10, 20, 40, 60 and 60 s plus jitter until it is paid, and receives the outcome at once", async () => {
     stopClock();
     const shop = merchant(() => statusResponse("pending"));
     const biz = newBiz();
-    const page = await connect(`/ws/order/${biz}/`);
+    const page = await waitFor(biz);
     for (const seconds of [10, 20, 40, 60, 60]) {
       const waited = await fireAfter(biz, Date.now());
       expect(waited).toBeGreaterThanOrEqual(seconds);
@@ -60,7 +78,7 @@ describe("a page that waits for an unregistered order", () => {
     stopClock();
     const shop = merchant(() => statusResponse("pending"));
     const biz = newBiz();
-    const page = await connect(`/ws/order/${biz}/`);
+    const page = await waitFor(biz);
     expect(await alarmTime(`order_${biz}`)).not.toBeNull();
     await page.leave();
     expect(await alarmTime(`order_${biz}`)).toBeNull();
@@ -82,7 +100,7 @@ describe("a page that waits for an unregistered order", () => {
     stopClock();
     const shop = merchant(() => statusResponse("failed"));
     const biz = newBiz();
-    const page = await connect(`/ws/order/${biz}/`);
+    const page = await waitFor(biz);
     await fireAlarm(`order_${biz}`);
     expect(await page.nextJson()).toMatchObject({ status: "failed" });
     shop.setReply(({ path }) => (path === "/hook" ? new Response(null, { status: 204 }) : statusResponse("paid")));
@@ -176,7 +194,7 @@ describe("a response", () => {
     const log = captureErrors();
     merchant(answer);
     const biz = newBiz();
-    await connect(`/ws/order/${biz}/`);
+    await waitFor(biz);
     await fireAlarm(`order_${biz}`);
     expect(log()).toEqual([expect.objectContaining({ event: "reconcile", group: `order_${biz}`, ...line })]);
     expect(JSON.stringify(log())).not.toContain(env.ORDER_STATUS_KEY);
@@ -189,7 +207,7 @@ describe("a response", () => {
     captureErrors();
     merchant(() => new Response(null, { status: 429, headers: { "Retry-After": "300" } }));
     const biz = newBiz();
-    await connect(`/ws/order/${biz}/`);
+    await waitFor(biz);
     await fireAlarm(`order_${biz}`);
     expect(((await alarmTime(`order_${biz}`)) ?? 0) - Date.now()).toBeGreaterThanOrEqual(300 * SECOND);
   });
@@ -198,7 +216,7 @@ describe("a response", () => {
     stopClock();
     const shop = merchant(() => statusResponse("failed"));
     const biz = newBiz();
-    await connect(`/ws/order/${biz}/`);
+    await waitFor(biz);
     for (let alarms = 0; alarms < 4; alarms++) await fireAlarm(`order_${biz}`);
     expect(statusQueries(shop.requests).length).toBeGreaterThanOrEqual(2);
     expect(await (await backend("GET", `/orders/${biz}`)).json()).toMatchObject({ status: "failed", version: 1 });
@@ -211,7 +229,7 @@ it("a crash during a query loses no later one: the next alarm is set before the 
   let armed: number | null = null;
   merchant(() => "broken");
   captureErrors();
-  await connect(`/ws/order/${biz}/`);
+  await waitFor(biz);
   const spy = vi.mocked(globalThis.fetch);
   await runInDurableObject(stubOf(`order_${biz}`), (_object, state) => {
     spy.mockImplementationOnce(async () => {

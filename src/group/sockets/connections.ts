@@ -181,7 +181,7 @@ export class Connections {
     if (this.#isReleaseScheduled) return;
     setTimeout(() => {
       this.#isReleaseScheduled = false;
-      for (const connection of [...this.#held.keys()]) this.#release(connection);
+      for (const connection of this.#held.keys()) this.#release(connection);
     }, 0);
     this.#isReleaseScheduled = true;
   }
