@@ -37,7 +37,7 @@ class Looper {
     let isOver = false;
     const welcomed = new Promise<void>((resolve, reject) => {
       socket.on("message", (text: RawData) => {
-        // What is still in this process' hands once a client has gone is as lost as what is in the air.
+        // Frames that this process has received after the close count as lost.
         if (!isOver) this.#receive(JSON.parse((text as Buffer).toString()) as Frame); // `ws` passes a Buffer; a frame of belfry.v1
         resolve();
       });

@@ -60,7 +60,7 @@ export async function registered(): Promise<string> {
   return biz;
 }
 
-/** What the index stores of a payment. */
+/** The rows of a payment in the index. */
 export async function stored(intent: string): Promise<{ claims: unknown[]; orphans: unknown[] }> {
   const { group, key } = await placeOf(intent);
   return runInDurableObject(stubOf(group), (_object, { storage }) => {
