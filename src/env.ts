@@ -36,7 +36,7 @@ export interface BelfryEnv {
   readonly TOKEN_SECRET?: string;
 }
 
-export type GroupStub = DurableObjectStub<GroupObject>;
+type GroupStub = DurableObjectStub<GroupObject>;
 
 /**
  * The object of a group, and the only way to one. The same name in a jurisdiction is another object

@@ -6,6 +6,8 @@ import type { Result } from "../core/result.ts";
 export interface Adapter<Config> {
   /** The `:provider` of the route, and `instance` in every fact. */
   readonly name: string;
+  /** The largest delivery in bytes, checked before it is parsed. 413 `body_too_large`. */
+  readonly maxBodyBytes: number;
   /**
    * Checks the provider's setting and imports its keys. An error names the field but not its value.
    */

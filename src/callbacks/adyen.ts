@@ -1,11 +1,20 @@
 // Adyen's payment webhooks. Each item has an HMAC over eight fields, joined by colons, unescaped.
 // Other fields and times are unsigned and therefore unused. One bad item rejects the batch. No I/O.
-import type { Callback, VerificationError } from "../core/callback.ts";
+import type { Callback } from "../core/callback.ts";
 import { isObject, type Json, type JsonObject } from "../core/json.ts";
-import { no, ok, type Result } from "../core/result.ts";
+import { no, ok } from "../core/result.ts";
 import type { Adapter } from "./adapter.ts";
 import { fromBase64, fromHex, utf8 } from "./bytes.ts";
-import { jsonObject, minorAmount, noAmount, orderIdAt, textAt, valueAt, type SignedAmount } from "./content.ts";
+import {
+  jsonObject,
+  minorAmount,
+  noAmount,
+  orderIdAt,
+  plainObject,
+  textAt,
+  valueAt,
+  type SignedAmount,
+} from "./content.ts";
 import { adyenDigits } from "./currencies.ts";
 import {
   callbackOf,
@@ -16,7 +25,7 @@ import {
   type FactKind,
   type ParsedEvent,
 } from "./mapping.ts";
-import { lengthText, reject, rejectBody } from "./reject.ts";
+import { lengthText, reject, rejectBody, type Rejection } from "./reject.ts";
 import { replyWith } from "./reply.ts";
 import { matchesIdentity, matchesMode, Setting, type Identity, type Mode } from "./setting.ts";
 import { hmacKey, isHmacSigned, type Key } from "./signature.ts";
@@ -98,6 +107,7 @@ const signedFields: readonly (readonly [path: string, shape: RegExp, expected: s
 
 export const adyen: Adapter<Config> = {
   name: "adyen",
+  maxBodyBytes: 65_536,
 
   async configure(value) {
     const setting = new Setting(value, ["hmacKey", "merchantAccount", "live", "order", "capture"]);
@@ -123,26 +133,22 @@ export const adyen: Adapter<Config> = {
   },
 
   async verify(config, webhook) {
-    const json = jsonObject(webhook.body);
-    const items = json === null ? undefined : valueAt(json, "notificationItems");
-    if (json === null || !Array.isArray(items)) {
-      return rejectBody(webhook, "be a JSON object with the list notificationItems");
-    }
-    const list: readonly Json[] = items;
+    const unverified = plainObject(webhook.body);
+    const list = itemsOf(unverified);
+    if (list === null) return rejectBody(webhook, "be a JSON object with the list notificationItems");
     // An empty batch has no signature.
     if (list.length === 0 || list.length > ITEMS_MAX) {
       const expected = `have 1 to ${ITEMS_MAX} items`;
       return reject({ stage: "header", field: "notificationItems", expected, received: String(list.length) });
     }
-    const callbacks: Callback[] = [];
-    // `live` is unsigned, which is enough: test and live have different keys.
-    const isOurMode = matchesMode(config.live, textAt(json, "live"));
-    for (const entry of list) {
-      const callback = await verifyItem(config, valueAt(entry, "NotificationRequestItem"), isOurMode);
-      if (!callback.ok) return callback;
-      callbacks.push(callback.value);
+    for (const item of list) {
+      const rejection = await rejectionOf(config, item);
+      if (rejection !== null) return rejection;
     }
-    return ok(callbacks);
+    const json = jsonObject(webhook.body);
+    // `live` is unsigned, which is enough: test and live have different keys.
+    const isOurMode = matchesMode(config.live, textAt(json ?? undefined, "live"));
+    return ok((itemsOf(json) ?? []).map((item) => callbackOfItem(config, item, isOurMode)));
   },
 
   // Any 2xx is enough, except for old endpoints, which need `[accepted]`
@@ -151,11 +157,16 @@ export const adyen: Adapter<Config> = {
   mapping: documentRules(rules),
 };
 
-async function verifyItem(
-  config: Config,
-  item: Json | undefined,
-  isOurMode: boolean,
-): Promise<Result<Callback, VerificationError>> {
+/** The `NotificationRequestItem` of each item; null for another format. */
+function itemsOf(json: JsonObject | null): readonly (Json | undefined)[] | null {
+  const items = json === null ? undefined : valueAt(json, "notificationItems");
+  if (!Array.isArray(items)) return null;
+  const list: readonly Json[] = items;
+  return list.map((item) => valueAt(item, "NotificationRequestItem"));
+}
+
+/** The rejection of an item that is malformed or falsely signed; null for an authentic one. */
+async function rejectionOf(config: Config, item: Json | undefined): Promise<Rejection | null> {
   if (!isObject(item)) {
     const expected = "have a NotificationRequestItem in each item";
     return reject({ stage: "parse", field: "notificationItems", expected });
@@ -174,13 +185,17 @@ async function verifyItem(
     const expected = "match hmacKey: each webhook has its own key, and test and live keys differ";
     return reject({ stage: "signature", field: SIGNATURE, expected });
   }
+  return null;
+}
+
+function callbackOfItem(config: Config, item: Json | undefined, isOurMode: boolean): Callback {
   const event = parseEvent(item, config);
   // A company-level webhook has one key for several accounts.
   const isOurs = isOurMode && matchesIdentity(config.merchantAccount, textAt(item, "merchantAccountCode"));
-  return ok(isOurs ? callbackOf(event) : otherAccount(event));
+  return isOurs ? callbackOf(event) : otherAccount(event);
 }
 
-function parseEvent(item: JsonObject, { order, capture }: Config): ParsedEvent {
+function parseEvent(item: Json | undefined, { order, capture }: Config): ParsedEvent {
   const type = textAt(item, "eventCode") ?? "";
   const pspReference = textAt(item, "pspReference");
   const success = textAt(item, "success");

@@ -43,6 +43,7 @@ const rules: readonly EventRule[] = [
 
 export const alipay: Adapter<Config> = {
   name: "alipay",
+  maxBodyBytes: 16_384,
 
   async configure(value) {
     const setting = new Setting(value, ["alipayPublicKey", "appId", "sellerId", "order", "appPrivateKey", "gateway"]);

@@ -5,7 +5,9 @@ import { fromBinary, toBinary, type Bytes } from "./bytes.ts";
 export function parseForm(body: Bytes): ReadonlyMap<string, string> | null {
   const fields = new Map<string, string>();
   const text = toBinary(body);
-  for (const pair of text === "" ? [] : text.split("&")) {
+  const pairs = text === "" ? [] : text.split("&", FIELDS_MAX + 1);
+  if (pairs.length > FIELDS_MAX) return null;
+  for (const pair of pairs) {
     const equals = pair.indexOf("=");
     const name = decode(pair.slice(0, equals));
     const value = decode(pair.slice(equals + 1));
@@ -15,6 +17,9 @@ export function parseForm(body: Bytes): ReadonlyMap<string, string> | null {
   }
   return fields;
 }
+
+/** Alipay sends some 30 fields. */
+const FIELDS_MAX = 64;
 
 /** Excludes JSON and a query string with "?", which otherwise parse as a form of one field. */
 const NAME = /^[A-Za-z0-9_.-]{1,64}$/;

@@ -1,5 +1,6 @@
 // HMAC-SHA-256 of the raw body in a configured header, as GitHub and many others sign it. Algorithm
 // and prefix are fixed by the setting.
+import { WEBHOOK_BYTES } from "../core/limits.ts";
 import { no, ok } from "../core/result.ts";
 import type { Adapter } from "./adapter.ts";
 import { fromBase64, fromHex, utf8 } from "./bytes.ts";
@@ -61,6 +62,7 @@ export const defaults: SchemaDefaults = {
 
 export const hmac: Adapter<Config> = {
   name: "hmac",
+  maxBodyBytes: WEBHOOK_BYTES,
 
   async configure(value) {
     const setting = new Setting(value, ["secret", "header", "prefix", "encoding", "timestampHeader", ...schemaFields]);

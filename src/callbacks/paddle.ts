@@ -1,6 +1,7 @@
 // Paddle Billing's webhooks: HMAC over the time and the raw body, in hex. Every h1 is checked with
 // every secret. Paddle's own SDK checks the last h1 only and fails while a secret is rotated.
 import type { Json, JsonObject } from "../core/json.ts";
+import { WEBHOOK_BYTES } from "../core/limits.ts";
 import { no, ok, type Result } from "../core/result.ts";
 import type { Adapter } from "./adapter.ts";
 import { fromHex, utf8 } from "./bytes.ts";
@@ -60,6 +61,7 @@ const rules: readonly EventRule[] = [
 
 export const paddle: Adapter<Config> = {
   name: "paddle",
+  maxBodyBytes: WEBHOOK_BYTES,
 
   async configure(value) {
     const setting = new Setting(value, ["secret", "tolerance", "order"]);

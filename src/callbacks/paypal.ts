@@ -3,10 +3,11 @@
 // `confirm` sends the delivery to PayPal and decides.
 import type { Callback, VerificationError, Webhook } from "../core/callback.ts";
 import type { Json, JsonObject } from "../core/json.ts";
+import { WEBHOOK_BYTES } from "../core/limits.ts";
 import { no, ok, type Result } from "../core/result.ts";
 import type { Adapter } from "./adapter.ts";
 import { fromBase64, utf8 } from "./bytes.ts";
-import { header, jsonObject, orderIdAt, parseIsoTime, textAt } from "./content.ts";
+import { header, jsonObject, plainObject, orderIdAt, parseIsoTime, textAt } from "./content.ts";
 import { crc32 } from "./crc32.ts";
 import { callbackOf, documentRules, matchRule, otherAccount } from "./mapping.ts";
 import { confirmWithPaypal, PaypalCache, type PaypalAccess, type Transmission } from "./paypal-confirm.ts";
@@ -33,6 +34,7 @@ const AHEAD_MAX_MS = 300_000;
 
 export const paypal: Adapter<Config> = {
   name: "paypal",
+  maxBodyBytes: WEBHOOK_BYTES,
 
   async configure(value) {
     const setting = new Setting(value, [
@@ -97,7 +99,7 @@ export const paypal: Adapter<Config> = {
   async confirm(config, webhook, io) {
     const transmission = readTransmission(webhook);
     // The raw body becomes part of the request's JSON: one JSON object cannot alter it.
-    if (!transmission.ok || jsonObject(webhook.body) === null) return "refused";
+    if (!transmission.ok || plainObject(webhook.body) === null) return "refused";
     return confirmWithPaypal(config, transmission.value, webhook.body, io);
   },
 

@@ -15,6 +15,7 @@ export interface Provider {
 /** A provider with its keys, independent of its `Config` type. */
 export interface ConfiguredProvider {
   readonly name: string;
+  readonly maxBodyBytes: number;
   readonly verify: (webhook: Webhook, now: number) => Promise<Result<readonly Callback[], VerificationError>>;
   /** Checks the signature alone; false for adapters without `isAuthentic`. */
   readonly isAuthentic: (webhook: Webhook, now: number) => Promise<boolean>;
@@ -27,13 +28,14 @@ export interface ConfiguredProvider {
 }
 
 export function provider<Config>(adapter: Adapter<Config>): Provider {
-  const { name, reply, mapping, confirm, query } = adapter;
+  const { name, maxBodyBytes, reply, mapping, confirm, query } = adapter;
   const configure: Provider["configure"] = async (setting) => {
     const configured = await adapter.configure(setting);
     if (!configured.ok) return configured;
     const config = configured.value;
     return ok({
       name,
+      maxBodyBytes,
       reply,
       verify: (webhook, now) => adapter.verify(config, webhook, now),
       isAuthentic: async (webhook, now) => (await adapter.isAuthentic?.(config, webhook, now)) ?? false,

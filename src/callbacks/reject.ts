@@ -1,6 +1,6 @@
 // Constructors of verification errors. Every value under `received` is safe to log.
 import type { VerificationError, Webhook } from "../core/callback.ts";
-import { isObject, parseExact } from "../core/json.ts";
+import { isObject, parsePlain } from "../core/json.ts";
 import { no } from "../core/result.ts";
 import { textOf } from "./bytes.ts";
 
@@ -54,7 +54,7 @@ function shapeOf(body: Webhook["body"]): string {
   const text = textOf(body);
   const size = `${body.length} bytes`;
   if (text === null) return `${size}, not UTF-8`;
-  const json = parseExact(text);
+  const json = parsePlain(text);
   if (!json.ok) return `${size}, not JSON`;
   return isObject(json.value) ? `an object of ${size}` : `${size}, JSON but no object`;
 }

@@ -3,6 +3,7 @@
 // (developer.squareup.com/docs/webhooks/step3validate), so repetitions are found by event id.
 import type { Json, JsonObject } from "../core/json.ts";
 import { isMinor, lessOf } from "../core/money.ts";
+import { WEBHOOK_BYTES } from "../core/limits.ts";
 import { no, ok } from "../core/result.ts";
 import type { Adapter } from "./adapter.ts";
 import { fromBase64, utf8, type Bytes } from "./bytes.ts";
@@ -56,6 +57,7 @@ const rules: readonly EventRule[] = ["payment.created", "payment.updated"]
 
 export const square: Adapter<Config> = {
   name: "square",
+  maxBodyBytes: WEBHOOK_BYTES,
 
   async configure(value) {
     const setting = new Setting(value, ["secret", "notificationUrl", "merchantId", "order"]);

@@ -1,5 +1,6 @@
 // Standard Webhooks 1.0, symmetric `v1` signatures only. Svix is the same with other header names.
 import type { VerificationError, Webhook } from "../core/callback.ts";
+import { WEBHOOK_BYTES } from "../core/limits.ts";
 import { no, ok, type Result } from "../core/result.ts";
 import type { Adapter } from "./adapter.ts";
 import { fromBase64, utf8, type Bytes } from "./bytes.ts";
@@ -54,6 +55,7 @@ export const defaults: SchemaDefaults = {
 
 export const standard: Adapter<Config> = {
   name: "standard",
+  maxBodyBytes: WEBHOOK_BYTES,
 
   async configure(value) {
     const setting = new Setting(value, ["secret", "headerPrefix", ...schemaFields]);

@@ -1,6 +1,7 @@
 // Stripe's webhooks: HMAC over the time and the raw body (docs.stripe.com/webhooks/signature).
 // Signature scheme v1 only. No I/O.
 import type { Json } from "../core/json.ts";
+import { WEBHOOK_BYTES } from "../core/limits.ts";
 import { no, ok, type Result } from "../core/result.ts";
 import type { Adapter } from "./adapter.ts";
 import { fromHex, utf8 } from "./bytes.ts";
@@ -114,6 +115,7 @@ const rules: readonly EventRule[] = [
 
 export const stripe: Adapter<Config> = {
   name: "stripe",
+  maxBodyBytes: WEBHOOK_BYTES,
 
   async configure(value) {
     const setting = new Setting(value, ["secret", "livemode", "account", "order", "apiKey", "apiBase"]);

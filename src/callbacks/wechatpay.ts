@@ -57,6 +57,7 @@ const rules: readonly EventRule[] = [
 
 export const wechatpay: Adapter<Config> = {
   name: "wechatpay",
+  maxBodyBytes: 16_384,
   configure: (value) => configureWith(APIV3_KEY_BYTES, value),
 
   async verify(config, webhook, now) {

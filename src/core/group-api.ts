@@ -27,6 +27,8 @@ export interface GroupApi {
   /** Enqueues the forward of an authentic delivery about no order; false for a repetition. */
   enqueueDelivery(delivery: UnclaimedDelivery): Promise<boolean>;
   send(request: SendRequest): Promise<Result<SendResult, "key_reused">>;
+  /** Sends several in one transaction; the results are in the same order. */
+  sendAll(requests: readonly SendRequest[]): Promise<readonly Result<SendResult, "key_reused">[]>;
   samples(): readonly Sample[];
   state(): GroupState;
   connections(after: string, limit: number): Counts & { readonly listed: readonly ListedConnection[] };

@@ -40,10 +40,11 @@ export const RELAYED_LENGTH = 131_072;
 export const GROUP_NAME_CHARS = 99;
 
 /**
- * The largest delivery of a payment provider. WeChat's and Alipay's are below 8 KiB, Stripe's can
- * be some 100 KiB. 413 `body_too_large`.
+ * The largest delivery of any payment provider: Stripe's can be some 100 KiB. Adapters whose
+ * provider sends less have smaller limits, because a signature of fields inside the body is verified
+ * after parsing. 413 `body_too_large`.
  */
-export const WEBHOOK_BYTES = 262_144;
+export const WEBHOOK_BYTES = 131_072;
 
 /** The shortest retention of an order: card networks allow disputes 540 days after payment. */
 export const ORDER_RETENTION_DAYS_MIN = 540;

@@ -27,6 +27,7 @@ import { nextTick } from "../core/schedule.ts";
 import type { BelfryEnv } from "../env.ts";
 import type { Installation } from "../installation.ts";
 import { GroupContext } from "./context.ts";
+import type { PublishOutcome } from "./publishing/publish.ts";
 import { runJobs } from "./schedule/jobs.ts";
 import { consumeFrameBudget, memberOf } from "./sockets/attachment.ts";
 import type { Connection } from "./sockets/connections.ts";
@@ -189,10 +190,18 @@ export class Group extends DurableObject<BelfryEnv> implements GroupApi {
     return isNew;
   }
 
-  async send(request: SendRequest): Promise<Result<SendResult, "key_reused">> {
+  async send(request: SendRequest): Promise<PublishOutcome> {
     const { members, queue, lifecycle } = this.#context;
     members.closeSilent(Date.now());
     const sent = await queue.publish(request);
+    await lifecycle.sync();
+    return sent;
+  }
+
+  async sendAll(requests: readonly SendRequest[]): Promise<readonly PublishOutcome[]> {
+    const { members, queue, lifecycle } = this.#context;
+    members.closeSilent(Date.now());
+    const sent = await queue.publishAll(requests);
     await lifecycle.sync();
     return sent;
   }

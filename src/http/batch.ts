@@ -8,7 +8,7 @@ import type { SendRequest } from "../core/group-api.ts";
 import type { Json } from "../core/json.ts";
 import { BODY_BYTES } from "../core/limits.ts";
 import { no, ok, type Result } from "../core/result.ts";
-import { groupOf, type BelfryEnv, type GroupStub } from "../env.ts";
+import { groupOf, type BelfryEnv } from "../env.ts";
 import { log } from "../observe/log.ts";
 import { readJson } from "./body.ts";
 import type { RouteContext } from "./context.ts";
@@ -38,19 +38,41 @@ export async function sendBatch(c: RouteContext): Promise<Response> {
   if (!batch.success) return respondProblem(c, "bad_batch", { detail: describeIssue(batch.issues[0]) });
   const { consumers } = c.var.installation;
   const items = await Promise.all(batch.output.items.map((item) => readItem(consumers, item)));
-  const stubOf = groupStubs(c.env);
-  const results = await Promise.all(items.map((item) => sendItem(c.env, item, stubOf)));
+  const results = await sendItems(c.env, items);
   return c.json({ items: results.map((result) => itemResult(c, result)) } satisfies BatchResponse);
 }
 
-/** Caches one stub per group: calls through one stub arrive in the order they were made. */
-function groupStubs(env: BelfryEnv): (group: string) => GroupStub {
-  const stubs = new Map<string, GroupStub>();
-  return (group) => {
-    const stub = stubs.get(group) ?? groupOf(env, group);
-    stubs.set(group, stub);
-    return stub;
-  };
+type ItemResult = Result<SendResponse, ItemProblem>;
+
+/** Sends valid items, one call per group; the results are in the order of the items. */
+async function sendItems(env: BelfryEnv, items: readonly Result<ValidItem, ItemProblem>[]): Promise<ItemResult[]> {
+  const results: ItemResult[] = items.map((item) => (item.ok ? no({ group: null, reason: "internal" }) : item));
+  const byGroup = Map.groupBy(
+    items.flatMap((item, index) => (item.ok ? [{ index, ...item.value }] : [])),
+    ({ group }) => group,
+  );
+  await Promise.all(
+    [...byGroup].map(async ([group, entries]) => {
+      const sent = await sendToGroup(
+        env,
+        group,
+        entries.map(({ request }) => request),
+      );
+      for (const [i, { index }] of entries.entries()) results[index] = sent[i] ?? no({ group, reason: "internal" });
+    }),
+  );
+  return results;
+}
+
+/** The results of one group, in order. A failed call is the result of each of its items. */
+async function sendToGroup(env: BelfryEnv, group: string, requests: readonly SendRequest[]): Promise<ItemResult[]> {
+  try {
+    const sent = await groupOf(env, group).sendAll(requests);
+    return sent.map((outcome) => (outcome.ok ? ok(outcome.value) : no({ group, reason: "idempotency_key_reused" })));
+  } catch (error) {
+    const reason = logFault(env, error, "/send");
+    return requests.map(() => no({ group, reason }));
+  }
 }
 
 async function readItem(consumers: readonly Consumer[], item: unknown): Promise<Result<ValidItem, ItemProblem>> {
@@ -66,22 +88,7 @@ async function readItem(consumers: readonly Consumer[], item: unknown): Promise<
   return request.ok ? ok({ group, request: request.value }) : no({ group, ...request.reason });
 }
 
-async function sendItem(
-  env: BelfryEnv,
-  item: Result<ValidItem, ItemProblem>,
-  stubOf: (group: string) => GroupStub,
-): Promise<Result<SendResponse, ItemProblem>> {
-  if (!item.ok) return item;
-  const { group, request } = item.value;
-  try {
-    const sent = await stubOf(group).send(request);
-    return sent.ok ? ok(sent.value) : no({ group, reason: "idempotency_key_reused" });
-  } catch (error) {
-    return no({ group, reason: logFault(env, error, "/send") });
-  }
-}
-
-function itemResult({ env, var: { startedAtMs } }: RouteContext, result: Result<SendResponse, ItemProblem>) {
+function itemResult({ env, var: { startedAtMs } }: RouteContext, result: ItemResult) {
   if (result.ok) return { status: 200 as const, ...result.value };
   const { reason, group, detail } = result.reason;
   log(env, { event: "refusal", reason, group, detail: detail ?? null, ms: Date.now() - startedAtMs });

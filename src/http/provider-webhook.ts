@@ -32,6 +32,9 @@ export async function providerWebhook(c: RouteContext): Promise<Response> {
     return respondBadSetting(c, settingName(name), provider.reason.expected);
   }
   const webhook = { headers: c.req.raw.headers, body: new Uint8Array(await c.req.arrayBuffer()) };
+  const { maxBodyBytes } = provider.value;
+  if (webhook.body.length > maxBodyBytes)
+    return respondProblem(c, "body_too_large", { detail: `at most ${maxBodyBytes} bytes` });
   const { verdict, detail, group } = await processWebhook(c, provider.value, webhook);
   const ms = Date.now() - c.var.startedAtMs;
   log(c.env, { event: "callback", provider: name, group, reason: verdict, detail, ms });

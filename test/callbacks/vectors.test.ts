@@ -168,6 +168,7 @@ async function openedWith16Bytes(config: Readonly<Record<string, unknown>>): Pro
   if (!configured.ok) throw new Error(configured.reason);
   return {
     name: "wechatpay",
+    maxBodyBytes: wechatpay.maxBodyBytes,
     verify: (webhook, now) => wechatpay.verify(configured.value, webhook, now),
     isAuthentic: async () => false,
     confirm: null,

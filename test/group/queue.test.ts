@@ -97,6 +97,16 @@ it("an idempotency key counts within a batch as it does after one", async () => 
   expect(await page.nextPublished(3)).toEqual(["a", "b", "c"]);
 });
 
+it("a call with many publications is one transaction and one belfry.v1 frame, in order", async () => {
+  const { group } = newFeed();
+  const { page } = await arrive(group);
+  const call = () =>
+    runInDurableObject(stubOf(group), (object: Group) => object.sendAll(texts(100).map((text) => sending(text))));
+  expect(await transactions(group, call)).toBe(1);
+  const { items } = (await page.nextJson()) as { items: { offset: number; data: string }[] };
+  expect(items.map(({ offset, data }) => [offset, data])).toEqual(texts(100).map((text, n) => [n + 1, text]));
+});
+
 it("a batch that cannot be stored is sent to nobody and rejected for each sender; the next batch is unaffected", async () => {
   const { group } = newFeed();
   const { page } = await arrive(group);

@@ -111,7 +111,7 @@ describe("POST /send", () => {
   it("has a 503 for an unreachable group, a 500 for a broken one, and sends the others", async () => {
     const log = captureErrors();
     const [good, lost, broken] = [newFeed().group, newFeed().group, newFeed().group];
-    const failing = (marks: object) => ({ send: () => Promise.reject(Object.assign(new Error("lost"), marks)) });
+    const failing = (marks: object) => ({ sendAll: () => Promise.reject(Object.assign(new Error("lost"), marks)) });
     const getByName = (name: string) => {
       if (name === lost) return failing({ retryable: true });
       return name === broken ? failing({}) : stubOf(name);

@@ -244,6 +244,7 @@ it("a crash during a query loses no later one: the next alarm is set before the 
 describe("a direct query of providers", () => {
   const provider = (name: string, query: ConfiguredProvider["query"]): ConfiguredProvider => ({
     name,
+    maxBodyBytes: 131_072,
     query,
     canQuery: true,
     isAuthentic: async () => false,

@@ -27,11 +27,22 @@ export class PublishQueue<Request, Outcome> {
 
   /** Publishes in the order of the calls. Stored and sent when it resolves. */
   publish(request: Request): Promise<Outcome> {
-    return new Promise((resolve, reject) => {
-      const one = { request, resolve, reject };
-      if (this.#waiting === null) this.#flush([one]);
-      else this.#waiting.push(one);
-    });
+    return new Promise((resolve, reject) => this.#add([{ request, resolve, reject }]));
+  }
+
+  /** Publishes several requests in one transaction. Their outcomes are in the same order. */
+  publishAll(requests: readonly Request[]): Promise<readonly Outcome[]> {
+    const batch: Waiting<Request, Outcome>[] = [];
+    const outcomes = requests.map(
+      (request) => new Promise<Outcome>((resolve, reject) => batch.push({ request, resolve, reject })),
+    );
+    this.#add(batch);
+    return Promise.all(outcomes);
+  }
+
+  #add(batch: readonly Waiting<Request, Outcome>[]): void {
+    if (this.#waiting === null) this.#flush(batch);
+    else this.#waiting.push(...batch);
   }
 
   #flush(batch: readonly Waiting<Request, Outcome>[]): void {
