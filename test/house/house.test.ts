@@ -167,7 +167,7 @@ describe("the linter refuses", () => {
     [
       "the hooks that reach behind the client's door",
       "src/client/react.ts",
-      `export { Line } from "./line.ts";`,
+      `export { GroupConnection } from "./group-connection.ts";`,
       "the hooks import react and the client's door only",
     ],
     ...["core", "consumers", "callbacks", "tokens", "net", "observe", "group", "http", "client"].map(
