@@ -1,4 +1,5 @@
-// `npm run api`: writes src/pages/openapi.json and asyncapi.json. With `--check`: fails if a file is stale or a linter finds an error.
+// `npm run api`: writes src/pages/openapi.json and asyncapi.json. With `--check`, fails if a file
+// is stale or a linter finds an error.
 import { readFileSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { asyncapi } from "../api/asyncapi.ts";

@@ -1,8 +1,9 @@
-// Builds the files that npm publishes into lib/: unminified ESM with source maps and types, and the pages. Runs before `npm pack`.
+// Builds the published files into lib/: unminified ESM with source maps and types, and the pages.
+// Runs before `npm pack`.
 import { execFileSync } from "node:child_process";
 import { cpSync, globSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 
-/** The Worker's code; the client's, whose types are a browser's. */
+/** The Worker and the client, which differ in their platform types. */
 const PROJECTS = ["tsconfig.package.json", "src/client/tsconfig.package.json"];
 
 rmSync("lib", { recursive: true, force: true });

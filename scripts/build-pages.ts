@@ -1,4 +1,5 @@
-// Builds the files that pages load and git ignores: the minified SDK, and the monitor's chart library. Writes only files that change.
+// Builds the generated files of the pages: the minified SDK and the monitor's chart library. Writes
+// only files that change.
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { build, transform } from "esbuild";
 

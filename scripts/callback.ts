@@ -1,5 +1,5 @@
-// `npm run callback -- …`: sends one callback to the Worker that runs on this machine, as a backend or as any of the nine providers would.
-// Never to any other: its signing keys are public.
+// `npm run callback -- …`: sends one callback as a backend or as one of the nine providers. Sends
+// to localhost only, since its signing keys are public.
 import { parseArgs } from "node:util";
 import { callbackSetting, DEVELOPMENT_FILE } from "./development.ts";
 import { captureId, followsPayment, isRefund, paymentId as idOf } from "./order-event.ts";
@@ -42,7 +42,7 @@ const options = {
 
 type Flags = ReturnType<typeof readArguments>["flags"];
 
-/** Arguments that cannot be used: the usage is shown. */
+/** Invalid arguments. The usage is printed. */
 class Misuse extends Error {}
 
 try {
@@ -52,7 +52,7 @@ try {
   console.log(response.status, await response.text());
   process.exitCode = response.ok ? 0 : 1;
 } catch (error) {
-  const { message } = error as Error; // nothing here throws anything else
+  const { message } = error as Error; // only errors are thrown here
   const shown =
     message === "fetch failed" ? "nothing answers there: is `npm start` running, and on this port?" : message;
   console.error(error instanceof Misuse ? `${message}\n\n${USAGE}`.trim() : shown);
@@ -66,11 +66,11 @@ function readArguments() {
     if (!/^\d{1,5}$/.test(flags.port)) throw new Misuse("--port is a number such as 8787");
     return { flags, positionals };
   } catch (error) {
-    throw new Misuse((error as Error).message, { cause: error }); // parseArgs names the option that is wrong
+    throw new Misuse((error as Error).message, { cause: error }); // parseArgs names the invalid option
   }
 }
 
-/** The merchant's own callback, by its API key. */
+/** Sends the merchant's own callback, with its API key. */
 function asBackend(biz: string, flags: Flags): Promise<Response> {
   if (!/^[a-z0-9]{32}$/.test(biz)) throw new Misuse("");
   const { failed, port, "env-file": file, ...others } = flags;
@@ -80,15 +80,15 @@ function asBackend(biz: string, flags: Flags): Promise<Response> {
 }
 
 async function asProvider(provider: string, orderId: string, flags: Flags): Promise<Response> {
-  const outcome = checked(provider, orderId, flags);
+  const outcome = validOutcome(provider, orderId, flags);
   const { port, "env-file": file } = flags;
   const setting = callbackSetting(provider, file);
   if (Object.keys(setting).length === 0) throw new Error(`${file} sets no CALLBACK_${provider.toUpperCase()}`);
   const shop = new Shop(port, file);
   const order = await shop.order(orderId);
-  const event = { ...statedBy(provider, outcome, flags, order), orderId, outcome, now: Date.now(), setting };
-  const made = make(provider, event);
-  const delivery = flags.tamper ? tampered(made, orderId) : made;
+  const event = { ...paymentFields(provider, outcome, flags, order), orderId, outcome, now: Date.now(), setting };
+  const genuine = sign(provider, event);
+  const delivery = flags.tamper ? tampered(genuine, orderId) : genuine;
   const refusal = flags.unregistered ? null : await register(shop, orderId, order, flags, event);
   if (refusal !== null) return refusal;
   const paymentId = provider === "paypal" ? captureId(event) : idOf(event);
@@ -98,31 +98,33 @@ async function asProvider(provider: string, orderId: string, flags: Flags): Prom
   console.log(`POST /callbacks/${provider} ${orderId}: ${outcome}, ${payment}${account}, ${size}`);
   const post = () =>
     fetch(`http://localhost:${port}/callbacks/${provider}`, { method: "POST", ...delivery, redirect: "manual" });
-  return provider === "paypal" ? confirming(setting, made, post) : post();
+  return provider === "paypal" ? confirming(setting, genuine, post) : post();
 }
 
 /**
- * The payment that the event is about: as the options name it. A refund or a dispute is else about the order's last payment by this provider;
- * a payment else pays what is registered.
+ * Returns the payment of the event, as the options name it. By default, a refund or a dispute
+ * concerns the order's last payment by this provider, and a payment pays the registered amount.
  */
-function statedBy(provider: string, outcome: Outcome, flags: Flags, order: KnownOrder) {
-  const isAsNamed = ({ payment_id }: KnownPayment) => flags.payment === undefined || payment_id === flags.payment;
+function paymentFields(provider: string, outcome: Outcome, flags: Flags, order: KnownOrder) {
+  const matchesOption = ({ payment_id }: KnownPayment) => flags.payment === undefined || payment_id === flags.payment;
   const follows = followsPayment({ outcome }) && flags.amount === undefined;
-  const paid = follows ? order.payments.findLast((each) => each.provider === provider && isAsNamed(each)) : undefined;
+  const paid = follows
+    ? order.payments.findLast((each) => each.provider === provider && matchesOption(each))
+    : undefined;
   const payment = flags.payment ?? paid?.payment_id ?? undefined;
-  const usual = provider === "alipay" || provider === "wechatpay" ? "CNY" : "USD";
+  const defaultCurrency = provider === "alipay" || provider === "wechatpay" ? "CNY" : "USD";
   return {
     amount: flags.amount ?? paid?.amount ?? order.registered?.amount ?? flags.registered ?? "19.99",
-    currency: flags.currency ?? paid?.currency ?? order.registered?.currency ?? usual,
+    currency: flags.currency ?? paid?.currency ?? order.registered?.currency ?? defaultCurrency,
     ...(payment !== undefined && { payment }),
     ...(flags.refunded !== undefined && { refunded: flags.refunded }),
     isOtherAccount: flags.account === "other",
   };
 }
 
-/** The outcome, once all options are known to be usable. */
-function checked(provider: string, orderId: string, flags: Flags): Outcome {
-  const outcome = outcomes.find((word) => word === (flags.outcome ?? "paid"));
+/** Validates all options. Returns the outcome. */
+function validOutcome(provider: string, orderId: string, flags: Flags): Outcome {
+  const outcome = outcomes.find((name) => name === (flags.outcome ?? "paid"));
   if (!providerNames.includes(provider)) throw new Misuse(`no such provider: ${provider}`);
   if (outcome === undefined) throw new Misuse(`no such outcome: ${flags.outcome ?? ""}`);
   for (const name of ["amount", "registered", "refunded"] as const) {
@@ -142,7 +144,10 @@ function checked(provider: string, orderId: string, flags: Flags): Outcome {
   return outcome;
 }
 
-/** Registers the order as a shop does, once, and again where `--registered` names another price; the refusal, if it is refused. */
+/**
+ * Registers the order unless it is registered, or if `--registered` differs. Returns the response
+ * if it is a refusal.
+ */
 async function register(shop: Shop, orderId: string, order: KnownOrder, flags: Flags, paid: Price) {
   const { biz, registered } = order;
   const name = biz === null || biz === orderId ? orderId : `${orderId} (biz ${biz})`;
@@ -157,16 +162,16 @@ async function register(shop: Shop, orderId: string, order: KnownOrder, flags: F
   return response.ok ? null : response;
 }
 
-/** An outcome or amount that the provider never sends is a misuse, and events.ts names it. */
-function make(provider: string, told: Parameters<typeof signed>[1]): Delivery {
+/** Signs the event. An outcome or amount that the provider never sends is a misuse. */
+function sign(provider: string, spec: Parameters<typeof signed>[1]): Delivery {
   try {
-    return signed(provider, told);
+    return signed(provider, spec);
   } catch (error) {
-    throw new Misuse((error as Error).message, { cause: error }); // events.ts throws nothing else
+    throw new Misuse((error as Error).message, { cause: error }); // events.ts throws errors only
   }
 }
 
-/** PayPal confirms its own deliveries: a stand-in answers for as long as this one takes. */
+/** Serves the stand-in for PayPal's confirmation during the delivery. */
 async function confirming(
   setting: Record<string, unknown>,
   { headers, body }: Delivery,

@@ -1,4 +1,5 @@
-// Checks the package as npm would publish it: publint, arethetypeswrong, and the committed report of its public types.
+// Checks the package as npm would publish it, with publint, arethetypeswrong and the committed
+// report of public types.
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -7,7 +8,7 @@ import { dirname, join, normalize } from "node:path";
 const REPORT = "api/public-types.d.ts.txt";
 const ENTRIES = ["lib/belfry.d.ts", "lib/client/index.d.ts", "lib/client/react.d.ts", "lib/client/testing.d.ts"];
 
-/** The declarations that an entry reaches, each file once, in the order of their paths. */
+/** Returns the declarations that the entries reach, each file once, sorted by path. */
 function publicTypes(): string {
   const texts = new Map<string, string>();
   const visit = (file: string): void => {

@@ -1,4 +1,4 @@
-// What each provider would send about an order: the bodies of its webhooks, as plain data. Signs nothing (sign.ts does).
+// Creates the webhook bodies that each provider would send about an order. sign.ts signs them.
 import { adyenDigits, isoDigits, stripeDigits } from "../src/callbacks/currencies.ts";
 import {
   accountIn,
@@ -11,15 +11,15 @@ import {
   minor,
   paymentId,
   refundedMinor,
-  sends,
+  rejectUnsent,
   type Body,
-  type Told,
+  type EventSpec,
 } from "./order-event.ts";
 
-export { fieldOf, outcomes, type Outcome, type Told } from "./order-event.ts";
+export { fieldOf, outcomes, type Outcome, type EventSpec } from "./order-event.ts";
 
-export function stripeEvent(told: Told): Body {
-  sends("Stripe", told, "closed");
+export function stripeEvent(spec: EventSpec): Body {
+  rejectUnsent("Stripe", spec, "closed");
   const [type, payment_status] = {
     pending: ["checkout.session.completed", "unpaid"],
     failed: ["checkout.session.async_payment_failed", "unpaid"],
@@ -28,11 +28,11 @@ export function stripeEvent(told: Told): Body {
     paid: ["checkout.session.completed", "paid"],
     partially_refunded: ["charge.refunded", ""],
     refunded: ["charge.refunded", ""],
-  }[told.outcome];
-  const amount = minor(told, stripeDigits);
-  const shared = { currency: told.currency.toLowerCase(), payment_intent: paymentId(told) };
-  const disputed = { ...shared, id: `dp_${paymentId(told)}`, object: "dispute", amount, status: "needs_response" };
-  const object = isRefund(told)
+  }[spec.outcome];
+  const amount = minor(spec, stripeDigits);
+  const shared = { currency: spec.currency.toLowerCase(), payment_intent: paymentId(spec) };
+  const disputed = { ...shared, id: `dp_${paymentId(spec)}`, object: "dispute", amount, status: "needs_response" };
+  const object = isRefund(spec)
     ? {
         ...shared,
         id: "ch_dev",
@@ -40,8 +40,8 @@ export function stripeEvent(told: Told): Body {
         amount,
         amount_captured: amount,
         captured: true,
-        amount_refunded: refundedMinor(told, stripeDigits),
-        metadata: { order_id: told.orderId },
+        amount_refunded: refundedMinor(spec, stripeDigits),
+        metadata: { order_id: spec.orderId },
       }
     : {
         ...shared,
@@ -50,23 +50,23 @@ export function stripeEvent(told: Told): Body {
         mode: "payment",
         amount_total: amount,
         payment_status,
-        client_reference_id: told.orderId,
+        client_reference_id: spec.orderId,
       };
-  const created = Math.floor(told.now / 1000);
+  const created = Math.floor(spec.now / 1000);
   return {
-    id: eventId(told),
+    id: eventId(spec),
     object: "event",
     type,
     created,
-    livemode: told.setting["livemode"] === true,
-    ...(told.isOtherAccount === true ? { account: "acct_OTHER" } : {}),
-    data: { object: told.outcome === "disputed" ? disputed : object },
+    livemode: spec.setting["livemode"] === true,
+    ...(spec.isOtherAccount === true ? { account: "acct_OTHER" } : {}),
+    data: { object: spec.outcome === "disputed" ? disputed : object },
   };
 }
 
-export function alipayFields(told: Told): Record<string, string> {
-  const beijing = new Date(told.now + 8 * 3_600_000).toISOString().slice(0, 19).replace("T", " ");
-  const isPaid = told.outcome === "paid" || isRefund(told);
+export function alipayFields(spec: EventSpec): Record<string, string> {
+  const beijing = new Date(spec.now + 8 * 3_600_000).toISOString().slice(0, 19).replace("T", " ");
+  const isPaid = spec.outcome === "paid" || isRefund(spec);
   const status = {
     pending: "WAIT_BUYER_PAY",
     closed: "TRADE_CLOSED",
@@ -76,22 +76,22 @@ export function alipayFields(told: Told): Record<string, string> {
     failed: "",
     disputed: "",
   };
-  sends("Alipay", told, "failed", "disputed");
+  rejectUnsent("Alipay", spec, "failed", "disputed");
   return {
-    notify_id: eventId(told),
+    notify_id: eventId(spec),
     notify_type: "trade_status_sync",
     notify_time: beijing,
     charset: "utf-8",
     version: "1.0",
-    app_id: String([told.setting["appId"]].flat()[0]),
-    seller_id: accountIn(told, "sellerId"),
-    out_trade_no: told.orderId,
-    trade_no: paymentId(told),
-    trade_status: status[told.outcome],
-    total_amount: told.amount,
+    app_id: String([spec.setting["appId"]].flat()[0]),
+    seller_id: accountIn(spec, "sellerId"),
+    out_trade_no: spec.orderId,
+    trade_no: paymentId(spec),
+    trade_status: status[spec.outcome],
+    total_amount: spec.amount,
     ...(isPaid ? { gmt_create: beijing, gmt_payment: beijing } : { gmt_create: beijing }),
-    ...(isRefund(told)
-      ? { refund_fee: major(told, refundedMinor(told, isoDigits)), gmt_refund: beijing, out_biz_no: "R1" }
+    ...(isRefund(spec)
+      ? { refund_fee: major(spec, refundedMinor(spec, isoDigits)), gmt_refund: beijing, out_biz_no: "R1" }
       : {}),
   };
 }
@@ -103,21 +103,21 @@ export interface WechatpayEvent {
   readonly resource: Body;
 }
 
-export function wechatpayEvent(told: Told): WechatpayEvent {
-  const [mchid, [appid]] = [accountIn(told, "mchid"), [told.setting["appid"]].flat()];
-  const total = minor(told, isoDigits);
-  const shared = { mchid, out_trade_no: told.orderId, transaction_id: paymentId(told), success_time: iso(told) };
-  const event = { id: eventId(told), create_time: iso(told) };
-  if (isRefund(told)) {
-    const amount = { total, refund: refundedMinor(told, isoDigits), currency: told.currency };
+export function wechatpayEvent(spec: EventSpec): WechatpayEvent {
+  const [mchid, [appid]] = [accountIn(spec, "mchid"), [spec.setting["appid"]].flat()];
+  const total = minor(spec, isoDigits);
+  const shared = { mchid, out_trade_no: spec.orderId, transaction_id: paymentId(spec), success_time: iso(spec) };
+  const event = { id: eventId(spec), create_time: iso(spec) };
+  if (isRefund(spec)) {
+    const amount = { total, refund: refundedMinor(spec, isoDigits), currency: spec.currency };
     return {
       ...event,
       event_type: "REFUND.SUCCESS",
-      resource: { ...shared, refund_id: `R-${eventId(told)}`, refund_status: "SUCCESS", amount },
+      resource: { ...shared, refund_id: `R-${eventId(spec)}`, refund_status: "SUCCESS", amount },
     };
   }
-  if (told.outcome !== "paid") throw new Error(`WeChat Pay never notifies ${told.outcome}: it is asked for that`);
-  const amount = { total, payer_total: total, currency: told.currency };
+  if (spec.outcome !== "paid") throw new Error(`WeChat Pay never notifies ${spec.outcome}: Belfry queries that`);
+  const amount = { total, payer_total: total, currency: spec.currency };
   return {
     ...event,
     event_type: "TRANSACTION.SUCCESS",
@@ -125,8 +125,8 @@ export function wechatpayEvent(told: Told): WechatpayEvent {
   };
 }
 
-export function paypalEvent(told: Told): Body {
-  sends("PayPal", told, "closed");
+export function paypalEvent(spec: EventSpec): Body {
+  rejectUnsent("PayPal", spec, "closed");
   const event_type = {
     closed: "",
     disputed: "CUSTOMER.DISPUTE.CREATED",
@@ -135,30 +135,30 @@ export function paypalEvent(told: Told): Body {
     paid: "PAYMENT.CAPTURE.COMPLETED",
     partially_refunded: "PAYMENT.CAPTURE.REFUNDED",
     refunded: "PAYMENT.CAPTURE.REFUNDED",
-  }[told.outcome];
-  const capture = captureId(told);
-  const value = major(told, isRefund(told) ? refundedMinor(told, isoDigits) : minor(told, isoDigits));
-  const merchant = { merchant_id: accountIn(told, "merchantId") };
-  const shared = { amount: { currency_code: told.currency, value }, custom_id: told.orderId };
+  }[spec.outcome];
+  const capture = captureId(spec);
+  const value = major(spec, isRefund(spec) ? refundedMinor(spec, isoDigits) : minor(spec, isoDigits));
+  const merchant = { merchant_id: accountIn(spec, "merchantId") };
+  const shared = { amount: { currency_code: spec.currency, value }, custom_id: spec.orderId };
   const links = [{ rel: "up", method: "GET", href: `https://api.sandbox.paypal.com/v2/payments/captures/${capture}` }];
-  if (told.outcome === "disputed") {
-    const transaction = { seller_transaction_id: capture, seller: merchant, custom: told.orderId };
+  if (spec.outcome === "disputed") {
+    const transaction = { seller_transaction_id: capture, seller: merchant, custom: spec.orderId };
     const dispute = {
       dispute_id: `PP-${capture}`,
       dispute_amount: shared.amount,
       disputed_transactions: [transaction],
     };
-    return { id: eventId(told), event_version: "1.0", create_time: iso(told), event_type, resource: dispute };
+    return { id: eventId(spec), event_version: "1.0", create_time: iso(spec), event_type, resource: dispute };
   }
-  const resource = isRefund(told)
-    ? { ...shared, id: `R-${eventId(told)}`, status: "COMPLETED", payer: merchant, links }
+  const resource = isRefund(spec)
+    ? { ...shared, id: `R-${eventId(spec)}`, status: "COMPLETED", payer: merchant, links }
     : { ...shared, id: capture, payee: merchant, final_capture: true };
-  return { id: eventId(told), event_version: "1.0", create_time: iso(told), event_type, resource };
+  return { id: eventId(spec), event_version: "1.0", create_time: iso(spec), event_type, resource };
 }
 
-/** The item without its signature. */
-export function adyenItem(told: Told): Body & { amount: { value: number; currency: string } } {
-  sends("Adyen", told, "closed");
+/** Returns the notification item without its signature. */
+export function adyenItem(spec: EventSpec): Body & { amount: { value: number; currency: string } } {
+  rejectUnsent("Adyen", spec, "closed");
   const [eventCode, success] = {
     pending: ["PENDING", "true"],
     failed: ["AUTHORISATION", "false"],
@@ -167,25 +167,25 @@ export function adyenItem(told: Told): Body & { amount: { value: number; currenc
     paid: ["AUTHORISATION", "true"],
     partially_refunded: ["REFUND", "true"],
     refunded: ["REFUND", "true"],
-  }[told.outcome];
-  const follows = followsPayment(told);
+  }[spec.outcome];
+  const follows = followsPayment(spec);
   return {
-    pspReference: follows ? eventId(told) : paymentId(told),
-    originalReference: follows ? paymentId(told) : "",
-    merchantAccountCode: accountIn(told, "merchantAccount"),
-    merchantReference: told.orderId,
+    pspReference: follows ? eventId(spec) : paymentId(spec),
+    originalReference: follows ? paymentId(spec) : "",
+    merchantAccountCode: accountIn(spec, "merchantAccount"),
+    merchantReference: spec.orderId,
     amount: {
-      value: isRefund(told) ? refundedMinor(told, adyenDigits) : minor(told, adyenDigits),
-      currency: told.currency,
+      value: isRefund(spec) ? refundedMinor(spec, adyenDigits) : minor(spec, adyenDigits),
+      currency: spec.currency,
     },
     eventCode,
     success,
-    eventDate: iso(told),
+    eventDate: iso(spec),
   };
 }
 
-export function squareEvent(told: Told): Body {
-  sends("Square", told, "closed");
+export function squareEvent(spec: EventSpec): Body {
+  rejectUnsent("Square", spec, "closed");
   const status = {
     pending: "APPROVED",
     failed: "FAILED",
@@ -195,38 +195,37 @@ export function squareEvent(told: Told): Body {
     partially_refunded: "COMPLETED",
     refunded: "COMPLETED",
   };
-  const money = (amount: number) => ({ amount, currency: told.currency });
+  const money = (amount: number) => ({ amount, currency: spec.currency });
   const payment = {
-    id: paymentId(told),
-    status: status[told.outcome],
-    reference_id: told.orderId,
-    total_money: money(minor(told, isoDigits)),
-    ...(isRefund(told) ? { refunded_money: money(refundedMinor(told, isoDigits)) } : {}),
+    id: paymentId(spec),
+    status: status[spec.outcome],
+    reference_id: spec.orderId,
+    total_money: money(minor(spec, isoDigits)),
+    ...(isRefund(spec) ? { refunded_money: money(refundedMinor(spec, isoDigits)) } : {}),
   };
   const disputed = { disputed_payment: { payment_id: payment.id }, amount_money: payment.total_money };
   const dispute = { id: `dsp-${payment.id}`, state: "EVIDENCE_REQUIRED", ...disputed };
-  const isDispute = told.outcome === "disputed";
+  const isDispute = spec.outcome === "disputed";
   return {
-    merchant_id: accountIn(told, "merchantId"),
+    merchant_id: accountIn(spec, "merchantId"),
     type: isDispute ? "dispute.created" : "payment.updated",
-    event_id: eventId(told),
-    created_at: iso(told),
+    event_id: eventId(spec),
+    created_at: iso(spec),
     data: isDispute ? { type: "dispute", object: { dispute } } : { type: "payment", object: { payment } },
   };
 }
 
-export function paddleEvent(told: Told): Body {
-  if (told.isOtherAccount === true)
-    throw new Error("Paddle has no word for another account: its secret is one account's");
-  const shared = { event_id: eventId(told), occurred_at: iso(told) };
-  const totals = (amount: number) => ({ total: String(amount), currency_code: told.currency });
-  if (followsPayment(told)) {
-    const action = told.outcome === "disputed" ? "chargeback_warning" : "refund";
-    const refund = { id: `adj_${eventId(told)}`, action, status: "approved", transaction_id: paymentId(told) };
+export function paddleEvent(spec: EventSpec): Body {
+  if (spec.isOtherAccount === true) throw new Error("Paddle events name no account: the secret belongs to one account");
+  const shared = { event_id: eventId(spec), occurred_at: iso(spec) };
+  const totals = (amount: number) => ({ total: String(amount), currency_code: spec.currency });
+  if (followsPayment(spec)) {
+    const action = spec.outcome === "disputed" ? "chargeback_warning" : "refund";
+    const refund = { id: `adj_${eventId(spec)}`, action, status: "approved", transaction_id: paymentId(spec) };
     return {
       ...shared,
       event_type: "adjustment.updated",
-      data: { ...refund, currency_code: told.currency, totals: totals(refundedMinor(told, isoDigits)) },
+      data: { ...refund, currency_code: spec.currency, totals: totals(refundedMinor(spec, isoDigits)) },
     };
   }
   const event_type = {
@@ -237,52 +236,51 @@ export function paddleEvent(told: Told): Body {
   };
   return {
     ...shared,
-    event_type: event_type[told.outcome as keyof typeof event_type], // all others follow a payment
+    event_type: event_type[spec.outcome as keyof typeof event_type], // the other outcomes follow a payment
     data: {
-      id: paymentId(told),
+      id: paymentId(spec),
       origin: "web",
-      custom_data: { order_id: told.orderId },
-      currency_code: told.currency,
-      details: { totals: totals(minor(told, isoDigits)) },
+      custom_data: { order_id: spec.orderId },
+      currency_code: spec.currency,
+      details: { totals: totals(minor(spec, isoDigits)) },
     },
   };
 }
 
-/** An event of the merchant's own making: at the paths, and in the words, that its setting describes. */
-export function describedEvent(
-  told: Told,
-  usual: { readonly outcomes: Readonly<Record<string, string>>; readonly paths: Readonly<Record<string, string>> },
+/** Returns an event of a custom sender, with the paths and outcome names of its setting. */
+export function customEvent(
+  spec: EventSpec,
+  fallback: { readonly outcomes: Readonly<Record<string, string>>; readonly paths: Readonly<Record<string, string>> },
 ): Body {
-  const { paths = {}, outcomes: words = usual.outcomes, unit = "minor" } = told.setting as Described;
-  if (told.isOtherAccount === true)
-    throw new Error("the sender has no word for another account: its secret is one account's");
-  const outcome = OUTCOME_WORDS[told.outcome] ?? told.outcome;
+  const { paths = {}, outcomes: names = fallback.outcomes, unit = "minor" } = spec.setting as CustomSetting;
+  if (spec.isOtherAccount === true) throw new Error("custom events name no account: the secret belongs to one account");
+  const outcome = OUTCOME_NAMES[spec.outcome] ?? spec.outcome;
   const synonyms = outcome === "refunded" ? ["refund", "refunded", "partially_refunded"] : [outcome];
-  const type = Object.keys(words).find((word) => synonyms.includes(words[word] ?? ""));
-  if (type === undefined) throw new Error(`the setting's outcomes have no word for ${told.outcome}`);
-  const amount = isRefund(told) ? refundedMinor(told, isoDigits) : minor(told, isoDigits);
+  const type = Object.keys(names).find((name) => synonyms.includes(names[name] ?? ""));
+  if (type === undefined) throw new Error(`the setting has no outcome ${spec.outcome}`);
+  const amount = isRefund(spec) ? refundedMinor(spec, isoDigits) : minor(spec, isoDigits);
   const values = {
-    order: told.orderId,
-    event: eventId(told),
+    order: spec.orderId,
+    event: eventId(spec),
     type,
-    amount: unit === "minor" ? amount : major(told, amount),
-    currency: told.currency,
-    payment: paymentId(told),
-    ...(isRefund(told) ? { refund: `R-${eventId(told)}` } : {}),
-    time: iso(told),
+    amount: unit === "minor" ? amount : major(spec, amount),
+    currency: spec.currency,
+    payment: paymentId(spec),
+    ...(isRefund(spec) ? { refund: `R-${eventId(spec)}` } : {}),
+    time: iso(spec),
   };
   const body: Body = {};
-  for (const [name, value] of Object.entries(values)) put(body, paths[name] ?? usual.paths[name] ?? "", value);
+  for (const [name, value] of Object.entries(values)) put(body, paths[name] ?? fallback.paths[name] ?? "", value);
   return body;
 }
 
-/** The setting's word for an outcome, where it is another. */
-const OUTCOME_WORDS: Readonly<Partial<Record<Told["outcome"], string>>> = {
+/** Names of outcomes in settings, where they differ. */
+const OUTCOME_NAMES: Readonly<Partial<Record<EventSpec["outcome"], string>>> = {
   partially_refunded: "refunded",
   disputed: "dispute_open",
 };
 
-interface Described {
+interface CustomSetting {
   readonly paths?: Readonly<Record<string, string>>;
   readonly outcomes?: Readonly<Record<string, string>>;
   readonly unit?: "minor" | "major";
@@ -294,7 +292,7 @@ function put(body: Body, path: string, value: unknown): void {
   let inner = body;
   for (const step of steps.slice(0, -1)) {
     inner[step] ??= {};
-    inner = inner[step] as Body; // made one line above, or by an earlier path
+    inner = inner[step] as Body; // created above, or by an earlier path
   }
   inner[steps.at(-1) ?? path] = value;
 }

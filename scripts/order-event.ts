@@ -1,10 +1,10 @@
-// What a made-up event states, whichever provider it is of: its ids, amounts and account. Makes no event.
+// Describes a generated event independently of its provider: ids, amounts and account.
 import { isoDigits } from "../src/callbacks/currencies.ts";
 
 export const outcomes = ["pending", "failed", "closed", "paid", "partially_refunded", "refunded", "disputed"] as const;
 export type Outcome = (typeof outcomes)[number];
 
-export interface Told {
+export interface EventSpec {
   readonly orderId: string;
   readonly outcome: Outcome;
   /** Major units: "19.99". */
@@ -12,84 +12,87 @@ export interface Told {
   readonly currency: string;
   /** ms since 1970. */
   readonly now: number;
-  /** The provider's setting, as `CALLBACK_…` has it. */
+  /** The provider's setting `CALLBACK_…`. */
   readonly setting: Readonly<Record<string, unknown>>;
-  /** The payment's id; absent = one per order, amount and currency. */
+  /** Payment id. Default: one per order, amount and currency. */
   readonly payment?: string;
-  /** What is refunded, in major units; absent = half of the amount for a part, else all of it. */
+  /** Refunded amount in major units. Default: half of a partial refund's amount, else all of it. */
   readonly refunded?: string;
-  /** Signed for another account than the setting's. */
+  /** True to sign for an account that the setting lacks. */
   readonly isOtherAccount?: boolean;
-  /** The event itself, where it is not to be made of the above; of the providers that send theirs as open JSON. */
+  /** Replaces the generated event. */
   readonly event?: object;
 }
 
 export type Body = Record<string, unknown>;
 
-/** A field of the setting as text; "" where it has none. */
-export function fieldOf({ setting }: Told, name: string, fallback = ""): string {
+/** Returns a field of the setting as text; `fallback` if it is missing. */
+export function fieldOf({ setting }: EventSpec, name: string, fallback = ""): string {
   const value = setting[name] ?? fallback;
   return typeof value === "string" ? value : JSON.stringify(value);
 }
 
-/** One per order, outcome and amounts, so that the same delivery made twice is a repeat, and another amount is another payment. */
-export const eventId = (told: Told): string => `dev-${told.outcome}${told.refunded ?? ""}-of-${paymentId(told)}`;
+/**
+ * One id per order, outcome and amounts: an equal delivery is a duplicate, another amount is new.
+ */
+export const eventId = (spec: EventSpec): string => `dev-${spec.outcome}${spec.refunded ?? ""}-of-${paymentId(spec)}`;
 
 /**
- * Without a colon, which Adyen's references cannot hold; 25 and 25.00 are one amount. It sorts before `P2`: payments without a signed time
- * count in the order of their ids.
+ * Contains no colon, which Adyen's references cannot hold. 25 and 25.00 give the same id. Sorts
+ * before `P2`, since payments without a signed time count in the order of their ids.
  */
-export const paymentId = ({ orderId, amount, currency, payment }: Told): string =>
+export const paymentId = ({ orderId, amount, currency, payment }: EventSpec): string =>
   payment ?? `P-${orderId.replaceAll(":", "_")}-${shortest(amount)}-${currency}`;
 
 const shortest = (amount: string): string => (amount.includes(".") ? amount.replace(/\.?0*$/, "") : amount);
 
-/** PayPal's ids are letters and digits. */
-export const captureId = (told: Told): string => {
-  const id = paymentId(told);
-  const isPaypals = /^[A-Za-z0-9]{1,64}$/.test(id);
-  return isPaypals ? id : `CAP${Buffer.from(id).toString("hex").slice(-60)}`.toUpperCase();
+/** Returns the payment id as a PayPal id: letters and digits. */
+export const captureId = (spec: EventSpec): string => {
+  const id = paymentId(spec);
+  const isPaypalId = /^[A-Za-z0-9]{1,64}$/.test(id);
+  return isPaypalId ? id : `CAP${Buffer.from(id).toString("hex").slice(-60)}`.toUpperCase();
 };
 
-export const iso = ({ now }: Told): string => new Date(now).toISOString();
+export const iso = ({ now }: EventSpec): string => new Date(now).toISOString();
 
-export const isRefund = ({ outcome }: Pick<Told, "outcome">): boolean =>
+export const isRefund = ({ outcome }: Pick<EventSpec, "outcome">): boolean =>
   outcome === "refunded" || outcome === "partially_refunded";
 
-/** Whether the event is about a payment that was made before. */
-export const followsPayment = (told: Pick<Told, "outcome">): boolean => isRefund(told) || told.outcome === "disputed";
+/** Whether the event refers to an earlier payment. */
+export const followsPayment = (spec: Pick<EventSpec, "outcome">): boolean =>
+  isRefund(spec) || spec.outcome === "disputed";
 
-/** Minor units of the amount, or of what is refunded of it: a part is half. */
+/** Returns the amount in minor units. Throws if it has more decimals than the currency. */
 export function minor(
-  { amount, currency }: Pick<Told, "amount" | "currency">,
+  { amount, currency }: Pick<EventSpec, "amount" | "currency">,
   digits: ReadonlyMap<string, number>,
 ): number {
   const [whole = "0", fraction = ""] = amount.split(".");
   const places = digits.get(currency) ?? 2;
-  if (fraction.length > places)
-    throw new Error(`${currency} has ${places} digits behind its point, not ${fraction.length}`);
+  if (fraction.length > places) throw new Error(`${currency} has ${places} decimals (received ${fraction.length})`);
   return Number(whole + fraction.padEnd(places, "0"));
 }
 
-export const refundedMinor = (told: Told, digits: ReadonlyMap<string, number>): number => {
-  if (told.refunded !== undefined) return minor({ ...told, amount: told.refunded }, digits);
-  return told.outcome === "partially_refunded" ? Math.floor(minor(told, digits) / 2) : minor(told, digits);
+/** Returns the refunded amount in minor units. */
+export const refundedMinor = (spec: EventSpec, digits: ReadonlyMap<string, number>): number => {
+  if (spec.refunded !== undefined) return minor({ ...spec, amount: spec.refunded }, digits);
+  return spec.outcome === "partially_refunded" ? Math.floor(minor(spec, digits) / 2) : minor(spec, digits);
 };
 
-/** An account of the setting, or one that it does not name. */
-export const accountIn = (told: Told, name: string): string =>
-  told.isOtherAccount === true ? `OTHER${String(firstOf(told, name)).slice(5)}` : String(firstOf(told, name));
+/** Returns the first account of the setting, or another one for `isOtherAccount`. */
+export const accountIn = (spec: EventSpec, name: string): string =>
+  spec.isOtherAccount === true ? `OTHER${String(firstOf(spec, name)).slice(5)}` : String(firstOf(spec, name));
 
-const firstOf = ({ setting }: Told, name: string): unknown => [setting[name]].flat()[0] ?? "";
+const firstOf = ({ setting }: EventSpec, name: string): unknown => [setting[name]].flat()[0] ?? "";
 
-/** Throws for what a provider never sends. */
-export function sends(provider: string, told: Told, ...never: readonly Outcome[]): void {
-  if (never.includes(told.outcome)) throw new Error(`${provider} has no word for ${told.outcome}`);
+/** Throws for an outcome that the provider never sends. */
+export function rejectUnsent(provider: string, spec: EventSpec, ...never: readonly Outcome[]): void {
+  if (never.includes(spec.outcome)) throw new Error(`${provider} never sends ${spec.outcome}`);
 }
 
-/** The amount, or what is refunded of it, in major units. */
-export function major(told: Told, minorUnits: number): string {
-  const digits = isoDigits.get(told.currency) ?? 2;
+/** Formats minor units as major units. */
+export function major(spec: EventSpec, minorUnits: number): string {
+  const digits = isoDigits.get(spec.currency) ?? 2;
   const text = String(minorUnits).padStart(digits + 1, "0");
   return digits === 0 ? text : `${text.slice(0, -digits)}.${text.slice(-digits)}`;
 }

@@ -1,8 +1,8 @@
-// A stand-in for PayPal's API, for development and tests: hands out a token, and confirms exactly those deliveries that it issued itself.
-// Answers where it is called; serving it on a port is paypal-server.ts's.
+// A stand-in for PayPal's API, for development and tests: issues a token, and confirms the
+// deliveries that it issued. paypal-server.ts serves it on a port.
 import type { WebhookHeaders } from "../src/core/callback.ts";
 
-/** How it is to misbehave; nothing = as PayPal does. */
+/** Responses that replace PayPal's usual ones. */
 export interface Trouble {
   readonly token?: () => Promise<Response>;
   readonly verify?: () => Promise<Response>;
@@ -30,7 +30,7 @@ export class PaypalStandIn {
     }
     if (this.#trouble.verify !== undefined) return this.#trouble.verify();
     const id = /"transmission_id":"([^"]*)"/.exec(body)?.[1] ?? "";
-    // The event as text, as it was sent: written anew it would be another.
+    // The event as received text: serializing it again could change it.
     const event = body.slice(body.indexOf('"webhook_event":') + '"webhook_event":'.length, -1);
     return Response.json({ verification_status: this.#issued.has(`${id} ${event}`) ? "SUCCESS" : "FAILURE" });
   };

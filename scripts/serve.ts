@@ -1,9 +1,10 @@
-// Serves the Worker on this machine, by workerd itself: builds it as for deployment, starts it, ends it gracefully. Knows nothing of what it does.
+// `npm run serve`: builds the Worker as for deployment, serves it with workerd, and stops it
+// gracefully.
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs, parseEnv } from "node:util";
-import { settingsNamed } from "./development.ts";
+import { settingNames } from "./development.ts";
 import { buildWorker } from "./workerd/build.ts";
 import { writeConfig } from "./workerd/config.ts";
 import { runWorkerd } from "./workerd/run.ts";
@@ -48,14 +49,14 @@ for (const signal of ["SIGTERM", "SIGINT"] as const) {
   });
 }
 running.child.on("exit", (code) => {
-  // One that ended by itself is a fault: whoever watches this process starts it again.
+  // An exit without a signal is a failure, so that a supervisor restarts this process.
   process.exit(isEnding ? 0 : (code ?? 1) || 1);
 });
 
-/** What the Worker knows by name, as far as it is set: by the environment, or else by the file. */
+/** Returns the Worker's settings from the environment, or else from the file. */
 function settingsOf(file: string | undefined): Record<string, string> {
   const path = file ?? (existsSync(".dev.vars") ? ".dev.vars" : null);
-  const told = path === null ? {} : parseEnv(readFileSync(path, "utf8"));
-  const values = settingsNamed().map((name) => [name, process.env[name] ?? told[name]] as const);
+  const fromFile = path === null ? {} : parseEnv(readFileSync(path, "utf8"));
+  const values = settingNames().map((name) => [name, process.env[name] ?? fromFile[name]] as const);
   return Object.fromEntries(values.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
 }

@@ -1,4 +1,4 @@
-// A shop's side of the development orders: looks an order up and registers its price, by the API key of the development settings.
+// The backend of a development shop: reads and registers orders with the API key of the settings.
 import { bizOf } from "../src/callbacks/order-id.ts";
 import { settingIn } from "./development.ts";
 
@@ -13,16 +13,16 @@ export interface KnownPayment extends Price {
   readonly payment_id: string | null;
 }
 
-/** An order as far as its shop needs it. */
+/** The part of an order that the shop needs. */
 export interface KnownOrder {
-  /** Null where `ORDER_ID_KEY` is not set. */
+  /** Null without `ORDER_ID_KEY`. */
   readonly biz: string | null;
   readonly registered: Price | null;
-  /** The payments that count, then those in excess. */
+  /** Accepted payments, then excess payments. */
   readonly payments: readonly KnownPayment[];
 }
 
-/** The fields of `GET /orders/:biz` that are read here; a refusal has none of them. */
+/** Fields of `GET /orders/:biz`; all are absent in a refusal. */
 interface BackendView {
   readonly version?: number;
   readonly registered?: Price | null;
@@ -30,7 +30,7 @@ interface BackendView {
   readonly excess_payments?: readonly KnownPayment[];
 }
 
-/** A Belfry on this machine, as the shop's backend reaches it. */
+/** A client of the Belfry on localhost, for the shop's backend. */
 export class Shop {
   readonly #url: string;
   readonly #file: string;
@@ -39,7 +39,7 @@ export class Shop {
     [this.#url, this.#file] = [`http://localhost:${port}`, file];
   }
 
-  /** The merchant's own callback. */
+  /** Sends the merchant's own callback. */
   report(biz: string, status: "paid" | "failed"): Promise<Response> {
     return this.#fetch("POST", `/callback/${biz}/`, { status });
   }
@@ -59,7 +59,7 @@ export class Shop {
 
   async #view(biz: string): Promise<BackendView> {
     const response = await this.#fetch("GET", `/orders/${biz}`);
-    return response.ok ? ((await response.json()) as BackendView) : {}; // the route's own answer
+    return response.ok ? ((await response.json()) as BackendView) : {}; // the route's response type
   }
 
   #fetch(method: string, path: string, body?: object): Promise<Response> {

@@ -1,5 +1,5 @@
-// Makes correctly signed deliveries of all nine providers, to try Belfry without an account anywhere. For development and tests only: what
-// is signed with a private key is signed with the development ones, known to everybody. Reads no file, so that it runs in workerd too.
+// Signs deliveries of all nine providers with public development keys, to try Belfry without a
+// provider account. For development and tests only. Runs in workerd too, since it reads no files.
 import { createCipheriv, createHash, createHmac, randomBytes, sign } from "node:crypto";
 import { crc32 } from "node:zlib";
 import { defaults as hmacDefaults } from "../src/callbacks/hmac.ts";
@@ -8,14 +8,14 @@ import privateKeys from "./development-keys.json" with { type: "json" };
 import {
   adyenItem,
   alipayFields,
-  describedEvent,
+  customEvent,
   fieldOf,
   paddleEvent,
   paypalEvent,
   squareEvent,
   stripeEvent,
   wechatpayEvent,
-  type Told,
+  type EventSpec,
   type WechatpayEvent,
 } from "./events.ts";
 import { eventId } from "./order-event.ts";
@@ -27,27 +27,27 @@ export interface Delivery {
   readonly body: Uint8Array<ArrayBuffer>;
 }
 
-/** A delivery as the provider would send it now. Throws for what the provider never sends (see events.ts). */
-export function signed(provider: string, told: Told): Delivery {
+/** Returns a signed delivery of the provider. Throws for an event that it never sends. */
+export function signed(provider: string, spec: EventSpec): Delivery {
   const signer = signers.get(provider);
   if (signer === undefined) throw new Error(`no such provider: ${provider}. There are ${providerNames.join(", ")}`);
-  return signer(told);
+  return signer(spec);
 }
 
-/** The delivery with one byte of what is signed changed: the order's id where it can be read, else the middle of the body. */
+/** Changes one signed byte of the delivery: of the order id if readable, else in the middle. */
 export function tampered({ headers, body }: Delivery, orderId: string): Delivery {
   const at = Buffer.from(body).indexOf(orderId);
-  const place = at >= 0 ? at : Math.floor(body.length / 2);
-  return { headers, body: body.map((byte, i) => (i === place ? byte ^ 1 : byte)) };
+  const position = at >= 0 ? at : Math.floor(body.length / 2);
+  return { headers, body: body.map((byte, i) => (i === position ? byte ^ 1 : byte)) };
 }
 
 const json = (value: unknown): Uint8Array<ArrayBuffer> => bytes(JSON.stringify(value));
 const bytes = (text: string): Uint8Array<ArrayBuffer> => new Uint8Array(Buffer.from(text, "utf8"));
 const jsonHeaders = { "content-type": "application/json" };
-const seconds = ({ now }: Told): string => String(Math.floor(now / 1000));
+const seconds = ({ now }: EventSpec): string => String(Math.floor(now / 1000));
 
-/** The first secret of the setting: `secret` may be a list. */
-const secretOf = ({ setting }: Told, name = "secret"): string => String([setting[name]].flat()[0]);
+/** Returns the first secret of the setting, which may be a list. */
+const secretOf = ({ setting }: EventSpec, name = "secret"): string => String([setting[name]].flat()[0]);
 
 const hmac = (
   key: string | Uint8Array,
@@ -66,7 +66,7 @@ const rsa = (provider: "alipay" | "wechatpay" | "paypal", message: string | Uint
     type: "pkcs8",
   }).toString("base64");
 
-const signers: ReadonlyMap<string, (told: Told) => Delivery> = new Map([
+const signers: ReadonlyMap<string, (spec: EventSpec) => Delivery> = new Map([
   ["stripe", stripe],
   ["alipay", alipay],
   ["wechatpay", wechatpay],
@@ -80,17 +80,17 @@ const signers: ReadonlyMap<string, (told: Told) => Delivery> = new Map([
 
 export const providerNames: readonly string[] = [...signers.keys()];
 
-function stripe(told: Told): Delivery {
-  const body = json(told.event ?? stripeEvent(told));
-  const t = seconds(told);
+function stripe(spec: EventSpec): Delivery {
+  const body = json(spec.event ?? stripeEvent(spec));
+  const t = seconds(spec);
   return {
-    headers: { ...jsonHeaders, "stripe-signature": `t=${t},v1=${hmac(secretOf(told), "hex", `${t}.`, body)}` },
+    headers: { ...jsonHeaders, "stripe-signature": `t=${t},v1=${hmac(secretOf(spec), "hex", `${t}.`, body)}` },
     body,
   };
 }
 
-function alipay(told: Told): Delivery {
-  const fields = (told.event as ReturnType<typeof alipayFields> | undefined) ?? alipayFields(told); // a form's fields
+function alipay(spec: EventSpec): Delivery {
+  const fields = (spec.event as ReturnType<typeof alipayFields> | undefined) ?? alipayFields(spec); // form fields
   const content = Object.keys(fields)
     .toSorted()
     .map((name) => `${name}=${fields[name] ?? ""}`)
@@ -99,10 +99,10 @@ function alipay(told: Told): Delivery {
   return { headers: { "content-type": "application/x-www-form-urlencoded; charset=utf-8" }, body };
 }
 
-function wechatpay(told: Told): Delivery {
-  const { resource, ...event } = (told.event as WechatpayEvent | undefined) ?? wechatpayEvent(told); // with `resource` open
+function wechatpay(spec: EventSpec): Delivery {
+  const { resource, ...event } = (spec.event as WechatpayEvent | undefined) ?? wechatpayEvent(spec); // not encrypted
   const nonce = randomBytes(6).toString("hex");
-  const cipher = createCipheriv("aes-256-gcm", secretOf(told, "apiV3Key"), nonce).setAAD(Buffer.from("belfry"));
+  const cipher = createCipheriv("aes-256-gcm", secretOf(spec, "apiV3Key"), nonce).setAAD(Buffer.from("belfry"));
   const sealed = Buffer.concat([cipher.update(JSON.stringify(resource), "utf8"), cipher.final(), cipher.getAuthTag()]);
   const body = json({
     ...event,
@@ -114,8 +114,8 @@ function wechatpay(told: Told): Delivery {
       nonce,
     },
   });
-  const [serial = ""] = Object.keys(told.setting["keys"] ?? {});
-  const timestamp = seconds(told);
+  const [serial = ""] = Object.keys(spec.setting["keys"] ?? {});
+  const timestamp = seconds(spec);
   return {
     headers: {
       ...jsonHeaders,
@@ -129,12 +129,12 @@ function wechatpay(told: Told): Delivery {
   };
 }
 
-function paypal(told: Told): Delivery {
-  const body = json(told.event ?? paypalEvent(told));
+function paypal(spec: EventSpec): Delivery {
+  const body = json(spec.event ?? paypalEvent(spec));
   const id = randomBytes(16).toString("hex");
-  const time = new Date(told.now).toISOString().replace(/\.\d+/, "");
+  const time = new Date(spec.now).toISOString().replace(/\.\d+/, "");
   const [certUrl = "https://api.sandbox.paypal.com/v1/notifications/certs/development-only"] = Object.keys(
-    told.setting["certs"] ?? {},
+    spec.setting["certs"] ?? {},
   );
   return {
     headers: {
@@ -143,14 +143,14 @@ function paypal(told: Told): Delivery {
       "paypal-transmission-time": time,
       "paypal-cert-url": certUrl,
       "paypal-auth-algo": "SHA256withRSA",
-      "paypal-transmission-sig": rsa("paypal", `${id}|${time}|${fieldOf(told, "webhookId")}|${crc32(body)}`),
+      "paypal-transmission-sig": rsa("paypal", `${id}|${time}|${fieldOf(spec, "webhookId")}|${crc32(body)}`),
     },
     body,
   };
 }
 
-function adyen(told: Told): Delivery {
-  const item = (told.event as ReturnType<typeof adyenItem> | undefined) ?? adyenItem(told); // an item without its signature
+function adyen(spec: EventSpec): Delivery {
+  const item = (spec.event as ReturnType<typeof adyenItem> | undefined) ?? adyenItem(spec); // unsigned
   const names = ["pspReference", "originalReference", "merchantAccountCode", "merchantReference"];
   const fields = [
     ...names.map((name) => item[name]),
@@ -159,8 +159,8 @@ function adyen(told: Told): Delivery {
     item["eventCode"],
     item["success"],
   ];
-  const hmacSignature = hmac(Buffer.from(secretOf(told, "hmacKey"), "hex"), "base64", fields.join(":"));
-  const live = fieldOf(told, "live", "false");
+  const hmacSignature = hmac(Buffer.from(secretOf(spec, "hmacKey"), "hex"), "base64", fields.join(":"));
+  const live = fieldOf(spec, "live", "false");
   const body = json({
     live,
     notificationItems: [{ NotificationRequestItem: { ...item, additionalData: { hmacSignature } } }],
@@ -168,44 +168,44 @@ function adyen(told: Told): Delivery {
   return { headers: jsonHeaders, body };
 }
 
-function square(told: Told): Delivery {
-  const body = json(told.event ?? squareEvent(told));
-  const signature = hmac(secretOf(told), "base64", fieldOf(told, "notificationUrl"), body);
+function square(spec: EventSpec): Delivery {
+  const body = json(spec.event ?? squareEvent(spec));
+  const signature = hmac(secretOf(spec), "base64", fieldOf(spec, "notificationUrl"), body);
   return { headers: { ...jsonHeaders, "x-square-hmacsha256-signature": signature }, body };
 }
 
-function paddle(told: Told): Delivery {
-  const body = json(told.event ?? paddleEvent(told));
-  const ts = seconds(told);
+function paddle(spec: EventSpec): Delivery {
+  const body = json(spec.event ?? paddleEvent(spec));
+  const ts = seconds(spec);
   return {
-    headers: { ...jsonHeaders, "paddle-signature": `ts=${ts};h1=${hmac(secretOf(told), "hex", `${ts}:`, body)}` },
+    headers: { ...jsonHeaders, "paddle-signature": `ts=${ts};h1=${hmac(secretOf(spec), "hex", `${ts}:`, body)}` },
     body,
   };
 }
 
-function standard(told: Told): Delivery {
-  const body = json(told.event ?? describedEvent(told, standardDefaults));
-  const prefix = fieldOf(told, "headerPrefix", "webhook-");
-  const id = `msg_${createHash("sha256").update(eventId(told)).digest("hex").slice(0, 32)}`;
-  const key = Buffer.from(secretOf(told).replace(/^whsec_/, ""), "base64");
-  const signature = `v1,${hmac(key, "base64", `${id}.${seconds(told)}.`, body)}`;
+function standard(spec: EventSpec): Delivery {
+  const body = json(spec.event ?? customEvent(spec, standardDefaults));
+  const prefix = fieldOf(spec, "headerPrefix", "webhook-");
+  const id = `msg_${createHash("sha256").update(eventId(spec)).digest("hex").slice(0, 32)}`;
+  const key = Buffer.from(secretOf(spec).replace(/^whsec_/, ""), "base64");
+  const signature = `v1,${hmac(key, "base64", `${id}.${seconds(spec)}.`, body)}`;
   return {
     headers: {
       ...jsonHeaders,
       [`${prefix}id`]: id,
-      [`${prefix}timestamp`]: seconds(told),
+      [`${prefix}timestamp`]: seconds(spec),
       [`${prefix}signature`]: signature,
     },
     body,
   };
 }
 
-function generic(told: Told): Delivery {
-  const body = json(told.event ?? describedEvent(told, hmacDefaults));
-  const timestampHeader = fieldOf(told, "timestampHeader").toLowerCase();
-  const stamp = timestampHeader === "" ? [] : [`${seconds(told)}.`];
-  const encoding = fieldOf(told, "encoding") === "base64" ? "base64" : "hex";
-  const signature = `${fieldOf(told, "prefix")}${hmac(secretOf(told), encoding, ...stamp, body)}`;
-  const stamped = timestampHeader === "" ? {} : { [timestampHeader]: seconds(told) };
-  return { headers: { ...jsonHeaders, [fieldOf(told, "header").toLowerCase()]: signature, ...stamped }, body };
+function generic(spec: EventSpec): Delivery {
+  const body = json(spec.event ?? customEvent(spec, hmacDefaults));
+  const timestampHeader = fieldOf(spec, "timestampHeader").toLowerCase();
+  const stamp = timestampHeader === "" ? [] : [`${seconds(spec)}.`];
+  const encoding = fieldOf(spec, "encoding") === "base64" ? "base64" : "hex";
+  const signature = `${fieldOf(spec, "prefix")}${hmac(secretOf(spec), encoding, ...stamp, body)}`;
+  const stamped = timestampHeader === "" ? {} : { [timestampHeader]: seconds(spec) };
+  return { headers: { ...jsonHeaders, [fieldOf(spec, "header").toLowerCase()]: signature, ...stamped }, body };
 }

@@ -1,8 +1,8 @@
-// What the Worker weighs, as it is deployed: minified and gzipped. Fails above its budget; builds nothing itself.
+// Measures the deployed Worker, minified and gzipped, and fails if it exceeds its budget.
 import { readFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 
-/** All nine adapters, the pages of events and the order. The cloud itself takes 3 MB; a small Worker starts fast, and this bound makes growth a decision. */
+/** A small Worker starts fast. Cloudflare allows 3 MB; this bound makes growth a decision. */
 const BUDGET_KIB = 72;
 
 const code = readFileSync("dist/index.js");

@@ -1,5 +1,5 @@
-// `npm run token -- …`: prints a token for development, signed with the TOKEN_SECRET of this machine's settings. Sends it nowhere.
-// For anything but development your own backend signs tokens: the development secret is known to everybody.
+// `npm run token -- …`: prints a token, signed with the TOKEN_SECRET of the development settings.
+// In production your backend signs tokens: the development secret is public.
 import { parseArgs } from "node:util";
 import { SignJWT } from "jose/jwt/sign";
 import { tokenOf } from "../src/core/token.ts";
@@ -14,13 +14,13 @@ const USAGE = `npm run token -- --group feed_news --sub ann [--publish] [--info 
   --issuer    what TOKEN_ISSUER is, if it is set; --audience likewise
   --env-file  where TOKEN_SECRET stands: ${DEVELOPMENT_FILE}, as for npm start`;
 
-/** Arguments that cannot be used: the usage is shown. */
+/** Invalid arguments. The usage is printed. */
 class Misuse extends Error {}
 
 try {
   console.log(await token());
 } catch (error) {
-  const { message } = error as Error; // nothing here throws anything else
+  const { message } = error as Error; // only errors are thrown here
   console.error(error instanceof Misuse ? `${message}\n\n${USAGE}`.trim() : message);
   process.exitCode = error instanceof Misuse ? 2 : 1;
 }
@@ -36,11 +36,11 @@ function readArguments() {
         seconds: { type: "string", default: "3600" },
         issuer: { type: "string" },
         audience: { type: "string" },
-        "env-file": { type: "string", default: DEVELOPMENT_FILE }, // the one that `npm start` reads
+        "env-file": { type: "string", default: DEVELOPMENT_FILE }, // as `npm start`
       },
     }).values;
   } catch (error) {
-    throw new Misuse((error as Error).message, { cause: error }); // parseArgs names the option that is wrong
+    throw new Misuse((error as Error).message, { cause: error }); // parseArgs names the invalid option
   }
 }
 
@@ -49,12 +49,12 @@ async function token(): Promise<string> {
   if (sub === "" && groups.length === 0) throw new Misuse("");
   if (!/^\d{1,9}$/.test(seconds)) throw new Misuse("--seconds is a whole number");
   const now = Math.floor(Date.now() / 1000);
-  const stated = {
+  const optionalClaims = {
     ...(set.issuer === undefined ? {} : { iss: set.issuer }),
     ...(set.audience === undefined ? {} : { aud: set.audience }),
   };
-  const claims = { sub, groups, publish, info: json(info), iat: now, exp: now + Number(seconds), ...stated };
-  const read = tokenOf(claims); // what the Worker would say of them
+  const claims = { sub, groups, publish, info: json(info), iat: now, exp: now + Number(seconds), ...optionalClaims };
+  const read = tokenOf(claims); // the Worker's own checks
   if (!read.ok) throw new Misuse(read.reason.detail);
   const secret = settingIn(file, "TOKEN_SECRET");
   if (secret === "") throw new Error(`${file} sets no TOKEN_SECRET`);

@@ -1,4 +1,5 @@
-// The Worker of `npm start`: the deployed one, and a shop that answers status queries. wrangler.toml names index.ts for deployment.
+// The Worker of `npm start`: the deployed one with a shop that answers status queries. Deployments
+// use index.ts.
 import worker, { Group as DeployedGroup } from "./index.ts";
 import { groupWithShop, workerWithShop } from "./shop.ts";
 

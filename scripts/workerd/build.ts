@@ -1,31 +1,33 @@
-// A Worker as `wrangler deploy` would send it, and what its wrangler.toml says of it, for a workerd of one's own. Runs nothing.
+// Builds a Worker as `wrangler deploy` would upload it, and reads its wrangler.toml, for a workerd
+// of one's own.
 import { spawnSync } from "node:child_process";
 import { dirname, join, resolve } from "node:path";
-// `unstable_` is wrangler's word for what may change from version to version; the version here is exact, and the types say if it did.
+// wrangler may change `unstable_` exports in any release. Its version is pinned, and the types
+// detect a change.
 import { unstable_readConfig as readConfig } from "wrangler";
 
 export interface Built {
   readonly name: string;
-  /** The one module there is, minified. */
+  /** Path of the minified module. */
   readonly module: string;
   readonly compatibilityDate: string;
   readonly compatibilityFlags: readonly string[];
   readonly vars: Readonly<Record<string, string>>;
   readonly objects: readonly { readonly binding: string; readonly className: string }[];
-  /** Null for a Worker without pages. */
+  /** Null for a Worker without static files. */
   readonly pages: Pages | null;
-  /** Bindings that Cloudflare has and workerd by itself has not. The Worker has to do without them. */
+  /** Names of bindings that workerd lacks outside of Cloudflare. */
   readonly leftOut: readonly string[];
 }
 
 export interface Pages {
   readonly directory: string;
   readonly binding: string | null;
-  /** Paths that the Worker answers though there is a file. */
+  /** Paths that the Worker handles even if a file exists. */
   readonly workerFirst: readonly string[];
 }
 
-/** Builds into `folder`, by the same command as `npm run build`; `entry` stands in for the Worker's `main`. */
+/** Builds into `folder` as `npm run build` does. `entry` replaces the Worker's `main`. */
 export function buildWorker(configFile: string, folder: string, entry?: string): Built {
   const args = ["deploy", ...(entry === undefined ? [] : [entry]), "--config", configFile];
   const { status, stdout, stderr } = spawnSync(
@@ -60,7 +62,7 @@ export function buildWorker(configFile: string, folder: string, entry?: string):
 
 type Config = ReturnType<typeof readConfig>;
 
-/** A var is a text here: an object of them is no setting of this project. */
+/** Returns all vars as text, which every setting of this project is. */
 function textVars(vars: Config["vars"]): Record<string, string> {
   return Object.fromEntries(Object.entries(vars).map(([name, value]) => [name, String(value)]));
 }

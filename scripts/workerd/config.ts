@@ -1,24 +1,27 @@
-// The configuration that workerd reads, as text of Cap'n Proto: a Worker, its objects on disk, its static files. Runs nothing.
+// Writes workerd's configuration as Cap'n Proto text: a Worker, its objects on disk and its static
+// files.
 import { mkdirSync, writeFileSync, copyFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { Built } from "./build.ts";
 import { filesOf } from "./files.ts";
 
 export interface Place {
-  /** For the configuration and the modules; workerd reads it as it starts. */
+  /** Folder of the configuration and modules, which workerd reads on start. */
   readonly folder: string;
-  /** Where the objects are kept. */
+  /** Folder of the Durable Objects' storage. */
   readonly data: string;
-  /** `host:port`; port 0 is one that is free. */
+  /** `host:port`; port 0 selects a free port. */
   readonly address: string;
-  /** Names of environment variables that are bindings: secrets, which no file should hold. */
+  /** Names of secrets, passed as environment variables to keep them out of files. */
   readonly secrets: readonly string[];
 }
 
-/** The environment variable that holds the secret `name`: workerd's environment holds more than bindings. */
+/**
+ * Returns the environment variable of a secret. The prefix avoids collisions with other variables.
+ */
 export const variableOf = (name: string): string => `BINDING_${name}`;
 
-/** Writes what workerd needs; the file to start it with. */
+/** Writes the configuration and modules. Returns the path of the configuration. */
 export function writeConfig(built: Built, { folder, data, address, secrets }: Place): string {
   mkdirSync(folder, { recursive: true });
   mkdirSync(data, { recursive: true });
@@ -63,7 +66,7 @@ const worker :Workerd.Worker = (
 `;
 }
 
-/** The first one is where requests come in. */
+/** Returns the modules. The first one receives requests. */
 function modulesOf({ pages }: Built): readonly string[] {
   const worker = '(name = "worker.js", esModule = embed "worker.js")';
   if (pages === null) return [worker];
@@ -86,5 +89,5 @@ function bindingsOf({ vars, objects, pages }: Built, secrets: readonly string[])
 
 const list = (items: readonly string[]): string => `[${items.map((item) => `\n    ${item},`).join("")}\n  ]`;
 
-/** A literal: JSON's, but for the escape of what cannot be seen. */
+/** Formats a text literal: JSON with `\x` escapes of control characters. */
 const text = (value: string): string => JSON.stringify(value).replaceAll(/\\u00([0-9a-f]{2})/g, "\\x$1");

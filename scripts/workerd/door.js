@@ -1,4 +1,5 @@
-// Runs inside workerd, before the Worker: answers what is a static file, as Cloudflare does before it asks the Worker. Decides nothing else.
+// Runs in workerd in front of the Worker: serves static files, as Cloudflare does, and passes all
+// other requests on.
 import { WorkerEntrypoint } from "cloudflare:workers";
 import files from "./files.json";
 import worker from "./worker.js";
@@ -16,7 +17,7 @@ export default {
   },
 };
 
-/** What the Worker asks for a file by, its binding for the pages. */
+/** The Worker's binding of static files. */
 export class Files extends WorkerEntrypoint {
   fetch(request) {
     const answer = answers[new URL(request.url).pathname];

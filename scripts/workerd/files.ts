@@ -1,15 +1,16 @@
-// The static files of a Worker as Cloudflare would serve them: under which path, with which headers. Reads the folder once; serves nothing.
+// Lists the static files of a Worker with the paths and headers that Cloudflare would serve them
+// with.
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import type { Pages } from "./build.ts";
 
-/** What a path is answered with: a file, or the path that the file really has. */
+/** The response to a path: a file, or a redirect to the file's path. */
 export type Answer =
   | { readonly file: string; readonly headers: Readonly<Record<string, string>> }
   | { readonly location: string };
 
-/** Those that the pages have; the rest is bytes to a browser. */
+/** Media types by extension. Default: application/octet-stream. */
 const TYPES: Readonly<Record<string, string>> = {
   css: "text/css; charset=utf-8",
   html: "text/html; charset=utf-8",
@@ -25,7 +26,7 @@ const TYPES: Readonly<Record<string, string>> = {
   woff2: "font/woff2",
 };
 
-/** Says how the files are served, and is none of them. */
+/** The file of header rules, which is not served. */
 const RULES = "_headers";
 
 export function filesOf({ directory }: Pages): Record<string, Answer> {
@@ -37,16 +38,18 @@ export function filesOf({ directory }: Pages): Record<string, Answer> {
   for (const file of files.filter((file) => file !== RULES)) {
     const path = pathOf(file);
     answers[path] = { file, headers: headersOf(path, file, readFileSync(join(directory, file)), rules) };
-    for (const other of detours(path, file)) answers[other] ??= { location: path };
+    for (const other of redirectsTo(path, file)) answers[other] ??= { location: path };
   }
   return answers;
 }
 
-/** As Cloudflare's "auto-trailing-slash": a folder's page has the folder's path, any other page its own without `.html`. */
+/**
+ * Cloudflare's "auto-trailing-slash": `index.html` has the folder's path, other pages drop `.html`.
+ */
 const pathOf = (file: string): string => `/${file.replace(/(?<=^|\/)index\.html$/, "").replace(/\.html$/, "")}`;
 
-/** The paths that lead to a page by a redirect. */
-function detours(path: string, file: string): readonly string[] {
+/** Returns the paths that redirect to a page. */
+function redirectsTo(path: string, file: string): readonly string[] {
   if (!file.endsWith(".html")) return [];
   return path === "/" ? ["/index.html", "/index"] : [`/${file}`, path.endsWith("/") ? path.slice(0, -1) : `${path}/`];
 }
@@ -71,7 +74,10 @@ interface Rule {
   readonly unset: readonly string[];
 }
 
-/** A path per rule, one `*` in it for anything, and below it `Name: value` or `! Name` for one that an earlier rule set. */
+/**
+ * Parses rules: a path with at most one `*`, followed by indented lines `Name: value` to set a
+ * header or `! Name` to remove one.
+ */
 function headerRules(text: string): readonly Rule[] {
   const rules: { matches: Rule["matches"]; set: [string, string][]; unset: string[] }[] = [];
   for (const line of text.split("\n").filter((line) => line.trim() !== "" && !line.trimStart().startsWith("#"))) {

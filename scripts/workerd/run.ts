@@ -1,4 +1,4 @@
-// Starts workerd on a configuration, knows when it answers, and ends it. Builds nothing.
+// Starts workerd with a configuration, waits until it listens, and stops it.
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { createRequire } from "node:module";
@@ -6,18 +6,18 @@ import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { variableOf } from "./config.ts";
 
-/** Where the package put the binary for this machine. */
-const { default: workerd } = createRequire(import.meta.url)("workerd") as { readonly default: string }; // all that it exports
+/** Path of workerd's binary for this platform. */
+const { default: workerd } = createRequire(import.meta.url)("workerd") as { readonly default: string }; // as exported
 
 export interface Run {
-  /** What `writeConfig` wrote. */
+  /** The path that `writeConfig` returned. */
   readonly config: string;
   readonly secrets: Readonly<Record<string, string>>;
-  /** Where its log goes: a file that is open, or the log of whoever starts it. */
+  /** Target of its log: an open file descriptor, or that of this process. */
   readonly log: number | "inherit";
-  /** Put before the command: `taskset -c 0`. */
+  /** Command prefix, such as `taskset -c 0`. */
   readonly by?: readonly string[];
-  /** Put behind it: `--inspector-addr=…`. */
+  /** Command suffix, such as `--inspector-addr=…`. */
   readonly flags?: readonly string[];
 }
 
@@ -25,11 +25,11 @@ export interface Running {
   readonly child: ChildProcess;
   /** `http://127.0.0.1:<port>` */
   readonly url: string;
-  /** Takes no more connections; ends those that are open when `graceMs` are over, by ending the process. */
+  /** Stops accepting connections. Kills the process if some are still open after `graceMs`. */
   readonly stop: (graceMs: number) => Promise<void>;
 }
 
-/** Ready when it listens. */
+/** Resolves once workerd listens. */
 export async function runWorkerd({ config, secrets, log, by = [], flags = [] }: Run): Promise<Running> {
   const [command = workerd, ...args] = [...by, workerd, "serve", config, "--control-fd=3", ...flags];
   const env: NodeJS.ProcessEnv = { ...process.env };
@@ -44,21 +44,21 @@ export async function runWorkerd({ config, secrets, log, by = [], flags = [] }: 
     child,
     url: `http://127.0.0.1:${port}`,
     stop: async (graceMs) => {
-      // It ends by itself once its last connection has; with WebSockets open it would wait for ever.
+      // On SIGTERM, workerd exits after its last connection, but open WebSockets never end.
       child.kill("SIGTERM");
-      const late = setTimeout(() => child.kill("SIGKILL"), graceMs);
+      const killTimer = setTimeout(() => child.kill("SIGKILL"), graceMs);
       await exit;
-      clearTimeout(late);
+      clearTimeout(killTimer);
     },
   };
 }
 
-/** What it says on its control pipe, a line of JSON for each socket that listens. */
+/** Reads the port from workerd's control pipe, which has a line of JSON per listening socket. */
 async function portOf(child: ChildProcess): Promise<number> {
   for await (const line of createInterface({ input: child.stdio[3] as Readable })) {
     // opened as a pipe above
-    const told = JSON.parse(line) as { readonly event: string; readonly port?: number }; // workerd's word
-    if (told.event === "listen" && told.port !== undefined) return told.port;
+    const message = JSON.parse(line) as { readonly event: string; readonly port?: number }; // trusts workerd
+    if (message.event === "listen" && message.port !== undefined) return message.port;
   }
   throw new Error("workerd ended before it listened");
 }

@@ -1,42 +1,54 @@
-// What a user of the SDK sees of it: the client, its orders and groups, and what they tell. Only types.
+// Types of the SDK's public interface: the client, its orders and groups, and their events.
 import type { Json } from "../core/json.ts";
 import type { Who, Counts } from "../core/frames.ts";
 import type { OrderStatus } from "../core/order.ts";
 import type { BelfryError } from "./error.ts";
 import type { State } from "./state.ts";
 
-export type Undo = () => void;
+/** Removes a listener. Calling it again does nothing. */
+export type Unsubscribe = () => void;
 
-/** Ends a wait before its time: the promise is rejected with the signal's reason, or with a BelfryError `timeout` after so many ms. */
-export interface Until {
+/** @deprecated Use `Unsubscribe`. */
+export type Undo = Unsubscribe;
+
+/** Limits a wait. */
+export interface WaitOptions {
+  /** Rejects the promise with the signal's reason. */
   readonly signal?: AbortSignal;
+  /** Rejects the promise with a BelfryError `timeout` after this many ms. */
   readonly timeout?: number;
 }
 
-/** Listens to one kind of event until the undo is called, the signal is aborted or the handle closed. */
+/** @deprecated Use `WaitOptions`. */
+export type Until = WaitOptions;
+
+/** Adds a listener until it is unsubscribed, `signal` is aborted or the handle is closed. */
 export type On<Events> = <Event extends keyof Events>(
   event: Event,
   listener: (value: Events[Event]) => void,
   options?: { readonly signal?: AbortSignal },
-) => Undo;
+) => Unsubscribe;
 
 export interface Client {
-  /** Watches an order; `biz` is its id. Parts of a page that watch the same one share its connection. */
+  /** Watches the order with the id `biz`. Handles of the same order share one connection. */
   order(biz: string): Order;
-  /** Joins a group by its path on the wire: `/ws/alarm/`, `/ws/feed/news/`. `Data` is what you publish there: it is not checked. */
+  /**
+   * Joins a group by its path on the wire: `/ws/alarm/`, `/ws/feed/news/`. `Data` is the type of
+   * its publications; it is not checked.
+   */
   group<Data = unknown>(path: string): Group<Data>;
   /** Closes every order and group of this client. */
   close(): void;
 }
 
-/** What orders and groups have in common. */
+/** Members common to orders and groups. */
 interface Handle<Events> {
-  /** `state` and an order's `status` are told at once as they are, then whenever they change. */
+  /** `state` and an order's `status` are emitted to a new listener at once, then on each change. */
   readonly on: On<Events>;
   readonly state: State;
-  /** The server's time, in ms since 1970. */
-  ping(until?: Until): Promise<{ readonly time: number }>;
-  /** Ends the handle, and the connection if no other one shares it. */
+  /** Returns the server's time, in ms since 1970. */
+  ping(options?: WaitOptions): Promise<{ readonly time: number }>;
+  /** Closes the handle. The last handle of a connection closes the connection too. */
   close(): void;
 }
 
@@ -45,32 +57,37 @@ export interface Order extends Handle<OrderEvents>, AsyncIterable<Outcome> {
   /** The last known outcome; null before the first. */
   readonly outcome: Outcome | null;
   /**
-   * Resolves once, with the first outcome that is `closed`, `paid`, `partially_refunded` or `refunded`. A `failed` attempt does not end the
-   * wait: another may follow. Rejected when the connection is closed for good before that. Later changes come by `status`.
+   * Resolves with the first outcome that is `closed`, `paid`, `partially_refunded` or `refunded`.
+   * Keeps waiting at `failed`: another attempt may follow. Rejects if the connection is closed for
+   * good. Later changes are emitted as `status`.
    */
-  settled(until?: Until): Promise<Settled>;
-  /** Relays a text to everybody who watches the order. */
-  publish(text: string, until?: Until): Promise<Published>;
+  settled(options?: WaitOptions): Promise<Settled>;
+  /** Relays a text to all members of the order. */
+  publish(text: string, options?: WaitOptions): Promise<Published>;
 }
 
 /** An order at one version. */
 export interface Outcome {
   readonly biz: string;
   /**
-   * - `pending`: the amount is not there yet. A part of it, and a payment that is held until the order is registered, are for the backend
-   *   alone to see.
-   * - `failed`: an attempt ended (a declined card, an expired session). Another may follow, so the connection and the poll go on.
-   * - `closed`: nothing was paid and nothing can be any more. A payment that comes all the same is still `paid`.
-   * - `paid`: the amount is there.
-   * - `partially_refunded`: a part of the amount went back. A further refund is a new version of the same status.
-   * - `refunded`: all of it went back.
+   * - `pending`: the amount is not reached. Only the backend sees partial and held payments.
+   * - `failed`: an attempt ended (a declined card, an expired session). Another may follow, so the
+   *   connection and the poll continue.
+   * - `closed`: unpaid, and no further payment is possible. A late payment still makes it `paid`.
+   * - `paid`: the amount is reached.
+   * - `partially_refunded`: part of the amount was refunded. A further refund is a new version of
+   *   the same status.
+   * - `refunded`: the whole amount was refunded.
    */
   readonly status: OrderStatus;
-  /** Whether the amount is there and has not all gone back: `paid` and `partially_refunded`. */
+  /** True for `paid` and `partially_refunded`. */
   readonly paid: boolean;
-  /** Goes up by one with each change, and never back. */
+  /** Increases by one with each change and never decreases. */
   readonly version: number;
-  /** How the news came: live, as what was there already on connecting, or by asking over HTTP. */
+  /**
+   * `push`: received live. `snapshot`: the order had it before this connection. `poll`: received
+   * over HTTP.
+   */
   readonly source: "push" | "snapshot" | "poll";
 }
 
@@ -78,29 +95,32 @@ export interface Outcome {
 export type Settled = Outcome & { readonly status: Exclude<OrderStatus, "pending" | "failed"> };
 
 export interface OrderEvents {
-  /** Each change, once. A `failed` order, a closed one and a paid one may all change again. */
+  /** Each change, once. A `failed`, `closed` or `paid` order may change again. */
   readonly status: Outcome;
   readonly state: State;
-  /** What others who watch the order wrote, and what a backend sent: never an outcome, whatever it looks like. */
+  /** Texts of other members and events of a backend. An outcome is emitted as `status` only. */
   readonly publication: Publication;
   readonly error: BelfryError;
 }
 
 export interface Group<Data = unknown> extends Handle<GroupEvents<Data>>, AsyncIterable<Publication<Data>> {
   readonly path: string;
-  /** The last publication that came; null before the first. */
+  /** The last received publication; null before the first. */
   readonly latest: Publication<Data> | null;
-  /** Who is there: each user once. */
-  presence(until?: Until): Promise<Presence>;
-  /** What the group keeps of its publications, oldest first. */
-  history(range?: { readonly after?: number; readonly limit?: number } & Until): Promise<History<Data>>;
-  /** Publishes, where the group lets its members. Never sent twice: one that fails on the way is yours to send again. */
-  publish(data: Json, until?: Until): Promise<Published>;
+  /** Returns the connected users, each once. */
+  presence(options?: WaitOptions): Promise<Presence>;
+  /** Returns the publications that the group keeps, oldest first. */
+  history(range?: { readonly after?: number; readonly limit?: number } & WaitOptions): Promise<History<Data>>;
+  /**
+   * Publishes, if the group allows it. Sent at most once: after a temporary error, the caller
+   * decides whether to publish again.
+   */
+  publish(data: Json, options?: WaitOptions): Promise<Published>;
 }
 
 export interface GroupEvents<Data = unknown> {
   readonly publication: Publication<Data>;
-  /** What was published while the connection was away is not all there any more: fetch what you show anew. */
+  /** Publications were lost while disconnected: fetch the displayed data again. */
   readonly missed: Missed;
   readonly join: Joined;
   readonly leave: Joined;
@@ -110,19 +130,19 @@ export interface GroupEvents<Data = unknown> {
 
 export interface Publication<Data = unknown> {
   readonly data: Data;
-  /** Its place in what the group published; null for what the group does not keep. */
+  /** Offset in the group's history; null for a publication that the group does not keep. */
   readonly offset: number | null;
-  /** The same wherever and however often it is sent; null for what the group does not keep. */
+  /** Equal for every delivery; null for a publication that the group does not keep. */
   readonly id: string | null;
 }
 
-/** Where the group stands now. */
+/** The current position of the group. */
 export interface Missed {
   readonly epoch: string;
   readonly offset: number;
 }
 
-/** A member that came or went, and how many there are now. */
+/** A user who joined or left, with the counts after that. */
 export type Joined = Who & Counts;
 
 export type Presence = Counts & { readonly members: readonly Who[] };
@@ -130,7 +150,7 @@ export type Presence = Counts & { readonly members: readonly Who[] };
 export interface Published {
   readonly epoch: string | null;
   readonly offset: number;
-  /** How many got it. */
+  /** Number of connections that the publication was sent to. */
   readonly connections: number;
 }
 
@@ -143,7 +163,7 @@ export interface History<Data = unknown> {
 export interface HistoryItem<Data = unknown> {
   readonly offset: number;
   readonly id: string;
-  /** When it was published, in ISO 8601. */
+  /** Time of publication, in ISO 8601. */
   readonly at: string;
   readonly data: Data;
 }

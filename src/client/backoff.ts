@@ -1,11 +1,12 @@
-// How long to wait before the next try. Pure: draws nothing and waits for nothing.
-import { PAUSE_MAX_MS, PAUSE_MIN_MS } from "./times.ts";
+// Computes the pause before a reconnect. Pure: the caller passes the random number and waits.
+import { BACKOFF_MAX_MS, BACKOFF_MIN_MS } from "./times.ts";
 
 /**
- * Full jitter: browsers that were lost at the same moment do not come back at the same moment. `losses` counts the connections that did
- * not last, this one included; `random` is in [0, 1).
+ * Full jitter, so that browsers that lost their connections together reconnect at different times.
+ * `losses` counts consecutive connections that ended before a heartbeat was answered, including
+ * this one. `random` is in [0, 1).
  */
-export function pauseMs(losses: number, random: number): number {
-  const most = Math.min(PAUSE_MAX_MS, PAUSE_MIN_MS * 2 ** losses);
-  return PAUSE_MIN_MS + random * (most - PAUSE_MIN_MS);
+export function backoffMs(losses: number, random: number): number {
+  const maxMs = Math.min(BACKOFF_MAX_MS, BACKOFF_MIN_MS * 2 ** losses);
+  return BACKOFF_MIN_MS + random * (maxMs - BACKOFF_MIN_MS);
 }

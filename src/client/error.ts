@@ -1,12 +1,12 @@
-// The one error of the SDK. Carries why; throws nothing itself.
+// Defines the error of the SDK, which carries the reason and the code on the wire.
 import type { Reason } from "./state.ts";
 
 export class BelfryError extends Error {
   override readonly name = "BelfryError";
   readonly reason: Reason;
-  /** The number on the wire: a close code or an error's; 0 for a reason that never was on it. */
+  /** Close code or error code of the wire; 0 for a reason of the client's own. */
   readonly code: number;
-  /** Whether the same may work later as it is. */
+  /** True if the same call may succeed later. */
   readonly temporary: boolean;
 
   constructor(reason: Reason, code = 0, temporary = true, message: string = reason) {

@@ -1,4 +1,5 @@
-// A group of the fake server: what it keeps, who is in it, and what each member is told, in the frames of the real one. Sends by connections.
+// Groups and orders of the fake server: members, history, and replies in the frames of the real
+// server.
 import {
   encode,
   errorReplyFrame,
@@ -16,55 +17,56 @@ import { publicationId, readPosition, recover, type Retention, type Publication 
 import { parseRequest, type ClientRequest } from "../core/request.ts";
 import type { FakeConnection } from "./fake-socket.ts";
 
-/** A group as your test has it in its hand. */
+/** A group, as a test controls it. */
 export interface FakeGroup {
-  /** Who is connected. */
+  /** Open connections of the group. */
   readonly connections: readonly FakeConnection[];
-  /** How many publications there were. */
+  /** Offset of the last kept publication. */
   readonly offset: number;
-  /** Publishes to every member, and keeps it as such a group does. */
+  /** Publishes to every member, and keeps the publication as the group's consumer does. */
   publish(data: Json): void;
-  /** Says that somebody came, and lists them in `presence`. */
+  /** Sends a join, and adds the user to `presence`. */
   join(who: Who): void;
+  /** Sends a leave, and removes the user from `presence`. */
   leave(who: Who): void;
-  /** Gives up what it keeps and begins anew, so that a client that comes back has missed something. */
+  /** Deletes the history and starts a new epoch: a client that reconnects gets `missed`. */
   forget(): void;
 }
 
-/** An order as your test has it in its hand. */
+/** An order, as a test controls it. */
 export interface FakeOrder {
   readonly connections: readonly FakeConnection[];
   readonly status: OrderStatus;
-  /** The number of its changes so far. */
+  /** Number of changes so far. */
   readonly version: number;
   /**
-   * Changes the order: the members are notified, later members and polls get the new status. The same status again changes nothing, except
-   * `partially_refunded`, which is a further refund then. Any status may follow any other: an attempt after `failed`, a late payment after
-   * `closed`, a capture that fails after `paid`.
+   * Changes the status and notifies the members. The present status again is ignored, except
+   * `partially_refunded`, which stands for a further refund. Any status may follow any other: an
+   * attempt after `failed`, a late payment after `closed`, a failed capture after `paid`.
    */
   becomes(status: OrderStatus): void;
-  /** Another member wrote a text, or a backend sent an event: it is relayed, and is no outcome. */
+  /** Relays a text of another member or an event of a backend. Clients emit it as `publication`. */
   relay(data: Json): void;
 }
 
-/** As `src/consumers/` has it: what the groups of each consumer keep. */
-const keepings: Readonly<Record<string, Retention>> = { order: "cache", alarm: "cache", feed: "stream" };
+/** Retention of each consumer's groups, as declared in `src/consumers/`. */
+const retentions: Readonly<Record<string, Retention>> = { order: "cache", alarm: "cache", feed: "stream" };
 
 const HISTORY_SIZE = 100;
 
 export class Group implements FakeGroup {
   readonly connections: FakeConnection[] = [];
   readonly path: string;
-  readonly #keeping: Retention;
+  readonly #retention: Retention;
   readonly #now: () => number;
-  readonly #who: Who[] = [];
-  #kept: Publication[] = [];
+  readonly #users: Who[] = [];
+  #history: Publication[] = [];
   #epoch = "00000001";
   #offset = 0;
 
   constructor(path: string, now: () => number) {
     this.path = path;
-    this.#keeping = keepings[path.split("/")[2] ?? ""] ?? "none";
+    this.#retention = retentions[path.split("/")[2] ?? ""] ?? "none";
     this.#now = now;
   }
 
@@ -73,55 +75,55 @@ export class Group implements FakeGroup {
   }
 
   publish(data: Json): void {
-    if (this.#keeping === "none") return this.relay(data);
+    if (this.#retention === "none") return this.relay(data);
     const frame = encode(data);
-    const at = { epoch: this.#epoch, offset: ++this.#offset };
-    this.#kept = [...this.#kept, { offset: at.offset, at: this.#now(), frame }].slice(
-      this.#keeping === "cache" ? -1 : -HISTORY_SIZE,
+    const position = { epoch: this.#epoch, offset: ++this.#offset };
+    this.#history = [...this.#history, { offset: position.offset, at: this.#now(), frame }].slice(
+      this.#retention === "cache" ? -1 : -HISTORY_SIZE,
     );
-    this.#tell(publicationFrame({ data: frame, position: at }));
+    this.#broadcast(publicationFrame({ data: frame, position }));
   }
 
   relay(data: Json): void {
-    this.#tell(publicationFrame({ data: encode(data), position: null }));
+    this.#broadcast(publicationFrame({ data: encode(data), position: null }));
   }
 
   join(who: Who): void {
-    this.#who.push(who);
-    this.#tell(presenceFrame("join", [who], this.#counts()));
+    this.#users.push(who);
+    this.#broadcast(presenceFrame("join", [who], this.#counts()));
   }
 
   leave(who: Who): void {
-    const i = this.#who.findIndex(({ sub }) => sub === who.sub);
-    if (i >= 0) this.#who.splice(i, 1);
-    this.#tell(presenceFrame("leave", [who], this.#counts()));
+    const i = this.#users.findIndex(({ sub }) => sub === who.sub);
+    if (i >= 0) this.#users.splice(i, 1);
+    this.#broadcast(presenceFrame("leave", [who], this.#counts()));
   }
 
   forget(): void {
     this.#epoch = String(Number(this.#epoch) + 1).padStart(8, "0");
     this.#offset = 0;
-    this.#kept = [];
+    this.#history = [];
   }
 
-  /** A member has come. */
+  /** Adds a member, and sends its welcome and the publications that it missed. */
   welcome(connection: FakeConnection): void {
     this.connections.push(connection);
     const group = { epoch: this.#epoch, offset: this.#offset };
-    const position = readPosition(connection.query.get("epoch"), connection.query.get("offset"));
-    const first = this.#kept[0]?.offset ?? this.#offset + 1;
-    const { recovered, after } = recover(this.#keeping, position, group, first);
-    const missed = this.#kept.filter(({ offset }) => offset > after);
+    const requested = readPosition(connection.query.get("epoch"), connection.query.get("offset"));
+    const first = this.#history[0]?.offset ?? this.#offset + 1;
+    const { recovered, after } = recover(this.#retention, requested, group, first);
+    const missed = this.#history.filter(({ offset }) => offset > after);
     const welcome = welcomeFrame(`fake!${this.connections.length}`, group, recovered);
     for (const frame of [welcome, ...replayFrames(this.#epoch, missed)]) connection.send(frame);
   }
 
-  gone(connection: FakeConnection): void {
+  remove(connection: FakeConnection): void {
     const i = this.connections.indexOf(connection);
     if (i >= 0) this.connections.splice(i, 1);
   }
 
-  /** A member has asked for something. */
-  answer(connection: FakeConnection, text: string): void {
+  /** Replies to a member's request. Other frames are ignored. */
+  receive(connection: FakeConnection, text: string): void {
     const request = parseRequest(text);
     if (request.ok) connection.send(this.#reply(request.value, connection));
   }
@@ -132,16 +134,16 @@ export class Group implements FakeGroup {
       case "ping":
         return replyFrame(id, { time: this.#now() });
       case "presence":
-        return replyFrame(id, { ...this.#counts(), members: this.#who.map(({ sub, info }) => ({ sub, info })) });
+        return replyFrame(id, { ...this.#counts(), members: this.#users.map(({ sub, info }) => ({ sub, info })) });
       case "history": {
-        const publications = this.#kept
+        const publications = this.#history
           .filter(({ offset }) => offset > request.after)
           .slice(0, request.limit)
           .map(({ offset, at, frame }) => ({
             offset,
             id: publicationId(this.#epoch, offset),
             at: new Date(at).toISOString(),
-            data: JSON.parse(frame) as Json, // encoded above
+            data: JSON.parse(frame) as Json, // encoded by publish()
           }));
         return replyFrame(id, { epoch: this.#epoch, offset: this.#offset, publications });
       }
@@ -165,16 +167,16 @@ export class Group implements FakeGroup {
   }
 
   #counts(): { readonly connections: number; readonly users: number } {
-    const users = new Set(this.#who.map(({ sub }) => sub)).size;
+    const users = new Set(this.#users.map(({ sub }) => sub)).size;
     return { connections: this.connections.length, users };
   }
 
-  #tell(text: string): void {
+  #broadcast(text: string): void {
     for (const connection of this.connections.slice()) connection.send(text);
   }
 }
 
-/** An order's group, and what it is asked over HTTP. */
+/** An order with its group and its HTTP response. */
 export class OrderGroup implements FakeOrder {
   readonly group: Group;
   readonly #biz: string;
@@ -207,8 +209,8 @@ export class OrderGroup implements FakeOrder {
     this.group.relay(data);
   }
 
-  /** What `GET /orders/:biz` says. */
-  look(): object {
+  /** The body of `GET /orders/:biz`. */
+  view(): object {
     return { ...orderFrame(this.#biz, this.#status), version: this.version, expires_at: null };
   }
 }

@@ -1,34 +1,45 @@
-// A fake Belfry for a user's own tests: scripted by the test, in the frames of the real one. No network, and no timers of its own.
-import type { Keep, Options } from "./platform.ts";
+// A fake Belfry server for users' own tests, scripted by the test. Sends the frames of the real
+// server, and has neither network nor timers.
+import type { KeyValueStorage, Options } from "./platform.ts";
 import { Group, OrderGroup, type FakeGroup, type FakeOrder } from "./fake-group.ts";
-import { socketsOf, type Closing, type Deliver, type FakeConnection } from "./fake-socket.ts";
+import { socketClassOf, type Closing, type Deliver, type FakeConnection } from "./fake-socket.ts";
 
 export interface FakeServer {
-  /** For `connect(url, { ...server.options })`: everything the client would reach outside with. */
+  /** Replaces the client's network, storage and wake: `connect(url, { ...server.options })`. */
   readonly options: Required<Pick<Options, "WebSocket" | "fetch" | "storage" | "wake">>;
   /** Every open connection. */
   readonly connections: readonly FakeConnection[];
-  /** How many connections were dialled so far, and how many orders looked at over HTTP. */
+  /** Number of connections dialled so far. */
   readonly dialled: number;
+  /** Number of orders requested over HTTP so far. */
   readonly polled: number;
   order(biz: string): FakeOrder;
-  /** By the path that the client gives. */
+  /** Returns the group of a path, as the client passes it to `group()`. */
   group(path: string): FakeGroup;
-  /** The network goes: connections are lost, and nothing can be reached. */
-  cut(): void;
-  /** The network goes, and nobody is told: what is sent arrives nowhere. */
-  hang(): void;
-  /** Closes whoever dials from now on with this code. */
+  /** Closes all connections with 1006, and fails every connect and request from now on. */
+  disconnectNetwork(): void;
+  /** Drops every message from now on. Connections stay open. */
+  stallNetwork(): void;
+  /** Closes each new connection with `code` from now on. */
   refuse(code: number, reason?: string): void;
-  /** Undoes all three. What hung is lost, as it is on a new network. */
-  mend(): void;
-  /** The page is back, or the network: what `online` and `visibilitychange` are to a browser. */
+  /**
+   * Reverts `disconnectNetwork`, `stallNetwork` and `refuse`. Connections of a stalled network are
+   * closed with 1006.
+   */
+  restoreNetwork(): void;
+  /** Reports that the page or the network is back, as `online` and `visibilitychange` do. */
   wake(): void;
+  /** @deprecated Use `disconnectNetwork`. */
+  cut(): void;
+  /** @deprecated Use `stallNetwork`. */
+  hang(): void;
+  /** @deprecated Use `restoreNetwork`. */
+  mend(): void;
 }
 
 export interface FakeServerOptions {
   readonly deliver?: Deliver;
-  /** For `ping` and `history`, in ms since 1970. */
+  /** Returns the time for `ping` and `history`, in ms since 1970. */
   readonly now?: () => number;
 }
 
@@ -40,30 +51,30 @@ class Server implements FakeServer {
   polled = 0;
   readonly #groups = new Map<string, Group>();
   readonly #orders = new Map<string, OrderGroup>();
-  readonly #wakes = new Set<() => void>();
+  readonly #wakeListeners = new Set<() => void>();
   readonly #deliver: Deliver;
   readonly #now: () => number;
-  #network: "up" | "cut" | "hanging" = "up";
+  #network: "up" | "down" | "stalled" = "up";
   #refusal: Closing | null = null;
 
-  constructor({ deliver = (act) => act(), now = Date.now }: FakeServerOptions) {
+  constructor({ deliver = (callback) => callback(), now = Date.now }: FakeServerOptions) {
     this.#deliver = deliver;
     this.#now = now;
     this.options = {
-      WebSocket: socketsOf({
+      WebSocket: socketClassOf({
         deliver,
-        dialled: () => void (this.dialled += 1),
-        refusal: () => (this.#network === "cut" ? { code: 1006, reason: "" } : this.#refusal),
-        opened: (connection) => this.group(connection.path).welcome(connection),
-        heard: (connection, text) => this.group(connection.path).answer(connection, text),
-        closed: (connection) => this.group(connection.path).gone(connection),
-        isHanging: () => this.#network === "hanging",
+        onDial: () => void (this.dialled += 1),
+        refusal: () => (this.#network === "down" ? { code: 1006, reason: "" } : this.#refusal),
+        onOpen: (connection) => this.group(connection.path).welcome(connection),
+        onMessage: (connection, text) => this.group(connection.path).receive(connection, text),
+        onClose: (connection) => this.group(connection.path).remove(connection),
+        isStalled: () => this.#network === "stalled",
       }),
-      fetch: (url, { signal }) => this.#look(url.split("/").at(-1) ?? "", signal),
-      storage: memory(),
-      wake: (act) => {
-        this.#wakes.add(act);
-        return () => this.#wakes.delete(act);
+      fetch: (url, { signal }) => this.#respond(url.split("/").at(-1) ?? "", signal),
+      storage: memoryStorage(),
+      wake: (callback) => {
+        this.#wakeListeners.add(callback);
+        return () => this.#wakeListeners.delete(callback);
       },
     };
   }
@@ -73,59 +84,72 @@ class Server implements FakeServer {
   }
 
   order(biz: string): OrderGroup {
-    return found(this.#orders, biz, () => new OrderGroup(biz, this.group(`/ws/order/${biz}`)));
+    return getOrCreate(this.#orders, biz, () => new OrderGroup(biz, this.group(`/ws/order/${biz}`)));
   }
 
   group(path: string): Group {
-    return found(this.#groups, `/${path}/`.replaceAll(/\/+/g, "/"), (key) => new Group(key, this.#now));
+    return getOrCreate(this.#groups, `/${path}/`.replaceAll(/\/+/g, "/"), (key) => new Group(key, this.#now));
   }
 
-  cut(): void {
-    this.#lose();
-    this.#network = "cut";
+  disconnectNetwork(): void {
+    this.#closeAll();
+    this.#network = "down";
   }
 
-  hang(): void {
-    this.#network = "hanging";
+  stallNetwork(): void {
+    this.#network = "stalled";
   }
 
   refuse(code: number, reason = ""): void {
     this.#refusal = { code, reason };
   }
 
-  mend(): void {
-    if (this.#network === "hanging") this.#lose();
+  restoreNetwork(): void {
+    if (this.#network === "stalled") this.#closeAll();
     this.#network = "up";
     this.#refusal = null;
   }
 
   wake(): void {
-    for (const act of this.#wakes) act();
+    for (const listener of this.#wakeListeners) listener();
   }
 
-  #lose(): void {
+  cut(): void {
+    this.disconnectNetwork();
+  }
+
+  hang(): void {
+    this.stallNetwork();
+  }
+
+  mend(): void {
+    this.restoreNetwork();
+  }
+
+  #closeAll(): void {
     for (const connection of this.connections) connection.close(1006);
   }
 
-  #look(biz: string, signal: AbortSignal): ReturnType<FakeServer["options"]["fetch"]> {
+  /** Responds to `GET /orders/:biz`. A stalled network leaves the request pending until aborted. */
+  #respond(biz: string, signal: AbortSignal): ReturnType<FakeServer["options"]["fetch"]> {
     this.polled += 1;
-    if (this.#network === "cut") return Promise.reject(new TypeError("the network is cut"));
-    const body = this.order(biz).look();
+    if (this.#network === "down") return Promise.reject(new TypeError("the network is disconnected"));
+    const body = this.order(biz).view();
     return new Promise((resolve, reject) => {
       signal.addEventListener("abort", () => reject(signal.reason));
-      if (this.#network === "hanging") return;
-      this.#deliver(() => resolve({ ok: true, json: () => Promise.resolve(body) }), this); // HTTP keeps an order of its own
+      if (this.#network === "stalled") return;
+      this.#deliver(() => resolve({ ok: true, json: () => Promise.resolve(body) }), this); // HTTP has its own order
     });
   }
 }
 
-function found<Value>(map: Map<string, Value>, key: string, make: (key: string) => Value): Value {
-  const known = map.get(key) ?? make(key);
-  map.set(key, known);
-  return known;
+function getOrCreate<Value>(map: Map<string, Value>, key: string, create: (key: string) => Value): Value {
+  const value = map.get(key) ?? create(key);
+  map.set(key, value);
+  return value;
 }
 
-function memory(): Keep {
+function memoryStorage(): KeyValueStorage {
   const items = new Map<string, string>();
   return { getItem: (key) => items.get(key) ?? null, setItem: (key, value) => void items.set(key, value) };
 }

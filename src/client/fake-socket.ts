@@ -1,24 +1,25 @@
-// One connection of the fake server, seen from both ends. No network and no timers; what is sent on it means nothing here.
+// One connection of the fake server, as the client and as the test sees it. Has neither
+// network nor timers.
 import { BEARER, HEARTBEAT } from "../core/frames.ts";
 import type { Socket } from "./platform.ts";
 
 /**
- * How what is sent gets to the other end: `act` brings it there. Left out, it is there at once. `on` is the connection, or the server's
- * HTTP: what is sent on one keeps its order, what is sent on two need not.
+ * Delivers a message: `callback` hands it to the receiver. Default: at once. `via` is the
+ * connection, or the server for HTTP. Messages via one object keep their order.
  */
-export type Deliver = (act: () => void, on: object) => void;
+export type Deliver = (callback: () => void, via: object) => void;
 
-/** What the server does with a connection. */
-export interface Desk {
+/** The server's side of a connection. */
+export interface SocketHost {
   readonly deliver: Deliver;
-  dialled(): void;
-  /** What whoever dials is closed with; null to let it in. */
+  onDial(): void;
+  /** The close of every new connection; null to accept it. */
   refusal(): Closing | null;
-  opened(connection: FakeConnection): void;
-  heard(connection: FakeConnection, text: string): void;
-  closed(connection: FakeConnection): void;
-  /** Whether nothing gets through, and nobody is told so. */
-  isHanging(): boolean;
+  onOpen(connection: FakeConnection): void;
+  onMessage(connection: FakeConnection, text: string): void;
+  onClose(connection: FakeConnection): void;
+  /** Whether the network drops every message silently. */
+  isStalled(): boolean;
 }
 
 export interface Closing {
@@ -30,23 +31,23 @@ export interface Closing {
 export interface FakeConnection {
   readonly path: string;
   readonly query: URLSearchParams;
-  /** The token it brought; null for none. */
+  /** The token of the handshake; null without one. */
   readonly token: string | null;
-  /** The texts that came on it, heartbeats aside. */
+  /** The received texts, without heartbeats. */
   readonly received: readonly string[];
   readonly isOpen: boolean;
-  /** Sends a frame as it is. */
+  /** Sends a frame unchanged. */
   send(text: string): void;
   close(code: number, reason?: string): void;
 }
 
-/** The `WebSocket` of one fake server. */
-export function socketsOf(desk: Desk): new (url: string, protocols: string[]) => Socket {
+/** Creates the `WebSocket` class of one fake server. */
+export function socketClassOf(host: SocketHost): new (url: string, protocols: string[]) => Socket {
   return class implements Socket {
     readonly #connection: Connection;
 
     constructor(url: string, protocols: string[]) {
-      this.#connection = new Connection(url, protocols, desk);
+      this.#connection = new Connection(url, protocols, host);
     }
 
     addEventListener<Type extends keyof Listeners>(type: Type, listener: Listeners[Type]): void {
@@ -54,11 +55,11 @@ export function socketsOf(desk: Desk): new (url: string, protocols: string[]) =>
     }
 
     send(text: string): void {
-      this.#connection.take(text);
+      this.#connection.receive(text);
     }
 
     close(): void {
-      this.#connection.left();
+      this.#connection.closeByClient();
     }
   };
 }
@@ -79,17 +80,17 @@ class Connection implements FakeConnection {
     close: new Set(),
     error: new Set(),
   };
-  readonly #desk: Desk;
+  readonly #host: SocketHost;
   #state: "dialling" | "open" | "closed" = "dialling";
 
-  constructor(url: string, protocols: readonly string[], desk: Desk) {
+  constructor(url: string, protocols: readonly string[], host: SocketHost) {
     const { pathname, searchParams } = new URL(url);
-    this.path = pathname.slice(pathname.indexOf("/ws/")); // Belfry may be below a path of its own
+    this.path = pathname.slice(pathname.indexOf("/ws/")); // Belfry may have a path prefix
     this.query = searchParams;
     this.token = protocols.find((protocol) => protocol.startsWith(BEARER))?.slice(BEARER.length) ?? null;
-    this.#desk = desk;
-    desk.dialled();
-    queueMicrotask(() => desk.deliver(() => this.#open(), this)); // behind the caller, who has yet to listen
+    this.#host = host;
+    host.onDial();
+    queueMicrotask(() => host.deliver(() => this.#open(), this)); // after the caller has added its listeners
   }
 
   get isOpen(): boolean {
@@ -97,52 +98,52 @@ class Connection implements FakeConnection {
   }
 
   send(text: string): void {
-    this.#bring(() => this.#tell("message", { data: text }));
+    this.#deliverToClient(() => this.#emit("message", { data: text }));
   }
 
-  /** At this end at once, so that nothing is sent any more; at the other when it gets there. */
+  /** Closes the server's side at once, the client's side on delivery. */
   close(code: number, reason = ""): void {
     if (this.#state === "closed") return;
-    this.#bring(() => this.#tell("close", { code, reason }));
+    this.#deliverToClient(() => this.#emit("close", { code, reason }));
     this.#state = "closed";
-    this.#desk.closed(this);
+    this.#host.onClose(this);
   }
 
-  /** The client has sent something: it arrives when the client has done what it is doing. */
-  take(text: string): void {
-    queueMicrotask(() => this.#desk.deliver(() => this.#arrive(text), this));
+  /** Delivers a text of the client in a microtask, after its current code. */
+  receive(text: string): void {
+    queueMicrotask(() => this.#host.deliver(() => this.#onArrival(text), this));
   }
 
-  /** The client has closed it, and hears no more. */
-  left(): void {
+  /** Called when the client closes the socket. Removes its listeners. */
+  closeByClient(): void {
     for (const listeners of Object.values(this.listeners)) listeners.clear();
     if (this.#state === "closed") return;
     this.#state = "closed";
-    this.#desk.closed(this);
+    this.#host.onClose(this);
   }
 
   #open(): void {
-    if (this.#state !== "dialling" || this.#desk.isHanging()) return;
-    const closing = this.#desk.refusal();
+    if (this.#state !== "dialling" || this.#host.isStalled()) return;
+    const closing = this.#host.refusal();
     if (closing !== null) return this.close(closing.code, closing.reason);
     this.#state = "open";
-    this.#desk.opened(this);
+    this.#host.onOpen(this);
   }
 
-  #arrive(text: string): void {
-    if (this.#state !== "open" || this.#desk.isHanging()) return;
-    if (text === HEARTBEAT) return this.send(text); // by the platform itself
+  #onArrival(text: string): void {
+    if (this.#state !== "open" || this.#host.isStalled()) return;
+    if (text === HEARTBEAT) return this.send(text); // the platform answers it, without the group
     this.received.push(text);
-    this.#desk.heard(this, text);
+    this.#host.onMessage(this, text);
   }
 
-  /** What was on its way when the network hung has gone nowhere. */
-  #bring(act: () => void): void {
-    if (this.#desk.isHanging()) return;
-    this.#desk.deliver(() => !this.#desk.isHanging() && act(), this);
+  /** Drops the message if the network is stalled now or on delivery. */
+  #deliverToClient(callback: () => void): void {
+    if (this.#host.isStalled()) return;
+    this.#host.deliver(() => !this.#host.isStalled() && callback(), this);
   }
 
-  #tell<Type extends keyof Listeners>(type: Type, event: Parameters<Listeners[Type]>[0]): void {
-    for (const listener of this.listeners[type]) (listener as (told: typeof event) => void)(event); // of its own type
+  #emit<Type extends keyof Listeners>(type: Type, event: Parameters<Listeners[Type]>[0]): void {
+    for (const listener of this.listeners[type]) (listener as (value: typeof event) => void)(event); // of this `type`
   }
 }

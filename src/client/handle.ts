@@ -1,4 +1,4 @@
-// What `order()` and `group()` give: one part of a page's hold on a connection that others may share. Opens none itself.
+// The handles that `order()` and `group()` return. Several handles may share one connection.
 import type { Json } from "../core/json.ts";
 import { isSettled } from "../core/order.ts";
 import type {
@@ -11,118 +11,122 @@ import type {
   Publication,
   Published,
   Settled,
-  Undo,
-  Until,
+  Unsubscribe,
+  WaitOptions,
 } from "./api.ts";
-import { Ears } from "./ears.ts";
+import { Emitter } from "./emitter.ts";
 import { BelfryError } from "./error.ts";
-import { errorOf, type Line, type LineEvents } from "./line.ts";
+import { errorOf, type ConnectionEvents, type GroupConnection } from "./group-connection.ts";
 import type { Closed, State } from "./state.ts";
-import { ANSWER_MS } from "./times.ts";
-import { iterate, until } from "./wait.ts";
+import { RESPONSE_TIMEOUT_MS } from "./times.ts";
+import { iterate, waitFor } from "./wait.ts";
 
-/** `Told` is the event that an iteration gives. */
-class Handle<Told extends keyof LineEvents> {
-  protected readonly line: Line;
-  readonly #told: Told;
-  readonly #ears = new Ears<LineEvents>();
+/** `Iterated` is the event that `for await` yields. */
+class Handle<Iterated extends keyof ConnectionEvents> {
+  protected readonly connection: GroupConnection;
+  readonly #iterated: Iterated;
+  readonly #emitter = new Emitter<ConnectionEvents>();
   readonly #onClose: (handle: { close(): void }) => void;
   #closed: Closed | undefined;
 
-  constructor(line: Line, told: Told, onClose: (handle: { close(): void }) => void) {
-    this.line = line;
-    this.#told = told;
+  constructor(connection: GroupConnection, iterated: Iterated, onClose: (handle: { close(): void }) => void) {
+    this.connection = connection;
+    this.#iterated = iterated;
     this.#onClose = onClose;
-    line.handles.add(this.#ears);
+    connection.emitters.add(this.#emitter);
   }
 
   get state(): State {
-    return this.#closed ?? this.line.state;
+    return this.#closed ?? this.connection.state;
   }
 
-  readonly on: On<LineEvents> = (event, listener, { signal } = {}) =>
-    this.#ears.on(event, listener, () => this.#present()[event], signal);
+  readonly on: On<ConnectionEvents> = (event, listener, { signal } = {}) =>
+    this.#emitter.on(event, listener, () => this.#current()[event], signal);
 
   close(): void {
     if (this.state.name !== "closed") {
       this.#closed = { name: "closed", code: 1000, reason: "left" };
-      this.line.handles.delete(this.#ears);
-      if (this.line.handles.size === 0) this.line.end(1000, "left");
-      this.#ears.tell("state", this.#closed);
-      this.#ears.end();
+      this.connection.emitters.delete(this.#emitter);
+      if (this.connection.emitters.size === 0) this.connection.end(1000, "left");
+      this.#emitter.emit("state", this.#closed);
+      this.#emitter.clear();
     }
     this.#onClose(this);
   }
 
-  ping(wait?: Until): Promise<{ readonly time: number }> {
-    return this.ask({ type: "ping" }, wait);
+  ping(options?: WaitOptions): Promise<{ readonly time: number }> {
+    return this.request({ type: "ping" }, options);
   }
 
-  publish(data: Json, wait?: Until): Promise<Published> {
-    return this.ask({ type: "publish", data }, wait);
+  publish(data: Json, options?: WaitOptions): Promise<Published> {
+    return this.request({ type: "publish", data }, options);
   }
 
-  [Symbol.asyncIterator](): AsyncIterator<LineEvents[Told]> {
-    return iterate((tell, end) =>
+  [Symbol.asyncIterator](): AsyncIterator<ConnectionEvents[Iterated]> {
+    return iterate((emit, end) =>
       all(
-        this.on(this.#told, tell),
+        this.on(this.#iterated, emit),
         this.on("state", ({ name }) => name === "closed" && end()),
       ),
     );
   }
 
-  /** Waits for the connection, then for the answer. What was sent when it was lost may have been done or not, and is not sent again. */
-  protected ask<Result>(request: object, wait?: Until): Promise<Result> {
-    const id = ++this.line.lastId;
+  /**
+   * Waits for the connection, sends the request and waits for the reply. Sends once: if the
+   * connection is lost before the reply, the server may or may not have handled the request.
+   */
+  protected request<Result>(frame: object, options?: WaitOptions): Promise<Result> {
+    const id = ++this.connection.lastId;
     let isSent = false;
-    return until(this.line.platform.clock, { timeout: ANSWER_MS, ...wait }, (resolve, reject) =>
+    return waitFor(this.connection.platform.clock, { timeout: RESPONSE_TIMEOUT_MS, ...options }, (resolve, reject) =>
       all(
         this.on("reply", (reply) => {
           if (reply.id !== id) return;
           if (reply.error) reject(errorOf(reply.error));
-          else resolve(reply.result as Result); // what the server answers to this request
+          else resolve(reply.result as Result); // the result type of this request
         }),
         this.on("state", (state) => {
-          if (state.name === "open") this.line.send({ ...request, id });
-          else if ("reason" in state && (isSent || state.name === "closed")) reject(endOf(state));
+          if (state.name === "open") this.connection.send({ ...frame, id });
+          else if ("reason" in state && (isSent || state.name === "closed")) reject(closeError(state));
           isSent ||= state.name === "open";
         }),
       ),
     );
   }
 
-  /** What a new listener is told at once. */
-  #present(): { readonly [Event in keyof LineEvents]?: LineEvents[Event] | null } {
-    return { state: this.state, status: this.line.outcome };
+  /** The values that a new listener receives at once. */
+  #current(): { readonly [Event in keyof ConnectionEvents]?: ConnectionEvents[Event] | null } {
+    return { state: this.state, status: this.connection.outcome };
   }
 }
 
-const endOf = ({ name, reason, code }: Exclude<State, { name: "connecting" | "open" }>): BelfryError =>
+const closeError = ({ name, reason, code }: Exclude<State, { name: "connecting" | "open" }>): BelfryError =>
   new BelfryError(reason, code, name !== "closed");
 
+/** Combines several unsubscribe functions into one. */
 const all =
-  (...undos: readonly Undo[]): Undo =>
+  (...unsubscribes: readonly Unsubscribe[]): Unsubscribe =>
   () => {
-    for (const undo of undos) undo();
+    for (const unsubscribe of unsubscribes) unsubscribe();
   };
 
 export class OrderHandle extends Handle<"status"> implements Order {
   readonly biz: string;
 
-  constructor(biz: string, line: Line, onClose: (handle: { close(): void }) => void) {
-    super(line, "status", onClose);
+  constructor(biz: string, connection: GroupConnection, onClose: (handle: { close(): void }) => void) {
+    super(connection, "status", onClose);
     this.biz = biz;
   }
 
   get outcome(): Outcome | null {
-    return this.line.outcome;
+    return this.connection.outcome;
   }
 
-  settled(wait: Until = {}): Promise<Settled> {
-    return until(this.line.platform.clock, wait, (resolve, reject) =>
+  settled(options: WaitOptions = {}): Promise<Settled> {
+    return waitFor(this.connection.platform.clock, options, (resolve, reject) =>
       all(
         this.on("status", (outcome) => isFinal(outcome) && resolve(outcome)),
-        this.on("state", (state) => state.name === "closed" && reject(endOf(state))),
+        this.on("state", (state) => state.name === "closed" && reject(closeError(state))),
       ),
     );
   }
@@ -133,24 +137,24 @@ const isFinal = (outcome: Outcome): outcome is Settled => isSettled(outcome.stat
 export class GroupHandle extends Handle<"publication"> implements Group {
   readonly path: string;
 
-  constructor(path: string, line: Line, onClose: (handle: { close(): void }) => void) {
-    super(line, "publication", onClose);
+  constructor(path: string, connection: GroupConnection, onClose: (handle: { close(): void }) => void) {
+    super(connection, "publication", onClose);
     this.path = path;
   }
 
   get latest(): Publication | null {
-    return this.line.latest;
+    return this.connection.latest;
   }
 
-  presence(wait?: Until): Promise<Presence> {
-    return this.ask({ type: "presence" }, wait);
+  presence(options?: WaitOptions): Promise<Presence> {
+    return this.request({ type: "presence" }, options);
   }
 
   history({
     after,
     limit,
-    ...wait
-  }: { readonly after?: number; readonly limit?: number } & Until = {}): Promise<History> {
-    return this.ask({ type: "history", after, limit }, wait);
+    ...options
+  }: { readonly after?: number; readonly limit?: number } & WaitOptions = {}): Promise<History> {
+    return this.request({ type: "history", after, limit }, options);
   }
 }

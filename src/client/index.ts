@@ -1,4 +1,4 @@
-// The browser SDK's door: what `belfry/client` and `/client.js` give. Nothing else stands here.
+// Exports the browser SDK: `belfry/client` in the package, `/client.js` on the Worker.
 export { connect } from "./client.ts";
 export { BelfryError } from "./error.ts";
 export type {
@@ -17,8 +17,10 @@ export type {
   Publication,
   Published,
   Settled,
-  Until,
   Undo,
+  Unsubscribe,
+  Until,
+  WaitOptions,
 } from "./api.ts";
 export type { Reason, State } from "./state.ts";
-export type { Clock, Keep, Options, Socket, SocketClass } from "./platform.ts";
+export type { Clock, Keep, KeyValueStorage, Options, Socket, SocketClass } from "./platform.ts";

@@ -1,25 +1,34 @@
-// What the client needs of the place it runs in, each as an option, with that place's own as the default. Decides nothing.
-import type { Undo } from "./api.ts";
+// The platform features that the client uses. Each is an option; the default is the platform's own.
+import type { Unsubscribe } from "./api.ts";
 
 export interface Options {
-  /** A token for the groups that ask for one: asked for on the first connect, and again when it has run out. In Node, an API key does too. */
+  /**
+   * Returns a token for groups that require one. Called for the first connection, and again once
+   * the token has expired. In Node it may return an API key.
+   */
   readonly getToken?: () => string | Promise<string>;
-  /** Closes the client. */
+  /** Closes the client when aborted. */
   readonly signal?: AbortSignal;
-  /** Keeps an order's position and outcome over a reload of the page; null = nowhere. Default: `sessionStorage`, where there is one. */
-  readonly storage?: Keep | null;
+  /**
+   * Stores the position and outcome of orders across reloads of the page; null stores nothing.
+   * Default: `sessionStorage`, where available.
+   */
+  readonly storage?: KeyValueStorage | null;
   readonly WebSocket?: SocketClass;
   readonly fetch?: (url: string, init: { readonly signal: AbortSignal }) => Promise<Fetched>;
   readonly clock?: Clock;
-  /** In [0, 1). */
+  /** Returns a number in [0, 1). */
   readonly random?: () => number;
-  /** Calls `act` whenever the network or the page is back. Default: `online`, `pageshow`, `resume`, and `visibilitychange` to visible. */
-  readonly wake?: (act: () => void) => Undo;
+  /**
+   * Calls `callback` whenever the network or the page is back. Default: on `online`, `pageshow`,
+   * `resume`, and on `visibilitychange` to visible.
+   */
+  readonly wake?: (callback: () => void) => Unsubscribe;
 }
 
 export type Platform = Required<Pick<Options, "storage" | "WebSocket" | "fetch" | "clock" | "random" | "wake">>;
 
-/** The part of a WebSocket that is used: a browser's, Node's, a Worker's, and that of the package `ws`. */
+/** The part of a WebSocket in use. Browsers, Node, Workers and the package `ws` provide it. */
 export interface Socket {
   addEventListener(type: "message", listener: (event: { readonly data: unknown }) => void): void;
   addEventListener(type: "close", listener: (event: { readonly code: number; readonly reason: string }) => void): void;
@@ -35,24 +44,27 @@ export interface Fetched {
   json(): Promise<unknown>;
 }
 
-/** The part of `Storage` that is used. */
-export interface Keep {
+/** The part of the DOM's `Storage` in use. */
+export interface KeyValueStorage {
   getItem(key: string): string | null;
   setItem(key: string, value: string): void;
 }
 
+/** @deprecated Use `KeyValueStorage`. */
+export type Keep = KeyValueStorage;
+
 export interface Clock {
-  /** ms since 1970. */
+  /** Returns the time in ms since 1970. */
   now(): number;
-  /** Does `act` after so many ms, unless it is undone before. */
-  after(ms: number, act: () => void): Undo;
+  /** Calls `callback` after `ms`. Returns a function that cancels the call. */
+  after(ms: number, callback: () => void): () => void;
 }
 
-/** What a page has, and other places may not have. */
-interface Place {
+/** Globals of a page. Other platforms may lack them. */
+interface Host {
   readonly document?: { readonly hidden: boolean };
   readonly location?: { readonly href: string };
-  readonly sessionStorage?: Keep;
+  readonly sessionStorage?: KeyValueStorage;
   addEventListener?(
     event: string,
     listener: () => void,
@@ -60,40 +72,40 @@ interface Place {
   ): void;
 }
 
-export const here = globalThis as unknown as Place; // by another name, so that each place's own types will do
+export const host = globalThis as unknown as Host; // each platform types its globals differently
 
 export const platformOf = (options: Options): Platform => ({
   WebSocket: globalThis.WebSocket,
   fetch: (url, init) => fetch(url, init),
-  clock: { now: () => Date.now(), after: ownAfter },
+  clock: { now: () => Date.now(), after: defaultAfter },
   random: Math.random,
-  wake: ownWake,
-  storage: ownStorage(),
+  wake: defaultWake,
+  storage: defaultStorage(),
   ...options,
 });
 
-/** Whether this is a page: one person's, where every part of it may share a connection. A server has many people's. */
-export const isPage = (): boolean => here.document !== undefined;
+/** True in a page, which has one user and may share connections. A server has many users. */
+export const isPage = (): boolean => host.document !== undefined;
 
-function ownAfter(ms: number, act: () => void): Undo {
-  const timer = setTimeout(act, ms);
+function defaultAfter(ms: number, callback: () => void): () => void {
+  const timer = setTimeout(callback, ms);
   return () => clearTimeout(timer);
 }
 
-function ownWake(act: () => void): Undo {
-  const undo = new AbortController();
+function defaultWake(callback: () => void): Unsubscribe {
+  const controller = new AbortController();
   for (const event of ["online", "pageshow", "resume", "visibilitychange"]) {
-    // Not all of them bubble, so they are caught on their way down; a Worker has no way down, and refuses to be asked for it.
-    const listener = () => (event === "visibilitychange" && here.document?.hidden) || act();
-    here.addEventListener?.(event, listener, { capture: isPage(), signal: undo.signal });
+    const listener = () => (event === "visibilitychange" && host.document?.hidden) || callback();
+    // Some of these events do not bubble, so a page captures them. Workers reject `capture: true`.
+    host.addEventListener?.(event, listener, { capture: isPage(), signal: controller.signal });
   }
-  return () => undo.abort();
+  return () => controller.abort();
 }
 
-/** Null where there is none; a page in a sandbox may not even look. */
-function ownStorage(): Keep | null {
+/** Returns null without `sessionStorage`. In a sandboxed page, even reading it throws. */
+function defaultStorage(): KeyValueStorage | null {
   try {
-    return here.sessionStorage ?? null;
+    return host.sessionStorage ?? null;
   } catch {
     return null;
   }

@@ -1,69 +1,68 @@
-// Asks again and again, less and less often, for as long as it is told to. What is asked, and what the answer means, is not known here.
-import type { Undo } from "./api.ts";
+// Polls with growing delays, and on demand. The request itself is passed in.
 import type { Clock } from "./platform.ts";
-import { ANSWER_MS, POLL_GROWTH, POLL_MAX_MS, POLL_MIN_MS } from "./times.ts";
+import { POLL_GROWTH, POLL_MAX_MS, POLL_MIN_MS, RESPONSE_TIMEOUT_MS } from "./times.ts";
 
 export interface Poll {
-  /** Asks from time to time from now on. */
+  /** Starts periodic polling. */
   run(): void;
-  /** Asks at once, unless it is asking already. */
+  /** Polls at once, unless a request is in flight. */
   now(): Promise<void>;
-  /** Asks only when told `now`, until it is told to run again. */
-  rest(): void;
-  /** As `rest`, and does not wait for an answer any more. */
+  /** Stops periodic polling until the next `run`. `now` still works. */
+  pause(): void;
+  /** Stops periodic polling and aborts the request in flight. */
   stop(): void;
 }
 
-export function pollOf(clock: Clock, ask: (signal: AbortSignal) => Promise<void>): Poll {
-  let asking: AbortController | undefined;
+export function pollOf(clock: Clock, request: (signal: AbortSignal) => Promise<void>): Poll {
+  let inFlight: AbortController | undefined;
   let isRunning = false;
-  let pauseMs = POLL_MIN_MS;
-  let undo: Undo | undefined;
+  let delayMs = POLL_MIN_MS;
+  let cancelTimer: (() => void) | undefined;
 
-  /** The next one begins when the last one has ended. */
-  function plan(): void {
-    if (!isRunning || asking || undo) return;
-    undo = clock.after(pauseMs, () => void now());
-    pauseMs = Math.min(POLL_MAX_MS, pauseMs * POLL_GROWTH);
+  /** Schedules the next poll once the previous one has ended. */
+  function schedule(): void {
+    if (!isRunning || inFlight || cancelTimer) return;
+    cancelTimer = clock.after(delayMs, () => void now());
+    delayMs = Math.min(POLL_MAX_MS, delayMs * POLL_GROWTH);
   }
 
-  function clear(): void {
-    undo?.();
-    undo = undefined;
+  function unschedule(): void {
+    cancelTimer?.();
+    cancelTimer = undefined;
   }
 
   async function now(): Promise<void> {
-    clear();
-    if (asking) return;
-    asking = new AbortController();
-    const { signal } = asking;
-    const met = clock.after(ANSWER_MS, () => asking?.abort());
+    unschedule();
+    if (inFlight) return;
+    inFlight = new AbortController();
+    const { signal } = inFlight;
+    const cancelTimeout = clock.after(RESPONSE_TIMEOUT_MS, () => inFlight?.abort());
     try {
-      await ask(signal);
+      await request(signal);
     } catch {
-      // No answer is no news: the next time it may be another.
+      // Ignored: the next poll may succeed.
     }
-    met();
-    asking = undefined;
-    plan();
+    cancelTimeout();
+    inFlight = undefined;
+    schedule();
   }
 
-  function rest(): void {
+  function pause(): void {
     isRunning = false;
-    pauseMs = POLL_MIN_MS;
-    clear();
+    delayMs = POLL_MIN_MS;
+    unschedule();
   }
 
   return {
     run() {
       isRunning = true;
-      plan();
+      schedule();
     },
     now,
-    rest,
+    pause,
     stop() {
-      rest();
-      asking?.abort();
+      pause();
+      inFlight?.abort();
     },
   };
 }

@@ -1,13 +1,13 @@
-// The hooks for React: an order's outcome, a group's last publication, each with its connection's state. Opens nothing while rendering.
+// React hooks that return an order's outcome or a group's latest publication, and the state.
 "use client";
 import { createContext, useContext, useEffect, useMemo, useRef, useSyncExternalStore } from "react";
-import { connect, type Client, type Outcome, type Publication, type State, type Undo } from "./index.ts";
+import { connect, type Client, type Outcome, type Publication, type State, type Unsubscribe } from "./index.ts";
 
-/** The client that the hooks below it use. Without one they use a client of the page's own host. */
+/** The client of the hooks below it. Default: a client of the page's own origin. */
 export const BelfryContext = createContext<Client | null>(null);
 
 export interface OrderView {
-  /** The last known outcome; null before the first. A `failed` one is no end: the order is watched on. */
+  /** The last known outcome; null before the first. After `failed`, the order is still watched. */
   readonly outcome: Outcome | null;
   readonly state: State;
 }
@@ -18,14 +18,14 @@ export interface GroupView<Data> {
   readonly state: State;
 }
 
-/** Watches an order for as long as the component is there; null = none yet. */
+/** Watches an order while the component is mounted; null watches nothing. */
 export function useOrder(biz: string | null): OrderView {
   return useView(biz, watchOrder);
 }
 
 /**
- * Is in a group for as long as the component is there; null = in none. React may leave out renders between publications that come
- * together: `onPublication` hears every one.
+ * Joins a group while the component is mounted; null joins none. React may skip renders between
+ * publications that arrive together: `onPublication` receives every one.
  */
 export function useGroup<Data = unknown>(
   path: string | null,
@@ -39,62 +39,66 @@ export function useGroup<Data = unknown>(
   return useView(path, watch);
 }
 
-/** Opens what is named, tells every view of it, and gives what closes it. */
-type Watch<View> = (client: Client, name: string, show: (view: View) => void) => Undo;
+/**
+ * Opens the order or group `name` and calls `show` with each view. Returns a function that closes
+ * it.
+ */
+type Watch<View> = (client: Client, name: string, show: (view: View) => void) => () => void;
 
 const watchOrder: Watch<OrderView> = (client, biz, show) => {
   const order = client.order(biz);
-  const tell = () => show({ outcome: order.outcome, state: order.state });
-  tell();
-  order.on("status", tell);
-  order.on("state", tell);
+  const update = () => show({ outcome: order.outcome, state: order.state });
+  update();
+  order.on("status", update);
+  order.on("state", update);
   return () => order.close();
 };
 
 const watchGroup =
-  <Data>(hear: (publication: Publication<Data>) => void): Watch<GroupView<Data>> =>
+  <Data>(onPublication: (publication: Publication<Data>) => void): Watch<GroupView<Data>> =>
   (client, path, show) => {
     const group = client.group<Data>(path);
-    const tell = () => show({ latest: group.latest, state: group.state });
-    tell();
+    const update = () => show({ latest: group.latest, state: group.state });
+    update();
     group.on("publication", (publication) => {
-      tell();
-      hear(publication);
+      update();
+      onPublication(publication);
     });
-    group.on("state", tell);
+    group.on("state", update);
     return () => group.close();
   };
 
-const nothing = { outcome: null, latest: null, state: { name: "connecting" } } as const;
+const initialView = { outcome: null, latest: null, state: { name: "connecting" } } as const;
 
 function useView<View extends OrderView | GroupView<unknown>>(name: string | null, watch: Watch<View>): View {
   const client = useContext(BelfryContext);
   const store = useMemo(() => {
-    let view = nothing as unknown as View; // nobody has looked yet: each view's own words for it are among these
+    let view = initialView as unknown as View; // it has the fields of both views
     return {
-      subscribe: (rerender: () => void): Undo => {
+      subscribe: (rerender: () => void): Unsubscribe => {
         if (name === null) return () => undefined;
-        let isThere = true;
-        const leave = watch(client ?? ownHost(), name, (next) => {
-          if (!isThere) return;
+        let isMounted = true;
+        const close = watch(client ?? defaultClient(), name, (next) => {
+          if (!isMounted) return;
           view = next;
           rerender();
         });
         return () => {
-          isThere = false;
-          queueMicrotask(leave); // strict mode, or the page that comes instead, may want the same connection at once
+          isMounted = false;
+          // In a microtask: strict mode or the next page may share the connection at once.
+          queueMicrotask(close);
         };
       },
       view: () => view,
-      viewOnServer: () => nothing as unknown as View, // as above
+      viewOnServer: () => initialView as unknown as View, // as above
     };
   }, [client, name, watch]);
   return useSyncExternalStore(store.subscribe, store.view, store.viewOnServer);
 }
 
-let ofOwnHost: Client | undefined;
+let clientOfOrigin: Client | undefined;
 
-function ownHost(): Client {
-  ofOwnHost ??= connect(location.origin);
-  return ofOwnHost;
+function defaultClient(): Client {
+  clientOfOrigin ??= connect(location.origin);
+  return clientOfOrigin;
 }

@@ -1,9 +1,12 @@
-// What a connection is doing, and the words for why. Only types.
+// Types of a connection's state and of the reasons why it ended.
 import type { CloseReason } from "../core/codes.ts";
 
 /**
- * Why a connection or a request ended: the server's own reasons, or one of the client's. `lost`: the network ended it. `no_answer`:
- * it was silent for too long. `no_token`: `getToken` failed. `timeout`: the time you gave was up.
+ * Why a connection or a request ended: a reason of the server, or one of the client.
+ * - `lost`: the network ended it.
+ * - `no_answer`: the server was silent for too long.
+ * - `no_token`: `getToken` failed.
+ * - `timeout`: the caller's timeout has passed.
  */
 export type Reason =
   | CloseReason
@@ -11,21 +14,21 @@ export type Reason =
   | "no_answer"
   | "no_token"
   | "timeout"
-  | (string & Record<never, never>); /* a server's that is younger than this client */
+  | (string & Record<never, never>); /* a reason of a server newer than this client */
 
 export type State =
   | { readonly name: "connecting" }
   | { readonly name: "open" }
   | {
       readonly name: "waiting";
-      /** When it tries again, in ms since 1970. */
+      /** Time of the next attempt, in ms since 1970. */
       readonly until: number;
       readonly code: number;
       readonly reason: Reason;
     }
   | Closed;
 
-/** It does not come back by itself. Code 1000 and `left`: by your own `close()`. */
+/** Closed for good. Code 1000 and `left` stand for the caller's own `close()`. */
 export interface Closed {
   readonly name: "closed";
   readonly code: number;

@@ -1,4 +1,4 @@
-// The door of `belfry/testing`: a fake server for your own tests. Nothing else stands here.
+// Exports `belfry/testing`: a fake server for tests of code that uses the client.
 export { fakeServer } from "./fake-server.ts";
 export type { FakeServer, FakeServerOptions } from "./fake-server.ts";
 export type { FakeGroup, FakeOrder } from "./fake-group.ts";

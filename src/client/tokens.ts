@@ -1,26 +1,30 @@
-// The client's token: asked for once, kept for every connection, asked for anew when one was refused for its age. Reads none.
+// Caches the token of `getToken` for all connections of a client until it is refused as expired.
 import type { Options } from "./platform.ts";
 
 export type Token = Promise<string | undefined>;
 
 export interface Tokens {
+  /** Returns the cached token, or requests one. */
   get(): Token;
-  /** `old` has run out, or does not come. Several connections that find so get one new token between them. */
-  forget(old: Token | undefined): void;
+  /**
+   * Drops `old`, which has expired or was never delivered. Connections that report the same token
+   * share the next one.
+   */
+  invalidate(old: Token | undefined): void;
 }
 
 export function tokensOf(getToken: Options["getToken"]): Tokens {
-  let token: Token | undefined;
-  const forget = (old: Token | undefined) => {
-    if (old === token) token = undefined;
+  let cached: Token | undefined;
+  const invalidate = (old: Token | undefined) => {
+    if (old === cached) cached = undefined;
   };
-  const ask = async () => getToken?.();
+  const request = async () => getToken?.();
   return {
     get() {
-      const asked = (token ??= ask());
-      asked.catch(() => forget(asked)); // the next one to ask has another try
-      return asked;
+      const token = (cached ??= request());
+      token.catch(() => invalidate(token)); // the next `get` tries again
+      return token;
     },
-    forget,
+    invalidate,
   };
 }

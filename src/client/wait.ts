@@ -1,65 +1,70 @@
-// Two ways to wait for what is told: a promise that can be given up, and an iteration. Wait for nothing by themselves.
-import type { Undo, Until } from "./api.ts";
+// Waits for events: as a promise with a timeout and a signal, and as an async iterator.
+import type { Unsubscribe, WaitOptions } from "./api.ts";
 import { BelfryError } from "./error.ts";
 import type { Clock } from "./platform.ts";
 
-/** The longest a platform's timer can be set for: a longer one would fire at once. */
+/** Longest delay of a platform timer. A longer one fires at once. */
 const TIMER_MAX_MS = 2 ** 31 - 1;
 
-/** A promise that `begin` ends, later, or the timeout, or the signal: whichever is first. What `begin` gives is called then. */
-export function until<Value>(
+/**
+ * Returns a promise that `subscribe` settles later, unless the timeout or the signal is first. Then
+ * unsubscribes.
+ */
+export function waitFor<Value>(
   clock: Clock,
-  { timeout = Infinity, signal }: Until,
-  begin: (resolve: (value: Value) => void, reject: (error: unknown) => void) => Undo,
+  { timeout = Infinity, signal }: WaitOptions,
+  subscribe: (resolve: (value: Value) => void, reject: (error: unknown) => void) => Unsubscribe,
 ): Promise<Value> {
   return new Promise((resolve, reject) => {
-    const undos: Undo[] = [];
-    const ending =
-      <Given>(act: (given: Given) => void) =>
-      (given: Given): void => {
-        for (const undo of undos) undo();
-        act(given);
+    const cleanups: (() => void)[] = [];
+    const settling =
+      <Result>(settle: (result: Result) => void) =>
+      (result: Result): void => {
+        for (const cleanup of cleanups) cleanup();
+        settle(result);
       };
-    const fail = ending(reject);
-    if (timeout <= TIMER_MAX_MS) undos.push(clock.after(timeout, () => fail(new BelfryError("timeout"))));
-    undos.push(
-      begin(ending(resolve), fail),
-      whenAborted(signal, () => fail(signal?.reason)),
+    const fail = settling(reject);
+    if (timeout <= TIMER_MAX_MS) cleanups.push(clock.after(timeout, () => fail(new BelfryError("timeout"))));
+    cleanups.push(
+      subscribe(settling(resolve), fail),
+      onAbort(signal, () => fail(signal?.reason)),
     );
   });
 }
 
-/** Also for one that is aborted already. */
-export function whenAborted(signal: AbortSignal | undefined, act: () => void): Undo {
-  if (signal?.aborted) queueMicrotask(act);
-  signal?.addEventListener("abort", act);
-  return () => signal?.removeEventListener("abort", act);
+/** Calls `callback` when `signal` is aborted; in a microtask if it already is. */
+export function onAbort(signal: AbortSignal | undefined, callback: () => void): Unsubscribe {
+  if (signal?.aborted) queueMicrotask(callback);
+  signal?.addEventListener("abort", callback);
+  return () => signal?.removeEventListener("abort", callback);
 }
 
-/** Everything that is told from now on, one after the other; ends when `end` is called. */
-export function iterate<Value>(begin: (tell: (value: Value) => void, end: () => void) => Undo): AsyncIterator<Value> {
-  const told: Value[] = [];
+/** Iterates over all values emitted from now on, in order, until `end` is called. */
+export function iterate<Value>(
+  subscribe: (emit: (value: Value) => void, end: () => void) => Unsubscribe,
+): AsyncIterator<Value> {
+  const buffer: Value[] = [];
   let isEnded = false;
-  let wake: () => void = () => undefined;
-  const undo = begin(
+  let resume: () => void = () => undefined;
+  const unsubscribe = subscribe(
     (value) => {
-      told.push(value);
-      wake();
+      buffer.push(value);
+      resume();
     },
     () => {
       isEnded = true;
-      wake();
+      resume();
     },
   );
   return (async function* () {
     try {
       for (;;) {
-        yield* told.splice(0);
+        yield* buffer.splice(0);
         if (isEnded) return;
-        if (told.length === 0) await new Promise<void>((resolve) => (wake = resolve));
+        if (buffer.length === 0) await new Promise<void>((resolve) => (resume = resolve));
       }
     } finally {
-      undo();
+      unsubscribe();
     }
   })();
 }

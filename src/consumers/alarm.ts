@@ -1,4 +1,4 @@
-// The alarm group: everyone in it gets the same fresh result at the same time. Keeps the latest only, listens to no one.
+// The consumer `alarm`: pushes the same result to all members of a group, and keeps the latest one.
 import { resultFrame } from "../core/frames.ts";
 import { formatTime } from "../core/time.ts";
 import type { Consumer } from "./consumer.ts";
@@ -15,7 +15,7 @@ export const alarm: Consumer = {
 
   push: {
     every: (settings) => settings.pushEveryMs,
-    // Yours to change: ask your backend for the project's result, with `fetch(url, { signal })`.
+    // Replace this: fetch the project's result from your backend with `fetch(url, { signal })`.
     produce: ({ now, settings }) => resultFrame(formatTime(now, settings.timeZone)),
   },
 };

@@ -1,4 +1,4 @@
-// A provider's deliveries that are about no order: owed to the merchant's backend all the same. Nobody connects to it.
+// The internal consumer `callbacks`: forwards a provider's deliveries that belong to no order.
 import type { Consumer } from "./consumer.ts";
 
 export const callbacks: Consumer = {

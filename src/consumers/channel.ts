@@ -1,4 +1,5 @@
-// A single channel: each connection has its own periodic push, asks for the time, and gets its own messages back. Keeps nothing.
+// The consumer `channel`: each connection is a group of its own, with a periodic push, `ping` and
+// echo.
 import { complaintFrame, pingFrame, resultFrame } from "../core/frames.ts";
 import { isObject, parseExact, type Json } from "../core/json.ts";
 import { ok } from "../core/result.ts";
@@ -21,7 +22,7 @@ export const channel: Consumer = {
     },
   ],
 
-  // In belfry.v1 `ping` is a request of its own.
+  // belfry.v1 has a `ping` request, so here every publication is echoed.
   publish: { by: "anyone", toEffect: (data) => ok({ to: "sender", frame: data }) },
 
   push: {

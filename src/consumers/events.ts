@@ -1,4 +1,4 @@
-// The event every consumer takes, as in Channels: `send.message`. Makes a frame and sends nothing.
+// Handles the event `send.message`, which every consumer accepts, as in Channels.
 import { no, ok } from "../core/result.ts";
 import type { EventHandler } from "./consumer.ts";
 

@@ -1,4 +1,5 @@
-// A feed: what backends publish, all of it in order, for whoever has a token. Pushes nothing by itself.
+// The consumer `feed`: a stream of publications of backends and members, for connections with a
+// token.
 import { ok } from "../core/result.ts";
 import type { Consumer } from "./consumer.ts";
 import { sendMessage } from "./events.ts";

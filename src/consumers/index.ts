@@ -1,4 +1,5 @@
-// The list of consumers of the Worker in this repository: a new kind of group is one file beside this one and one line here.
+// Lists the consumers of the deployed Worker. A new consumer is one file here and one entry in the
+// list.
 import { alarm } from "./alarm.ts";
 import { channel } from "./channel.ts";
 import type { Consumer } from "./consumer.ts";

@@ -1,4 +1,5 @@
-// An order: relays what its members write and rings them when its outcome is known. Proves and stores no outcome itself.
+// The consumer `order`: relays members' texts. Outcomes are stored and published by the group
+// itself.
 import { isObject, type Json } from "../core/json.ts";
 import { RELAYED_LENGTH } from "../core/limits.ts";
 import { BIZ } from "../core/order.ts";
@@ -14,10 +15,11 @@ export const order: Consumer = {
   keeps: "order",
   messageLength: RELAYED_LENGTH,
 
-  // The articles' consumer quotes whatever comes, so a relayed text reaches a page as a JSON string and never as an outcome.
+  // As in the articles, a text is relayed as a JSON string, so that a page cannot take it for an
+  // outcome.
   receive: ({ text }) => [{ to: "group", frame: text }],
 
-  // The same door in belfry.v1: a text comes out as a JSON string, without an offset.
+  // The same in belfry.v1: a text is published as a JSON string, without an offset.
   publish: {
     by: "anyone",
     toEffect: (data) =>
@@ -25,16 +27,16 @@ export const order: Consumer = {
   },
 
   events: {
-    "send.message": (event) => noOutcome(sendMessage(event)),
-    send_data_to_frontend: (event) => noOutcome(sendData(event)),
+    "send.message": (event) => rejectOutcome(sendMessage(event)),
+    send_data_to_frontend: (event) => rejectOutcome(sendData(event)),
   },
 };
 
 const sendData: EventHandler = (event) =>
   event["data"] === undefined ? no("a send_data_to_frontend needs data") : ok(event["data"]);
 
-/** Outcomes have one door: what pages would take for one may not come in by another. */
-function noOutcome(frame: Result<Json, string>): Result<Json, string> {
+/** Rejects a frame that pages would take for an outcome: outcomes need a proven callback. */
+function rejectOutcome(frame: Result<Json, string>): Result<Json, string> {
   if (frame.ok && isObject(frame.value) && "biz" in frame.value && "paid" in frame.value) {
     return no("an order's outcome comes in by POST /callback/:biz/ and by no other way");
   }

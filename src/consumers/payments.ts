@@ -1,4 +1,5 @@
-// The payment index: which order a payment belongs to. 256 groups, each with the payments whose hash begins with its two digits.
+// The internal consumer `payments`: 256 groups store which order a payment belongs to, by the first
+// two digits of the payment's hash.
 import type { Consumer } from "./consumer.ts";
 
 export const payments: Consumer = {

@@ -1,7 +1,7 @@
-// The body of an answer, read up to a bound; the length that the answer states is not trusted.
+// Reads the body of a response up to a size limit, whatever its Content-Length states.
 
-/** The body; null where it has more than `bytes` bytes. Throws where the connection is lost. */
-export async function boundedBytes(response: Response, bytes: number): Promise<Uint8Array<ArrayBuffer> | null> {
+/** Returns the body; null if it is longer than `maxBytes`. Throws if the connection is lost. */
+export async function boundedBytes(response: Response, maxBytes: number): Promise<Uint8Array<ArrayBuffer> | null> {
   if (response.body === null) return new Uint8Array();
   const chunks: Uint8Array<ArrayBuffer>[] = [];
   let length = 0;
@@ -10,7 +10,7 @@ export async function boundedBytes(response: Response, bytes: number): Promise<U
     const { done, value } = await reader.read();
     if (done) return new Uint8Array(await new Blob(chunks).arrayBuffer());
     length += value.length;
-    if (length > bytes) {
+    if (length > maxBytes) {
       await reader.cancel();
       return null;
     }
@@ -18,9 +18,12 @@ export async function boundedBytes(response: Response, bytes: number): Promise<U
   }
 }
 
-/** The text of a body in UTF-8; null where it has more than `bytes` bytes or is not UTF-8. Throws where the connection is lost. */
-export async function boundedText(response: Response, bytes: number): Promise<string | null> {
-  const body = await boundedBytes(response, bytes);
+/**
+ * Returns the body as text; null if it is longer than `maxBytes` or not UTF-8. Throws if the
+ * connection is lost.
+ */
+export async function boundedText(response: Response, maxBytes: number): Promise<string | null> {
+  const body = await boundedBytes(response, maxBytes);
   try {
     return body === null ? null : new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(body);
   } catch {

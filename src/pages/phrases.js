@@ -1,4 +1,4 @@
-// What the scripts of the pages say, in English and in Chinese. A # is a number or a name. Holds words and nothing else.
+// Texts of the pages' scripts in English and Chinese. A # stands for a number or a name.
 
 /** @type {Readonly<Record<string, readonly [english: string, chinese: string]>>} */
 export const phrases = {

@@ -1,7 +1,7 @@
-// Signs as a provider or a backend would: a Standard Webhooks delivery, a token. With the development secrets only; sends nothing.
+// Signs Standard Webhooks deliveries and tokens with the development secrets.
 import { STANDARD_SECRET, TOKEN_SECRET } from "./development.js";
 
-/** A browser gives its cryptography to localhost and https only. */
+/** Browsers offer Web Crypto on localhost and https only. */
 export const canSign = isSecureContext;
 
 const utf8 = new TextEncoder();
@@ -16,7 +16,7 @@ async function hmac(key, text) {
   return new Uint8Array(await crypto.subtle.sign("HMAC", imported, utf8.encode(text)));
 }
 
-/** The headers of a delivery by Standard Webhooks. @param {string} body @param {string} id */
+/** Returns the headers of a Standard Webhooks delivery. @param {string} body @param {string} id */
 export async function standardHeaders(body, id) {
   const secret = Uint8Array.from(atob(STANDARD_SECRET.replace("whsec_", "")), (symbol) => symbol.charCodeAt(0));
   const timestamp = String(Math.floor(Date.now() / 1000));
@@ -29,7 +29,10 @@ export async function standardHeaders(body, id) {
   };
 }
 
-/** A token that is good for an hour. @param {{ sub: string, groups: string[], publish?: boolean }} claims */
+/**
+ * Returns a token that is valid for an hour.
+ * @param {{ sub: string, groups: string[], publish?: boolean }} claims
+ */
 export async function token(claims) {
   const exp = Math.floor(Date.now() / 1000) + 3600;
   const json = (/** @type {object} */ value) => base64url(utf8.encode(JSON.stringify(value)));

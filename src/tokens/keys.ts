@@ -1,4 +1,5 @@
-// An issuer's public keys (JWK Set, RFC 7517), kept for a while. Asks one URL alone, no more often than it must, and reads no clock.
+// Fetches and caches the public keys of an issuer (JWK Set, RFC 7517) from the configured URL. The
+// caller passes the time.
 import { JWKSMultipleMatchingKeys, JWKSNoMatchingKey } from "jose/errors";
 import { createLocalJWKSet } from "jose/jwks/local";
 import { isObject, parseExact } from "../core/json.ts";
@@ -11,13 +12,13 @@ import type { PublicHeader } from "./header.ts";
 
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 
-/** Picks a key by `kid`, `kty`, `crv`, `alg`, `use` and `key_ops`, and imports it once. */
+/** Selects a key by `kid`, `kty`, `crv`, `alg`, `use` and `key_ops`, and imports it once. */
 type KeySet = ReturnType<typeof createLocalJWKSet>;
 export type PublicKey = Awaited<ReturnType<KeySet>>;
 
-interface Known {
+interface CachedKeys {
   readonly keys: KeySet;
-  readonly askedAt: number;
+  readonly fetchedAt: number;
 }
 
 const NEVER = Number.NEGATIVE_INFINITY;
@@ -25,91 +26,98 @@ const RSA_BITS_MIN = 2048; // RFC 7518, 3.3
 
 export class IssuerKeys {
   readonly #url: string;
-  #known: Known | null = null;
-  #askedAt = NEVER;
+  #cached: CachedKeys | null = null;
+  /** Start of the latest fetch. */
+  #fetchedAt = NEVER;
+  /** Start of the latest failed fetch. */
   #failedAt = NEVER;
-  #fault = "";
+  #failure = "";
 
   constructor(url: string) {
     this.#url = url;
   }
 
-  /** The key that a token names. Waits for the issuer where its keys are old, or the one named is not among them. */
+  /**
+   * Returns the key of a token. Fetches the issuer's keys first if the cached ones are too old, or
+   * lack the key.
+   */
   async find(header: PublicHeader, now: number, fetch: Fetch): Promise<Result<PublicKey, RefusedToken>> {
-    if (now - (this.#known?.askedAt ?? NEVER) >= JWKS_FRESH_MS) await this.#ask(now, fetch);
-    const known = this.#good(now);
-    const picked = known === null ? null : await pick(known.keys, header);
-    if (picked !== null) return picked;
-    await this.#ask(now, fetch);
-    return this.#findAgain(header, now);
+    if (now - (this.#cached?.fetchedAt ?? NEVER) >= JWKS_FRESH_MS) await this.#refresh(now, fetch);
+    const cached = this.#usable(now);
+    const selected = cached === null ? null : await selectKey(cached.keys, header);
+    if (selected !== null) return selected;
+    await this.#refresh(now, fetch);
+    return this.#findAfterRefresh(header, now);
   }
 
-  async #findAgain(header: PublicHeader, now: number): Promise<Result<PublicKey, RefusedToken>> {
-    const known = this.#good(now);
-    if (known === null) return unavailable(this.#fault);
-    const picked = await pick(known.keys, header);
-    if (picked !== null) return picked;
-    // Only keys that were told last time can say that there is no such key; else it may be a new one.
-    return known.askedAt < this.#askedAt
-      ? unavailable("cannot be asked for a new key right now")
-      : invalid("no such key");
+  async #findAfterRefresh(header: PublicHeader, now: number): Promise<Result<PublicKey, RefusedToken>> {
+    const cached = this.#usable(now);
+    if (cached === null) return unavailable(this.#failure);
+    const selected = await selectKey(cached.keys, header);
+    if (selected !== null) return selected;
+    // Keys older than the latest fetch may lack a new key: the token may still be valid.
+    return cached.fetchedAt < this.#fetchedAt
+      ? unavailable("the keys could not be refreshed")
+      : invalid("no key matches");
   }
 
-  #good(now: number): Known | null {
-    return this.#known !== null && now - this.#known.askedAt < JWKS_STALE_MS ? this.#known : null;
+  #usable(now: number): CachedKeys | null {
+    return this.#cached !== null && now - this.#cached.fetchedAt < JWKS_STALE_MS ? this.#cached : null;
   }
 
   /**
-   * Asks, unless that was done a moment ago. Each request waits for its own question: on Workers one request cannot wait for another's,
-   * which ends when its client goes away. So while there are no keys at all several may ask at once; with keys, one.
+   * Fetches the keys, at most once per cool-down. Requests never share a fetch: a Worker must not
+   * await I/O of another request. Without usable keys, several fetches may run at the same time.
    */
-  async #ask(now: number, fetch: Fetch): Promise<void> {
-    const lately = this.#good(now) === null ? this.#failedAt : this.#askedAt;
-    if (now - lately < JWKS_COOL_DOWN_MS) return;
-    this.#askedAt = now;
-    const told = await ask(this.#url, fetch);
-    if (told.ok) {
-      // An older answer may come later than a newer one.
-      if (now >= (this.#known?.askedAt ?? NEVER)) this.#known = { keys: told.value, askedAt: now };
+  async #refresh(now: number, fetch: Fetch): Promise<void> {
+    const lastAttemptAt = this.#usable(now) === null ? this.#failedAt : this.#fetchedAt;
+    if (now - lastAttemptAt < JWKS_COOL_DOWN_MS) return;
+    this.#fetchedAt = now;
+    const fetched = await fetchKeys(this.#url, fetch);
+    if (fetched.ok) {
+      // Responses may arrive out of order: the later request wins.
+      if (now >= (this.#cached?.fetchedAt ?? NEVER)) this.#cached = { keys: fetched.value, fetchedAt: now };
     } else {
       this.#failedAt = now;
-      this.#fault = told.reason;
+      this.#failure = fetched.reason;
     }
   }
 }
 
-/** Null where none fits. */
-async function pick(keys: KeySet, { alg, kid }: PublicHeader): Promise<Result<PublicKey, RefusedToken> | null> {
+/** Returns the only matching key, or why it is unusable; null if none matches. */
+async function selectKey(keys: KeySet, { alg, kid }: PublicHeader): Promise<Result<PublicKey, RefusedToken> | null> {
   try {
     const key = await keys({ alg, ...(kid === null ? {} : { kid }) });
     const bits = "modulusLength" in key.algorithm ? key.algorithm.modulusLength : null;
-    return typeof bits === "number" && bits < RSA_BITS_MIN ? invalid("a key that is too short") : ok(key);
+    return typeof bits === "number" && bits < RSA_BITS_MIN
+      ? invalid(`an RSA key must have at least ${RSA_BITS_MIN} bits (received ${bits})`)
+      : ok(key);
   } catch (error) {
     if (error instanceof JWKSNoMatchingKey) return null;
-    return invalid(error instanceof JWKSMultipleMatchingKeys ? "several such keys" : "a key that cannot be used");
+    return invalid(error instanceof JWKSMultipleMatchingKeys ? "several keys match" : "the key cannot be imported");
   }
 }
 
-async function ask(url: string, fetch: Fetch): Promise<Result<KeySet, string>> {
+async function fetchKeys(url: string, fetch: Fetch): Promise<Result<KeySet, string>> {
   try {
     return await withDeadline(JWKS_MS, async (signal) => {
-      // Not followed: whoever the setting does not name must not say which keys are good.
+      // Redirects are rejected: keys may come from the configured URL only.
       const response = await fetch(url, { headers: { Accept: "application/json" }, redirect: "manual", signal });
       const text = await boundedText(response, JWKS_BYTES);
       if (response.status !== 200) return no(`status ${response.status}`);
-      return text === null ? no(`more than ${JWKS_BYTES} bytes, or not UTF-8`) : keysIn(text);
+      return text === null ? no(`more than ${JWKS_BYTES} bytes, or not UTF-8`) : parseKeys(text);
     });
   } catch (error) {
-    const isLate = error instanceof Error && error.name === "AbortError";
-    return no(isLate ? `no answer within ${JWKS_MS} ms` : "no connection");
+    const isTimeout = error instanceof Error && error.name === "AbortError";
+    return no(isTimeout ? `no answer within ${JWKS_MS} ms` : "no connection");
   }
 }
 
-function keysIn(text: string): Result<KeySet, string> {
+function parseKeys(text: string): Result<KeySet, string> {
   const json = parseExact(text);
   const keys = json.ok && isObject(json.value) ? json.value["keys"] : undefined;
-  if (!Array.isArray(keys)) return no("not a set of keys");
-  // One that is no object would spoil the set; all others are passed over by themselves where they do not fit.
+  if (!Array.isArray(keys)) return no("the body must be a JWK Set");
+  // createLocalJWKSet throws on a key that is not an object, and skips keys that do not match.
   return ok(createLocalJWKSet({ keys: keys.filter(isObject) }));
 }
 

@@ -1,4 +1,5 @@
-// Verifies tokens (JWT, RFC 7519): signature, times, issuer, audience. Keeps no token, reads no clock, and tries no key for two algorithms.
+// Verifies tokens (JWT, RFC 7519): signature, times, issuer and audience. The caller passes the
+// time.
 import { JOSEError, JWSSignatureVerificationFailed, JWTClaimValidationFailed, JWTExpired } from "jose/errors";
 import { jwtVerify, type JWTVerifyOptions } from "jose/jwt/verify";
 import type { JsonObject } from "../core/json.ts";
@@ -9,12 +10,15 @@ import { refusedToken, tokenOf, type RefusedToken, type Token } from "../core/to
 import { readHeader, type Header } from "./header.ts";
 import { IssuerKeys, type Fetch, type PublicKey } from "./keys.ts";
 
-/** What a token proves, or why it is refused. `now` in ms; `fetch` asks for the issuer's keys. Never throws for what arrived. */
+/**
+ * Returns the verified token, or why it is refused. `now` is in ms; `fetch` requests the issuer's
+ * keys. Invalid input is returned as a refusal and never thrown.
+ */
 export async function verifyToken(
   jwt: string,
   settings: TokenSettings,
   now: number,
-  fetch: Fetch = fetchOutside,
+  fetch: Fetch = networkFetch,
 ): Promise<Result<Token, RefusedToken>> {
   if (settings.secret === null && settings.jwksUrl === null) {
     return refusedToken("token_invalid", "neither TOKEN_SECRET nor TOKEN_JWKS_URL is set");
@@ -23,19 +27,23 @@ export async function verifyToken(
   if (!header.ok) return header;
   const key = await keyFor(header.value, settings, now, fetch);
   if (!key.ok) return key;
-  const claims = await provenClaims(jwt, header.value, key.value, settings, now);
+  const claims = await verifiedClaims(jwt, header.value, key.value, settings, now);
   if (!claims.ok) return claims;
   const token = tokenOf(claims.value);
-  // The leeway is for clocks that are ahead. A token that has ended here has ended: whoever lets it in counts on some time left.
+  // The leeway covers clocks that are ahead. A token that has expired by our clock is refused,
+  // since its lease needs time left.
   return token.ok && token.value.expiresAt <= now ? refusedToken("token_expired", "exp has passed") : token;
 }
 
-const fetchOutside: Fetch = (url, init) => fetch(url, init);
+const networkFetch: Fetch = (url, init) => fetch(url, init);
 
-/** The keys of each issuer, for as long as its settings are in use: as long as the isolate. */
+/** Cached keys per settings object, which lives as long as the isolate. */
 const issuers = new WeakMap<TokenSettings, IssuerKeys>();
 
-/** The secret is for HS256 and the issuer's keys are for the rest: a public key is never taken for a secret. */
+/**
+ * HS256 uses the secret, all other algorithms the issuer's keys. A public key must never serve as a
+ * secret: anyone could sign with it.
+ */
 async function keyFor(
   header: Header,
   settings: TokenSettings,
@@ -55,7 +63,7 @@ async function keyFor(
   return keys.find(header, now, fetch);
 }
 
-async function provenClaims(
+async function verifiedClaims(
   jwt: string,
   { alg }: Header,
   key: PublicKey | Uint8Array,
@@ -63,7 +71,7 @@ async function provenClaims(
   now: number,
 ): Promise<Result<JsonObject, RefusedToken>> {
   const options: JWTVerifyOptions = {
-    algorithms: [alg], // the key was picked for it; said again, so that no change above can part the two
+    algorithms: [alg], // also enforced by keyFor()
     currentDate: new Date(now),
     clockTolerance: TOKEN_LEEWAY_SECONDS,
     ...(issuer === null ? {} : { issuer }),
@@ -71,13 +79,15 @@ async function provenClaims(
   };
   try {
     const { payload } = await jwtVerify(jwt, key, options);
-    return ok(payload as JsonObject); // a JSON object: it was parsed from the token's text
+    return ok(payload as JsonObject); // parsed from JSON
   } catch (error) {
     return refusalOf(error);
   }
 }
 
-/** The library's errors hold the claims: only which check failed is passed on. Any other error is a fault of ours. */
+/**
+ * Returns the failed check only: the library's errors contain the claims. Rethrows other errors.
+ */
 function refusalOf(error: unknown): Result<never, RefusedToken> {
   if (error instanceof JWTExpired) return refusedToken("token_expired", "exp has passed");
   if (error instanceof JWTClaimValidationFailed) {

@@ -1,15 +1,15 @@
-// A connection under a clock that is told when to go: its states, its pauses, what it makes of a close, and that it notices silence.
+// Tests GroupConnection under a fake clock: states, backoff, close codes, heartbeats and tokens.
 import { describe, expect, it, onTestFinished, vi } from "vitest";
-import { pauseMs } from "../../src/client/backoff.ts";
+import { backoffMs } from "../../src/client/backoff.ts";
 import type { State } from "../../src/client/index.ts";
 import { closeCodes, verdictOf } from "../../src/core/codes.ts";
 import { valuesOf, newBiz, scene, settle } from "../support/clock.ts";
 
 const PATH = "/ws/alarm/";
 
-describe("the pause before another try", () => {
-  /** A generator of its own, so that the same numbers are drawn every time. */
-  function* draws(seed: number): Generator<number, never> {
+describe("the pause before a reconnect", () => {
+  /** A seeded generator: every run draws the same numbers. */
+  function* seededRandom(seed: number): Generator<number, never> {
     for (let state = seed; ;) {
       state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
       yield state / 2 ** 32;
@@ -25,9 +25,9 @@ describe("the pause before another try", () => {
     [6, 20_000],
     [60, 20_000],
     [2000, 20_000],
-  ])("after %i losses is anything from half a second to %i ms, all of it equally likely", (losses, most) => {
-    const random = draws(losses);
-    const pauses = Array.from({ length: 10_000 }, () => pauseMs(losses, random.next().value));
+  ])("after %i losses is uniformly distributed between 500 and %i ms", (losses, most) => {
+    const random = seededRandom(losses);
+    const pauses = Array.from({ length: 10_000 }, () => backoffMs(losses, random.next().value));
     expect(Math.min(...pauses)).toBeGreaterThanOrEqual(500);
     expect(Math.max(...pauses)).toBeLessThan(most);
     for (let tenth = 0; tenth < 10; tenth++) {
@@ -39,12 +39,12 @@ describe("the pause before another try", () => {
     }
   });
 
-  it("grows from loss to loss, says when it ends, and is short again once a connection has lasted", async () => {
+  it("doubles with each loss, is reported in `until`, and is short again after an answered heartbeat", async () => {
     const { server, clock, client } = scene();
     const group = client.group(PATH);
     const states = valuesOf<State>((f) => group.on("state", f));
     await clock.pass(0);
-    server.cut();
+    server.disconnectNetwork();
     const pauses: number[] = [];
     for (let i = 0; i < 7; i++) {
       await settle();
@@ -55,7 +55,7 @@ describe("the pause before another try", () => {
       await clock.pass(state.until - clock.now());
     }
     expect(pauses).toEqual([1000, 2000, 4000, 8000, 16_000, 20_000, 20_000]);
-    server.mend();
+    server.restoreNetwork();
     await clock.pass(20_000);
     expect(group.state).toEqual({ name: "open" });
     await clock.pass(25_000);
@@ -64,7 +64,7 @@ describe("the pause before another try", () => {
     expect(states.slice(0, 4).map(({ name }) => name)).toEqual(["connecting", "open", "waiting", "connecting"]);
   });
 
-  it("goes on growing for a server that lets in and throws out", async () => {
+  it("keeps growing if the server accepts connections and closes them at once", async () => {
     const { server, clock, client } = scene();
     const group = client.group(PATH);
     const pauses: number[] = [];
@@ -78,23 +78,26 @@ describe("the pause before another try", () => {
   });
 });
 
-describe("the verdict of a close code is obeyed", () => {
+describe("a close code", () => {
   const codes = Object.entries(closeCodes).filter(([reason]) => reason !== "left");
   const named = (wanted: string) => codes.filter(([, code]) => verdictOf(code) === wanted);
 
-  it.each(named("stay_away"))("%s: stays away, and says why", async (reason, code) => {
-    const { server, clock, client } = scene();
-    const group = client.group(PATH);
-    await clock.pass(0);
-    server.connections[0]?.close(code, reason);
-    expect(group.state).toEqual({ name: "closed", code, reason });
-    server.wake();
-    await clock.pass(3_600_000);
-    expect(server.dialled).toBe(1);
-    expect(clock.waiting).toBe(0);
-  });
+  it.each(named("stay_away"))(
+    "%s closes the connection for good, with its reason in the state",
+    async (reason, code) => {
+      const { server, clock, client } = scene();
+      const group = client.group(PATH);
+      await clock.pass(0);
+      server.connections[0]?.close(code, reason);
+      expect(group.state).toEqual({ name: "closed", code, reason });
+      server.wake();
+      await clock.pass(3_600_000);
+      expect(server.dialled).toBe(1);
+      expect(clock.waiting).toBe(0);
+    },
+  );
 
-  it.each(named("back_off"))("%s: comes back after a pause", async (reason, code) => {
+  it.each(named("back_off"))("%s reconnects after a pause", async (reason, code) => {
     const { server, clock, client } = scene();
     const group = client.group(PATH);
     await clock.pass(0);
@@ -107,21 +110,24 @@ describe("the verdict of a close code is obeyed", () => {
     expect(group.state.name).toBe("open");
   });
 
-  it.each(named("come_back"))("%s: comes back at once; said again and again, after a pause", async (reason, code) => {
-    const { server, clock, client } = scene();
-    const group = client.group(PATH);
-    await clock.pass(0);
-    server.connections[0]?.close(code, reason);
-    await clock.pass(0);
-    expect([server.dialled, group.state.name]).toEqual([2, "open"]);
-    server.connections[0]?.close(code, reason);
-    await clock.pass(0);
-    expect(server.dialled).toBe(2);
-    await clock.pass(2000);
-    expect(server.dialled).toBe(3);
-  });
+  it.each(named("come_back"))(
+    "%s reconnects at once the first time, and after a pause the second time",
+    async (reason, code) => {
+      const { server, clock, client } = scene();
+      const group = client.group(PATH);
+      await clock.pass(0);
+      server.connections[0]?.close(code, reason);
+      await clock.pass(0);
+      expect([server.dialled, group.state.name]).toEqual([2, "open"]);
+      server.connections[0]?.close(code, reason);
+      await clock.pass(0);
+      expect(server.dialled).toBe(2);
+      await clock.pass(2000);
+      expect(server.dialled).toBe(3);
+    },
+  );
 
-  it("also that of a code which is younger than the client", async () => {
+  it("that the client does not know is classified by its range", async () => {
     const { server, clock, client } = scene();
     const group = client.group(PATH);
     await clock.pass(0);
@@ -129,70 +135,70 @@ describe("the verdict of a close code is obeyed", () => {
     expect(group.state).toEqual({ name: "closed", code: 4042, reason: "moved_to_mars" });
   });
 
-  it("a path that was refused can be asked for again", async () => {
+  it("that refused a group leaves the path open to a later handle", async () => {
     const { server, clock, client } = scene();
     server.refuse(4010, "token_wrong_group");
     const refused = client.group(PATH);
     await clock.pass(0);
     expect(refused.state).toEqual({ name: "closed", code: 4010, reason: "token_wrong_group" });
-    server.mend();
+    server.restoreNetwork();
     const another = client.group(PATH);
     await clock.pass(0);
     expect([refused.state.name, another.state.name]).toEqual(["closed", "open"]);
   });
 });
 
-describe("silence", () => {
-  it("a heartbeat goes every 25 seconds, whatever else comes", async () => {
-    const beats: number[] = [];
+describe("a heartbeat", () => {
+  it("is sent every 25 seconds, whatever else is received", async () => {
+    const sentAt: number[] = [];
     const { server, clock, connect } = scene();
     const { WebSocket } = server.options;
-    class Heard extends WebSocket {
+    class RecordingSocket extends WebSocket {
       override send(text: string): void {
-        if (text === '{"type":"heartbeat"}') beats.push(clock.now());
+        if (text === '{"type":"heartbeat"}') sentAt.push(clock.now());
         super.send(text);
       }
     }
-    const begun = clock.now();
-    connect({ WebSocket: Heard }).group(PATH);
+    const startedAt = clock.now();
+    connect({ WebSocket: RecordingSocket }).group(PATH);
     for (let s = 0; s < 125; s++) {
       await clock.pass(1000);
       server.group(PATH).publish(s);
     }
-    expect(beats.map((at) => at - begun)).toEqual([25_000, 50_000, 75_000, 100_000, 125_000]);
+    expect(sentAt.map((at) => at - startedAt)).toEqual([25_000, 50_000, 75_000, 100_000, 125_000]);
     expect(server.dialled).toBe(1);
   });
 
-  it("of 10 seconds after a heartbeat is the end of a connection", async () => {
+  it("that stays unanswered for 10 seconds ends the connection", async () => {
     const { server, clock, client } = scene();
     const group = client.group(PATH);
     await clock.pass(20_000);
-    server.hang();
+    server.stallNetwork();
     await clock.pass(14_999);
     expect(group.state.name).toBe("open");
     await clock.pass(1);
     expect(group.state).toMatchObject({ name: "waiting", code: 1006, reason: "no_answer" });
   });
 
-  it("instead of a welcome is the end of a try", async () => {
+  it("is preceded by a welcome, which must arrive within 10 seconds", async () => {
     const { server, clock, client } = scene();
-    server.hang();
+    server.stallNetwork();
     const group = client.group(PATH);
     await clock.pass(9999);
     expect(group.state.name).toBe("connecting");
     await clock.pass(1);
     expect(group.state).toMatchObject({ name: "waiting", reason: "no_answer" });
-    server.mend();
+    server.restoreNetwork();
     await clock.pass(1000);
     expect(group.state.name).toBe("open");
   });
 
-  it("a connection that was given up is not heard any more", async () => {
-    const later: (() => void)[] = [];
-    const { clock, server, client } = scene({}, { deliver: (act) => void later.push(act) });
+  it("that timed out makes the client ignore the old socket", async () => {
+    const pending: (() => void)[] = [];
+    const { clock, server, client } = scene({}, { deliver: (callback) => void pending.push(callback) });
     const group = client.group(PATH);
-    const told = valuesOf((f) => group.on("publication", f));
-    const next = () => later.shift()?.();
+    const publications = valuesOf((f) => group.on("publication", f));
+    const next = () => pending.shift()?.();
     await clock.pass(0);
     next(); // the handshake
     next(); // the welcome
@@ -201,16 +207,16 @@ describe("silence", () => {
     await clock.pass(35_000);
     expect(group.state.name).toBe("waiting");
     next();
-    expect(told).toEqual([]);
+    expect(publications).toEqual([]);
   });
 });
 
 describe("a wake", () => {
-  it("ends a pause at once, and the next pauses are short again", async () => {
+  it("reconnects at once and resets the backoff", async () => {
     const { server, clock, client } = scene();
     const group = client.group(PATH);
     await clock.pass(0);
-    server.cut();
+    server.disconnectNetwork();
     await clock.pass(60_000);
     const before = server.dialled;
     server.wake();
@@ -219,11 +225,11 @@ describe("a wake", () => {
     expect(group.state).toMatchObject({ name: "waiting", until: clock.now() + 1000 });
   });
 
-  it("asks an open connection whether it lives, and asks once", async () => {
+  it("sends one heartbeat on an open connection", async () => {
     const { server, clock, client } = scene();
     const group = client.group(PATH);
     await clock.pass(5000);
-    server.hang();
+    server.stallNetwork();
     for (let s = 0; s < 9; s++) {
       server.wake();
       await clock.pass(1000);
@@ -233,16 +239,16 @@ describe("a wake", () => {
     expect(group.state.name).toBe("waiting");
   });
 
-  it("begins a try anew that hangs in the old network, and leaves a young one alone", async () => {
+  it("restarts a connect that is older than a second, and leaves a newer one alone", async () => {
     const { server, clock, client } = scene();
-    server.hang();
+    server.stallNetwork();
     client.group(PATH);
     await clock.pass(500);
     server.wake();
     await clock.pass(0);
     expect(server.dialled).toBe(1);
     await clock.pass(1000);
-    server.mend();
+    server.restoreNetwork();
     server.wake();
     server.wake();
     await clock.pass(0);
@@ -251,7 +257,7 @@ describe("a wake", () => {
 });
 
 describe("one connection per URL", () => {
-  it("is shared by all that one client opens", async () => {
+  it("is shared by all handles of a client", async () => {
     const { server, clock, client } = scene();
     const biz = newBiz();
     const handles = [
@@ -270,7 +276,7 @@ describe("one connection per URL", () => {
     expect(clock.waiting).toBe(0);
   });
 
-  it("is shared by all clients of a page, and by no two of a server: those may be two people's", async () => {
+  it("is shared by all clients of a page, and by none on a server", async () => {
     const { server, clock, connect } = scene();
     const biz = newBiz();
     connect().order(biz);
@@ -290,7 +296,7 @@ describe("one connection per URL", () => {
     expect(server.connections).toHaveLength(2);
   });
 
-  it("who closes and opens in one breath dials once", async () => {
+  it("is dialled once if handles are closed and opened in the same task", async () => {
     const { server, clock, client } = scene();
     client.group(PATH).close();
     client.group(PATH).close();
@@ -301,15 +307,15 @@ describe("one connection per URL", () => {
 });
 
 describe("a token", () => {
-  it("is asked for once, for all connections, and again only when it has run out", async () => {
-    let asked = 0;
-    const { server, clock, client } = scene({ getToken: async () => `token-${++asked}` });
+  it("is requested once for all connections, and again when it has expired", async () => {
+    let requests = 0;
+    const { server, clock, client } = scene({ getToken: async () => `token-${++requests}` });
     client.group("/ws/feed/a/");
     client.group("/ws/feed/b/");
     await clock.pass(0);
     expect(server.connections.map(({ token }) => token)).toEqual(["token-1", "token-1"]);
-    server.cut();
-    server.mend();
+    server.disconnectNetwork();
+    server.restoreNetwork();
     await clock.pass(1000);
     expect(server.connections.map(({ token }) => token)).toEqual(["token-1", "token-1"]);
     for (const { path } of server.connections) {
@@ -317,12 +323,12 @@ describe("a token", () => {
       await clock.pass(4000);
     }
     expect(server.connections.map(({ token }) => token)).toEqual(["token-2", "token-2"]);
-    expect(asked).toBe(2);
+    expect(requests).toBe(2);
   });
 
-  it("that runs out is renewed without a new connection", async () => {
-    let asked = 0;
-    const { server, clock, client } = scene({ getToken: () => `token-${++asked}` });
+  it("that is about to expire is refreshed on the open connection", async () => {
+    let requests = 0;
+    const { server, clock, client } = scene({ getToken: () => `token-${++requests}` });
     const group = client.group("/ws/feed/a/");
     const errors = valuesOf((f) => group.on("error", f));
     await clock.pass(0);
@@ -336,28 +342,28 @@ describe("a token", () => {
   it.each([
     ["throws", () => expect.fail("no session")],
     ["is rejected", () => Promise.reject(new Error("no session"))],
-  ])("a getToken that %s is asked again after a pause", async (_how, fail) => {
-    let asked = 0;
-    const { server, clock, client } = scene({ getToken: () => (++asked < 3 ? fail() : "token") });
+  ])("is requested again after a pause if getToken %s", async (_how, fail) => {
+    let requests = 0;
+    const { server, clock, client } = scene({ getToken: () => (++requests < 3 ? fail() : "token") });
     const group = client.group("/ws/feed/a/");
     await clock.pass(0);
     expect(group.state).toMatchObject({ name: "waiting", reason: "no_token" });
     await clock.pass(3000);
-    expect([asked, server.dialled, group.state.name]).toEqual([3, 1, "open"]);
+    expect([requests, server.dialled, group.state.name]).toEqual([3, 1, "open"]);
   });
 
-  it("that never comes is asked for anew", async () => {
-    let asked = 0;
+  it("that is not delivered in time is requested again", async () => {
+    let requests = 0;
     const { clock, client } = scene({
-      getToken: () => (++asked === 1 ? new Promise<string>(() => undefined) : "token"),
+      getToken: () => (++requests === 1 ? new Promise<string>(() => undefined) : "token"),
     });
     const group = client.group("/ws/feed/a/");
     await clock.pass(11_000);
-    expect([asked, group.state.name]).toEqual([2, "open"]);
+    expect([requests, group.state.name]).toEqual([2, "open"]);
   });
 
-  it("that no WebSocket takes stands in no error", async () => {
-    class Picky {
+  it("that the WebSocket rejects is kept out of states and errors", async () => {
+    class RejectingSocket {
       constructor(_url: string, protocols: string[]) {
         throw new SyntaxError(`The subprotocol '${protocols.at(-1)}' is invalid`);
       }
@@ -365,49 +371,49 @@ describe("a token", () => {
       send(): void {}
       close(): void {}
     }
-    const { clock, client } = scene({ WebSocket: Picky, getToken: () => "a secret" });
+    const { clock, client } = scene({ WebSocket: RejectingSocket, getToken: () => "a secret" });
     const group = client.group("/ws/feed/a/");
-    const told = valuesOf<unknown>((f) => (group.on("state", f), group.on("error", f)));
+    const emitted = valuesOf<unknown>((f) => (group.on("state", f), group.on("error", f)));
     await clock.pass(0);
     expect(group.state).toMatchObject({ name: "waiting", reason: "lost" });
-    expect(JSON.stringify(told)).not.toContain("secret");
+    expect(JSON.stringify(emitted)).not.toContain("secret");
   });
 });
 
-describe("where a client connects to", () => {
+describe("the URL of a client", () => {
   it.each([
     ["https://push.test", "wss://push.test/ws/alarm/", "https://push.test/orders/"],
     ["http://localhost:8787/", "ws://localhost:8787/ws/alarm/", "http://localhost:8787/orders/"],
     ["wss://push.test/bell/?x=1#y", "wss://push.test/bell/ws/alarm/", "https://push.test/bell/orders/"],
-  ])("%s", async (url, wanted, wantedHttp) => {
+  ])("%s is the base of sockets and polls", async (url, socketUrl, orderUrl) => {
     const { clock, server } = scene();
     const { connect } = await import("../../src/client/index.ts");
-    const asked: string[] = [];
-    class Seen extends server.options.WebSocket {
+    const requested: string[] = [];
+    class RecordingSocket extends server.options.WebSocket {
       constructor(at: string, protocols: string[]) {
         super(at, protocols);
-        asked.push(at);
+        requested.push(at);
       }
     }
-    const fetch = (at: string) => (asked.push(at), Promise.reject(new Error("no")));
-    const client = connect(url, { ...server.options, clock, fetch, WebSocket: Seen });
+    const fetch = (at: string) => (requested.push(at), Promise.reject(new Error("no")));
+    const client = connect(url, { ...server.options, clock, fetch, WebSocket: RecordingSocket });
     onTestFinished(() => client.close());
     client.group("/ws/alarm/");
     client.order(newBiz());
     await clock.pass(0);
     server.wake();
-    expect(asked[0]).toBe(wanted);
-    expect(asked.at(-1)).toMatch(new RegExp(`^${wantedHttp}[a-z0-9]{32}$`));
+    expect(requested[0]).toBe(socketUrl);
+    expect(requested.at(-1)).toMatch(new RegExp(`^${orderUrl}[a-z0-9]{32}$`));
   });
 
-  it("no order has an id like that", () => {
+  it("contains no invalid order id: order() throws", () => {
     const { client } = scene();
     expect(() => client.order("../groups/x")).toThrow(TypeError);
   });
 });
 
 describe("close()", () => {
-  it("ends everything: no timer, no listener for wakes, no connection", async () => {
+  it("ends all connections, timers and wake listeners", async () => {
     const { server, clock, client } = scene();
     client.order(newBiz());
     const group = client.group(PATH);
@@ -421,7 +427,7 @@ describe("close()", () => {
     expect(server.dialled).toBe(2);
   });
 
-  it("comes by the signal too, also by one that was aborted before", async () => {
+  it("is called when the signal is aborted, and an aborted signal rejects new handles", async () => {
     const stop = new AbortController();
     const { server, clock, client, connect } = scene({ signal: stop.signal });
     client.group(PATH);
@@ -432,16 +438,16 @@ describe("close()", () => {
     expect(() => connect({ signal: stop.signal }).group(PATH)).toThrow("aborted");
   });
 
-  it("from within a listener is the end of it", async () => {
+  it("inside a listener ends the connection", async () => {
     const { server, clock, client } = scene();
     const biz = newBiz();
     server.order(biz).becomes("paid");
     const order = client.order(biz);
-    const told = valuesOf((f) => order.on("status", (outcome) => (f(outcome), client.close())));
+    const outcomes = valuesOf((f) => order.on("status", (outcome) => (f(outcome), client.close())));
     await clock.pass(0);
     server.order(biz).becomes("refunded");
     await clock.pass(60_000);
-    expect([told.length, server.connections.length, clock.waiting]).toEqual([1, 0, 0]);
+    expect([outcomes.length, server.connections.length, clock.waiting]).toEqual([1, 0, 0]);
 
     const group = client.group(PATH);
     group.on("state", ({ name }) => name === "open" && group.close());

@@ -1,4 +1,4 @@
-// A group as a page sees it: its publications, what was missed, who comes and goes, and what can be asked of it.
+// Tests group handles against the fake server: publications, recovery, presence and requests.
 import { describe, expect, it } from "vitest";
 import type { Joined, Missed, Publication } from "../../src/client/index.ts";
 import { valuesOf, scene, settle } from "../support/clock.ts";
@@ -6,88 +6,88 @@ import { valuesOf, scene, settle } from "../support/clock.ts";
 const FEED = "/ws/feed/news/";
 
 function groupScene(path = FEED, ...args: Parameters<typeof scene>) {
-  const made = scene(...args);
-  const group = made.client.group(path);
-  const told = valuesOf<Publication>((f) => group.on("publication", f));
+  const base = scene(...args);
+  const group = base.client.group(path);
+  const publications = valuesOf<Publication>((f) => group.on("publication", f));
   const missed = valuesOf<Missed>((f) => group.on("missed", f));
-  return { ...made, group, told, missed, remote: made.server.group(path) };
+  return { ...base, group, publications, missed, remote: base.server.group(path) };
 }
 
 describe("publications", () => {
-  it("come in order, with their position and id; what is not kept has none", async () => {
-    const { clock, group, told, remote } = groupScene();
+  it("arrive in order with offset and id, which are null if the group does not keep them", async () => {
+    const { clock, group, publications, remote } = groupScene();
     await clock.pass(0);
     remote.publish({ title: "Rain" });
     remote.publish(null);
     remote.connections[0]?.send('{"type":"publication","data":"for you"}');
-    expect(told).toEqual([
+    expect(publications).toEqual([
       { data: { title: "Rain" }, offset: 1, id: "00000001-1" },
       { data: null, offset: 2, id: "00000001-2" },
       { data: "for you", offset: null, id: null },
     ]);
-    expect(group.latest).toBe(told[2]);
+    expect(group.latest).toBe(publications[2]);
   });
 
-  it("that were missed come once, in order, however the connection went; there is nothing to fetch anew then", async () => {
-    const { clock, told, missed, remote, server } = groupScene();
+  it("published while disconnected are recovered once and in order, without `missed`", async () => {
+    const { clock, publications, missed, remote, server } = groupScene();
     await clock.pass(0);
     remote.publish(1);
-    server.cut();
+    server.disconnectNetwork();
     for (let n = 2; n <= 5; n++) remote.publish(n);
-    server.mend();
+    server.restoreNetwork();
     await clock.pass(1000);
     remote.publish(6);
-    server.hang();
+    server.stallNetwork();
     await clock.pass(34_999);
     remote.publish(7);
-    server.mend();
+    server.restoreNetwork();
     await clock.pass(20_000);
-    expect(told.map(({ data }) => data)).toEqual([1, 2, 3, 4, 5, 6, 7]);
+    expect(publications.map(({ data }) => data)).toEqual([1, 2, 3, 4, 5, 6, 7]);
     expect(missed).toEqual([]);
   });
 
-  it("for everybody else move the position on", async () => {
-    const { clock, told, remote, server } = groupScene();
+  it("without data advance the position", async () => {
+    const { clock, publications, remote, server } = groupScene();
     await clock.pass(0);
     remote.connections[0]?.send('{"type":"publication","offset":7,"id":"00000001-7"}');
-    server.cut();
-    server.mend();
+    server.disconnectNetwork();
+    server.restoreNetwork();
     await clock.pass(1000);
     expect(server.connections[0]?.query.get("offset")).toBe("7");
-    expect(told).toEqual([]);
+    expect(publications).toEqual([]);
   });
 
-  it("that are not all there any more are missed, and it is said where the group stands", async () => {
-    const { clock, told, missed, remote, server } = groupScene();
+  it("that the group no longer keeps are reported by `missed` with the current position", async () => {
+    const { clock, publications, missed, remote, server } = groupScene();
     await clock.pass(0);
     remote.publish(1);
-    server.cut();
+    server.disconnectNetwork();
     for (let n = 2; n <= 150; n++) remote.publish(n);
-    server.mend();
+    server.restoreNetwork();
     await clock.pass(1000);
     expect(missed).toEqual([{ epoch: "00000001", offset: 150 }]);
     remote.publish(151);
-    expect(told.map(({ data }) => data)).toEqual([1, 151]);
+    expect(publications.map(({ data }) => data)).toEqual([1, 151]);
 
-    server.cut();
+    server.disconnectNetwork();
     remote.forget();
-    server.mend();
+    server.restoreNetwork();
     await clock.pass(3000);
     expect(missed.at(-1)).toEqual({ epoch: "00000002", offset: 0 });
   });
 
-  it("are told to all who share the connection, and to each as often as it listens", async () => {
-    const { clock, client, group, told, remote } = groupScene();
+  it("are emitted to every listener of every handle on the connection", async () => {
+    const { clock, client, group, publications, remote } = groupScene();
     await clock.pass(0);
     const other = client.group(FEED);
-    const there = valuesOf<Publication>((f) => (other.on("publication", f), other.on("publication", f)));
+    const others = valuesOf<Publication>((f) => (other.on("publication", f), other.on("publication", f)));
     remote.publish(1);
     other.close();
     remote.publish(2);
-    expect([told.length, there.length, group.latest?.data]).toEqual([2, 2, 2]);
+    expect([publications.length, others.length, group.latest?.data]).toEqual([2, 2, 2]);
   });
 
-  it("are iterated over from the beginning of the iteration, none lost while the page is busy", async () => {
+  it("are buffered for an iteration from its start", async () => {
     const { clock, client, remote } = groupScene();
     await clock.pass(0);
     remote.publish(0);
@@ -105,7 +105,7 @@ describe("publications", () => {
   });
 });
 
-it("an alarm group's latest tick comes on connecting, and again after it has begun anew", async () => {
+it("an alarm group sends its latest tick after connecting, and after a new epoch", async () => {
   const { clock, client, server } = scene();
   const remote = server.group("/ws/alarm/");
   remote.publish("tick 1");
@@ -113,15 +113,15 @@ it("an alarm group's latest tick comes on connecting, and again after it has beg
   const missed = valuesOf<Missed>((f) => group.on("missed", f));
   await clock.pass(0);
   expect(group.latest?.data).toBe("tick 1");
-  server.cut();
+  server.disconnectNetwork();
   remote.forget();
-  remote.publish("tick 1 of another life");
-  server.mend();
+  remote.publish("tick 1 of another epoch");
+  server.restoreNetwork();
   await clock.pass(1000);
-  expect([group.latest?.data, missed.length]).toEqual(["tick 1 of another life", 1]);
+  expect([group.latest?.data, missed.length]).toEqual(["tick 1 of another epoch", 1]);
 });
 
-it("members come and go", async () => {
+it("join and leave are emitted, and presence returns the users", async () => {
   const { clock, group, remote } = groupScene();
   const joined = valuesOf<Joined>((f) => group.on("join", f));
   const left = valuesOf<Joined>((f) => group.on("leave", f));
@@ -134,13 +134,13 @@ it("members come and go", async () => {
 });
 
 describe("a request", () => {
-  it("is answered by its id, whoever shares the connection", async () => {
-    const { clock, client, group, told, remote } = groupScene();
+  it("is matched with its reply by id, across handles of one connection", async () => {
+    const { clock, client, group, publications, remote } = groupScene();
     const other = client.group(FEED);
     await clock.pass(0);
-    const answers = Promise.all([group.ping(), other.publish({ n: 1 }), group.history(), other.history({ after: 1 })]);
+    const replies = Promise.all([group.ping(), other.publish({ n: 1 }), group.history(), other.history({ after: 1 })]);
     await clock.pass(0);
-    expect(await answers).toEqual([
+    expect(await replies).toEqual([
       { time: clock.now() },
       { epoch: "00000001", offset: 1, connections: 1 },
       {
@@ -150,44 +150,44 @@ describe("a request", () => {
       },
       { epoch: "00000001", offset: 1, publications: [] },
     ]);
-    expect(told).toHaveLength(1);
+    expect(publications).toHaveLength(1);
     const ids = remote.connections[0]?.received.map((text) => (JSON.parse(text) as { id: number }).id);
     expect(ids).toEqual([1, 2, 3, 4]);
   });
 
-  it("is rejected with the server's reason", async () => {
+  it("is rejected with the reason of the server", async () => {
     const { clock, client } = scene();
     const refused = client.group("/ws/alarm/").publish("me");
     void clock.pass(0);
     await expect(refused).rejects.toMatchObject({ reason: "not_allowed", code: 403, temporary: false });
   });
 
-  it("waits for the connection, and goes once", async () => {
-    const { clock, server, group, told } = groupScene();
-    server.cut();
+  it("waits for the connection and is sent once", async () => {
+    const { clock, server, group, publications } = groupScene();
+    server.disconnectNetwork();
     const published = group.publish("early");
     await clock.pass(500);
-    server.mend();
+    server.restoreNetwork();
     await clock.pass(1000);
     expect(await published).toMatchObject({ offset: 1 });
-    expect(told).toHaveLength(1);
+    expect(publications).toHaveLength(1);
   });
 
-  it("that was sent when the connection went is rejected, and not sent again", async () => {
+  it("in flight when the connection is lost is rejected and not repeated", async () => {
     const { clock, server, group, remote } = groupScene();
     await clock.pass(0);
-    server.hang();
+    server.stallNetwork();
     const failed = group.publish("did it arrive?", { timeout: 60_000 }).catch((error: unknown) => error);
     await clock.pass(35_000);
     expect(await failed).toMatchObject({ reason: "no_answer", code: 1006, temporary: true });
-    server.mend();
+    server.restoreNetwork();
     await clock.pass(60_000);
     expect([remote.offset, remote.connections[0]?.received]).toEqual([0, []]);
   });
 
-  it("can be given up, and fails on a handle that is closed", async () => {
+  it("is rejected on abort, on timeout and when the handle is closed", async () => {
     const { clock, server, group } = groupScene();
-    server.hang();
+    server.stallNetwork();
     const stop = new AbortController();
     const stopped = group.ping({ signal: stop.signal });
     const timed = group.ping({ timeout: 500 });
@@ -206,7 +206,7 @@ describe("a request", () => {
   });
 });
 
-it("an error of the server's is told", async () => {
+it("an error frame of the server is emitted as `error`", async () => {
   const { clock, group, server } = groupScene();
   const errors = valuesOf<Error>((f) => group.on("error", f));
   await clock.pass(0);
@@ -216,9 +216,22 @@ it("an error of the server's is told", async () => {
   ]);
 });
 
-it("frames of a type that is younger than the client are ignored", async () => {
-  const { clock, group, server, told } = groupScene();
+it("the deprecated network methods of the fake server act as the new ones", async () => {
+  const { clock, group, server } = groupScene();
+  await clock.pass(0);
+  server.hang();
+  await clock.pass(35_000);
+  expect(group.state).toMatchObject({ name: "waiting", reason: "no_answer" });
+  server.mend();
+  await clock.pass(20_000);
+  expect(group.state.name).toBe("open");
+  server.cut();
+  expect(group.state).toMatchObject({ name: "waiting", code: 1006, reason: "lost" });
+});
+
+it("frames of an unknown type are ignored", async () => {
+  const { clock, group, server, publications } = groupScene();
   await clock.pass(0);
   server.connections[0]?.send('{"type":"fireworks","data":1,"offset":9}');
-  expect([told, group.state.name]).toEqual([[], "open"]);
+  expect([publications, group.state.name]).toEqual([[], "open"]);
 });

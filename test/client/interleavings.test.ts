@@ -1,4 +1,4 @@
-// An order's news by push, snapshot and poll, with losses, wakes and reloads between any two of them: told once each, and never back.
+// Tests that an order emits each version once and in order, under random losses, wakes and reloads.
 import { expect, it } from "vitest";
 import { connect, type Client, type Order, type Outcome, type Settled } from "../../src/client/index.ts";
 import { fakeServer } from "../../src/client/testing.ts";
@@ -8,7 +8,7 @@ import { FakeClock, newBiz, settle } from "../support/clock.ts";
 const RUNS = 500;
 const STEPS = 60;
 
-/** The same numbers for the same seed. */
+/** Mulberry32: returns the same numbers for the same seed. */
 function randomOf(seed: number): () => number {
   let state = seed;
   return () => {
@@ -19,7 +19,10 @@ function randomOf(seed: number): () => number {
   };
 }
 
-/** The changes that the server can make: `closed` opens again by a new registration, `paid` and its refunds go by a capture that fails. */
+/**
+ * Possible transitions. A new registration reopens a `closed` order. A failed capture reverts
+ * `paid` and its refunds.
+ */
 const next: Readonly<Record<OrderStatus, readonly OrderStatus[]>> = {
   pending: ["failed", "closed", "paid"],
   failed: ["pending", "closed", "paid"],
@@ -29,46 +32,46 @@ const next: Readonly<Record<OrderStatus, readonly OrderStatus[]>> = {
   refunded: ["failed"],
 };
 
-/** What is on its way, in order on each connection, and in no order between two. */
-class Wires {
-  readonly #wires = new Map<object, (() => void)[]>();
+/** Queues of undelivered messages: in order on each connection, in any order between two. */
+class Queues {
+  readonly #queues = new Map<object, (() => void)[]>();
 
-  readonly deliver = (act: () => void, on: object): void => {
-    this.#wires.set(on, [...(this.#wires.get(on) ?? []), act]);
+  readonly deliver = (callback: () => void, via: object): void => {
+    this.#queues.set(via, [...(this.#queues.get(via) ?? []), callback]);
   };
 
-  /** Brings one thing of one wire to its end; false if nothing is on its way. */
-  bring(random: () => number): boolean {
-    const busy = [...this.#wires].filter(([, acts]) => acts.length > 0);
-    const [, acts] = busy[Math.floor(random() * busy.length)] ?? [];
-    acts?.shift()?.();
-    return acts !== undefined;
+  /** Delivers the oldest message of a random queue; false if all queues are empty. */
+  deliverNext(random: () => number): boolean {
+    const busy = [...this.#queues].filter(([, callbacks]) => callbacks.length > 0);
+    const [, callbacks] = busy[Math.floor(random() * busy.length)] ?? [];
+    callbacks?.shift()?.();
+    return callbacks !== undefined;
   }
 }
 
-/** One page's watch over the order; a reload ends it and begins another, with the same storage. */
+/** The listeners of one page. A reload starts a new one with the same storage. */
 class Watch {
-  readonly told: Outcome[] = [];
+  readonly outcomes: Outcome[] = [];
   readonly settled: Settled[] = [];
   readonly rejected: unknown[] = [];
   readonly order: Order;
 
   constructor(client: Client, biz: string) {
     this.order = client.order(biz);
-    this.order.on("status", (outcome) => this.told.push(outcome));
+    this.order.on("status", (outcome) => this.outcomes.push(outcome));
     this.order.settled().then(
       (outcome) => this.settled.push(outcome),
       (error: unknown) => this.rejected.push(error),
     );
   }
 
-  /** What holds at any time. */
-  check(happened: readonly OrderStatus[]): void {
-    const versions = this.told.map(({ version }) => version);
+  /** Asserts the invariants that hold after every step. */
+  check(history: readonly OrderStatus[]): void {
+    const versions = this.outcomes.map(({ version }) => version);
     expect(versions).toEqual([...new Set(versions)].toSorted((a, b) => a - b));
-    for (const { version, status } of this.told) expect(status).toBe(happened[version]);
+    for (const { version, status } of this.outcomes) expect(status).toBe(history[version]);
     expect(this.settled.length).toBeLessThanOrEqual(1);
-    const first = this.told.find(({ status }) => isSettled(status));
+    const first = this.outcomes.find(({ status }) => isSettled(status));
     expect(this.settled[0]).toEqual(first);
   }
 }
@@ -76,11 +79,11 @@ class Watch {
 async function run(seed: number): Promise<Record<Outcome["source"], number>> {
   const random = randomOf(seed);
   const clock = new FakeClock();
-  const wires = new Wires();
-  const server = fakeServer({ deliver: wires.deliver, now: () => clock.now() });
+  const queues = new Queues();
+  const server = fakeServer({ deliver: queues.deliver, now: () => clock.now() });
   const biz = newBiz();
   const remote = server.order(biz);
-  const happened: OrderStatus[] = ["pending"];
+  const history: OrderStatus[] = ["pending"];
   const open = () => connect("https://push.test", { ...server.options, clock, random });
   let client = open();
   const watches = [new Watch(client, biz)];
@@ -89,15 +92,15 @@ async function run(seed: number): Promise<Record<Outcome["source"], number>> {
     const possible = next[remote.status];
     const status = possible[Math.floor(random() * possible.length)];
     if (status === undefined) return;
-    happened.push(status);
+    history.push(status);
     remote.becomes(status);
   };
   const steps: readonly [weight: number, step: () => unknown][] = [
     [2, change],
-    [12, () => wires.bring(random)],
-    [2, () => server.cut()],
-    [1, () => server.hang()],
-    [4, () => server.mend()],
+    [12, () => queues.deliverNext(random)],
+    [2, () => server.disconnectNetwork()],
+    [1, () => server.stallNetwork()],
+    [4, () => server.restoreNetwork()],
     [1, () => server.refuse(4102, "group_unavailable")],
     [1, () => server.connections[0]?.close(4201, "silent")],
     [1, () => server.wake()],
@@ -114,46 +117,50 @@ async function run(seed: number): Promise<Record<Outcome["source"], number>> {
       },
     ],
   ];
-  const whole = steps.reduce((sum, [weight]) => sum + weight, 0);
+  const totalWeight = steps.reduce((sum, [weight]) => sum + weight, 0);
   for (let i = 0; i < STEPS; i++) {
-    let at = random() * whole;
-    const [, step] = steps.find(([weight]) => (at -= weight) < 0) ?? [];
+    let draw = random() * totalWeight;
+    const [, step] = steps.find(([weight]) => (draw -= weight) < 0) ?? [];
     await step?.();
     await settle();
-    for (const watch of watches) watch.check(happened);
+    for (const watch of watches) watch.check(history);
   }
 
-  // In the end the network comes back, and stays.
+  // Finally the network is restored for good.
   while (!isSettled(remote.status)) change();
-  server.mend();
+  server.restoreNetwork();
   for (let i = 0; i < 100; i++) {
     await clock.pass(1000);
-    while (wires.bring(random)) await settle();
+    while (queues.deliverNext(random)) await settle();
   }
   for (const watch of watches) {
-    watch.check(happened);
+    watch.check(history);
     const isClosed = watch.order.state.name === "closed";
     expect(watch.settled.length + watch.rejected.length).toBe(1);
     if (isClosed) continue;
     expect(watch.order.outcome).toMatchObject({ status: remote.status, version: remote.version });
     expect(watch.settled).toHaveLength(1);
-    expect(watch.told.at(-1)).toBe(watch.order.outcome);
+    expect(watch.outcomes.at(-1)).toBe(watch.order.outcome);
   }
   client.close();
   expect(clock.waiting).toBe(0);
   const by = { push: 0, snapshot: 0, poll: 0 };
-  for (const { told } of watches) for (const { source } of told) by[source] += 1;
+  for (const { outcomes } of watches) for (const { source } of outcomes) by[source] += 1;
   return by;
 }
 
-it(`settles once, whatever way the news came, in ${RUNS} random interleavings`, { timeout: 120_000 }, async () => {
-  const by = { push: 0, snapshot: 0, poll: 0 };
-  for (let seed = 1; seed <= RUNS; seed++) {
-    const told = await run(seed).catch((error: unknown) => {
-      throw new Error(`seed ${seed}`, { cause: error });
-    });
-    for (const source of ["push", "snapshot", "poll"] as const) by[source] += told[source];
-  }
-  // They are of all three kinds, or this would prove little.
-  for (const count of Object.values(by)) expect(count).toBeGreaterThan(RUNS / 5);
-});
+it(
+  `an order settles once in each of ${RUNS} random interleavings of push, snapshot and poll`,
+  { timeout: 120_000 },
+  async () => {
+    const by = { push: 0, snapshot: 0, poll: 0 };
+    for (let seed = 1; seed <= RUNS; seed++) {
+      const outcomes = await run(seed).catch((error: unknown) => {
+        throw new Error(`seed ${seed}`, { cause: error });
+      });
+      for (const source of ["push", "snapshot", "poll"] as const) by[source] += outcomes[source];
+    }
+    // Each source must occur often enough for the test to be meaningful.
+    for (const count of Object.values(by)) expect(count).toBeGreaterThan(RUNS / 5);
+  },
+);

@@ -1,8 +1,8 @@
-// An order as a page sees it: what is believed, what is told and how often, when it is asked over HTTP and when not.
+// Tests order handles against the fake server: outcomes, polls, `settled()`, iteration and reloads.
 import { describe, expect, it, onTestFinished } from "vitest";
 import {
   BelfryError,
-  type Keep,
+  type KeyValueStorage,
   type Order,
   type Outcome,
   type Publication,
@@ -12,39 +12,40 @@ import { fakeServer } from "../../src/client/testing.ts";
 import type { OrderStatus } from "../../src/core/order.ts";
 import { valuesOf, newBiz, scene, settle } from "../support/clock.ts";
 
-const statuses = (told: readonly Outcome[]) => told.map(({ status, version, source }) => [status, version, source]);
+const statuses = (outcomes: readonly Outcome[]) =>
+  outcomes.map(({ status, version, source }) => [status, version, source]);
 
 function orderScene(...args: Parameters<typeof scene>) {
-  const made = scene(...args);
+  const base = scene(...args);
   const biz = newBiz();
-  const order = made.client.order(biz);
-  const told = valuesOf<Outcome>((f) => order.on("status", f));
-  return { ...made, biz, order, told, remote: made.server.order(biz) };
+  const order = base.client.order(biz);
+  const outcomes = valuesOf<Outcome>((f) => order.on("status", f));
+  return { ...base, biz, order, outcomes, remote: base.server.order(biz) };
 }
 
-describe("what is told of an order", () => {
-  it("is that it is pending, then each change, once", async () => {
-    const { biz, clock, told, remote, order } = orderScene();
+describe("the status of an order", () => {
+  it("is emitted as pending first, then once per change", async () => {
+    const { biz, clock, outcomes, remote, order } = orderScene();
     await clock.pass(0);
-    expect(told).toEqual([{ biz, status: "pending", paid: false, version: 0, source: "snapshot" }]);
+    expect(outcomes).toEqual([{ biz, status: "pending", paid: false, version: 0, source: "snapshot" }]);
     for (const status of ["failed", "paid", "partially_refunded", "refunded"] as const) remote.becomes(status);
-    expect(statuses(told.slice(1))).toEqual([
+    expect(statuses(outcomes.slice(1))).toEqual([
       ["failed", 1, "push"],
       ["paid", 2, "push"],
       ["partially_refunded", 3, "push"],
       ["refunded", 4, "push"],
     ]);
-    expect(told.map(({ paid }) => paid)).toEqual([false, false, true, true, false]);
-    expect(order.outcome).toBe(told.at(-1));
+    expect(outcomes.map(({ paid }) => paid)).toEqual([false, false, true, true, false]);
+    expect(order.outcome).toBe(outcomes.at(-1));
   });
 
-  it("is a further refund, and no other status again", async () => {
-    const { clock, told, remote } = orderScene();
+  it("is emitted again for a further refund, and for no other repetition", async () => {
+    const { clock, outcomes, remote } = orderScene();
     await clock.pass(0);
     for (const status of ["failed", "failed", "paid", "paid", "partially_refunded", "partially_refunded"] as const) {
       remote.becomes(status);
     }
-    expect(statuses(told.slice(1))).toEqual([
+    expect(statuses(outcomes.slice(1))).toEqual([
       ["failed", 1, "push"],
       ["paid", 2, "push"],
       ["partially_refunded", 3, "push"],
@@ -53,21 +54,21 @@ describe("what is told of an order", () => {
     expect(remote.version).toBe(4);
   });
 
-  it("is what has been there before the page", async () => {
+  it("is emitted as a snapshot if it existed before the connection", async () => {
     const { server, clock, client } = scene();
     const biz = newBiz();
     server.order(biz).becomes("paid");
-    const told = valuesOf<Outcome>((f) => client.order(biz).on("status", f));
+    const outcomes = valuesOf<Outcome>((f) => client.order(biz).on("status", f));
     await clock.pass(0);
-    expect(statuses(told)).toEqual([["paid", 1, "snapshot"]]);
+    expect(statuses(outcomes)).toEqual([["paid", 1, "snapshot"]]);
   });
 
-  it("is told to who listens later, as it is by then, and never twice", async () => {
+  it("is emitted once to a late listener, at its current version", async () => {
     const { client, biz, clock, remote } = orderScene();
     await clock.pass(0);
     remote.becomes("failed");
     const later = valuesOf<Outcome>((f) => client.order(biz).on("status", f));
-    expect(later).toEqual([]); // not before `on` has given its undo
+    expect(later).toEqual([]); // emitted in a microtask, after `on` has returned
     await settle();
     const latest = valuesOf<Outcome>((f) => client.order(biz).on("status", f));
     remote.becomes("paid");
@@ -79,23 +80,23 @@ describe("what is told of an order", () => {
     expect(statuses(latest)).toEqual([["paid", 2, "push"]]);
   });
 
-  it("is nothing after the undo, and nothing after the signal", async () => {
+  it("is not emitted to a listener that is unsubscribed or aborted", async () => {
     const { order, clock, remote } = orderScene();
     const stop = new AbortController();
-    const undone: Outcome[] = [];
-    const undo = order.on("status", (outcome) => undone.push(outcome));
+    const unsubscribed: Outcome[] = [];
+    const unsubscribe = order.on("status", (outcome) => unsubscribed.push(outcome));
     const stopped: Outcome[] = [];
     order.on("status", (outcome) => stopped.push(outcome), { signal: stop.signal });
     const never: Outcome[] = [];
     order.on("status", (outcome) => never.push(outcome), { signal: AbortSignal.abort() });
-    undo();
+    unsubscribe();
     await clock.pass(0);
     stop.abort();
     remote.becomes("paid");
-    expect([undone.length, stopped.length, never.length]).toEqual([0, 1, 0]);
+    expect([unsubscribed.length, stopped.length, never.length]).toEqual([0, 1, 0]);
   });
 
-  it("is told to every listener, also beside one that throws", async () => {
+  it("is emitted to every listener, even if one throws", async () => {
     const { order, clock, remote } = orderScene();
     await clock.pass(0);
     const thrown: unknown[] = [];
@@ -106,36 +107,36 @@ describe("what is told of an order", () => {
       process.removeAllListeners("uncaughtException");
       for (const listener of listeners) process.on("uncaughtException", listener);
     });
-    order.on("status", () => expect.fail("a fault of the page's"));
-    const told = valuesOf<Outcome>((f) => order.on("status", f));
+    order.on("status", () => expect.fail("an error of the page"));
+    const outcomes = valuesOf<Outcome>((f) => order.on("status", f));
     remote.becomes("paid");
-    expect(told).toHaveLength(1);
+    expect(outcomes).toHaveLength(1);
     await settle();
     expect(thrown.length).toBeGreaterThan(0);
   });
 });
 
-describe("what is believed", () => {
-  it("is no text that another member wrote, and no event that a backend sent", async () => {
-    const { biz, order, client, clock, told, remote } = orderScene();
+describe("an outcome", () => {
+  it("is not taken from a text of another member or an event of a backend", async () => {
+    const { biz, order, client, clock, outcomes, remote } = orderScene();
     const publications = valuesOf<Publication>((f) => order.on("publication", f));
     await clock.pass(0);
-    const lie = { biz, paid: true, status: "paid" };
-    await client.order(biz).publish(JSON.stringify(lie));
-    remote.relay(lie);
-    remote.connections[0]?.send(JSON.stringify({ type: "publication", data: lie }));
-    remote.connections[0]?.send(JSON.stringify({ ...lie, type: "paid" }));
-    remote.connections[0]?.send(JSON.stringify(lie));
-    expect(told.map(({ status }) => status)).toEqual(["pending"]);
+    const forged = { biz, paid: true, status: "paid" };
+    await client.order(biz).publish(JSON.stringify(forged));
+    remote.relay(forged);
+    remote.connections[0]?.send(JSON.stringify({ type: "publication", data: forged }));
+    remote.connections[0]?.send(JSON.stringify({ ...forged, type: "paid" }));
+    remote.connections[0]?.send(JSON.stringify(forged));
+    expect(outcomes.map(({ status }) => status)).toEqual(["pending"]);
     expect(publications).toEqual([
-      { data: JSON.stringify(lie), offset: null, id: null },
-      { data: lie, offset: null, id: null },
-      { data: lie, offset: null, id: null },
+      { data: JSON.stringify(forged), offset: null, id: null },
+      { data: forged, offset: null, id: null },
+      { data: forged, offset: null, id: null },
     ]);
   });
 
-  it("is nothing about another order, and nothing that is no outcome", async () => {
-    const { biz, clock, told, remote } = orderScene();
+  it("is not taken from data of another order or from malformed data", async () => {
+    const { biz, clock, outcomes, remote } = orderScene();
     await clock.pass(0);
     const send = (data: unknown) =>
       remote.connections[0]?.send(JSON.stringify({ type: "publication", offset: 9, id: "x-9", data }));
@@ -144,59 +145,59 @@ describe("what is believed", () => {
     send("paid");
     send(null);
     for (const text of ["", "{", "null", "7", '"paid"', "[]"]) remote.connections[0]?.send(text);
-    expect(told).toHaveLength(1);
+    expect(outcomes).toHaveLength(1);
   });
 
-  it("never goes back: what is older than what is known is no news", async () => {
-    const { clock, told, remote, server, biz } = orderScene();
+  it("of an older version is ignored", async () => {
+    const { clock, outcomes, remote, server, biz } = orderScene();
     await clock.pass(0);
     remote.becomes("failed");
     remote.becomes("paid");
     const old = { type: "publication", offset: 1, id: "x-1", data: { biz, paid: false, status: "failed" } };
     remote.connections[0]?.send(JSON.stringify(old));
-    server.cut();
-    server.mend();
+    server.disconnectNetwork();
+    server.restoreNetwork();
     await clock.pass(20_000);
-    expect(told.map(({ version }) => version)).toEqual([0, 1, 2]);
+    expect(outcomes.map(({ version }) => version)).toEqual([0, 1, 2]);
   });
 
-  it("but a server that has lost its orders is believed when it begins anew", async () => {
-    const { clock, told, remote, server, order, biz } = orderScene();
+  it("of a new epoch replaces a later version of the old epoch", async () => {
+    const { clock, outcomes, remote, server, order, biz } = orderScene();
     await clock.pass(0);
     remote.becomes("failed");
-    server.cut();
+    server.disconnectNetwork();
     server.group(`/ws/order/${biz}/`).forget();
-    server.mend();
+    server.restoreNetwork();
     await clock.pass(1000);
-    expect(statuses(told).at(-1)).toEqual(["pending", 0, "snapshot"]);
+    expect(statuses(outcomes).at(-1)).toEqual(["pending", 0, "snapshot"]);
     expect(order.outcome?.version).toBe(0);
   });
 
-  it("an outcome that was still on its way when the connection went comes with the next one", async () => {
-    const later: (() => void)[] = [];
-    const { clock, told, remote, server } = orderScene({}, { deliver: (act) => void later.push(act) });
+  it("that is in flight when the connection is lost arrives with the next connection", async () => {
+    const pending: (() => void)[] = [];
+    const { clock, outcomes, remote, server } = orderScene({}, { deliver: (callback) => void pending.push(callback) });
     remote.becomes("paid");
     await clock.pass(0);
-    later.shift()?.(); // the handshake
-    later.shift()?.(); // the welcome
-    later.length = 0;
-    expect(told).toEqual([]);
+    pending.shift()?.(); // the handshake
+    pending.shift()?.(); // the welcome
+    pending.length = 0;
+    expect(outcomes).toEqual([]);
     const [connection] = server.connections;
     expect(connection?.query.get("offset")).toBeNull();
     connection?.close(1006);
-    later.shift()?.();
+    pending.shift()?.();
     await clock.pass(1000);
     expect(server.connections).toHaveLength(0);
-    later.shift()?.();
+    pending.shift()?.();
     expect(server.connections[0]?.query.get("offset")).toBe("0");
-    later.splice(0).forEach((act) => act());
+    pending.splice(0).forEach((callback) => callback());
     await settle();
-    expect(statuses(told)).toEqual([["paid", 1, "snapshot"]]);
+    expect(statuses(outcomes)).toEqual([["paid", 1, "snapshot"]]);
   });
 });
 
-describe("the poll", () => {
-  it("is not asked while the connection is up and answers", async () => {
+describe("a poll", () => {
+  it("is not sent while the connection is open", async () => {
     const { server, clock, client, connect } = scene();
     client.order(newBiz());
     connect().order(newBiz());
@@ -204,8 +205,8 @@ describe("the poll", () => {
     expect(server.polled).toBe(0);
   });
 
-  it("is asked after 2 seconds without a connection, then less and less often, down to every 15 seconds", async () => {
-    const { clock, server, remote, told } = orderScene();
+  it("is sent after 2 seconds without a connection, then with delays that grow to 15 seconds", async () => {
+    const { clock, server, remote, outcomes } = orderScene();
     server.refuse(4102, "group_unavailable");
     const times: number[] = [];
     for (let ms = 0; ms <= 80_000; ms += 125) {
@@ -214,8 +215,8 @@ describe("the poll", () => {
     }
     expect(times).toEqual([2000, 5000, 9500, 16_250, 26_375, 41_375, 56_375, 71_375]);
     remote.becomes("paid");
-    while (told.length < 2) await clock.pass(125);
-    expect(statuses(told)).toEqual([
+    while (outcomes.length < 2) await clock.pass(125);
+    expect(statuses(outcomes)).toEqual([
       ["pending", 0, "poll"],
       ["paid", 1, "poll"],
     ]);
@@ -225,7 +226,7 @@ describe("the poll", () => {
     expect(server.polled).toBe(polled); // the order is settled
   });
 
-  it("is asked once after each reconnect, begins afresh with the next loss, and not at all once the order is settled", async () => {
+  it("is sent once after each reconnect and 2 seconds after each loss, until the order is settled", async () => {
     const { clock, server, remote } = orderScene();
     await clock.pass(0);
     expect(server.polled).toBe(0);
@@ -234,13 +235,13 @@ describe("the poll", () => {
       await clock.pass(60_000);
       expect([server.dialled, server.polled]).toEqual([i + 1, i]);
     }
-    server.cut();
+    server.disconnectNetwork();
     await clock.pass(1999);
     expect(server.polled).toBe(3);
     await clock.pass(1);
     expect(server.polled).toBe(4);
     remote.becomes("paid");
-    server.mend();
+    server.restoreNetwork();
     await clock.pass(60_000);
     const { polled } = server;
     server.connections[0]?.close(1012);
@@ -248,31 +249,31 @@ describe("the poll", () => {
     expect([server.connections.length, server.polled]).toEqual([1, polled]); // and the connection is back
   });
 
-  it("that settles the order is the last, whatever the connection does", async () => {
-    const { clock, server, remote, told } = orderScene({ getToken: () => new Promise<string>(() => undefined) });
+  it("that settles the order is the last, even without a connection", async () => {
+    const { clock, server, remote, outcomes } = orderScene({ getToken: () => new Promise<string>(() => undefined) });
     remote.becomes("paid");
     await clock.pass(9000);
-    expect([statuses(told), server.polled]).toEqual([[["paid", 1, "poll"]], 1]);
+    expect([statuses(outcomes), server.polled]).toEqual([[["paid", 1, "poll"]], 1]);
   });
 
-  it("is asked once at a wake, also while the connection seems to be up", async () => {
-    const { clock, server, remote, told } = orderScene();
+  it("is sent once on a wake, even if the connection is open", async () => {
+    const { clock, server, remote, outcomes } = orderScene();
     await clock.pass(1000);
-    server.hang();
+    server.stallNetwork();
     remote.becomes("paid");
-    server.mend();
+    server.restoreNetwork();
     server.wake();
     server.wake();
     await clock.pass(0);
-    expect([server.polled, statuses(told).at(-1)]).toEqual([1, ["paid", 1, "poll"]]);
+    expect([server.polled, statuses(outcomes).at(-1)]).toEqual([1, ["paid", 1, "poll"]]);
   });
 
-  it("goes on after a failed attempt, ends with each outcome that settles the order, and begins again where one is undone", async () => {
-    const { clock, server, remote, told } = orderScene();
+  it("continues after a failed attempt, ends when the order settles, and resumes if that is reverted", async () => {
+    const { clock, server, remote, outcomes } = orderScene();
     server.refuse(4102, "group_unavailable");
     remote.becomes("failed");
     await clock.pass(60_000);
-    expect(statuses(told)).toEqual([["failed", 1, "poll"]]);
+    expect(statuses(outcomes)).toEqual([["failed", 1, "poll"]]);
     const { polled } = server;
     expect(polled).toBeGreaterThan(4);
     await clock.pass(15_000);
@@ -283,23 +284,23 @@ describe("the poll", () => {
 
     remote.becomes("paid");
     await clock.pass(15_000);
-    expect(statuses(told).at(-1)).toEqual(["paid", 2, "poll"]);
+    expect(statuses(outcomes).at(-1)).toEqual(["paid", 2, "poll"]);
     const settledAt = server.polled;
     await clock.pass(600_000);
     expect(server.polled).toBe(settledAt);
 
-    server.mend();
+    server.restoreNetwork();
     remote.becomes("failed"); // its capture failed at the provider
     await clock.pass(60_000);
-    expect(statuses(told).at(-1)).toEqual(["failed", 3, "snapshot"]);
-    server.cut();
+    expect(statuses(outcomes).at(-1)).toEqual(["failed", 3, "snapshot"]);
+    server.disconnectNetwork();
     await clock.pass(2000);
     expect(server.polled).toBe(settledAt + 1);
   });
 
-  it("is given up after 10 seconds without an answer, and asked again", async () => {
+  it("is aborted after 10 seconds without a response, and repeated", async () => {
     const { clock, server, order } = orderScene();
-    server.hang();
+    server.stallNetwork();
     await clock.pass(14_000);
     expect(server.polled).toBe(1);
     await clock.pass(1000);
@@ -307,21 +308,21 @@ describe("the poll", () => {
   });
 
   it.each([
-    ["is refused", { ok: false, json: () => Promise.reject(new SyntaxError()) }],
-    ["is no JSON", { ok: true, json: () => Promise.reject(new SyntaxError()) }],
+    ["has an error status", { ok: false, json: () => Promise.reject(new SyntaxError()) }],
+    ["is invalid JSON", { ok: true, json: () => Promise.reject(new SyntaxError()) }],
     ["is null", { ok: true, json: () => Promise.resolve(null) }],
     ["is of another order", { ok: true, json: async () => ({ biz: newBiz(), status: "paid", version: 1 }) }],
     ["has no version", { ok: true, json: async () => ({ status: "paid" }) }],
-  ])("whose answer %s is no news", async (_what, answer) => {
-    const { clock, server, told } = orderScene({ fetch: () => Promise.resolve(answer) });
+  ])("is ignored if its response %s", async (_what, response) => {
+    const { clock, server, outcomes } = orderScene({ fetch: () => Promise.resolve(response) });
     server.refuse(4102, "group_unavailable");
     await clock.pass(60_000);
-    expect(told).toEqual([]);
+    expect(outcomes).toEqual([]);
   });
 });
 
 describe("settled()", () => {
-  it.each<OrderStatus>(["closed", "paid", "partially_refunded", "refunded"])("comes with %s", async (status) => {
+  it.each<OrderStatus>(["closed", "paid", "partially_refunded", "refunded"])("resolves with %s", async (status) => {
     const { clock, order, remote } = orderScene();
     const settled = order.settled();
     await clock.pass(0);
@@ -330,8 +331,8 @@ describe("settled()", () => {
     expect(await order.settled()).toBe(order.outcome);
   });
 
-  it("does not come with a failed attempt, and the connection stays for what comes later", async () => {
-    const { clock, server, order, remote, told } = orderScene();
+  it("keeps waiting at failed, and the connection stays open after it resolves", async () => {
+    const { clock, server, order, remote, outcomes } = orderScene();
     let settled: Outcome | null = null;
     void order.settled().then((outcome) => (settled = outcome));
     await clock.pass(0);
@@ -343,12 +344,12 @@ describe("settled()", () => {
     expect(settled).toMatchObject({ status: "closed" });
     remote.becomes("paid");
     remote.becomes("refunded");
-    expect(told.map(({ status }) => status)).toEqual(["pending", "failed", "closed", "paid", "refunded"]);
+    expect(outcomes.map(({ status }) => status)).toEqual(["pending", "failed", "closed", "paid", "refunded"]);
     expect(settled).toMatchObject({ status: "closed" });
     expect(server.connections).toHaveLength(1);
   });
 
-  it("does not come for a page that opens on a failed order, until another attempt pays it", async () => {
+  it("keeps waiting on an order that is failed when the page opens", async () => {
     const { server, clock, client } = scene();
     const biz = newBiz();
     server.order(biz).becomes("failed");
@@ -365,7 +366,7 @@ describe("settled()", () => {
     expect(settled).toEqual(["paid", "push"]);
   });
 
-  it("is rejected when its time is up, by its signal, and when the connection is closed for good", async () => {
+  it("is rejected on timeout, on abort and when the connection is closed for good", async () => {
     const { clock, server, order } = orderScene();
     const timed = order.settled({ timeout: 60_000 });
     const stop = new AbortController();
@@ -388,7 +389,7 @@ describe("settled()", () => {
     expect(clock.waiting).toBe(0);
   });
 
-  it("waits as long as it is told, however long that is", async () => {
+  it("accepts a timeout longer than a platform timer", async () => {
     const { clock, order, remote } = orderScene();
     const settled = order.settled({ timeout: 90 * 86_400_000 });
     await clock.pass(600_000);
@@ -398,7 +399,7 @@ describe("settled()", () => {
 });
 
 describe("an iteration over an order", () => {
-  it("gives how it stands, then each change, and ends with the connection", async () => {
+  it("yields the current outcome, then each change, and ends with the connection", async () => {
     const { clock, remote, client, order } = orderScene();
     await clock.pass(0);
     const seen: OrderStatus[] = [];
@@ -415,7 +416,7 @@ describe("an iteration over an order", () => {
     expect(seen).toEqual(["pending", "failed", "paid", "refunded"]);
   });
 
-  it("left early is no listener any more", async () => {
+  it("removes its listener on break", async () => {
     const { clock, remote, order } = orderScene();
     await clock.pass(0);
     for await (const { status } of order) {
@@ -427,44 +428,44 @@ describe("an iteration over an order", () => {
   });
 });
 
-describe("over a reload of the page", () => {
-  it("what was known is there at once, and only what is new comes", async () => {
+describe("after a reload of the page", () => {
+  it("the stored outcome is emitted at once, followed by newer ones only", async () => {
     const server = fakeServer();
     const biz = newBiz();
-    const page = async (act: (order: Order) => void) => {
+    const page = async (visit: (order: Order) => void) => {
       const { clock, client } = scene({ ...server.options });
       const order = client.order(biz);
-      const told = valuesOf<Outcome>((f) => order.on("status", f));
+      const outcomes = valuesOf<Outcome>((f) => order.on("status", f));
       const states = valuesOf<State>((f) => order.on("state", f));
       await settle();
       await clock.pass(0);
-      act(order);
+      visit(order);
       client.close();
-      return { told: statuses(told), states };
+      return { outcomes: statuses(outcomes), states };
     };
     const first = await page(() => server.order(biz).becomes("failed"));
-    expect(first.told).toEqual([
+    expect(first.outcomes).toEqual([
       ["pending", 0, "snapshot"],
       ["failed", 1, "push"],
     ]);
     const reloaded = await page(() => expect(server.connections[0]?.query.get("offset")).toBe("1"));
-    expect(reloaded.told).toEqual([["failed", 1, "snapshot"]]);
+    expect(reloaded.outcomes).toEqual([["failed", 1, "snapshot"]]);
     server.order(biz).becomes("paid");
     const again = await page(() => undefined);
-    expect(again.told).toEqual([
+    expect(again.outcomes).toEqual([
       ["failed", 1, "snapshot"],
       ["paid", 2, "snapshot"],
     ]);
     server.group(`/ws/order/${biz}/`).forget();
     const forgotten = await page(() => undefined);
-    expect(forgotten.told).toEqual([
+    expect(forgotten.outcomes).toEqual([
       ["paid", 2, "snapshot"],
       ["pending", 0, "snapshot"],
     ]);
   });
 
-  it.each<[string, Keep | null]>([
-    ["has none", null],
+  it.each<[string, KeyValueStorage | null]>([
+    ["is null", null],
     [
       "is full",
       {
@@ -474,12 +475,12 @@ describe("over a reload of the page", () => {
         },
       },
     ],
-    ["holds another's", { getItem: () => "{]", setItem: () => undefined }],
-  ])("a page that %s works as well", async (_what, storage) => {
-    const { clock, remote, told } = orderScene({ storage });
+    ["holds invalid JSON", { getItem: () => "{]", setItem: () => undefined }],
+  ])("an order works if the storage %s", async (_what, storage) => {
+    const { clock, remote, outcomes } = orderScene({ storage });
     await clock.pass(0);
     remote.becomes("paid");
-    expect(statuses(told)).toEqual([
+    expect(statuses(outcomes)).toEqual([
       ["pending", 0, "snapshot"],
       ["paid", 1, "push"],
     ]);

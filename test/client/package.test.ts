@@ -1,4 +1,4 @@
-// The SDK as it is handed out: what it weighs, and that `belfry/client`, `belfry/react` and `belfry/testing` are found, run and have types.
+// Tests the published SDK: its bundle size, and that its three entries resolve, run and have types.
 import { execFile } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -10,10 +10,10 @@ import { bundleClient } from "../../scripts/build-pages.ts";
 
 const run = promisify(execFile);
 
-/** A page on a phone in a lift loads it too. */
+/** Small enough for a page on a slow mobile network. */
 const BUDGET_BYTES = 4096;
 
-it("the client weighs at most 4 KiB minified, and needs nothing beside it", async () => {
+it("the client bundle is at most 4 KiB gzipped and has no imports", async () => {
   const code = await bundleClient();
   const bytes = gzipSync(code, { level: 9 }).length;
   console.log(`the client: ${code.length} bytes minified, ${bytes} gzipped, of ${BUDGET_BYTES}`);
@@ -21,14 +21,14 @@ it("the client weighs at most 4 KiB minified, and needs nothing beside it", asyn
   expect(code).not.toMatch(/\bimport\b(?!\.meta)/);
 });
 
-it("the hooks take react from the project, and the client that stands beside them", () => {
+it("the hooks import react and the client's entry only", () => {
   const hooks = readFileSync("lib/client/react.js", "utf8");
   const imports = [...hooks.matchAll(/from "([^"]+)"/g)].map(([, from]) => from);
   expect(new Set(imports)).toEqual(new Set(["./index.js", "react"]));
   expect(hooks).toMatch(/^(\/\/.*\n)*"use client";$/m);
 });
 
-it("pages that are built a second time are not written a second time", { timeout: 30_000 }, async () => {
+it("a second build of the pages writes no file", { timeout: 30_000 }, async () => {
   const { mtimeMs } = statSync("src/pages/client.js");
   await run("node", ["scripts/build-pages.ts"]);
   expect(statSync("src/pages/client.js").mtimeMs).toBe(mtimeMs);
@@ -60,7 +60,7 @@ console.log(status, version, [BelfryContext, useGroup, useOrder].map((it) => typ
     return folder;
   }
 
-  it("they run in Node", async () => {
+  it("the entries run in Node", async () => {
     const folder = project();
     const { stdout } = await run("node", ["app.ts"], { cwd: folder });
     expect(stdout).toBe("paid 1 object,function,function\n");
@@ -73,7 +73,7 @@ console.log(status, version, [BelfryContext, useGroup, useOrder].map((it) => typ
       "a Worker",
       { moduleResolution: "bundler", module: "esnext", lib: ["es2024"], types: ["@cloudflare/workers-types"] },
     ],
-  ])("they have types in %s", async (_where, options) => {
+  ])("the entries have types in %s", async (_where, options) => {
     const folder = project();
     symlinkSync(join(process.cwd(), "node_modules/@types"), join(folder, "node_modules/@types"));
     symlinkSync(join(process.cwd(), "node_modules/@cloudflare"), join(folder, "node_modules/@cloudflare"));

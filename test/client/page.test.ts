@@ -1,5 +1,5 @@
 // @vitest-environment happy-dom
-// What the client takes from a page by itself: its WebSocket and fetch, its storage, its clock, and the events by which it comes back.
+// Tests the client's defaults in a page: WebSocket, fetch, sessionStorage, timers and wake events.
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { connect, type Client } from "../../src/client/index.ts";
 import { fakeServer, type FakeServer } from "../../src/client/testing.ts";
@@ -27,15 +27,15 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-it("it needs no option", async () => {
+it("a client works without options", async () => {
   const biz = newBiz();
   const settled = client.order(biz).settled({ timeout: 60_000 });
   await vi.advanceTimersByTimeAsync(0);
   server.order(biz).becomes("failed");
-  server.cut();
+  server.disconnectNetwork();
   await vi.advanceTimersByTimeAsync(5000);
   server.order(biz).becomes("paid");
-  server.mend();
+  server.restoreNetwork();
   await vi.advanceTimersByTimeAsync(20_000);
   expect(await settled).toMatchObject({ biz, status: "paid", version: 2 });
   expect(sessionStorage.length).toBe(1);
@@ -47,24 +47,24 @@ it.each([
   ["pageshow", () => window],
   ["visibilitychange", () => document],
   ["resume", () => document],
-])("it comes back at once on %s, also where that does not bubble", async (event, target) => {
+])("a client reconnects at once on %s, even if the event does not bubble", async (event, target) => {
   const group = client.group("/ws/alarm/");
   await vi.advanceTimersByTimeAsync(0);
-  server.cut();
+  server.disconnectNetwork();
   await vi.advanceTimersByTimeAsync(100_000);
-  server.mend();
+  server.restoreNetwork();
   expect(group.state.name).toBe("waiting");
   target().dispatchEvent(new Event(event, { bubbles: false }));
   await vi.advanceTimersByTimeAsync(0);
   expect(group.state.name).toBe("open");
 });
 
-it("a page that is hidden does not come back for that, but for the network it does", async () => {
+it("a hidden page reconnects on online, and not on visibilitychange", async () => {
   const group = client.group("/ws/alarm/");
   await vi.advanceTimersByTimeAsync(0);
-  server.cut();
+  server.disconnectNetwork();
   await vi.advanceTimersByTimeAsync(100_000);
-  server.mend();
+  server.restoreNetwork();
   hidden = true;
   document.dispatchEvent(new Event("visibilitychange"));
   await vi.advanceTimersByTimeAsync(0);
@@ -74,7 +74,7 @@ it("a page that is hidden does not come back for that, but for the network it do
   expect(group.state.name).toBe("open");
 });
 
-it("a page that may not look at its storage works as well", async () => {
+it("a client works in a page where reading sessionStorage throws", async () => {
   vi.spyOn(globalThis, "sessionStorage", "get").mockImplementation(() => {
     throw new DOMException("no", "SecurityError");
   });
@@ -85,7 +85,7 @@ it("a page that may not look at its storage works as well", async () => {
   sandboxed.close();
 });
 
-it("it listens to nothing any more once it is closed", async () => {
+it("a closed client has no wake listeners and no timers", async () => {
   client.group("/ws/alarm/");
   await vi.advanceTimersByTimeAsync(0);
   client.close();

@@ -1,5 +1,5 @@
 // @vitest-environment happy-dom
-// The hooks in a page, in strict mode: what they show, that they share one connection, and that nothing of them stays.
+// Tests the React hooks in strict mode: rendered views, shared connections and cleanup.
 import { act, createElement, StrictMode, type FunctionComponent } from "react";
 import { createRoot } from "react-dom/client";
 import { renderToString } from "react-dom/server";
@@ -10,26 +10,26 @@ import { newBiz, scene } from "../support/clock.ts";
 
 vi.stubGlobal("IS_REACT_ACT_ENVIRONMENT", true);
 
-/** A page that shows a component, in strict mode; `show` gives it other props. */
+/** Renders a component in strict mode; `show` renders it again with other props. */
 async function page<Props extends object>(component: FunctionComponent<Props>, props: Props) {
-  const made = scene();
-  const place = document.createElement("div");
-  const root = createRoot(place);
+  const base = scene();
+  const container = document.createElement("div");
+  const root = createRoot(container);
   let renders = 0;
-  const Counted: FunctionComponent<Props> = (its) => {
+  const Counted: FunctionComponent<Props> = (props) => {
     renders += 1;
-    return component(its);
+    return component(props);
   };
-  const show = (its: Props) =>
+  const show = (next: Props) =>
     act(async () => {
-      const shown = createElement(BelfryContext.Provider, { value: made.client }, createElement(Counted, its));
+      const shown = createElement(BelfryContext.Provider, { value: base.client }, createElement(Counted, next));
       root.render(createElement(StrictMode, null, shown));
-      await made.clock.pass(0);
+      await base.clock.pass(0);
     });
-  const leave = () => act(async () => root.unmount());
-  onTestFinished(leave);
+  const unmount = () => act(async () => root.unmount());
+  onTestFinished(unmount);
   await show(props);
-  return { ...made, show, leave, text: () => place.textContent, renders: () => renders };
+  return { ...base, show, unmount, text: () => container.textContent, renders: () => renders };
 }
 
 const Status: FunctionComponent<{ biz: string | null }> = ({ biz }) => {
@@ -40,25 +40,25 @@ const Status: FunctionComponent<{ biz: string | null }> = ({ biz }) => {
 const Two: FunctionComponent<{ biz: string | null }> = ({ biz }) =>
   createElement("div", null, createElement(Status, { biz }), createElement(Status, { biz }));
 
-it("an order is shown as it is, by one connection for all that show it, and none when nobody does", async () => {
+it("components of one order share a connection, which closes when the last unmounts", async () => {
   const biz = newBiz();
-  const { server, clock, leave, text } = await page(Two, { biz });
+  const { server, clock, unmount, text } = await page(Two, { biz });
   expect(text()).toBe("pending open; pending open; ");
   expect([server.dialled, server.connections.length]).toEqual([1, 1]);
   await act(async () => server.order(biz).becomes("paid"));
   expect(text()).toBe("paid open; paid open; ");
-  await act(async () => server.cut());
+  await act(async () => server.disconnectNetwork());
   expect(text()).toBe("paid waiting; paid waiting; ");
   await act(async () => {
-    server.mend();
+    server.restoreNetwork();
     await clock.pass(1000);
   });
   expect(text()).toBe("paid open; paid open; ");
-  await leave();
+  await unmount();
   expect([server.dialled, server.connections.length, clock.waiting]).toEqual([2, 0, 0]);
 });
 
-it("another order is another connection, and no order is none", async () => {
+it("useOrder connects for each order, and closes the connection for null", async () => {
   const [one, other] = [newBiz(), newBiz()];
   const { server, show, text } = await page<{ biz: string | null }>(Status, { biz: one });
   await act(async () => server.order(one).becomes("paid"));
@@ -70,7 +70,7 @@ it("another order is another connection, and no order is none", async () => {
   expect(text()).toBe("paid open; ");
 });
 
-it("who comes in the place of another keeps its connection", async () => {
+it("a component that replaces another keeps its connection", async () => {
   const biz = newBiz();
   const Either: FunctionComponent<{ first: boolean }> = ({ first }) =>
     createElement(first ? "div" : "section", null, createElement(Status, { biz }));
@@ -80,7 +80,7 @@ it("who comes in the place of another keeps its connection", async () => {
   expect([text(), server.dialled, server.connections.length]).toEqual(["pending open; ", 1, 1]);
 });
 
-it("renders when something changes, and at no other time", async () => {
+it("a component renders on changes only", async () => {
   const biz = newBiz();
   const { server, clock, renders } = await page(Status, { biz });
   const before = renders();
@@ -90,30 +90,30 @@ it("renders when something changes, and at no other time", async () => {
   expect(renders()).toBe(before + 2); // strict mode renders twice
 });
 
-it("a group's last publication is shown, also to who comes later, and every one is heard", async () => {
-  const heard: unknown[] = [];
+it("useGroup returns the latest publication, and onPublication receives every one", async () => {
+  const received: unknown[] = [];
   const Feed: FunctionComponent<{ tag: string; more: boolean }> = ({ tag, more }) => {
-    const hear = ({ data }: Publication<number>) => heard.push(`${tag}${data}`);
-    const { latest, state } = useGroup<number>("/ws/feed/news/", hear);
-    const shown = `${latest?.data ?? "-"} ${state.name}; `;
-    return createElement("div", null, shown, more ? createElement(Feed, { tag: "z", more: false }) : null);
+    const onPublication = ({ data }: Publication<number>) => received.push(`${tag}${data}`);
+    const { latest, state } = useGroup<number>("/ws/feed/news/", onPublication);
+    const text = `${latest?.data ?? "-"} ${state.name}; `;
+    return createElement("div", null, text, more ? createElement(Feed, { tag: "z", more: false }) : null);
   };
   const { server, show, text } = await page(Feed, { tag: "a", more: false });
   expect(text()).toBe("- open; ");
   await act(async () => [1, 2, 3].forEach((n) => server.group("/ws/feed/news/").publish(n)));
-  expect([text(), heard]).toEqual(["3 open; ", ["a1", "a2", "a3"]]);
+  expect([text(), received]).toEqual(["3 open; ", ["a1", "a2", "a3"]]);
   await show({ tag: "b", more: true });
   expect(text()).toBe("3 open; 3 open; ");
   await act(async () => server.group("/ws/feed/news/").publish(4));
-  expect(new Set(heard.slice(3))).toEqual(new Set(["b4", "z4"]));
+  expect(new Set(received.slice(3))).toEqual(new Set(["b4", "z4"]));
   expect([server.dialled, server.connections.length]).toEqual([1, 1]);
 });
 
-it("a server renders them without a connection", () => {
+it("the server renders the hooks without a connection", () => {
   expect(renderToString(createElement(Status, { biz: newBiz() }))).toBe("<p>? connecting; </p>");
 });
 
-it("without a client of your own there is one of the page's own host", async () => {
+it("without a BelfryContext the hooks connect to the page's own origin", async () => {
   const dialled: string[] = [];
   vi.stubGlobal(
     "WebSocket",

@@ -1,4 +1,4 @@
-// What must not compile does not, and what a user writes does. Runs nothing of it.
+// Tests the public types of the SDK: wrong code fails to compile, right code compiles.
 import { execFile } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 const run = promisify(execFile);
 
-/** What every snippet begins with. */
+/** Prepended to every snippet. */
 const HEAD = `
 import { connect } from "../../src/client/index.ts";
 const client = connect("https://push.test");
@@ -15,12 +15,12 @@ const order = client.order("0123456789abcdefghijklmnopqrstuv");
 const group = client.group<{ title: string }>("/ws/feed/news/");
 `;
 
-const wrong: readonly [what: string, code: string, complaint: string][] = [
+const wrong: readonly [title: string, code: string, message: string][] = [
   ["an event that no order has", `order.on("paid", () => {});`, `'"paid"' is not assignable`],
   ["an event that no group has", `group.on("status", () => {});`, `'"status"' is not assignable`],
   ["a missed publication of an order", `order.on("missed", () => {});`, `'"missed"' is not assignable`],
   [
-    "an outcome that there is not",
+    "an unknown status",
     `order.on("status", ({ status }) => status === "payed");`,
     `'OrderStatus' and '"payed"' have no overlap`,
   ],
@@ -34,28 +34,28 @@ const wrong: readonly [what: string, code: string, complaint: string][] = [
     `const { status } = await order.settled(); export const never = status === "failed";`,
     "have no overlap",
   ],
-  ["a settled order that nobody waited for", `order.settled().status;`, "Property 'status' does not exist"],
+  ["a settled order without await", `order.settled().status;`, "Property 'status' does not exist"],
   [
     "a wait as a condition",
     `if (order.settled()) console.log("paid");`,
     "This condition will always return true since this 'Promise",
   ],
   ["a handle as its outcome", `export const paid: boolean = order.outcome.paid;`, "'order.outcome' is possibly 'null'"],
-  ["a group to be settled", `await group.settled();`, "Property 'settled' does not exist"],
+  ["a settled group", `await group.settled();`, "Property 'settled' does not exist"],
   ["presence in an order", `await order.presence();`, "Property 'presence' does not exist"],
   [
     "an object relayed in an order",
     `await order.publish({ biz: "x" });`,
     "not assignable to parameter of type 'string'",
   ],
-  ["what is no JSON published", `await group.publish(() => 1);`, "not assignable to parameter of type 'Json'"],
+  ["a published value that is not JSON", `await group.publish(() => 1);`, "not assignable to parameter of type 'Json'"],
   [
-    "a state that there is not",
+    "an unknown state",
     `order.on("state", ({ name }) => name === "disconnected");`,
     `and '"disconnected"' have no overlap`,
   ],
   [
-    "when an open connection tries again",
+    "the time of the next attempt while open",
     `if (order.state.name === "open") console.log(order.state.until);`,
     "Property 'until' does not exist",
   ],
@@ -64,15 +64,15 @@ const wrong: readonly [what: string, code: string, complaint: string][] = [
     `group.on("publication", ({ data }) => data.titel);`,
     "Property 'titel' does not exist",
   ],
-  ["an outcome that is changed", `if (order.outcome) order.outcome.paid = true;`, "read-only property"],
+  ["a change of an outcome", `if (order.outcome) order.outcome.paid = true;`, "read-only property"],
   [
-    "a token that is none",
+    "a token of another type",
     `connect("https://push.test", { getToken: async () => ({ token: "x" }) });`,
     "is not assignable to type",
   ],
-  ["an option that there is not", `connect("https://push.test", { retries: 3 });`, "'retries' does not exist"],
-  ["a wait with an option that there is not", `await order.settled({ timeoutMs: 5 });`, "'timeoutMs' does not exist"],
-  ["an async undo", `await (order.on("state", () => {}).then());`, "Property 'then' does not exist"],
+  ["an unknown option", `connect("https://push.test", { retries: 3 });`, "'retries' does not exist"],
+  ["a wait with an unknown option", `await order.settled({ timeoutMs: 5 });`, "'timeoutMs' does not exist"],
+  ["an async unsubscribe", `await (order.on("state", () => {}).then());`, "Property 'then' does not exist"],
 ];
 
 const right = `
@@ -90,35 +90,35 @@ export const useThem = () => [useOrder("x").outcome?.paid, useGroup<{ title: str
 `;
 
 let folder = "";
-let said = "";
+let output = "";
 
 beforeAll(async () => {
-  folder = mkdtempSync(resolve("test/.readme-types-")); // inside the project, where the compiler finds what is imported
+  folder = mkdtempSync(resolve("test/.readme-types-")); // inside the project, where imports resolve
   wrong.forEach(([, code], i) => writeFileSync(join(folder, `wrong-${i}.ts`), HEAD + code));
   writeFileSync(join(folder, "right.ts"), HEAD + right);
   const config = { extends: "../tsconfig.client.json", include: ["*.ts"], compilerOptions: { noUnusedLocals: false } };
   writeFileSync(join(folder, "tsconfig.json"), JSON.stringify(config));
   const compiled = run("node_modules/.bin/tsc", ["-p", folder, "--pretty", "false"]);
-  said = await compiled.then(
+  output = await compiled.then(
     ({ stdout }) => stdout,
     (error: { stdout: string }) => error.stdout,
   );
 }, 30_000);
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** What the compiler says of one file. */
-const saidOf = (file: string) =>
-  said.split(/^(?=\S)/m).filter((complaint) => complaint.includes(`/${file}(`) || complaint.startsWith(`${file}(`));
+/** Returns the compiler's messages about one file. */
+const messagesOf = (file: string) =>
+  output.split(/^(?=\S)/m).filter((message) => message.includes(`/${file}(`) || message.startsWith(`${file}(`));
 
 describe("does not compile:", () => {
-  it.each(wrong.map(([what, , complaint], i) => [what, complaint, i] as const))("%s", (_what, complaint, i) => {
-    const complaints = saidOf(`wrong-${i}.ts`);
-    expect(complaints).toHaveLength(1);
-    expect(complaints.join("")).toContain(complaint);
+  it.each(wrong.map(([title, , message], i) => [title, message, i] as const))("%s", (_title, message, i) => {
+    const messages = messagesOf(`wrong-${i}.ts`);
+    expect(messages).toHaveLength(1);
+    expect(messages.join("")).toContain(message);
   });
 });
 
-it("compiles: what a user writes, with any platform's WebSocket", () => {
-  expect(saidOf("right.ts")).toEqual([]);
-  expect(said.split(/^(?=\S)/m)).toHaveLength(wrong.length);
+it("valid code compiles with the WebSocket of any platform", () => {
+  expect(messagesOf("right.ts")).toEqual([]);
+  expect(output.split(/^(?=\S)/m)).toHaveLength(wrong.length);
 });

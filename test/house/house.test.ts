@@ -179,7 +179,7 @@ describe("the linter refuses", () => {
     [
       "the hooks that import a file behind the client's index",
       "src/client/react.ts",
-      `export { Line } from "./line.ts";`,
+      `export { GroupConnection } from "./group-connection.ts";`,
       "the hooks import react and the client's door only",
     ],
     ...["core", "consumers", "callbacks", "tokens", "net", "observe", "group", "http", "client"].map(

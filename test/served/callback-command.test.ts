@@ -132,7 +132,7 @@ describe("npm run callback", () => {
     [
       "another account of a provider without accounts",
       ["hmac", "ORD-1", "--account", "other"],
-      "no word for another account",
+      "custom events name no account",
     ],
     [
       "options that exclude each other",
@@ -140,7 +140,7 @@ describe("npm run callback", () => {
       "exclude each other",
     ],
     ["an invalid amount", ["stripe", "ORD-1", "--amount", "1,99"], "--amount"],
-    ["more digits than the currency has", ["stripe", "ORD-1", "--amount", "1.999"], "USD has 2 digits"],
+    ["more digits than the currency has", ["stripe", "ORD-1", "--amount", "1.999"], "USD has 2 decimals"],
     ["an invalid currency", ["stripe", "ORD-1", "--currency", "usd"], "--currency"],
     ["an unknown option", ["stripe", "ORD-1", "--tampered"], "--tampered"],
     ["a provider's option without a provider", [newBiz(), "--tamper"], "--tamper goes with a provider"],

@@ -1,12 +1,13 @@
-// Starts the checkout page: watches the order of its address by the client, and opens the laboratory where it may. Makes no callback itself.
+// Starts the checkout page: watches the order in the address, and opens the laboratory in
+// development.
 import { connect } from "/client.js";
 import { API_KEY, health } from "../development.js";
-import { part, randomText, showConnection, showOutcome, speak, write } from "../words.js";
+import { byId, randomText, showConnection, showOutcome, translatePage, write } from "../words.js";
 import { newOrder, openLaboratory } from "./laboratory.js";
 import { drawCode, showPrice, showTime } from "./order-sheet.js";
-import { show, ShownSocket, shownFetch } from "./wire.js";
+import { show, LoggedSocket, loggedFetch } from "./wire.js";
 
-const client = connect(location.origin, { WebSocket: ShownSocket, fetch: shownFetch });
+const client = connect(location.origin, { WebSocket: LoggedSocket, fetch: loggedFetch });
 
 const BIZ = /^[a-z0-9]{32}$/;
 
@@ -21,7 +22,7 @@ const checkout = {
   status: () => order?.outcome?.status ?? "pending",
   isSettled: () => !["pending", "failed"].includes(checkout.status()),
   leave: () => order?.close(),
-  /** Shows the order with this id, and keeps it in the address. */
+  /** Shows the order with this id and puts it in the address. */
   watch(/** @type {string} */ biz) {
     history.replaceState(null, "", `#${biz}`);
     open();
@@ -33,7 +34,7 @@ function open() {
   if (!BIZ.test(biz)) return;
   order?.close();
   expiresAt = null;
-  write(part("biz"), biz);
+  write(byId("biz"), biz);
   drawCode(biz);
   showOutcome({ status: "pending" });
   order = client.order(biz);
@@ -41,13 +42,13 @@ function open() {
     showOutcome(outcome);
     tick();
   });
-  order.on("state", (state) => showConnection(part("connection"), state));
+  order.on("state", (state) => showConnection(byId("connection"), state));
   order.on("publication", ({ data }) => show("·", JSON.stringify(data)));
-  void learnTerms(biz);
+  void loadTerms(biz);
 }
 
-/** The price and the time: who has no API key is told the time only. */
-async function learnTerms(/** @type {string} */ biz) {
+/** Loads the price and the expiry. Without an API key, the response has the expiry only. */
+async function loadTerms(/** @type {string} */ biz) {
   showPrice(null);
   const response = await fetch(
     `/orders/${biz}`,
@@ -61,22 +62,22 @@ async function learnTerms(/** @type {string} */ biz) {
 
 function tick() {
   showTime(expiresAt, checkout.isSettled());
-  if (order) showConnection(part("connection"), order.state);
+  if (order) showConnection(byId("connection"), order.state);
 }
 
-const begin = () => (isDevelopment ? newOrder(checkout) : checkout.watch(randomText(32)));
+const startOrder = () => (isDevelopment ? newOrder(checkout) : checkout.watch(randomText(32)));
 
 async function start() {
-  speak();
+  translatePage();
   showOutcome({ status: "pending" });
   ({ development: isDevelopment } = await health());
-  part("production").hidden = isDevelopment;
+  byId("production").hidden = isDevelopment;
   if (isDevelopment) openLaboratory(checkout);
-  part("new-order").addEventListener("click", () => void begin());
+  byId("new-order").addEventListener("click", () => void startOrder());
   addEventListener("hashchange", open);
   setInterval(tick, 250);
   if (BIZ.test(checkout.biz())) open();
-  else await begin();
+  else await startOrder();
 }
 
 void start();

@@ -1,25 +1,29 @@
-// The laboratory: what can happen to a callback, a button for each. It acts as the provider and as the shop; what the page shows it leaves alone.
+// The laboratory: a button for each experiment with a callback. Sends as the provider and as the
+// shop.
 import { API_KEY, ORDER_STATUS_KEY } from "../development.js";
 import { canSign, standardHeaders } from "../sign.js";
-import { part, randomText, word, write } from "../words.js";
+import { byId, randomText, t, write } from "../words.js";
 import { deliver, setOffline } from "./wire.js";
 
 const AMOUNT = 1999;
 const CURRENCY = "USD";
 const EXPIRES_IN = 900;
 
-/** @typedef {{ biz: () => string, status: () => string, isSettled: () => boolean, watch: (biz: string) => void, leave: () => void }} Checkout */
+/**
+ * @typedef {{ biz: () => string, status: () => string, isSettled: () => boolean, watch: (biz:
+ * string) => void, leave: () => void }} Checkout
+ */
 
 /** @param {Checkout} checkout */
 export function openLaboratory(checkout) {
-  /** The order on the page, or a fresh one where that is settled already. */
-  async function waiting() {
+  /** Returns the order on the page, or a new one if that is settled. */
+  async function unsettledOrder() {
     if (checkout.isSettled()) await newOrder(checkout);
     return checkout.biz();
   }
   /** @type {Record<string, () => Promise<unknown>>} */
   const experiments = {
-    callback: async () => sendSigned(await waiting(), "payment.succeeded"),
+    callback: async () => sendSigned(await unsettledOrder(), "payment.succeeded"),
     first: async () => {
       checkout.leave();
       const biz = await register();
@@ -27,59 +31,62 @@ export function openLaboratory(checkout) {
       checkout.watch(biz);
     },
     duplicate: async () => {
-      const delivery = await sign(await waiting(), "payment.succeeded");
+      const delivery = await sign(await unsettledOrder(), "payment.succeeded");
       await send(delivery);
       await send(delivery);
     },
     forged: async () => {
-      const { headers, body } = await sign(await waiting(), "payment.succeeded");
+      const { headers, body } = await sign(await unsettledOrder(), "payment.succeeded");
       await send({ headers, body: body.replace(String(AMOUNT), String(AMOUNT + 1)) });
     },
     failed: async () => {
-      const biz = await waiting();
+      const biz = await unsettledOrder();
       await sendSigned(biz, "payment.failed");
       await sendSigned(biz, "payment.succeeded");
     },
     refund: async () => {
       if (!["paid", "partially_refunded"].includes(checkout.status())) {
-        await sendSigned(await waiting(), "payment.succeeded");
+        await sendSigned(await unsettledOrder(), "payment.succeeded");
       }
       await sendSigned(checkout.biz(), "refund.succeeded");
     },
     silent: async () => {
-      await newOrder(checkout); // a fresh one is asked about soonest
+      await newOrder(checkout); // a new order is reconciled soonest
       const biz = checkout.biz();
       const body = JSON.stringify({ status: "paid", amount: AMOUNT, currency: CURRENCY });
       await deliver("PUT", `/shop/orders/${biz}`, { Authorization: `Bearer ${ORDER_STATUS_KEY}` }, body);
-      write(part("experiment"), word("asking"));
+      write(byId("experiment"), t("asking"));
     },
     network: async () => {
-      const isOffline = part("network").ariaPressed !== "true";
+      const isOffline = byId("network").ariaPressed !== "true";
       setOffline(isOffline);
-      part("network").ariaPressed = String(isOffline);
-      write(part("network"), word(isOffline ? "come-back" : "go-offline"));
-      write(part("experiment"), word(isOffline ? "offline" : "online"));
+      byId("network").ariaPressed = String(isOffline);
+      write(byId("network"), t(isOffline ? "come-back" : "go-offline"));
+      write(byId("experiment"), t(isOffline ? "offline" : "online"));
     },
   };
   for (const [id, run] of Object.entries(experiments)) {
-    part(id).toggleAttribute("disabled", !canSign);
-    part(id).addEventListener("click", () => void once(run));
+    byId(id).toggleAttribute("disabled", !canSign);
+    byId(id).addEventListener("click", () => void runExclusively(run));
   }
-  if (!canSign) write(part("experiment"), word("no-crypto"));
-  part("experiments").hidden = false;
+  if (!canSign) write(byId("experiment"), t("no-crypto"));
+  byId("experiments").hidden = false;
 }
 
 let isRunning = false;
 
-/** One experiment at a time: two at once would tell nobody anything. @param {() => Promise<unknown>} run */
-async function once(run) {
+/**
+ * Runs one experiment at a time, so that its effects can be attributed.
+ * @param {() => Promise<unknown>} run
+ */
+async function runExclusively(run) {
   if (isRunning) return;
   isRunning = true;
-  write(part("experiment"), "");
+  write(byId("experiment"), "");
   try {
     await run();
   } catch {
-    write(part("experiment"), word("answer-none"));
+    write(byId("experiment"), t("answer-none"));
   } finally {
     isRunning = false;
   }

@@ -1,7 +1,8 @@
-// Starts the console: one plain WebSocket and what went over it, one backend and what it was answered. Keeps no key, comes back to no server.
+// Starts the console: one WebSocket with its frames, and requests of a backend with their
+// responses.
 import { API_KEY, health } from "../development.js";
 import { canSign, token } from "../sign.js";
-import { field, made, part, showConnection, speak, tell, word, write } from "../words.js";
+import { inputById, createElement, byId, showConnection, translatePage, prependLine, t, write } from "../words.js";
 import { groupOf, itemsOf, positionOf } from "./frames.js";
 
 const FRAMES_MAX = 200;
@@ -13,39 +14,39 @@ let epoch = "";
 /** @param {Event} event */
 function dial(event) {
   event.preventDefault();
-  hangUp();
-  const { value: path } = field("path");
-  const { value: bearer } = field("token");
-  const at = { epoch: field("epoch").value, offset: field("offset").value };
-  const query = at.epoch === "" ? "" : `?${new URLSearchParams(at)}`;
-  const protocols = [field("mode").value, ...(bearer === "" ? [] : [`belfry.bearer.${bearer}`])];
+  disconnect();
+  const { value: path } = inputById("path");
+  const { value: bearer } = inputById("token");
+  const position = { epoch: inputById("epoch").value, offset: inputById("offset").value };
+  const query = position.epoch === "" ? "" : `?${new URLSearchParams(position)}`;
+  const protocols = [inputById("mode").value, ...(bearer === "" ? [] : [`belfry.bearer.${bearer}`])];
   try {
     socket = new WebSocket(location.origin.replace(/^http/, "ws") + path + query, protocols);
   } catch (error) {
-    return show("·", String(error)); // a bearer that no subprotocol can be: the browser does not quote it
+    return show("·", String(error)); // an invalid subprotocol; browsers do not quote the token
   }
-  const dialled = socket;
+  const opened = socket;
   show("·", `${path}${query} ${protocols[0]}`);
   showState("connecting");
-  dialled.addEventListener("open", () => showState("open"));
-  dialled.addEventListener("message", ({ data }) => receive(String(data)));
-  dialled.addEventListener("close", ({ code, reason }) => {
-    if (socket === dialled) showState("closed", `${code} ${reason}`.trim());
-    show("·", word("hung", `${code} ${reason}`.trim()));
+  opened.addEventListener("open", () => showState("open"));
+  opened.addEventListener("message", ({ data }) => receive(String(data)));
+  opened.addEventListener("close", ({ code, reason }) => {
+    if (socket === opened) showState("closed", `${code} ${reason}`.trim());
+    show("·", t("hung", `${code} ${reason}`.trim()));
   });
 }
 
-function hangUp() {
+function disconnect() {
   socket?.close(1000);
 }
 
 function receive(/** @type {string} */ text) {
-  const at = positionOf(text);
-  if (at.epoch !== undefined) epoch = at.epoch;
-  if (at.offset !== undefined) Object.assign(field("offset"), { value: String(at.offset) });
-  field("epoch").value = epoch;
+  const position = positionOf(text);
+  if (position.epoch !== undefined) epoch = position.epoch;
+  if (position.offset !== undefined) inputById("offset").value = String(position.offset);
+  inputById("epoch").value = epoch;
   const items = itemsOf(text);
-  show("↓", text, items.length === 0 ? at.offset : items.map(({ offset }) => offset).join(" "));
+  show("↓", text, items.length === 0 ? position.offset : items.map(({ offset }) => offset).join(" "));
 }
 
 function send(/** @type {string} */ text) {
@@ -56,77 +57,82 @@ function send(/** @type {string} */ text) {
 
 /** @param {"↑" | "↓" | "·"} way @param {string} text @param {number | string} [offset] */
 function show(way, text, offset) {
-  const position = offset === undefined ? [] : [made("small", `#${offset}`)];
-  tell("frames", FRAMES_MAX, made("b", way), made("code", text), ...position);
+  const offsetLabel = offset === undefined ? [] : [createElement("small", `#${offset}`)];
+  prependLine("frames", FRAMES_MAX, createElement("b", way), createElement("code", text), ...offsetLabel);
 }
 
 /** @param {"connecting" | "open" | "closed"} name */
 function showState(name, reason = "") {
-  showConnection(part("connection"), { name, reason });
-  part("disconnect").toggleAttribute("disabled", name === "closed");
-  part("send").toggleAttribute("disabled", name !== "open");
-  for (const button of part("requests").children) button.toggleAttribute("disabled", name !== "open");
+  showConnection(byId("connection"), { name, reason });
+  byId("disconnect").toggleAttribute("disabled", name === "closed");
+  byId("send").toggleAttribute("disabled", name !== "open");
+  for (const button of byId("requests").children) button.toggleAttribute("disabled", name !== "open");
 }
 
-/** One request with the API key of the form. @param {string} method @param {string} path @param {string} [body] */
-async function ask(method, path, body) {
-  const headers = { Authorization: `Bearer ${field("key").value}` };
-  write(part("answer"), "");
+/**
+ * Sends a request with the API key of the form.
+ * @param {string} method
+ * @param {string} path
+ * @param {string} [body]
+ */
+async function request(method, path, body) {
+  const headers = { Authorization: `Bearer ${inputById("key").value}` };
+  write(byId("answer"), "");
   try {
     const response = await fetch(path, { method, headers, ...(body === undefined ? {} : { body }) });
-    write(part("answer-line"), `${method} ${path} → ${response.status}`);
+    write(byId("answer-line"), `${method} ${path} → ${response.status}`);
     const answer = await response.json();
-    write(part("answer"), JSON.stringify(answer, null, 2));
+    write(byId("answer"), JSON.stringify(answer, null, 2));
     return answer;
   } catch {
-    write(part("answer-line"), word("answer-none"));
+    write(byId("answer-line"), t("answer-none"));
     return {};
   }
 }
 
 /** @param {SubmitEvent} event */
-async function look(event) {
+async function inspect(event) {
   event.preventDefault();
-  const what = event.submitter?.dataset["look"] ?? "";
-  const answer = await ask("GET", `/groups/${field("group").value}${what}`);
+  const subpath = event.submitter?.dataset["look"] ?? "";
+  const answer = await request("GET", `/groups/${inputById("group").value}${subpath}`);
   if (!("next_push" in answer)) return;
-  write(part("next-push"), answer.next_push === null ? word("next-push-none") : word("next-push", answer.next_push));
+  write(byId("next-push"), answer.next_push === null ? t("next-push-none") : t("next-push", answer.next_push));
 }
 
 /** @param {SubmitEvent} event */
 async function publish(event) {
   event.preventDefault();
-  await ask("POST", `/groups/${field("group").value}/send`, field("event").value);
+  await request("POST", `/groups/${inputById("group").value}/send`, inputById("event").value);
 }
 
 async function makeToken() {
-  const { value: group } = field("group");
-  field("token").value = await token({ sub: "console", groups: [group], publish: true });
+  const { value: group } = inputById("group");
+  inputById("token").value = await token({ sub: "console", groups: [group], publish: true });
 }
 
-async function offerDevelopment() {
+async function fillDevelopmentKey() {
   const { development } = await health();
   if (!development) return;
-  field("key").value = API_KEY;
-  part("make-token").toggleAttribute("hidden", !canSign);
+  inputById("key").value = API_KEY;
+  byId("make-token").toggleAttribute("hidden", !canSign);
 }
 
-speak();
+translatePage();
 showState("closed");
-write(part("connection"), word("not-connected"));
-part("dial").addEventListener("submit", dial);
-part("disconnect").addEventListener("click", hangUp);
-part("make-token").addEventListener("click", () => void makeToken());
-part("path").addEventListener("input", () => {
-  field("group").value = groupOf(field("path").value);
-  field("epoch").value = field("offset").value = epoch = ""; // a position is of one group
+write(byId("connection"), t("not-connected"));
+byId("dial").addEventListener("submit", dial);
+byId("disconnect").addEventListener("click", disconnect);
+byId("make-token").addEventListener("click", () => void makeToken());
+byId("path").addEventListener("input", () => {
+  inputById("group").value = groupOf(inputById("path").value);
+  inputById("epoch").value = inputById("offset").value = epoch = ""; // a position belongs to one group
 });
-part("send-form").addEventListener("submit", (event) => {
+byId("send-form").addEventListener("submit", (event) => {
   event.preventDefault();
-  send(field("text").value);
+  send(inputById("text").value);
 });
-for (const button of part("requests").querySelectorAll("button"))
+for (const button of byId("requests").querySelectorAll("button"))
   button.addEventListener("click", () => send(button.dataset["frame"] ?? ""));
-part("backend").addEventListener("submit", (event) => void look(event));
-part("publish-form").addEventListener("submit", (event) => void publish(event));
-void offerDevelopment();
+byId("backend").addEventListener("submit", (event) => void inspect(event));
+byId("publish-form").addEventListener("submit", (event) => void publish(event));
+void fillDevelopmentKey();

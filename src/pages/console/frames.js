@@ -1,8 +1,13 @@
-// What the console reads in a frame and in a path: a position, the group. Touches no element.
+// Reads the position in a frame and the group in a path, for the console.
 
-/** @typedef {{ readonly epoch?: string | undefined, readonly offset?: number | undefined }} Position */
+/**
+ * @typedef {{ readonly epoch?: string | undefined, readonly offset?: number | undefined }} Position
+ */
 
-/** A frame of belfry.v1; any other has no type that is known here. @returns {{ readonly type?: string, readonly items?: readonly Position[] } & Position} */
+/**
+ * Parses a frame of belfry.v1; any other text has no `type`.
+ * @returns {{ readonly type?: string, readonly items?: readonly Position[] } & Position}
+ */
 function read(/** @type {string} */ text) {
   try {
     return Object(JSON.parse(text));
@@ -11,10 +16,10 @@ function read(/** @type {string} */ text) {
   }
 }
 
-/** The publications of a frame that has several. */
+/** Returns the items of a `publications` frame. */
 export const itemsOf = (/** @type {string} */ text) => read(text).items ?? [];
 
-/** Where the group stands, as this frame tells it. @param {string} text @returns {Position} */
+/** Returns the position of the group after this frame. @param {string} text @returns {Position} */
 export function positionOf(text) {
   const { type, epoch, offset, items } = read(text);
   if (type === "welcome") return { epoch, offset };
@@ -23,7 +28,7 @@ export function positionOf(text) {
   return {};
 }
 
-/** The group that a path leads to; empty where only the server knows. */
+/** Returns the group of a path; empty where the server chooses it. */
 export function groupOf(/** @type {string} */ path) {
   const [, , consumer = "", name = ""] = path.split("/");
   if (consumer === "channel") return "";

@@ -1,19 +1,22 @@
-// The chart: the values pushed and the members there, over time. Draws what it is given and keeps the last of it; knows no connection.
+// The chart of pushed values and members over time.
 import { timeOf } from "../words.js";
 import uPlot from "/monitor/uplot.js";
 
 const POINTS_MAX = 300;
 
-/** Empty columns make an empty chart: the time, the value pushed, the members. @type {[number[], (number | null)[], (number | null)[]]} */
+/**
+ * The columns of the chart: time, value, members.
+ * @type {[number[], (number | null)[], (number | null)[]]}
+ */
 const columns = [[], [], []];
 
-const stepped = uPlot.paths.stepped?.({ align: 1 }) ?? (() => null); // the whole library has it
+const stepped = uPlot.paths.stepped?.({ align: 1 }) ?? (() => null); // the full build of uPlot has it
 
-/** @param {HTMLElement} place @param {number} span The seconds it shows. */
-export function openChart(place, span) {
-  const colour = (/** @type {string} */ name) => () => getComputedStyle(place).getPropertyValue(name).trim();
+/** @param {HTMLElement} container @param {number} span Seconds of the time axis. */
+export function openChart(container, span) {
+  const colour = (/** @type {string} */ name) => () => getComputedStyle(container).getPropertyValue(name).trim();
   const axis = { stroke: colour("--soft"), grid: { stroke: colour("--line"), width: 1 }, ticks: { show: false } };
-  const size = () => ({ width: place.clientWidth, height: place.clientHeight });
+  const size = () => ({ width: container.clientWidth, height: container.clientHeight });
   const chart = new uPlot(
     {
       ...size(),
@@ -21,7 +24,7 @@ export function openChart(place, span) {
       cursor: { show: false },
       scales: {
         x: { range: (_chart, min, max) => (max - min < span ? [min, min + span] : [max - span, max]) },
-        y: { range: (_chart, min, max) => roomFor(min, max) },
+        y: { range: (_chart, min, max) => rangeWithMargin(min, max) },
         members: { range: (_chart, _min, max) => [0, Math.max(4, (max ?? 0) + 1)] },
       },
       axes: [
@@ -43,25 +46,28 @@ export function openChart(place, span) {
       ],
     },
     columns,
-    place,
+    container,
   );
-  new ResizeObserver(() => chart.setSize(size())).observe(place);
+  new ResizeObserver(() => chart.setSize(size())).observe(container);
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => chart.redraw());
 
   /** @param {number} ms @param {number | null} value @param {number | null} members */
   return (ms, value, members) => {
     const row = [ms / 1000, value, members];
     columns.forEach((column, i) => {
-      column.push(/** @type {number} */ (row[i])); // a time is never null
+      column.push(/** @type {number} */ (row[i])); // times are numbers
       if (column.length > POINTS_MAX) column.shift();
     });
     chart.setData(columns);
   };
 }
 
-/** Some air around the values, so that equal ones make a line in the middle. @returns {[number, number]} */
-function roomFor(/** @type {number | null} */ min, /** @type {number | null} */ max) {
+/**
+ * Returns the y range: the values with a margin, so that equal values are drawn in the middle.
+ * @returns {[number, number]}
+ */
+function rangeWithMargin(/** @type {number | null} */ min, /** @type {number | null} */ max) {
   if (min === null || max === null) return [0, 1];
-  const air = Math.max((max - min) * 0.15, Math.abs(max) * 0.2, 0.5);
-  return [min >= 0 ? Math.max(0, min - air) : min - air, max + air];
+  const margin = Math.max((max - min) * 0.15, Math.abs(max) * 0.2, 0.5);
+  return [min >= 0 ? Math.max(0, min - margin) : min - margin, max + margin];
 }

@@ -1,20 +1,23 @@
-// What a pushed frame is worth on the chart. Touches no element.
+// Computes the chart value of a pushed frame.
 
-/** The articles' push is a time; its value is how long the one before is past. Anything else is worth the first number in it. */
-export function gauge() {
+/**
+ * Returns a reader of chart values. A push of the articles is a time: its value is the seconds
+ * since the previous push. The value of any other frame is its first number.
+ */
+export function valueReader() {
   /** @type {number | null} */
-  let before = null;
+  let previousAt = null;
   return {
     /** @param {unknown} frame @param {number} now @returns {number | null} */
     valueOf(frame, now) {
       if (!isTimePush(frame)) return firstNumber(frame);
-      const seconds = before === null ? null : (now - before) / 1000;
-      before = now;
+      const seconds = previousAt === null ? null : (now - previousAt) / 1000;
+      previousAt = now;
       return seconds;
     },
-    /** After a pause there is nothing before. */
-    forget() {
-      before = null;
+    /** Starts over after an interruption. */
+    reset() {
+      previousAt = null;
     },
   };
 }

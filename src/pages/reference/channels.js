@@ -1,7 +1,7 @@
-// The WebSockets of /asyncapi.json: what each channel says in either direction, with the frames of its examples. Opens none.
+// Renders the WebSockets of /asyncapi.json: the messages of each channel, with example frames.
 import { code, element, heading, inline, prose } from "./elements.js";
 import { typeOf } from "./schemas.js";
-import { word } from "../words.js";
+import { t } from "../words.js";
 
 /** @typedef {{ [key: string]: any }} Json */
 
@@ -11,8 +11,8 @@ export function channelSection(asyncapi, id, channel) {
     ({ channel: { $ref } }) => $ref === `#/channels/${id}`,
   );
   const sent = operations.filter(({ action }) => action === "send").flatMap(({ messages }) => messages.map(nameOf));
-  const taken = operations.filter(({ action }) => action === "receive");
-  const replies = taken.flatMap(({ reply }) => (reply?.messages ?? []).map(nameOf));
+  const received = operations.filter(({ action }) => action === "receive");
+  const replies = received.flatMap(({ reply }) => (reply?.messages ?? []).map(nameOf));
   const protocol = channel["bindings"].ws.headers.properties["Sec-WebSocket-Protocol"].const;
   const message = (/** @type {string} */ name) => messageOf(id, asyncapi["components"]["messages"][name], []);
   return element(
@@ -27,10 +27,10 @@ export function channelSection(asyncapi, id, channel) {
     ),
     element("p", { class: "lead", lang: "en" }, channel["summary"]),
     ...prose(channel["description"]),
-    element("h4", {}, word("from-server")),
+    element("h4", {}, t("from-server")),
     ...[...new Set([...sent, ...replies])].map(message),
-    element("h4", {}, word("from-client")),
-    ...taken.map(({ messages, reply }) =>
+    element("h4", {}, t("from-client")),
+    ...received.map(({ messages, reply }) =>
       messageOf(id, asyncapi["components"]["messages"][nameOf(messages[0])], (reply?.messages ?? []).map(nameOf)),
     ),
   );
@@ -41,8 +41,8 @@ const nameOf = (/** @type {Json} */ reference) => reference["$ref"].split("/").a
 /** @param {string} channel @param {Json} message @param {string[]} replies */
 function messageOf(channel, message, replies) {
   const isText = message["contentType"] === "text/plain";
-  const answered = replies.flatMap((name, i) => [
-    i === 0 ? ` ${word("answered-by")} ` : ", ",
+  const replyLinks = replies.flatMap((name, i) => [
+    i === 0 ? ` ${t("answered-by")} ` : ", ",
     element("a", { href: `#message-${channel}-${name}` }, name),
   ]);
   return element(
@@ -58,8 +58,8 @@ function messageOf(channel, message, replies) {
       "p",
       { class: "type", lang: "en" },
       ...typeOf(message["payload"]),
-      ...(isText ? [` (${word("text")})`] : []),
-      ...answered,
+      ...(isText ? [` (${t("text")})`] : []),
+      ...replyLinks,
     ),
     ...(message["examples"] ?? []).map((/** @type {Json} */ example) =>
       code(example["summary"], isText ? example["payload"] : JSON.stringify(example["payload"], null, 2)),

@@ -1,29 +1,29 @@
-// How the reference's parts are made: elements with attributes, prose with code in it, code that can be copied. Knows no document.
-import { copy, word } from "../words.js";
+// Creates elements of the reference: elements with attributes, prose with code, and code to copy.
+import { copy, t } from "../words.js";
 
 /**
- * A new element.
+ * Creates an element with attributes.
  * @param {string} tag
  * @param {Record<string, string>} attributes
  * @param {(string | Node)[]} children
  */
 export function element(tag, attributes, ...children) {
-  const made = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
-  made.append(...children);
-  return made;
+  const created = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) created.setAttribute(name, value);
+  created.append(...children);
+  return created;
 }
 
-/** Text in which `code` stands between backticks. */
+/** Converts text between backticks to `code` elements. */
 export const inline = (/** @type {string} */ text) =>
   text.split("`").map((part, i) => (i % 2 === 1 ? element("code", {}, part) : part));
 
-/** Paragraphs of such text. */
+/** Converts text to paragraphs, with `inline` code. */
 export const prose = (/** @type {string} */ text) =>
   text.split("\n\n").map((paragraph) => element("p", { lang: "en" }, ...inline(paragraph)));
 
 /**
- * A heading that can be linked to.
+ * Creates a heading with a link to itself.
  * @param {string} tag
  * @param {string} id
  * @param {(string | Node)[]} children
@@ -31,24 +31,24 @@ export const prose = (/** @type {string} */ text) =>
 export const heading = (tag, id, ...children) =>
   element(tag, { id }, element("a", { href: `#${id}`, class: "anchor" }, ...children));
 
-/** A name that may break after its underscores. */
+/** A name with line breaks allowed after underscores. */
 export const named = (/** @type {string} */ name) =>
   element("code", {}, ...name.split(/(?<=_)/).flatMap((part) => [part, document.createElement("wbr")]));
 
 /**
- * Code in a box that scrolls, under its label, and a button that copies it.
+ * Creates a scrollable box of code with a label and a copy button.
  * @param {string} label
  * @param {string} text
  */
 export function code(label, text) {
-  const button = element("button", { type: "button", "aria-label": `${word("copy")}: ${label}` }, word("copy"));
+  const button = element("button", { type: "button", "aria-label": `${t("copy")}: ${label}` }, t("copy"));
   const pre = element("pre", { tabindex: "0", "aria-label": label, lang: "en" }, element("code", {}, text));
   button.addEventListener("click", () => void copy(button, pre));
   return element("figure", {}, element("figcaption", {}, label), pre, button);
 }
 
 /**
- * A table with its heads.
+ * Creates a table with column and row headers.
  * @param {string} labelledBy
  * @param {string[]} heads
  * @param {(string | Node)[][]} rows

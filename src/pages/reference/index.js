@@ -1,28 +1,31 @@
-// Starts the reference: reads both documents, writes them onto the page, and finds the place that the address names. Changes neither.
+// Starts the reference: renders /openapi.json and /asyncapi.json, and scrolls to the hash.
 import { channelSection } from "./channels.js";
 import { element, heading, inline, named, table } from "./elements.js";
 import { routeSection, routesOf } from "./operations.js";
 import { schemaSection } from "./schemas.js";
-import { part, speak, word, write } from "../words.js";
+import { byId, translatePage, t, write } from "../words.js";
 
 /** @typedef {{ [key: string]: any }} Json */
-/** A part of the page: its heading, what stands under it, and the links of the contents. @typedef {{ id: string, title: string, about?: string, parts: Element[], links: { id: string, text: string, note?: string }[] }} Section */
+/**
+ * A section of the page: its heading, its elements and its links in the contents.
+ * @typedef {{ id: string, title: string, about?: string, parts: Element[], links: { id: string, text: string, note?: string }[] }} Section
+ */
 
 /** @param {Json} openapi @returns {Section[]} */
 function routeSections(openapi) {
   const routes = routesOf(openapi);
-  const all = { id: "routes", title: word("routes"), about: openapi["info"].description, parts: [], links: [] };
-  const families = openapi["tags"].map((/** @type {Json} */ { name, description }) => {
+  const all = { id: "routes", title: t("routes"), about: openapi["info"].description, parts: [], links: [] };
+  const tagSections = openapi["tags"].map((/** @type {Json} */ { name, description }) => {
     const own = routes.filter(({ operation }) => operation["tags"].includes(name));
     return {
       id: name,
-      title: word(name),
+      title: t(name),
       about: description,
       parts: own.map(routeSection),
       links: own.map(({ id, method, path }) => ({ id, text: path, note: method })),
     };
   });
-  return [all, ...families];
+  return [all, ...tagSections];
 }
 
 /** @param {Json} asyncapi @returns {Section} */
@@ -30,7 +33,7 @@ function frameSection(asyncapi) {
   const channels = Object.entries(asyncapi["channels"]);
   return {
     id: "frames",
-    title: word("frames"),
+    title: t("frames"),
     about: asyncapi["info"].description,
     parts: channels.map(([id, channel]) => channelSection(asyncapi, id, channel)),
     links: channels.map(([id, { address, tags }]) => ({
@@ -51,7 +54,7 @@ function tableSection(openapi, asyncapi) {
       rows: Object.entries(asyncapi["x-close-codes"]).map(([code, { reason, client: verdict }]) => [
         code,
         named(reason),
-        word(verdict),
+        t(verdict),
       ]),
     },
     {
@@ -60,37 +63,37 @@ function tableSection(openapi, asyncapi) {
       rows: Object.entries(asyncapi["x-error-codes"]).map(([reason, { code, temporary }]) => [
         named(reason),
         String(code),
-        word(temporary ? "yes" : "no"),
+        t(temporary ? "yes" : "no"),
       ]),
     },
   ];
   return {
     id: "tables",
-    title: word("tables"),
+    title: t("tables"),
     parts: tables.map(({ id, heads, rows }) =>
       element(
         "article",
         {},
-        heading("h3", id, word(id)),
+        heading("h3", id, t(id)),
         table(
           id,
-          heads.map((head) => word(head)),
+          heads.map((head) => t(head)),
           rows,
         ),
       ),
     ),
-    links: tables.map(({ id }) => ({ id, text: word(id) })),
+    links: tables.map(({ id }) => ({ id, text: t(id) })),
   };
 }
 
-/** Every reason, and the routes that refuse for it. @param {Json} openapi */
+/** Returns a row per reason, with the routes that refuse with it. @param {Json} openapi */
 function reasonRows(openapi) {
   const routes = routesOf(openapi).map(({ id, responses }) => ({ id, text: JSON.stringify(responses) }));
   return Object.entries(openapi["x-reasons"]).map(([reason, { status, title }]) => {
     const where = routes.filter(({ text }) => text.includes(`\`${reason}\``)).map(({ id }) => id);
     const links = where.flatMap((id, i) => [i === 0 ? "" : ", ", element("a", { href: `#${id}` }, id)]);
     const meaning = element("div", { lang: "en" }, `${title}.`);
-    // What every route has in common is no news at any.
+    // A reason of every route needs no links.
     if (where.length > 0 && where.length < routes.length) meaning.append(element("p", { class: "note" }, ...links));
     const name = named(reason);
     name.id = `reason-${reason}`;
@@ -104,7 +107,7 @@ function schemasSection(openapi, asyncapi) {
   const names = Object.keys(all).toSorted();
   return {
     id: "schemas",
-    title: word("schemas"),
+    title: t("schemas"),
     parts: names.map((name) => schemaSection(name, all[name])),
     links: [],
   };
@@ -112,7 +115,7 @@ function schemasSection(openapi, asyncapi) {
 
 /** @param {Section[]} sections */
 function show(sections) {
-  part("content").replaceChildren(
+  byId("content").replaceChildren(
     ...sections.map(({ id, title, about, parts }) =>
       element(
         "section",
@@ -125,7 +128,7 @@ function show(sections) {
       ),
     ),
   );
-  part("links").replaceChildren(
+  byId("links").replaceChildren(
     ...sections.flatMap(({ id, title, links }) => [
       element("a", { href: `#${id}`, class: "family" }, title),
       element("ul", {}, ...links.map(({ id, text, note }) => contentsLink(id, text, note))),
@@ -139,7 +142,7 @@ function contentsLink(id, text, note) {
   return element("li", {}, element("a", { href: `#${id}` }, ...parts));
 }
 
-/** What the address names is on the page only now, and may stand in something folded. */
+/** Scrolls to the hash, which the browser could not find before rendering. Unfolds its details. */
 function goToHash() {
   const target = document.getElementById(location.hash.slice(1));
   if (target instanceof HTMLDetailsElement) target.open = true;
@@ -147,19 +150,19 @@ function goToHash() {
 }
 
 /** @param {string} path @returns {Promise<Json>} */
-async function read(path) {
+async function fetchJson(path) {
   const response = await fetch(path);
   if (!response.ok) throw new Error(`${path}: ${response.status}`);
   return response.json();
 }
 
 async function start() {
-  speak();
+  translatePage();
   const narrow = matchMedia("(max-width: 60rem)");
-  part("contents").toggleAttribute("open", !narrow.matches);
-  narrow.addEventListener("change", () => part("contents").toggleAttribute("open", !narrow.matches));
+  byId("contents").toggleAttribute("open", !narrow.matches);
+  narrow.addEventListener("change", () => byId("contents").toggleAttribute("open", !narrow.matches));
   try {
-    const [openapi, asyncapi] = await Promise.all([read("/openapi.json"), read("/asyncapi.json")]);
+    const [openapi, asyncapi] = await Promise.all([fetchJson("/openapi.json"), fetchJson("/asyncapi.json")]);
     show([
       ...routeSections(openapi),
       frameSection(asyncapi),
@@ -168,9 +171,9 @@ async function start() {
     ]);
     goToHash();
   } catch (error) {
-    write(part("state"), `${word("failed")} ${error instanceof Error ? error.message : ""}`);
+    write(byId("state"), `${t("failed")} ${error instanceof Error ? error.message : ""}`);
   }
-  part("content").removeAttribute("aria-busy");
+  byId("content").removeAttribute("aria-busy");
 }
 
 addEventListener("hashchange", goToHash);

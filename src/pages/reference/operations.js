@@ -1,12 +1,18 @@
-// The routes of /openapi.json: each with its parameters, its body, its answers and its examples as curl. Sends none of them.
+// Renders the routes of /openapi.json: parameters, body, responses, and examples as curl commands.
 import { code, element, heading, inline, prose } from "./elements.js";
 import { fieldsOf, typeOf } from "./schemas.js";
-import { word } from "../words.js";
+import { t } from "../words.js";
 
 /** @typedef {{ [key: string]: any }} Json */
-/** @typedef {{ id: string, method: string, path: string, operation: Json, responses: Json }} Route */
+/**
+ * @typedef {{ id: string, method: string, path: string, operation: Json, responses: Json }} Route
+ */
 
-/** The routes in their order, with shared responses put in their places. @param {Json} openapi @returns {Route[]} */
+/**
+ * Returns the routes in order, with references to shared responses resolved.
+ * @param {Json} openapi
+ * @returns {Route[]}
+ */
 export const routesOf = (openapi) =>
   Object.entries(openapi["paths"]).flatMap(([path, item]) =>
     Object.entries(item).map(([method, operation]) => ({
@@ -15,13 +21,13 @@ export const routesOf = (openapi) =>
       path,
       operation,
       responses: Object.fromEntries(
-        Object.entries(operation.responses).map(([status, response]) => [status, found(openapi, response)]),
+        Object.entries(operation.responses).map(([status, response]) => [status, resolved(openapi, response)]),
       ),
     })),
   );
 
 /** @param {Json} openapi @param {Json} response */
-const found = (openapi, response) =>
+const resolved = (openapi, response) =>
   typeof response["$ref"] === "string"
     ? openapi["components"]["responses"][response["$ref"].split("/").at(-1) ?? ""]
     : response;
@@ -36,23 +42,23 @@ export function routeSection(/** @type {Route} */ route) {
       "p",
       { class: "lead" },
       element("span", { lang: "en" }, operation["summary"]),
-      element("small", {}, word(whoOf(operation))),
+      element("small", {}, t(accessOf(operation))),
     ),
     ...prose(operation["description"]),
     ...parametersOf(operation),
     ...bodyOf(operation),
-    element("h4", {}, word("answers")),
-    answersOf(responses),
+    element("h4", {}, t("answers")),
+    responsesOf(responses),
     ...examplesOf(route),
   );
 }
 
-/** A path may break after a slash. */
+/** Allows line breaks after slashes. */
 const breakable = (/** @type {string} */ path) =>
   path.split(/(?<=\/)/).flatMap((part) => [part, document.createElement("wbr")]);
 
-/** Who may call it, by its security. */
-function whoOf(/** @type {Json} */ { security }) {
+/** Returns the access of a route, derived from `security`. */
+function accessOf(/** @type {Json} */ { security }) {
   const schemes = new Set(security.flatMap((/** @type {object} */ needed) => Object.keys(needed)));
   if (schemes.size === 0) return "anyone";
   if (schemes.has("signature")) return "merchant";
@@ -68,9 +74,9 @@ function parametersOf(/** @type {Json} */ { parameters = [] }) {
     schema: parameter["schema"],
     required: parameter["required"],
     about: parameter["description"],
-    note: word(parameter["in"]),
+    note: t(parameter["in"]),
   }));
-  return [element("h4", {}, word("parameters")), fieldsOf(fields)];
+  return [element("h4", {}, t("parameters")), fieldsOf(fields)];
 }
 
 function bodyOf(/** @type {Json} */ { requestBody }) {
@@ -83,13 +89,13 @@ function bodyOf(/** @type {Json} */ { requestBody }) {
       ...(Object.keys(schema).length === 0 ? [] : typeOf(schema)),
     ),
   );
-  const title = element("h4", {}, word("body"));
-  if (requestBody.required) title.append(" ", element("small", {}, word("required")));
+  const title = element("h4", {}, t("body"));
+  if (requestBody.required) title.append(" ", element("small", {}, t("required")));
   return [title, ...prose(requestBody.description), ...types];
 }
 
-/** Every status: what it means, and what comes with it. */
-function answersOf(/** @type {Json} */ responses) {
+/** Renders each status with its description and the type of its body. */
+function responsesOf(/** @type {Json} */ responses) {
   const rows = Object.entries(responses).map(([status, { description, content = {} }]) => {
     const [type = "", media] = Object.entries(content).find(([type]) => type !== "application/problem+json") ?? [];
     const words = description
@@ -102,7 +108,7 @@ function answersOf(/** @type {Json} */ responses) {
   return element("dl", { class: "answers" }, ...rows);
 }
 
-/** A line that begins with a reason links to it. */
+/** Links the reason at the start of a line. */
 function reasonLinked(/** @type {string} */ line) {
   const [, reason, rest] = /^`(\w+)`: (.*)$/s.exec(line) ?? [];
   if (!reason) return inline(line);
@@ -116,12 +122,12 @@ function examplesOf(route) {
       Object.entries(media["examples"] ?? {}).map(([name, example]) => exampleOf(route, status, name, example)),
     ),
   );
-  return examples.length === 0 ? [] : [element("h4", {}, word("examples")), ...examples];
+  return examples.length === 0 ? [] : [element("h4", {}, t("examples")), ...examples];
 }
 
 /** @param {Route} route @param {string} status @param {string} name @param {Json} example */
 function exampleOf(route, status, name, example) {
-  const answer = example["value"] === "" ? word("empty") : JSON.stringify(example["value"], null, 2);
+  const answer = example["value"] === "" ? t("empty") : JSON.stringify(example["value"], null, 2);
   const after = (example["x-after"] ?? []).map((/** @type {string} */ other) => {
     const [id = "", which = ""] = other.split(".");
     return element("a", { href: `#${id}` }, `${id} (${which})`);
@@ -130,21 +136,26 @@ function exampleOf(route, status, name, example) {
     "details",
     {},
     element("summary", { lang: "en" }, element("span", {}, example["summary"] ?? name), element("small", {}, status)),
-    ...(after.length === 0 ? [] : [element("p", { class: "note" }, word("after"), " ", ...after)]),
-    ...(example["x-by"] === "provider" ? [element("p", { class: "note" }, word("signed"))] : []),
-    code(word("request"), requestOf(route, name, example)),
-    code(word("answer"), answer),
+    ...(after.length === 0 ? [] : [element("p", { class: "note" }, t("after"), " ", ...after)]),
+    ...(example["x-by"] === "provider" ? [element("p", { class: "note" }, t("signed"))] : []),
+    code(t("request"), requestOf(route, name, example)),
+    code(t("answer"), answer),
   );
 }
 
-/** The request of an example: as curl, or, where only its sender can sign it, as it stands. @param {Route} route @param {string} name @param {Json} example */
+/**
+ * Returns the request of an example: as curl, or as plain HTTP if only a provider can sign it.
+ * @param {Route} route
+ * @param {string} name
+ * @param {Json} example
+ */
 function requestOf({ method, path, operation }, name, example) {
   const [media = {}] = Object.values(operation["requestBody"]?.content ?? {});
   const body = example["x-body"] ?? media.examples?.[name]?.value;
   const text = typeof body === "string" ? body : JSON.stringify(body);
   const url = location.origin + pathOf(path, operation, name, example);
   if (example["x-by"] === "provider") return [`${method} ${url}`, "", text].join("\n");
-  const by = example["x-by"] ?? (whoOf(operation) === "anyone" ? "anyone" : "backend");
+  const by = example["x-by"] ?? (accessOf(operation) === "anyone" ? "anyone" : "backend");
   return [
     `curl ${method === "GET" ? "" : `-X ${method} `}'${url}'`,
     ...(by === "backend" ? [`-H "Authorization: Bearer $API_KEY"`] : []),

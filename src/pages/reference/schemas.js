@@ -1,10 +1,10 @@
-// JSON Schema for readers: a type in a few words, and the fields of an object. Checks nothing.
+// Renders JSON Schema: types as text, and the fields of objects.
 import { element, heading, inline, prose } from "./elements.js";
-import { word } from "../words.js";
+import { t } from "../words.js";
 
 /** @typedef {{ [key: string]: any }} Schema */
 
-/** A type in words; a named one is a link. @param {Schema} schema @returns {(string | Node)[]} */
+/** Renders a type; a named one as a link. @param {Schema} schema @returns {(string | Node)[]} */
 export function typeOf(schema) {
   if (typeof schema["$ref"] === "string") return [link(schema["$ref"].split("/").at(-1) ?? "")];
   if ("const" in schema) return [element("code", {}, JSON.stringify(schema["const"]))];
@@ -22,7 +22,7 @@ const joined = (types) => types.flatMap((type, i) => (i === 0 ? type : [" | ", .
 
 const link = (/** @type {string} */ name) => element("a", { href: `#schema-${name}` }, name);
 
-/** What a value of a type may be. @param {Schema} schema @returns {(string | Node)[]} */
+/** Renders the limits of a value. @param {Schema} schema @returns {(string | Node)[]} */
 function limitsOf({ format, pattern, minLength, maxLength, minimum, maximum }) {
   if (pattern) return [" ", element("code", {}, pattern)];
   if (format) return [` (${format})`];
@@ -33,12 +33,13 @@ function limitsOf({ format, pattern, minLength, maxLength, minimum, maximum }) {
 }
 
 /**
- * The fields of an object, each with its type and its words.
- * @param {{ name: string, schema: Schema, required: boolean, about: string, note?: string }[]} fields
+ * Renders the fields of an object with type and description.
+ * @param {{ name: string, schema: Schema, required: boolean, about: string, note?: string }[]}
+ * fields
  */
 export function fieldsOf(fields) {
   const parts = fields.map(({ name, schema, required, about, note }) => {
-    const marks = [...(note ? [note] : []), ...(required ? [word("required")] : [])];
+    const marks = [...(note ? [note] : []), ...(required ? [t("required")] : [])];
     const type = element("span", { class: "type", lang: "en" }, ...typeOf(schema));
     const title = element("dt", {}, element("code", {}, name), type);
     if (marks.length > 0) title.append(element("small", {}, marks.join(", ")));
@@ -47,7 +48,7 @@ export function fieldsOf(fields) {
   return element("dl", { class: "fields" }, ...parts);
 }
 
-/** A named schema by itself. @param {string} name @param {Schema} schema */
+/** Renders the section of a named schema. @param {string} name @param {Schema} schema */
 export function schemaSection(name, schema) {
   const required = new Set(schema["required"] ?? []);
   const fields = Object.entries(schema["properties"] ?? {}).map(([field, inner]) => ({
