@@ -74,8 +74,8 @@ function readArguments() {
 function asBackend(biz: string, flags: Flags): Promise<Response> {
   if (!/^[a-z0-9]{32}$/.test(biz)) throw new Misuse("");
   const { failed, port, "env-file": file, ...others } = flags;
-  const given = Object.entries(others).find(([, value]) => value !== undefined && value !== false);
-  if (given !== undefined) throw new Misuse(`--${given[0]} goes with a provider`);
+  const unexpected = Object.entries(others).find(([, value]) => value !== undefined && value !== false);
+  if (unexpected !== undefined) throw new Misuse(`--${unexpected[0]} goes with a provider`);
   return new Shop(port, file).report(biz, failed ? "failed" : "paid");
 }
 
@@ -180,7 +180,7 @@ async function confirming(
   const { apiBase } = setting;
   const { hostname, port } = new URL(typeof apiBase === "string" ? apiBase : "https://api-m.paypal.com");
   if (hostname !== "127.0.0.1" && hostname !== "localhost") {
-    throw new Error("PayPal itself would be asked, and has sent nothing: apiBase has to name a port of this machine");
+    throw new Error("apiBase must be a port of this machine: PayPal cannot confirm what it has not sent");
   }
   const standIn = new PaypalStandIn();
   standIn.issue(new Map(Object.entries(headers)), body);

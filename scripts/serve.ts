@@ -10,10 +10,10 @@ import { writeConfig } from "./workerd/config.ts";
 import { runWorkerd } from "./workerd/run.ts";
 
 const USAGE = `npm run serve -- [--data FOLDER] [--address HOST:PORT] [--env-file FILE] [--grace SECONDS]
-  --data      where orders and all else is kept; it is the one thing to back up (data)
+  --data      folder of all stored data, which is what to back up (data)
   --address   where to listen (127.0.0.1:8787)
   --env-file  settings and secrets, a NAME=value per line; the environment wins over it (.dev.vars, if it is there)
-  --grace     how long requests under way may take when it is told to end (5)`;
+  --grace     how long open requests may take after SIGTERM or SIGINT (5)`;
 
 const { values: flags } = parseArgs({
   options: {
@@ -36,8 +36,8 @@ process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
 
 const built = buildWorker("wrangler.toml", join(folder, "built"));
 const settings = settingsOf(flags["env-file"]);
-const place = { folder, data: flags.data, address: flags.address, secrets: Object.keys(settings) };
-const running = await runWorkerd({ config: writeConfig(built, place), secrets: settings, log: "inherit" });
+const target = { folder, data: flags.data, address: flags.address, secrets: Object.keys(settings) };
+const running = await runWorkerd({ config: writeConfig(built, target), secrets: settings, log: "inherit" });
 console.log(`serving ${running.url}, data in ${flags.data}; without ${built.leftOut.join(", ")}`);
 
 let isEnding = false;

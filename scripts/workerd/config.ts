@@ -5,7 +5,7 @@ import { join, resolve } from "node:path";
 import type { Built } from "./build.ts";
 import { filesOf } from "./files.ts";
 
-export interface Place {
+export interface ServeTarget {
   /** Folder of the configuration and modules, which workerd reads on start. */
   readonly folder: string;
   /** Folder of the Durable Objects' storage. */
@@ -22,7 +22,7 @@ export interface Place {
 export const variableOf = (name: string): string => `BINDING_${name}`;
 
 /** Writes the configuration and modules. Returns the path of the configuration. */
-export function writeConfig(built: Built, { folder, data, address, secrets }: Place): string {
+export function writeConfig(built: Built, { folder, data, address, secrets }: ServeTarget): string {
   mkdirSync(folder, { recursive: true });
   mkdirSync(data, { recursive: true });
   copyFileSync(built.module, join(folder, "worker.js"));

@@ -55,7 +55,7 @@ export function connect(url: string | URL, options: Options = {}): Client {
 
   return {
     order(biz) {
-      if (!BIZ.test(biz)) throw new TypeError("an order's id is 32 of a-z 0-9");
+      if (!BIZ.test(biz)) throw new TypeError("biz must be 32 characters of a-z 0-9");
       return add(new OrderHandle(biz, connectionOf(`/ws/order/${biz}/`), remove));
     },
     group<Data>(path: string) {

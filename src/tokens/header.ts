@@ -17,7 +17,7 @@ export type Header = { readonly alg: "HS256" } | PublicHeader;
 
 export interface PublicHeader {
   readonly alg: PublicAlgorithm;
-  /** Key id at the issuer; null if the token has none. */
+  /** Key id at the issuer; null if the header lacks `kid`. */
   readonly kid: string | null;
 }
 

@@ -84,7 +84,7 @@ export class IssuerKeys {
   }
 }
 
-/** Returns the only matching key, or why it is unusable; null if none matches. */
+/** Returns the only matching key, or why it is unusable; null without a match. */
 async function selectKey(keys: KeySet, { alg, kid }: PublicHeader): Promise<Result<PublicKey, RefusedToken> | null> {
   try {
     const key = await keys({ alg, ...(kid === null ? {} : { kid }) });
