@@ -35,8 +35,10 @@ const Welcome = v.object({
   channel: ChannelAddress,
   epoch: Epoch,
   offset: Count,
+  latest: Count,
   recovered: v.boolean(),
   heartbeat: v.literal(HEARTBEAT_SECONDS),
+  spread: Count,
 });
 
 const Publication = v.object({
@@ -137,9 +139,11 @@ export const v1Schemas = {
     type: "Always this.",
     channel: "The address of this connection.",
     epoch: "Epoch of the offsets. If it changed, recovery is impossible: reload your state.",
-    offset: "Offset of the group's latest publication.",
+    offset: "Your position until the next publication arrives: the publications after it follow.",
+    latest: "Offset of the group's latest publication.",
     recovered: "Whether every publication after your position follows.",
     heartbeat: "Seconds between heartbeats to send.",
+    spread: "After a lost connection, wait a random part of this many seconds beside your backoff.",
   }),
   Publication: documented(Publication, "A frame of the group.", {
     type: "Always this.",

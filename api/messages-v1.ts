@@ -8,8 +8,10 @@ const welcome = {
   channel: `order_${EXAMPLE_BIZ}!0123456789abcdef0123456789abcdef`,
   epoch: "5f0c9a1e",
   offset: 0,
+  latest: 0,
   recovered: false,
   heartbeat: 25,
+  spread: 0,
 };
 const paid = { biz: EXAMPLE_BIZ, paid: true, status: "paid" };
 const ann = { sub: "ann", info: { name: "Ann" } };
@@ -43,7 +45,7 @@ export const v1Messages = {
       fresh: { summary: "Without a position", payload: welcome },
       recovered: {
         summary: "With a position, and recovered",
-        payload: { ...welcome, offset: 1, recovered: true },
+        payload: { ...welcome, offset: 1, latest: 1, recovered: true },
       },
     },
   },

@@ -13,7 +13,14 @@ import {
 } from "../core/frames.ts";
 import type { Json } from "../core/json.ts";
 import type { OrderStatus } from "../core/order.ts";
-import { publicationId, readPosition, recover, type Retention, type Publication } from "../core/position.ts";
+import {
+  positionBefore,
+  publicationId,
+  readPosition,
+  recover,
+  type Retention,
+  type Publication,
+} from "../core/position.ts";
 import { parseRequest, type ClientRequest } from "../core/request.ts";
 import type { FakeConnection } from "./fake-socket.ts";
 
@@ -113,7 +120,13 @@ export class Group implements FakeGroup {
     const first = this.#history[0]?.offset ?? this.#offset + 1;
     const { recovered, after } = recover(this.#retention, requested, group, first);
     const missed = this.#history.filter(({ offset }) => offset > after);
-    const welcome = welcomeFrame(`fake!${this.connections.length}`, group, recovered);
+    const welcome = welcomeFrame({
+      channel: `fake!${this.connections.length}`,
+      position: positionBefore(group, missed),
+      latest: group.offset,
+      recovered,
+      spread: 0,
+    });
     for (const frame of [welcome, ...replayFrames(this.#epoch, missed)]) connection.send(frame);
   }
 

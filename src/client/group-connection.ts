@@ -1,7 +1,7 @@
 // One connection to one group: connects, sends heartbeats, reconnects and tracks the position. All
 // handles of the group share it.
 import { verdictOf, type closeCodes } from "../core/codes.ts";
-import { BEARER, HEARTBEAT, subprotocols, type RequestId } from "../core/frames.ts";
+import { BEARER, HEARTBEAT, subprotocols, type Counts, type RequestId, type Who } from "../core/frames.ts";
 import type { Position } from "../core/position.ts";
 import type { GroupEvents, Outcome, Publication } from "./api.ts";
 import { backoffMs } from "./backoff.ts";
@@ -31,8 +31,11 @@ interface ErrorFields {
 }
 
 interface Welcome extends Position {
+  readonly latest: number;
   readonly recovered: boolean;
   readonly heartbeat: number;
+  /** Absent in the welcome of an older server. */
+  readonly spread?: number;
 }
 
 /** A publication for other connections only arrives without `data`. */
@@ -47,6 +50,7 @@ type ServerFrame =
   | ({ readonly type: "publication" } & PublicationFields)
   | { readonly type: "publications"; readonly items: readonly PublicationFields[] }
   | ({ readonly type: "join" | "leave" } & GroupEvents["join"])
+  | ({ readonly type: "joins" | "leaves"; readonly items: readonly Who[] } & Counts)
   | ({ readonly type: "reply" } & Reply)
   | ({ readonly type: "error" } & ErrorFields);
 
@@ -79,6 +83,8 @@ export class GroupConnection {
   #generation = 0;
   #connectStartedAt = 0;
   #heartbeatMs = 0;
+  /** Time over which the clients of the group spread their reconnects. */
+  #spreadMs = 0;
   /** Whether a frame has arrived since the last heartbeat. */
   #isAlive = false;
   /** Consecutive connections that ended before a heartbeat was answered. */
@@ -110,8 +116,8 @@ export class GroupConnection {
 
   // Hooks of OrderConnection.
 
-  /** `isNew`: nothing was recovered. `hasMissed`: recovery was requested and impossible. */
-  protected onWelcome?(position: Position, isNew: boolean, hasMissed: boolean): void;
+  /** `latest`: the group's latest offset. `hasMissed`: recovery was requested and impossible. */
+  protected onWelcome?(latest: number, hasMissed: boolean): void;
   protected onStateChange?(state: State): void;
   protected onWake?(): void;
 
@@ -178,6 +184,12 @@ export class GroupConnection {
         const { type, ...member } = frame;
         return this.emit(type, member);
       }
+      case "joins":
+      case "leaves": {
+        const { type, items, ...counts } = frame;
+        const event = type.slice(0, -1) as "join" | "leave"; // without its plural s
+        return items.forEach((member) => this.emit(event, { ...member, ...counts }));
+      }
       case "reply":
         return this.emit("reply", frame);
       case "error":
@@ -187,14 +199,15 @@ export class GroupConnection {
     }
   }
 
-  #receiveWelcome({ epoch, offset, recovered, heartbeat }: Welcome): void {
+  #receiveWelcome({ epoch, offset, latest, recovered, heartbeat, spread = 0 }: Welcome): void {
     const position = { epoch, offset };
     const hasMissed = this.position !== null && !recovered;
     if (!recovered) this.position = position;
     this.#heartbeatMs = heartbeat * 1000;
+    this.#spreadMs = spread * 1000;
     this.#setTimer(this.#heartbeatMs, () => this.#sendHeartbeat());
     this.#setState({ name: "open" });
-    this.onWelcome?.(position, !recovered, hasMissed);
+    this.onWelcome?.(latest, hasMissed);
     if (hasMissed) this.emit("missed", position);
   }
 
@@ -225,7 +238,8 @@ export class GroupConnection {
     // Only the first `come_back` is immediate: a server may send it to every connection.
     const isFirst = this.#losses++ === 0;
     const { clock, random } = this.platform;
-    const delayMs = verdict === "come_back" && isFirst ? 0 : backoffMs(this.#losses, random());
+    const delayMs =
+      verdict === "come_back" && isFirst ? 0 : backoffMs(this.#losses, random()) + this.#spreadMs * random();
     this.#setTimer(delayMs, () => this.#connect());
     this.#setState({ name: "waiting", until: clock.now() + delayMs, code, reason });
   }

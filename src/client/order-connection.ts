@@ -1,6 +1,5 @@
 // The connection of an order: merges push, snapshot and poll into outcomes of increasing version.
 import { isPaid, isSettled, type OrderStatus } from "../core/order.ts";
-import type { Position } from "../core/position.ts";
 import type { Outcome, Publication } from "./api.ts";
 import { GroupConnection, type ConnectionDeps } from "./group-connection.ts";
 import { pollOf, type Poll } from "./poll.ts";
@@ -32,14 +31,11 @@ export class OrderConnection extends GroupConnection {
     this.#restore();
   }
 
-  protected override onWelcome({ epoch, offset }: Position, isNew: boolean, hasMissed: boolean): void {
-    this.#snapshotVersion = offset;
+  protected override onWelcome(latest: number, hasMissed: boolean): void {
+    this.#snapshotVersion = latest;
     // The server has lost the order's earlier versions and counts from the start.
     if (hasMissed) this.outcome = null;
-    // Keep offset 0 until the outcome arrives. If the connection drops first, the next one must
-    // request it again.
-    if (isNew) this.position = { epoch, offset: 0 };
-    if (offset === 0) this.#update({ biz: this.#biz, status: "pending" }, 0, "snapshot");
+    if (latest === 0) this.#update({ biz: this.#biz, status: "pending" }, 0, "snapshot");
   }
 
   /**

@@ -65,8 +65,22 @@ export const orderFrame = (biz: string, status: OrderStatus): OrderFrame => ({ b
  * The first frame, sent in the turn in which the connection becomes a member. Every later
  * publication reaches it.
  */
-export const welcomeFrame = (channel: string, { epoch, offset }: Position, recovered: boolean): Frame =>
-  encode({ type: "welcome", channel, epoch, offset, recovered, heartbeat: HEARTBEAT_SECONDS });
+export const welcomeFrame = ({ channel, position, latest, recovered, spread }: Welcome): Frame =>
+  encode({ type: "welcome", channel, ...position, latest, recovered, heartbeat: HEARTBEAT_SECONDS, spread });
+
+export interface Welcome {
+  readonly channel: string;
+  /**
+   * The position before the publications that follow the welcome: a client that loses its connection
+   * in between returns with it, and receives them then.
+   */
+  readonly position: Position;
+  /** Offset of the group's latest publication. */
+  readonly latest: number;
+  readonly recovered: boolean;
+  /** Seconds over which clients spread their reconnects after a lost connection. */
+  readonly spread: number;
+}
 
 /** A plain frame for members in belfry.v1, with its position; null if it is not stored. */
 export interface Positioned {

@@ -1,7 +1,13 @@
-// Decides by heartbeats which connections are dead. Pure; `now` is passed in.
-import { HEARTBEATS_MISSED, HEARTBEAT_SECONDS } from "./limits.ts";
+// Decides by heartbeats which connections are dead, and how reconnects are spread. Pure; `now` is passed in.
+import { HEARTBEATS_MISSED, HEARTBEAT_SECONDS, RECONNECTS_PER_SECOND } from "./limits.ts";
 
 const SILENCE_MS = HEARTBEATS_MISSED * HEARTBEAT_SECONDS * 1000;
+
+/**
+ * Seconds over which the clients of a group spread their reconnects. An object admits some 333
+ * connections per second, so a deployment reconnects 10,000 within 30 s instead of in a storm.
+ */
+export const spreadSeconds = (connections: number): number => Math.floor(connections / RECONNECTS_PER_SECOND);
 
 /**
  * Last activity of a connection, in ms: its latest heartbeat, null before the first, and its latest

@@ -9,6 +9,9 @@ export const HEARTBEAT_SECONDS = 25;
  */
 export const HEARTBEATS_MISSED = 3;
 
+/** Handshakes that one object handles per second beside its other work. */
+export const RECONNECTS_PER_SECOND = 333;
+
 /** Timeout of `produce`: a backend that hangs must not delay the next tick of its group. */
 export const PRODUCE_MS = 30_000;
 

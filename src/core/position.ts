@@ -38,6 +38,12 @@ export function firstWithin(publications: readonly Publication[], length: number
   return end < 0 ? publications : publications.slice(0, end);
 }
 
+/** The position before the first of the `missed` publications; `group` itself if there are none. */
+export const positionBefore = (group: Position, missed: readonly Publication[]): Position => ({
+  epoch: group.epoch,
+  offset: missed[0] === undefined ? group.offset : missed[0].offset - 1,
+});
+
 /** Retention of a group's publications: the last ones (`stream`), the latest (`cache`), or none. */
 export type Retention = "stream" | "cache" | "none";
 

@@ -112,6 +112,7 @@ export class GroupContext {
         publications: this.publications,
         isOrder: this.isOrder,
         maxAgeMs: this.maxAgeMs,
+        connections: this.connections.count,
         onRecovery: (recovered) => this.#counters.add("belfry_recoveries_total", { recovered: String(recovered) }),
       }),
       settings: () => this.settings,

@@ -64,6 +64,19 @@ describe("the pause before a reconnect", () => {
     expect(states.slice(0, 4).map(({ name }) => name)).toEqual(["connecting", "open", "waiting", "connecting"]);
   });
 
+  it("is longer by a random part of the welcome's spread", async () => {
+    const { server, clock, client } = scene();
+    const group = client.group(PATH);
+    await clock.pass(0);
+    const { state: before } = group;
+    expect(before).toEqual({ name: "open" });
+    const welcome = { type: "welcome", epoch: "00000001", offset: 0, latest: 0, recovered: true, heartbeat: 25 };
+    server.connections[0]?.send(JSON.stringify({ ...welcome, spread: 30 }));
+    server.connections[0]?.close(1012);
+    // The scene's random number is the largest: 1,000 ms of backoff, and all of the 30 s.
+    expect(group.state).toMatchObject({ name: "waiting", until: clock.now() + 31_000 });
+  });
+
   it("keeps growing if the server accepts connections and closes them at once", async () => {
     const { server, clock, client } = scene();
     const group = client.group(PATH);

@@ -133,6 +133,21 @@ it("join and leave are emitted, and presence returns the users", async () => {
   expect(left).toEqual([{ sub: "ann", info: null, connections: 1, users: 0 }]);
 });
 
+it("joins and leaves of a crowd are emitted one by one", async () => {
+  const { clock, group, server } = groupScene();
+  const joined = valuesOf<Joined>((f) => group.on("join", f));
+  const left = valuesOf<Joined>((f) => group.on("leave", f));
+  await clock.pass(0);
+  const items = [
+    { sub: "ann", info: 1 },
+    { sub: null, info: null },
+  ];
+  server.connections[0]?.send(JSON.stringify({ type: "joins", items, connections: 3, users: 1 }));
+  server.connections[0]?.send(JSON.stringify({ type: "leaves", items, connections: 1, users: 0 }));
+  expect(joined).toEqual(items.map((item) => ({ ...item, connections: 3, users: 1 })));
+  expect(left).toEqual(items.map((item) => ({ ...item, connections: 1, users: 0 })));
+});
+
 describe("a request", () => {
   it("is matched with its reply by id, across handles of one connection", async () => {
     const { clock, client, group, publications, remote } = groupScene();

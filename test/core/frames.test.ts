@@ -31,8 +31,8 @@ describe("frame", () => {
     ["plain outcome", encode(orderFrame("b", "refunded")), '{"biz":"b","paid":false,"status":"refunded"}'],
     [
       "welcome",
-      welcomeFrame("feed_x!1", position, true),
-      '{"type":"welcome","channel":"feed_x!1","epoch":"1a2b3c4d","offset":7,"recovered":true,"heartbeat":25}',
+      welcomeFrame({ channel: "feed_x!1", position, latest: 9, recovered: true, spread: 3 }),
+      '{"type":"welcome","channel":"feed_x!1","epoch":"1a2b3c4d","offset":7,"latest":9,"recovered":true,"heartbeat":25,"spread":3}',
     ],
     [
       "publication",

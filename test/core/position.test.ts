@@ -1,7 +1,7 @@
 // Parsing of positions, and recovery of a client that reconnects with one.
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { publicationId, readPosition, recover, type Position } from "../../src/core/position.ts";
+import { positionBefore, publicationId, readPosition, recover, type Position } from "../../src/core/position.ts";
 
 describe("a position", () => {
   it.each<[string | null, string | null, Position | null]>([
@@ -122,4 +122,14 @@ it("a group without a history replays nothing", () => {
   const group = { epoch: "e", offset: 0 };
   expect(recover("none", null, group, 1)).toEqual({ recovered: false, after: 0 });
   expect(recover("none", { epoch: "e", offset: 0 }, group, 1)).toEqual({ recovered: true, after: 0 });
+});
+
+describe("the position before missed publications", () => {
+  const group = { epoch: "e", offset: 7 };
+  it("is the group's own without any", () => expect(positionBefore(group, [])).toEqual(group));
+  it("is one before the first of them", () => {
+    const missed = [5, 6, 7].map((offset) => ({ offset, at: 0, frame: "1" }));
+    expect(positionBefore(group, missed)).toEqual({ epoch: "e", offset: 4 });
+    expect(positionBefore(group, missed.slice(2))).toEqual({ epoch: "e", offset: 6 });
+  });
 });

@@ -23,8 +23,10 @@ describe("an order's group", () => {
       channel: expect.stringMatching(new RegExp(`^order_${biz}![0-9a-f]{32}$`)),
       epoch: expect.stringMatching(/^[0-9a-f]{8}$/),
       offset: 0,
+      latest: 0,
       recovered: false,
       heartbeat: 25,
+      spread: 0,
     });
     await callback(biz);
     const welcome = await page.nextJson();
@@ -37,7 +39,7 @@ describe("an order's group", () => {
     await page.leave();
     await evict(`order_${biz}`);
     const back = await connect(`/ws/order/${biz}/`, v1);
-    expect(await back.nextJson()).toMatchObject({ type: "welcome", offset: 1, recovered: false });
+    expect(await back.nextJson()).toMatchObject({ type: "welcome", offset: 0, latest: 1, recovered: false });
     expect(await back.nextJson()).toEqual(welcome);
   });
 });
@@ -54,7 +56,8 @@ describe("an alarm group", () => {
     expect(await later.nextJson()).toMatchObject({
       type: "welcome",
       epoch: welcome.epoch,
-      offset: 1,
+      offset: 0,
+      latest: 1,
       recovered: false,
     });
     expect(await later.nextJson()).toMatchObject({ type: "publication", offset: 1 });
@@ -62,6 +65,35 @@ describe("an alarm group", () => {
     expect(await back.nextJson()).toMatchObject({ type: "welcome", offset: 1, recovered: true });
     back.send('{"id":7,"type":"ping"}');
     expect(await back.nextJson()).toEqual({ type: "reply", id: 7, result: { time: Date.now() } });
+  });
+});
+
+describe("a connection that is lost right behind its welcome", () => {
+  /** What a client without the missed frames does: it returns with the welcome's position. */
+  const returnTo = async (path: string, { epoch, offset }: { epoch: string; offset: number }) => {
+    const back = await connect(`${path}?epoch=${epoch}&offset=${offset}`, v1);
+    expect(await back.nextJson()).toMatchObject({ type: "welcome", epoch, recovered: true });
+    return back;
+  };
+
+  it("receives an order's outcome when it returns", async () => {
+    const biz = newBiz();
+    await callback(biz);
+    const page = await connect(`/ws/order/${biz}/`, v1);
+    const welcome = (await page.nextJson()) as { epoch: string; offset: number };
+    const back = await returnTo(`/ws/order/${biz}/`, welcome);
+    expect(await back.nextJson()).toMatchObject({ offset: 1, data: { biz, paid: true } });
+  });
+
+  it("receives the latest tick when it returns", async () => {
+    stopClock();
+    const { group, path } = newAlarmGroup();
+    await connect(path, v1);
+    await fireAlarm(group);
+    const page = await connect(path, v1);
+    const welcome = (await page.nextJson()) as { epoch: string; offset: number };
+    const back = await returnTo(path, welcome);
+    expect(await back.nextJson()).toMatchObject({ offset: 1, data: { type: "result" } });
   });
 });
 
@@ -90,7 +122,7 @@ describe("a feed", () => {
     await page.leave();
     await evict(group);
     const back = await connect(`${path}?epoch=${epoch}&offset=2`, key);
-    expect(await back.nextJson()).toMatchObject({ type: "welcome", epoch, offset: 5, recovered: true });
+    expect(await back.nextJson()).toMatchObject({ type: "welcome", epoch, offset: 2, latest: 5, recovered: true });
     expect(await back.nextJson()).toEqual({
       type: "publications",
       items: [3, 4, 5].map((n) => ({ offset: n, id: `${epoch}-${n}`, data: n })),

@@ -88,7 +88,13 @@ describe("docs/protocol.md", () => {
     const at = { epoch: "5f0c9a1e", offset: 17 };
     const data = (value: Json) => ({ at: 0, frame: encode(value) });
     const frames = [
-      welcomeFrame("feed_news!0123456789abcdef0123456789abcdef", at, false),
+      welcomeFrame({
+        channel: "feed_news!0123456789abcdef0123456789abcdef",
+        position: at,
+        latest: 17,
+        recovered: false,
+        spread: 0,
+      }),
       publicationFrame({ data: encode({ title: "Rain" }), position: { ...at, offset: 18 } }),
       ...replayFrames(at.epoch, [
         { offset: 19, ...data(1) },

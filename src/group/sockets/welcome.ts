@@ -2,7 +2,8 @@
 // an order's outcome.
 import type { Admission } from "../../core/admission.ts";
 import { replayFrames, welcomeFrame, type Frame } from "../../core/frames.ts";
-import { recover } from "../../core/position.ts";
+import { spreadSeconds } from "../../core/heartbeat.ts";
+import { positionBefore, recover } from "../../core/position.ts";
 import type { PublicationLog } from "../publishing/history.ts";
 
 export interface WelcomeContext {
@@ -10,6 +11,8 @@ export interface WelcomeContext {
   readonly isOrder: boolean;
   /** Maximum age of the latest tick, in ms: an older one belongs to an earlier period. */
   readonly maxAgeMs: number;
+  /** Open connections, the new one included. */
+  readonly connections: number;
   readonly onRecovery: (recovered: boolean) => void;
 }
 
@@ -20,7 +23,7 @@ export interface WelcomeContext {
 export function welcomeFrames(
   channel: string,
   { mode, position }: Admission,
-  { publications, isOrder, maxAgeMs, onRecovery }: WelcomeContext,
+  { publications, isOrder, maxAgeMs, connections, onRecovery }: WelcomeContext,
   now: number,
 ): readonly Frame[] {
   if (mode === "plain") {
@@ -32,5 +35,12 @@ export function welcomeFrames(
   const { recovered, after } = recover(publications.retention, position, current, publications.firstOffset(now));
   if (position !== null) onRecovery(recovered);
   const missed = after < current.offset ? publications.since(after, null, now, maxAgeMs) : [];
-  return [welcomeFrame(channel, current, recovered), ...replayFrames(current.epoch, missed)];
+  const welcome = welcomeFrame({
+    channel,
+    position: positionBefore(current, missed),
+    latest: current.offset,
+    recovered,
+    spread: spreadSeconds(connections),
+  });
+  return [welcome, ...replayFrames(current.epoch, missed)];
 }
