@@ -1,13 +1,13 @@
 // One connection to one group: connects, sends heartbeats, reconnects and tracks the position. All
 // handles of the group share it.
 import { verdictOf, type closeCodes } from "../core/codes.ts";
-import { BEARER, HEARTBEAT, subprotocols, type Counts, type RequestId, type Who } from "../core/frames.ts";
+import { BEARER, HEARTBEAT, subprotocols } from "../core/frames.ts";
 import type { Position } from "../core/position.ts";
 import type { GroupEvents, Outcome, Publication } from "./api.ts";
 import { backoffMs } from "./backoff.ts";
 import type { Emitter } from "./emitter.ts";
-import { BelfryError } from "./error.ts";
 import type { Platform, Socket } from "./platform.ts";
+import { errorOf, parseFrame, type PublicationFields, type Reply, type Welcome } from "./server-frame.ts";
 import type { State } from "./state.ts";
 import { CONNECT_STALE_MS, RESPONSE_TIMEOUT_MS } from "./times.ts";
 import type { Token, Tokens } from "./tokens.ts";
@@ -16,43 +16,6 @@ const LOST = 1006; // abnormal closure, without a close frame (RFC 6455, 7.1.5)
 const TOKEN_EXPIRED: (typeof closeCodes)["token_expired"] = 4205; // importing the table costs bytes
 
 export type ConnectionEvents = GroupEvents & { readonly status: Outcome; readonly reply: Reply };
-
-export interface Reply {
-  readonly id: RequestId;
-  readonly result: unknown;
-  readonly error?: ErrorFields;
-}
-
-interface ErrorFields {
-  readonly code: number;
-  readonly reason: string;
-  readonly message: string;
-  readonly temporary: boolean;
-}
-
-interface Welcome extends Position {
-  readonly latest: number;
-  readonly recovered: boolean;
-  readonly heartbeat: number;
-  /** Absent in the welcome of an older server. */
-  readonly spread?: number;
-}
-
-/** A publication for other connections only arrives without `data`. */
-interface PublicationFields {
-  readonly offset?: number | null;
-  readonly id?: string | null;
-  readonly data?: unknown;
-}
-
-type ServerFrame =
-  | ({ readonly type: "welcome" } & Welcome)
-  | ({ readonly type: "publication" } & PublicationFields)
-  | { readonly type: "publications"; readonly items: readonly PublicationFields[] }
-  | ({ readonly type: "join" | "leave" } & GroupEvents["join"])
-  | ({ readonly type: "joins" | "leaves"; readonly items: readonly Who[] } & Counts)
-  | ({ readonly type: "reply" } & Reply)
-  | ({ readonly type: "error" } & ErrorFields);
 
 /** Dependencies of a connection. */
 export interface ConnectionDeps {
@@ -292,17 +255,5 @@ export class GroupConnection {
     this.state = state;
     this.onStateChange?.(state);
     this.emit("state", state);
-  }
-}
-
-export const errorOf = ({ reason, code, temporary, message }: ErrorFields): BelfryError =>
-  new BelfryError(reason, code, temporary, message);
-
-/** Returns undefined for invalid JSON. A value that is not an object has no `type`. */
-function parseFrame(text: string): ServerFrame | undefined {
-  try {
-    return Object(JSON.parse(text)) as ServerFrame; // trusts the server's frames
-  } catch {
-    return undefined;
   }
 }

@@ -16,7 +16,8 @@ import type {
 } from "./api.ts";
 import { Emitter } from "./emitter.ts";
 import { BelfryError } from "./error.ts";
-import { errorOf, type ConnectionEvents, type GroupConnection } from "./group-connection.ts";
+import type { ConnectionEvents, GroupConnection } from "./group-connection.ts";
+import { errorOf } from "./server-frame.ts";
 import type { Closed, State } from "./state.ts";
 import { RESPONSE_TIMEOUT_MS } from "./times.ts";
 import { iterate, waitFor } from "./wait.ts";
