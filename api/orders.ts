@@ -252,6 +252,20 @@ const readOrder: Operation = {
   },
 };
 
+const preflightOrder: Operation = {
+  operationId: "preflightOrder",
+  route: "OPTIONS /orders/:biz",
+  tag: "orders",
+  summary: "Ask to read an order across origins",
+  description:
+    "The preflight of a browser whose request has headers of its own, such as tracing headers. Pages of `ALLOWED_ORIGINS` may send any.",
+  pathParameters: { biz },
+  responses: [{ status: 204, description: "With `Access-Control-Allow-*` for an allowed origin.", schema: null }],
+  examples: {
+    preflight: { summary: "From a server, which has no origin", sender: "anyone", status: 204, value: null },
+  },
+};
+
 const eraseOrder: Operation = {
   operationId: "eraseOrder",
   route: "DELETE /orders/:biz",
@@ -266,4 +280,10 @@ const eraseOrder: Operation = {
   },
 };
 
-export const orderOperations: readonly Operation[] = [registerOrderById, registerOrder, readOrder, eraseOrder];
+export const orderOperations: readonly Operation[] = [
+  registerOrderById,
+  registerOrder,
+  readOrder,
+  preflightOrder,
+  eraseOrder,
+];

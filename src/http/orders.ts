@@ -80,6 +80,23 @@ export async function getOrder(c: RouteContext): Promise<Response> {
 }
 
 /**
+ * `OPTIONS /orders/:biz`: permits any request header to pages of `ALLOWED_ORIGINS`. Tracing libraries
+ * (Sentry, OpenTelemetry) add headers to every fetch, and a browser asks for each.
+ */
+export function preflightOrder(c: RouteContext): Response {
+  const cors = corsHeaders(c);
+  if (!("Access-Control-Allow-Origin" in cors)) return new Response(null, { status: 204, headers: cors });
+  const headers = {
+    ...cors,
+    Vary: `${cors["Vary"]}, Access-Control-Request-Headers`,
+    "Access-Control-Allow-Methods": "GET",
+    "Access-Control-Allow-Headers": c.req.header("Access-Control-Request-Headers") ?? "",
+    "Access-Control-Max-Age": "86400",
+  };
+  return new Response(null, { status: 204, headers });
+}
+
+/**
  * Weak comparison over a list (RFC 9110, 13.1.2): proxies that compress a response weaken its tag.
  */
 const matchesTag = (ifNoneMatch: string | undefined, etag: string): boolean =>

@@ -44,6 +44,7 @@ const handlerProblems: Readonly<Record<RouteName, readonly ProblemReason[]>> = {
   "PUT /orders": ["not_json", ...registration, "no_order_id_key", "group_unavailable"],
   "PUT /orders/:biz": ["not_json", "unknown_order", ...registration, "group_unavailable"],
   "GET /orders/:biz": order,
+  "OPTIONS /orders/:biz": [],
   "DELETE /orders/:biz": order,
   "POST /groups/:group/send": [...send, "malformed_group"],
   "POST /groups/:group/users/:sub/send": [...send, "malformed_group", "malformed_sub"],

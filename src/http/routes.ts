@@ -6,7 +6,7 @@ import type { RouteContext } from "./context.ts";
 import { disconnect, getGroup, listConnections, listPublications } from "./groups.ts";
 import { merchantCallback } from "./merchant-callback.ts";
 import { getMetrics } from "./metrics.ts";
-import { eraseOrder, getOrder, registerByBiz, registerByOrderId } from "./orders.ts";
+import { eraseOrder, getOrder, preflightOrder, registerByBiz, registerByOrderId } from "./orders.ts";
 import { providerWebhook } from "./provider-webhook.ts";
 import { sendToChannel, sendToGroup, sendToUser } from "./send-event.ts";
 import { getDocument, getHealth } from "./service.ts";
@@ -27,7 +27,7 @@ export type Access =
   | "provider_signature"
   | "origin_or_credential";
 
-type Method = "GET" | "PUT" | "POST" | "DELETE";
+type Method = "GET" | "PUT" | "POST" | "DELETE" | "OPTIONS";
 
 export interface Route<Name extends string = string> {
   /** Method and path: `GET /orders/:biz`. */
@@ -52,6 +52,7 @@ export const routes = [
   route("PUT", "/orders", "api_key", BODY_BYTES, registerByOrderId),
   route("PUT", "/orders/:biz", "api_key", BODY_BYTES, registerByBiz),
   route("GET", "/orders/:biz", "optional_api_key", null, getOrder),
+  route("OPTIONS", "/orders/:biz", "public", null, preflightOrder),
   route("DELETE", "/orders/:biz", "api_key", null, eraseOrder),
   route("POST", "/groups/:group/send", "api_key", BODY_BYTES, sendToGroup),
   route("POST", "/groups/:group/users/:sub/send", "api_key", BODY_BYTES, sendToUser),

@@ -118,6 +118,24 @@ describe("GET /orders/:biz", () => {
     expect(response.status).toBe(200);
     expect(response.headers.get("Access-Control-Allow-Origin")).toBe(allowed);
   });
+
+  it.each([
+    ["http://belfry.test", "http://belfry.test", "sentry-trace, baggage"],
+    ["https://evil.example", null, null],
+    [null, null, null],
+  ])("permits a page of %s to send tracing headers: origin %s, headers %s", async (origin, allowed, headers) => {
+    const requested = {
+      "Access-Control-Request-Method": "GET",
+      "Access-Control-Request-Headers": "sentry-trace, baggage",
+    };
+    const response = await publicRequest(`/orders/${newBiz()}`, {
+      method: "OPTIONS",
+      headers: origin === null ? requested : { ...requested, Origin: origin },
+    });
+    expect(response.status).toBe(204);
+    expect(response.headers.get("Access-Control-Allow-Origin")).toBe(allowed);
+    expect(response.headers.get("Access-Control-Allow-Headers")).toBe(headers);
+  });
 });
 
 describe("PUT /orders", () => {
