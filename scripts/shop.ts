@@ -51,7 +51,8 @@ export class Shop {
   async order(orderId: string): Promise<KnownOrder> {
     const keys = settingIn(this.#file, "ORDER_ID_KEY").split(",");
     const isKnown = async (biz: string) => ((await this.#view(biz)).version ?? 0) > 0;
-    const biz = await bizOf(orderId, keys.map((key) => key.trim()).filter(Boolean), isKnown);
+    const idKeys = keys.map((key) => key.trim()).filter(Boolean);
+    const biz = await bizOf(orderId, { idKeys, issuedIds: false }, isKnown); // development accepts any biz
     if (!biz.ok) return { biz: null, registered: null, payments: [] };
     const { registered = null, payments = [], excess_payments = [] } = await this.#view(biz.value);
     return { biz: biz.value, registered, payments: [...payments, ...excess_payments] };

@@ -4,7 +4,6 @@ import { paymentIndex } from "./core/payment-index.ts";
 import { recordOwn } from "./core/delivery.ts";
 import type { OrderFrame } from "./core/frames.ts";
 import { parseExact, type JsonObject } from "./core/json.ts";
-import { BIZ } from "./core/order.ts";
 import { backendOrder, type BackendOrder } from "./core/order-view.ts";
 import { settingsOf } from "./core/settings.ts";
 import { groupOf, type BelfryEnv } from "./env.ts";
@@ -12,7 +11,7 @@ import { problemDetails, type Problem } from "./http/problem.ts";
 import type { SendResult } from "./core/group-api.ts";
 import { createSendRequest, resolveTarget } from "./http/send-event.ts";
 import type { Installation } from "./installation.ts";
-import { indexPlace } from "./callbacks/order-id.ts";
+import { indexPlace, isBiz } from "./callbacks/order-id.ts";
 
 /** A call that was refused: `reason` is the one that the HTTP route gives, and `message` says what was expected. */
 export class BelfryRefusal extends Error {
@@ -64,7 +63,7 @@ export interface OrderReport {
 
 /** The merchant's own report of an order, as `POST /callback/:biz/`; durable when it resolves. Throws a `BelfryRefusal`. */
 export async function tell(env: BelfryEnv, biz: string, report: OrderReport): Promise<OrderFrame> {
-  if (!BIZ.test(biz)) throw new BelfryRefusal({ reason: "unknown_order" });
+  await checkBiz(env, biz);
   const json = asJson(report) as JsonObject; // an object's JSON is one
   const facts = merchantFacts("backend", json);
   if (!facts.ok) throw new BelfryRefusal({ reason: "bad_callback", detail: facts.reason });
@@ -81,8 +80,14 @@ export async function tell(env: BelfryEnv, biz: string, report: OrderReport): Pr
 
 /** The order as a backend sees it, as `GET /orders/:biz` with an API key. */
 export async function order(env: BelfryEnv, biz: string): Promise<BackendOrder> {
-  if (!BIZ.test(biz)) throw new BelfryRefusal({ reason: "unknown_order" });
+  await checkBiz(env, biz);
   return backendOrder(biz, await groupOf(env, `order_${biz}`).order());
+}
+
+/** Throws for an id that no order can have. A bad setting is the first request's to report. */
+async function checkBiz(env: BelfryEnv, biz: string): Promise<void> {
+  const settings = settingsOf(env);
+  if (!settings.ok || !(await isBiz(biz, settings.value.orders))) throw new BelfryRefusal({ reason: "unknown_order" });
 }
 
 /** What JSON makes of a value: what cannot be sent is refused here, before an object wakes. */

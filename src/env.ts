@@ -24,6 +24,7 @@ export interface BelfryEnv {
   /** Where the objects live: `eu`, `fedramp`, or empty for anywhere. Decided before the first deployment. */
   readonly JURISDICTION?: string;
   readonly ORDER_ID_KEY?: string;
+  readonly ORDER_IDS?: string;
   readonly ORDER_RETENTION_DAYS?: string;
   readonly ORDER_STATUS_KEY?: string;
   readonly ORDER_STATUS_URL?: string;

@@ -1,15 +1,15 @@
 // Registers an order, waits for it as a page does, and pays it as Stripe would: `npm run pay`. For development only.
-import { createHmac, randomBytes } from "node:crypto";
+import { createHmac } from "node:crypto";
 
 const base = process.argv[2] ?? "http://localhost:8787/push";
-const biz = randomBytes(16).toString("hex");
 const key = { Authorization: "Bearer development-api-key" };
 
-const registered = await fetch(`${base}/orders/${biz}`, {
+const registered = await fetch(`${base}/orders`, {
   method: "PUT",
   headers: key,
   body: JSON.stringify({ amount: "19.99", currency: "USD", expires_in: 900 }),
 });
+const { biz } = await registered.json();
 console.log("registered:", registered.status);
 
 const page = new WebSocket(`${base.replace("http", "ws")}/ws/order/${biz}/`, [

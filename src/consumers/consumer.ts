@@ -12,6 +12,11 @@ export interface Consumer extends Served {
    * an API key.
    */
   readonly access: "open" | "token";
+  /**
+   * Whether the group of a key exists; called before a connection wakes its object, and cached for
+   * 30 s. Absent: every key that has its shape. A push per invented key costs a `produce` per period.
+   */
+  readonly exists?: (key: string, env: BelfryEnv & Cloudflare.Env) => boolean | Promise<boolean>;
   /** Internal to Belfry: routes and connections cannot reach its groups. */
   readonly isInternal?: true;
   /**

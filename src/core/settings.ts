@@ -42,6 +42,8 @@ export interface OrderSettings {
    * only a biz is accepted as an order id.
    */
   readonly idKeys: readonly string[];
+  /** Whether orders have issued ids only, so that an invented one is rejected before an object wakes. */
+  readonly issuedIds: boolean;
 }
 
 export interface TokenSettings {
@@ -76,6 +78,7 @@ type Name =
   | "ORDER_RETENTION_DAYS"
   | "REQUIRE_REGISTERED"
   | "ORDER_ID_KEY"
+  | "ORDER_IDS"
   | "TOKEN_SECRET"
   | "TOKEN_JWKS_URL"
   | "TOKEN_ISSUER"
@@ -155,6 +158,10 @@ function readOrderSettings(vars: Vars): Result<OrderSettings, BadSetting> {
   if (idKeys.some((key) => key.length < 16)) {
     return bad("ORDER_ID_KEY", "16 characters or more, or a comma-separated list of such keys, the newest first");
   }
+  const orderIds = text(vars.ORDER_IDS) ?? "any";
+  if (orderIds !== "any" && orderIds !== "issued") return bad("ORDER_IDS", "any or issued");
+  if (orderIds === "issued" && idKeys.length === 0)
+    return bad("ORDER_ID_KEY", "set where ORDER_IDS is issued: 16 characters or more, such as openssl rand -hex 32");
   return ok({
     statusUrl,
     statusKey: text(vars.ORDER_STATUS_KEY),
@@ -162,6 +169,7 @@ function readOrderSettings(vars: Vars): Result<OrderSettings, BadSetting> {
     retentionMs: days === null ? null : days * DAY_MS,
     requireRegistered: requireRegistered === "1",
     idKeys,
+    issuedIds: orderIds === "issued",
   });
 }
 

@@ -7,6 +7,7 @@ import { findByPath } from "../core/route.ts";
 import { log } from "../observe/log.ts";
 import { authenticate } from "./authenticate.ts";
 import type { RouteContext } from "./context.ts";
+import { canExist } from "./existence.ts";
 import { isUpgrade, respondProblem } from "./respond-problem.ts";
 import { groupOf } from "../env.ts";
 
@@ -20,6 +21,7 @@ export async function connect(c: RouteContext): Promise<Response> {
   const group = found.ok ? found.value.group : undefined;
   if (!member.ok) return respondProblem(c, member.reason.reason, { ...(group && { group }), ...member.reason });
   if (!found.ok) return respondProblem(c, found.reason);
+  if (!(await canExist(c, found.value))) return respondProblem(c, "unknown_path", { group: found.value.group });
   if (!handshake.ok) return respondProblem(c, handshake.reason, { detail: "offer belfry.v1 or belfry.plain, or none" });
 
   const { mode, echo } = handshake.value;

@@ -3,15 +3,15 @@
 import * as v from "valibot";
 import { sha256, toHex } from "../callbacks/bytes.ts";
 import { describeIssue, moneyOf, withExactAmount } from "../callbacks/merchant.ts";
-import { bizOf } from "../callbacks/order-id.ts";
+import { bizOf, isBiz, issueBiz } from "../callbacks/order-id.ts";
 import { isObject, type Json } from "../core/json.ts";
 import { ORDER_ID_CHARS } from "../core/limits.ts";
 import { backendOrder, browserOrder, type OrderRecord } from "../core/order-view.ts";
-import { BIZ } from "../core/order.ts";
 import { originAllowed } from "../core/origin.ts";
 import { hasApiKey } from "./api-key.ts";
 import { readJson } from "./body.ts";
 import type { RouteContext } from "./context.ts";
+import { bizInPath } from "./order-biz.ts";
 import { OrderId, Registration } from "./request-schemas.ts";
 import { respondProblem } from "./respond-problem.ts";
 import type { BackendOrderResponse } from "./response-schemas.ts";
@@ -19,24 +19,33 @@ import { groupOf } from "../env.ts";
 
 /** `PUT /orders/:biz`. */
 export async function registerByBiz(c: RouteContext): Promise<Response> {
-  const biz = c.req.param("biz") ?? "";
-  if (!BIZ.test(biz)) return respondProblem(c, "unknown_order");
+  const biz = await bizInPath(c);
+  if (biz === null) return respondProblem(c, "unknown_order");
   const body = await readJson(c.req.raw);
   if (!body.ok) return respondProblem(c, body.reason);
   return register(c, biz, null, body.value);
 }
 
 /**
- * `PUT /orders` with the merchant's `order_id`: the response contains the biz for the order's page.
+ * `PUT /orders`: the response contains the biz for the order's page. With the merchant's `order_id`
+ * it is always the same; without one, where ids are issued, it is a new one.
  */
 export async function registerByOrderId(c: RouteContext): Promise<Response> {
   const body = await readJson(c.req.raw);
   if (!body.ok) return respondProblem(c, body.reason);
-  const id = v.safeParse(OrderId, isObject(body.value) ? body.value["order_id"] : undefined);
+  const { orders } = c.var.settings;
+  const [newestKey] = orders.idKeys;
+  const orderId = isObject(body.value) ? body.value["order_id"] : undefined;
+  if (orders.issuedIds && newestKey !== undefined && orderId == null)
+    return register(c, await issueBiz(crypto.getRandomValues(new Uint8Array(20)), newestKey), null, body.value);
+  const id = v.safeParse(OrderId, orderId);
   if (!id.success)
     return respondProblem(c, "bad_registration", { detail: `order_id: a text of 1 to ${ORDER_ID_CHARS} characters` });
+  // Otherwise whoever may choose an order id could re-price the order of another page.
+  if (orders.issuedIds && (await isBiz(id.output, orders)))
+    return respondProblem(c, "bad_registration", { detail: "order_id: is the biz of an order, use PUT /orders/:biz" });
   const isTaken = async (candidate: string) => groupOf(c.env, `order_${candidate}`).isTaken();
-  const biz = await bizOf(id.output, c.var.settings.orders.idKeys, isTaken);
+  const biz = await bizOf(id.output, orders, isTaken);
   if (!biz.ok) return respondProblem(c, "no_order_id_key");
   return register(c, biz.value, id.output, body.value);
 }
@@ -60,16 +69,16 @@ async function register(
 
 /** `DELETE /orders/:biz`: deletes facts, claims, forwards and the merchant's id. Idempotent. */
 export async function eraseOrder(c: RouteContext): Promise<Response> {
-  const biz = c.req.param("biz") ?? "";
-  if (!BIZ.test(biz)) return respondProblem(c, "unknown_order");
+  const biz = await bizInPath(c);
+  if (biz === null) return respondProblem(c, "unknown_order");
   await groupOf(c.env, `order_${biz}`).erase();
   return new Response(null, { status: 204 });
 }
 
 /** `GET /orders/:biz`: the browser's view, or with an API key the backend's. */
 export async function getOrder(c: RouteContext): Promise<Response> {
-  const biz = c.req.param("biz") ?? "";
-  if (!BIZ.test(biz)) return respondProblem(c, "unknown_order");
+  const biz = await bizInPath(c);
+  if (biz === null) return respondProblem(c, "unknown_order");
   const isBackend = await hasApiKey(c);
   const record = await groupOf(c.env, `order_${biz}`).order();
   const body = JSON.stringify(isBackend ? backendOrder(biz, record) : browserOrder(biz, record));

@@ -93,7 +93,7 @@ function deliveryPorts(c: RouteContext, raw: string | null): DeliveryPorts {
     orders: { isKnown, record: async (biz, arrivals) => (await order(biz).record(arrivals)).result },
     index: paymentIndex((name) => groupOf(c.env, name), indexPlace),
     bizOf: async (orderId) => {
-      const biz = await bizOf(orderId, c.var.settings.orders.idKeys, async (candidate) => order(candidate).isTaken());
+      const biz = await bizOf(orderId, c.var.settings.orders, async (candidate) => order(candidate).isTaken());
       return biz.ok ? biz : no("the order id is no biz, and ORDER_ID_KEY is not set");
     },
     forward: async ({ instance, type, eventId }) => {
