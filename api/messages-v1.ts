@@ -112,7 +112,7 @@ export const v1Messages = {
     examples: {
       crowd: {
         summary: "Two other users",
-        payload: { type: "joins", items: [bob, { sub: "cem", info: { name: "Cem" } }], connections: 3, users: 3 },
+        payload: { type: "joins", items: [bob, { sub: "cem", info: { name: "Cem" } }], connections: 4, users: 4 },
       },
     },
   },

@@ -116,6 +116,7 @@ export function belfry({
   }
   return {
     fetch: async (request, env, ctx) => {
+      if (!URL.canParse(request.url)) return problemResponse("bad_host", "send the host name of this Worker");
       const below = requestBelow(basePath, request);
       return below === null
         ? problemResponse("unknown_path")

@@ -28,11 +28,14 @@ export function workerWithShop(fetch: Fetch): ExportedHandler<Env> {
   };
   return {
     async fetch(request, env, ctx) {
-      const [, biz] = /^\/shop\/orders\/([a-z0-9]{32})$/.exec(new URL(request.url).pathname) ?? [];
+      const [, biz] = /^\/shop\/orders\/([a-z0-9]{32})$/.exec(pathOf(request)) ?? [];
       return biz === undefined ? fetch(request, env, ctx) : putStatus(biz, request, env);
     },
   };
 }
+
+/** The path; empty where the Host header is none, which the Worker answers. */
+const pathOf = ({ url }: Request): string => (URL.canParse(url) ? new URL(url).pathname : "");
 
 /** Stores the status that the next query returns. Needs the key that Belfry sends with a query. */
 async function putStatus(biz: string, request: Request, env: Env): Promise<Response> {

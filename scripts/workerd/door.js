@@ -10,7 +10,8 @@ const { answers, workerFirst } = files;
 
 export default {
   fetch(request, env, ctx) {
-    const { pathname } = new URL(request.url);
+    // A Host header that is none makes a URL that is none: the Worker answers.
+    const pathname = URL.canParse(request.url) ? new URL(request.url).pathname : "";
     const isRead = request.method === "GET" || request.method === "HEAD";
     const answer = isRead && !workerFirst.includes(pathname) ? answers[pathname] : undefined;
     return answer === undefined ? worker.fetch(request, env, ctx) : serve(answer, request, env);

@@ -5,9 +5,10 @@ import { PUSH_EVERY_SECONDS_MAX, PUSH_EVERY_SECONDS_MIN } from "../core/limits.t
 import { settingsOf } from "../core/settings.ts";
 import type { Installation } from "../installation.ts";
 import { requireApiKey } from "./api-key.ts";
-import { limitBody } from "./body.ts";
+import { IncompleteBody, limitBody } from "./body.ts";
 import type { RouteContext, RouteEnv } from "./context.ts";
 import { logFault } from "./fault.ts";
+import { problemResponse } from "./problem.ts";
 import { respondBadSetting, respondProblem } from "./respond-problem.ts";
 import { routes } from "./routes.ts";
 
@@ -32,6 +33,8 @@ export function createApp(installation: Installation, pages: boolean): Hono<Rout
   }
   app.notFound((c) => (pages ? getPage(c) : respondProblem(c, "unknown_path")));
   app.onError((error, c) => {
+    // Nobody is left to read the response, and the operator can do nothing about it.
+    if (error instanceof IncompleteBody) return problemResponse("body_incomplete");
     const reason = logFault(c.env, error, c.req.routePath);
     return respondProblem(c, reason, { headers: reason === "group_unavailable" ? { "Retry-After": "1" } : {} });
   });

@@ -11,9 +11,21 @@ export function limitBody(maxBytes: number) {
   return bodyLimit({ maxSize: maxBytes, onError });
 }
 
+/** The sender ended the connection while its body was being read. */
+export class IncompleteBody extends Error {}
+
+/** The whole body. Throws `IncompleteBody`. */
+export async function readBody(request: Request): Promise<Uint8Array<ArrayBuffer>> {
+  try {
+    return new Uint8Array(await request.arrayBuffer());
+  } catch (error) {
+    throw new IncompleteBody("the connection ended", { cause: error });
+  }
+}
+
 /** The body's JSON; undefined for an empty body. */
 export async function readJson(request: Request): Promise<Result<Json | undefined, "not_json">> {
-  const bytes = await request.arrayBuffer();
+  const bytes = await readBody(request);
   if (bytes.byteLength === 0) return ok(undefined);
   const text = decodeBody(bytes);
   const parsed = text === null ? null : parseExact(text);

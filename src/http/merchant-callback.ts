@@ -8,7 +8,7 @@ import { isObject, parseExact, type Json, type JsonObject } from "../core/json.t
 import { no, ok, type Result } from "../core/result.ts";
 import { log } from "../observe/log.ts";
 import { hasApiKey, respondUnauthorized } from "./api-key.ts";
-import { decodeBody } from "./body.ts";
+import { decodeBody, readBody } from "./body.ts";
 import type { RouteContext } from "./context.ts";
 import { bizInPath } from "./order-biz.ts";
 import type { Problem } from "./problem.ts";
@@ -18,7 +18,7 @@ import { groupOf } from "../env.ts";
 import { indexPlace } from "../callbacks/order-id.ts";
 
 export async function merchantCallback(c: RouteContext): Promise<Response> {
-  const body = new Uint8Array(await c.req.arrayBuffer());
+  const body = await readBody(c.req.raw);
   const hasKey = await hasApiKey(c);
   const signature = hasKey ? ok(false) : await isSignedByMerchant(c, body);
   if (!signature.ok) return respondBadSetting(c, settingName("standard"), signature.reason);

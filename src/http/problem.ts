@@ -3,6 +3,8 @@
 /** Status and title by reason. Reasons are stable: responses, log and docs contain them. */
 export const problems = {
   unsupported_protocol: [400, "None of the subprotocols offered is spoken here"],
+  bad_host: [400, "The Host header is not a host name"],
+  body_incomplete: [400, "The connection ended before the whole body had arrived"],
   not_json: [400, "The body is not JSON in UTF-8"],
   unauthorized: [401, "An API key is needed"],
   origin_refused: [403, "Pages of this origin may not connect"],

@@ -12,6 +12,7 @@ import { FACTS_MAX } from "../core/limits.ts";
 import { errorText } from "../core/log.ts";
 import { no } from "../core/result.ts";
 import { log } from "../observe/log.ts";
+import { readBody } from "./body.ts";
 import type { RouteContext } from "./context.ts";
 import { respondBadSetting, respondProblem } from "./respond-problem.ts";
 import { groupOf } from "../env.ts";
@@ -31,7 +32,7 @@ export async function providerWebhook(c: RouteContext): Promise<Response> {
     if (provider.reason.reason === "not_set") return respondProblem(c, "unknown_provider");
     return respondBadSetting(c, settingName(name), provider.reason.expected);
   }
-  const webhook = { headers: c.req.raw.headers, body: new Uint8Array(await c.req.arrayBuffer()) };
+  const webhook = { headers: c.req.raw.headers, body: await readBody(c.req.raw) };
   const { maxBodyBytes } = provider.value;
   if (webhook.body.length > maxBodyBytes)
     return respondProblem(c, "body_too_large", { detail: `at most ${maxBodyBytes} bytes` });

@@ -62,7 +62,7 @@ export function problemsOf({ name, access, maxBodyBytes }: Route<RouteName>): re
   const needsKey = access === "api_key" || access === "api_key_or_signature";
   return [
     ...(needsKey ? (["unauthorized"] as const) : []),
-    ...(maxBodyBytes === null ? [] : (["body_too_large"] as const)),
+    ...(maxBodyBytes === null ? [] : (["body_too_large", "body_incomplete"] as const)),
     ...handlerProblems[name],
     ...ANY_ROUTE,
   ];

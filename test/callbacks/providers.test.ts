@@ -196,7 +196,7 @@ describe("a delivery made for development", () => {
 
   it.each(cases)("by %s of the outcome %s is verified", async (name, outcome) => {
     if (never[name]?.includes(outcome) === true) {
-      expect(() => signed(name, { ...told, outcome, setting: callbackSetting(name) })).toThrow(/never|no word/);
+      expect(() => signed(name, { ...told, outcome, setting: callbackSetting(name) })).toThrow(/never|has no outcome/);
       return;
     }
     const { headers, body } = signed(name, { ...told, outcome, setting: callbackSetting(name) });

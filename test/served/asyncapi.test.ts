@@ -152,6 +152,12 @@ const asking = (request: object) => async (place: Place) => {
 const positionOf = (welcome: unknown): string => `?epoch=${text(welcome, "epoch")}&offset=`;
 
 /** Per example of the server: the channel, and the steps that cause the frame. */
+/** The users of a frame of presence. */
+const subsOf = (frame: unknown): Json[] => {
+  const { items, sub = null } = at(frame);
+  return Array.isArray(items) ? items.map((item) => at(item)["sub"] ?? null) : [sub];
+};
+
 const causes: Readonly<Record<string, readonly [channel: string, cause: (place: Place) => Promise<unknown>]>> = {
   "heartbeatAnswer.beat": ["orderPlain", sending('{"type":"heartbeat"}')],
   "orderOutcome.paid": [
@@ -232,6 +238,36 @@ const causes: Readonly<Record<string, readonly [channel: string, cause: (place: 
       const page = await place.connect();
       await (await place.connect("", "bob")).leave();
       return following(page, ofType("leave"));
+    },
+  ],
+  "joins.crowd": [
+    "feedV1",
+    // Which handshakes arrive together is up to the network: repeated until bob and cem do, behind dora.
+    async () => {
+      for (;;) {
+        const place = placeOf("feedV1");
+        const page = await place.connect();
+        await Promise.all(["dora", "bob", "cem"].map((who) => place.connect("", who)));
+        for (let joined = 0; joined < 3;) {
+          const frame: unknown = await following(page, ({ type }) => type === "join" || type === "joins");
+          if (subsOf(frame).join() === "bob,cem" && at(frame)["connections"] === 4) return frame;
+          joined += subsOf(frame).length;
+        }
+      }
+    },
+  ],
+  "leaves.crowd": [
+    "feedV1",
+    // Repeated until both leave within the time that leaves share a frame.
+    async () => {
+      for (;;) {
+        const place = placeOf("feedV1");
+        const page = await place.connect();
+        const others = [await place.connect("", "bob"), await place.connect("", "cem")];
+        await Promise.all(others.map((other) => other.leave()));
+        const frame = await following(page, ({ type }) => type === "leave" || type === "leaves");
+        if (subsOf(frame).join() === "bob,cem") return frame;
+      }
     },
   ],
   "refusal.no_presence": ["orderV1", asking({ type: "presence", id: "who" })],

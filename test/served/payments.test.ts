@@ -56,6 +56,7 @@ describe("a missing callback", () => {
     const server = await startServer({ ORDER_STATUS_URL: `http://localhost:${shop.port}/orders/{biz}` });
     try {
       const [watched, unwatched] = [newBiz(), newBiz()];
+      await backend(server.url, "PUT", `/orders/${watched}`, { amount: 1999, currency: "USD" });
       const page = await Client.connect(server.url, `/ws/order/${watched}/`);
       const registration = { amount: 1999, currency: "USD", expires_in: 600 };
       await backend(server.url, "PUT", `/orders/${unwatched}`, registration);

@@ -36,7 +36,7 @@ describe("/reference/", () => {
 
   it("has every text of its scripts in both languages", async () => {
     const scripts = [...(await parts())].filter(([url]) => url.includes("/reference/")).map(([, text]) => text);
-    const names = scripts.flatMap((text) => [...text.matchAll(/\bword\(\s*"([\w-]+)"/g)].map(([, name]) => name));
+    const names = scripts.flatMap((text) => [...text.matchAll(/\bt\(\s*"([\w-]+)"/g)].map(([, name]) => name));
     expect(names.length).toBeGreaterThan(15);
     for (const name of names) expect(page).toMatch(new RegExp(`id="word-${name}" data-zh="[^"]*[\\u4e00-\\u9fff]`));
   });

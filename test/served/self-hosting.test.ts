@@ -2,11 +2,13 @@
 // with 0.
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
+import { connect } from "node:net";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it, onTestFinished } from "vitest";
 import { apiKey, backend, Client, newBiz } from "../support/client.ts";
+import { rawStatus } from "../support/raw.ts";
 
 let data = "";
 beforeAll(async () => {
@@ -75,6 +77,25 @@ it("an alarm that was due while the server was down fires after its start", { ti
   const page = await Client.connect(second.url, `/ws/order/${biz}/`);
   expect(await page.nextJson()).toEqual({ biz, paid: false, status: "closed" });
 });
+
+it(
+  "answers a Host that is none with 400, and logs nothing of a body that ends early",
+  { timeout: 120_000 },
+  async () => {
+    const served = await serve();
+    const path = `/orders/${newBiz()}`;
+    for (const host of ["a b", "localhost:99999"]) {
+      expect(await rawStatus(served.url, `GET ${path} HTTP/1.1\nHost: ${host}\n\n`)).toBe(400);
+    }
+    const { hostname, port } = new URL(served.url);
+    const socket = connect(Number(port), hostname);
+    const head = `PUT /orders HTTP/1.1\r\nHost: ${hostname}\r\nX-API-Key: ${apiKey}\r\nContent-Length: 1000\r\n\r\n`;
+    socket.write(`${head}{"amount":`, () => socket.resetAndDestroy());
+    await once(socket, "close");
+    expect((await backend(served.url, "PUT", path, { amount: 1999, currency: "USD" })).status).toBe(200);
+    expect(served.output()).not.toContain("fault");
+  },
+);
 
 it("ends with 0 after SIGTERM, and connected pages receive 1006", { timeout: 120_000 }, async () => {
   const served = await serve();
