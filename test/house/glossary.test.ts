@@ -30,6 +30,15 @@ const textOf = new Map(pages.map((page) => [page, readFileSync(page, "utf8")]));
 const filesWith = (texts: ReadonlyMap<string, string>, pattern: RegExp): string[] =>
   [...texts].filter(([, text]) => pattern.test(text)).map(([file]) => file);
 
+/** Each row's names that stand now. */
+const present = [...table.matchAll(/^\| `[^|]*\|([^|]*)\|/gm)].flatMap(([, cell = ""]) =>
+  [...cell.matchAll(/`(\w+)`/g)].map(([, name = ""]) => name),
+);
+
+it.each([...new Set(present)])("%s, which stands for an earlier name, is in the code", (name) => {
+  expect(filesWith(codeOf, new RegExp(`\\b${name}\\b`))).not.toEqual([]);
+});
+
 describe("a replaced name", () => {
   it("is listed", () => expect(replaced.length).toBeGreaterThan(30));
 

@@ -250,7 +250,7 @@ const causes: Readonly<Record<string, readonly [channel: string, cause: (place: 
         await Promise.all(["dora", "bob", "cem"].map((who) => place.connect("", who)));
         for (let joined = 0; joined < 3;) {
           const frame: unknown = await following(page, ({ type }) => type === "join" || type === "joins");
-          if (subsOf(frame).join() === "bob,cem" && at(frame)["connections"] === 4) return frame;
+          if (subsOf(frame).map(String).join() === "bob,cem" && at(frame)["connections"] === 4) return frame;
           joined += subsOf(frame).length;
         }
       }
@@ -266,7 +266,7 @@ const causes: Readonly<Record<string, readonly [channel: string, cause: (place: 
         const others = [await place.connect("", "bob"), await place.connect("", "cem")];
         await Promise.all(others.map((other) => other.leave()));
         const frame = await following(page, ({ type }) => type === "leave" || type === "leaves");
-        if (subsOf(frame).join() === "bob,cem") return frame;
+        if (subsOf(frame).map(String).join() === "bob,cem") return frame;
       }
     },
   ],
