@@ -83,7 +83,15 @@ export type LogLine =
  */
 export type PushFault = "threw" | "not_json" | "too_large" | "timed_out";
 
-export const logLine = (line: LogLine): string => JSON.stringify(line);
+/**
+ * One line of JSON. Values may come from strangers: control characters beyond ASCII's own, which JSON
+ * escapes, and characters that reorder text are escaped too, so that a terminal shows what is there.
+ */
+export const logLine = (line: LogLine): string =>
+  JSON.stringify(line).replaceAll(INVISIBLE, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`);
+
+/** DEL and C1 controls, line separators, marks and overrides of direction (Unicode UAX #9). */
+const INVISIBLE = /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
 
 /** The text of an exception, without its stack. */
 export const errorText = (error: unknown): string =>

@@ -20,6 +20,7 @@ export function createApp(installation: Installation, pages: boolean): Hono<Rout
     c.set("installation", installation);
     return loadSettings(c, next);
   });
+  app.use(addHeaders);
   for (const { method, path, access, maxBodyBytes, handler } of routes) {
     const pattern = withoutTrailingSlash(path);
     if (access === "api_key") app.on(method, pattern, requireApiKey);
@@ -43,6 +44,18 @@ export function createApp(installation: Installation, pages: boolean): Hono<Rout
 
 function withoutTrailingSlash(path: string): string {
   return path.replace(/\/$/, "");
+}
+
+/**
+ * Headers of every answer. What an API key may see stays out of caches; a WebSocket's 101 has none of
+ * its own.
+ */
+async function addHeaders(c: RouteContext, next: Next): Promise<void> {
+  await next();
+  if (c.res.status === 101) return;
+  c.header("X-Content-Type-Options", "nosniff");
+  const hasKey = c.req.header("Authorization") !== undefined || c.req.header("X-API-Key") !== undefined;
+  if (hasKey && !c.res.headers.has("Cache-Control")) c.header("Cache-Control", "no-store");
 }
 
 /**

@@ -83,7 +83,7 @@ export async function getOrder(c: RouteContext): Promise<Response> {
   const record = await groupOf(c.env, `order_${biz}`).order();
   const body = JSON.stringify(isBackend ? backendOrder(biz, record) : browserOrder(biz, record));
   const etag = await entityTag(record, isBackend, body);
-  const headers = { ...corsHeaders(c), "Cache-Control": "no-cache", ETag: etag };
+  const headers = { ...corsHeaders(c), "Cache-Control": isBackend ? "no-store" : "no-cache", ETag: etag };
   if (matchesTag(c.req.header("If-None-Match"), etag)) return new Response(null, { status: 304, headers });
   return new Response(body, { headers: { ...headers, "Content-Type": "application/json" } });
 }

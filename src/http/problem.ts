@@ -68,6 +68,6 @@ export function problemResponse(
   const body = { type: "about:blank", ...problemDetails(reason, detail) };
   return Response.json(body, {
     status: body.status,
-    headers: { ...headers, "Content-Type": "application/problem+json" },
+    headers: { ...headers, "Content-Type": "application/problem+json", "X-Content-Type-Options": "nosniff" },
   });
 }

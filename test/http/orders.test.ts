@@ -109,6 +109,16 @@ describe("GET /orders/:biz", () => {
     expect((await publicRequest(`/orders/${biz}`, { headers: { "If-None-Match": tag } })).status).toBe(200);
   });
 
+  it("is nobody's to sniff, and a backend's view nobody's to store", async () => {
+    const path = `/orders/${newBiz()}`;
+    const [page, shop] = [await publicRequest(path), await backend("GET", path)];
+    expect([page, shop].map(({ headers }) => headers.get("X-Content-Type-Options"))).toEqual(["nosniff", "nosniff"]);
+    expect([page, shop].map(({ headers }) => headers.get("Cache-Control"))).toEqual(["no-cache", "no-store"]);
+    const refused = await backend("GET", "/groups/nonsense");
+    expect(refused.headers.get("X-Content-Type-Options")).toBe("nosniff");
+    expect(refused.headers.get("Cache-Control")).toBe("no-store");
+  });
+
   it.each([
     ["http://belfry.test", "http://belfry.test"],
     ["https://evil.example", null],
