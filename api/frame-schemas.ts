@@ -65,8 +65,8 @@ const userFields = { sub: v.nullable(v.pipe(v.string(), v.maxLength(SUB_CHARS)))
 const Member = v.object(userFields);
 const Join = v.object({ type: v.literal("join"), ...userFields, connections: Count, users: Count });
 const Leave = v.object({ type: v.literal("leave"), ...userFields, connections: Count, users: Count });
-const Joins = v.object({ type: v.literal("joins"), items: v.array(Member), connections: Count, users: Count });
-const Leaves = v.object({ type: v.literal("leaves"), items: v.array(Member), connections: Count, users: Count });
+const Joins = v.object({ type: v.literal("joins"), members: v.array(Member), connections: Count, users: Count });
+const Leaves = v.object({ type: v.literal("leaves"), members: v.array(Member), connections: Count, users: Count });
 
 // belfry.v1, requests and their replies
 
@@ -178,12 +178,12 @@ export const v1Schemas = {
   }),
   Joins: documented(Joins, "Several users joined at the same time.", {
     type: "Always this.",
-    items: "The users.",
+    members: "The users.",
     ...countTexts,
   }),
   Leaves: documented(Leaves, "Several users left and did not return within three seconds.", {
     type: "Always this.",
-    items: "The users.",
+    members: "The users.",
     ...countTexts,
   }),
   Member: documented(Member, "A connected user.", userTexts),

@@ -112,7 +112,7 @@ export const v1Messages = {
     examples: {
       crowd: {
         summary: "Two other users",
-        payload: { type: "joins", items: [bob, { sub: "cem", info: { name: "Cem" } }], connections: 4, users: 4 },
+        payload: { type: "joins", members: [bob, { sub: "cem", info: { name: "Cem" } }], connections: 4, users: 4 },
       },
     },
   },
@@ -123,7 +123,7 @@ export const v1Messages = {
     examples: {
       crowd: {
         summary: "Two other users",
-        payload: { type: "leaves", items: [bob, { sub: "cem", info: { name: "Cem" } }], connections: 1, users: 1 },
+        payload: { type: "leaves", members: [bob, { sub: "cem", info: { name: "Cem" } }], connections: 1, users: 1 },
       },
     },
   },

@@ -35,7 +35,7 @@ export function openapi(): JsonObject {
 }
 
 const INTRODUCTION = [
-  "JSON in, JSON out; the `Content-Type` of a request is ignored. A trailing slash is optional. Another method responds 405 `method_not_allowed` with an `Allow` header; another path responds 404 `unknown_path`.",
+  "JSON in, JSON out; the `Content-Type` of a request is ignored. A trailing slash is optional. Another method responds 405 `method_not_allowed` with an `Allow` header; another path responds 404 `unknown_path`, and a `Host` header that is no host name 400 `bad_host`.",
   "A refusal is problem+json (RFC 9457) with a stable `reason`; `detail`, where there is one, is for developers and may change.",
   "The example of a request and that of its response have the same name. Beside a response, `x-by` is the sender, if it differs from the expected one, and `x-after` lists the examples that ran before. A rejected request need not match the schemas: its parameters and body are in `x-params` and `x-body`, beside the problem. WebSocket messages are in `/asyncapi.json`.",
 ].join("\n\n");

@@ -149,9 +149,9 @@ export class GroupConnection {
       }
       case "joins":
       case "leaves": {
-        const { type, items, ...counts } = frame;
+        const { type, members, ...counts } = frame;
         const event = type.slice(0, -1) as "join" | "leave"; // without its plural s
-        return items.forEach((member) => this.emit(event, { ...member, ...counts }));
+        return members.forEach((member) => this.emit(event, { ...member, ...counts }));
       }
       case "reply":
         return this.emit("reply", frame);

@@ -37,7 +37,7 @@ export type ServerFrame =
   | ({ readonly type: "publication" } & PublicationFields)
   | { readonly type: "publications"; readonly items: readonly PublicationFields[] }
   | ({ readonly type: "join" | "leave" } & Joined)
-  | ({ readonly type: "joins" | "leaves"; readonly items: readonly Who[] } & Counts)
+  | ({ readonly type: "joins" | "leaves"; readonly members: readonly Who[] } & Counts)
   | ({ readonly type: "reply" } & Reply)
   | ({ readonly type: "error" } & ErrorFields);
 

@@ -171,8 +171,10 @@ const errorOf = (reason: ErrorReason, message: string): { readonly [key: string]
  * frame, as `joins` or `leaves`. `members` is not empty.
  */
 export function presenceFrame(type: "join" | "leave", members: readonly Who[], counts: Counts): Frame {
-  const items = members.map(({ sub, info }) => ({ sub, info }));
-  return items.length === 1 ? encode({ type, ...items[0], ...counts }) : encode({ type: `${type}s`, items, ...counts });
+  const users = members.map(({ sub, info }) => ({ sub, info }));
+  return users.length === 1
+    ? encode({ type, ...users[0], ...counts })
+    : encode({ type: `${type}s`, members: users, ...counts });
 }
 
 /** The part of a member that other members see. */

@@ -138,12 +138,12 @@ it("joins and leaves of a crowd are emitted one by one", async () => {
   const joined = valuesOf<Joined>((f) => group.on("join", f));
   const left = valuesOf<Joined>((f) => group.on("leave", f));
   await clock.pass(0);
-  const items = [
+  const members = [
     { sub: "ann", info: 1 },
     { sub: null, info: null },
   ];
-  server.connections[0]?.send(JSON.stringify({ type: "joins", items, connections: 3, users: 1 }));
-  server.connections[0]?.send(JSON.stringify({ type: "leaves", items, connections: 1, users: 0 }));
+  server.connections[0]?.send(JSON.stringify({ type: "joins", members, connections: 3, users: 1 }));
+  server.connections[0]?.send(JSON.stringify({ type: "leaves", members, connections: 1, users: 0 }));
   expect(joined).toMatchObject([
     { sub: "ann", info: 1, connections: 3, users: 1 },
     { sub: null, info: null, connections: 3, users: 1 },

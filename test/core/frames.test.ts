@@ -80,7 +80,7 @@ describe("frame", () => {
         ],
         { connections: 3, users: 1 },
       ),
-      '{"type":"joins","items":[{"sub":"a","info":1},{"sub":null,"info":null}],"connections":3,"users":1}',
+      '{"type":"joins","members":[{"sub":"a","info":1},{"sub":null,"info":null}],"connections":3,"users":1}',
     ],
     ["heartbeat", HEARTBEAT, '{"type":"heartbeat"}'],
   ])("%s", (_what, frame, text) => expect(frame).toBe(text));

@@ -57,7 +57,8 @@ class Looper {
       if (frame.recovered !== true) this.#position = { epoch: frame.epoch ?? "", offset: frame.offset ?? -1 };
     }
     if (frame.type === "publications") this.replayed += frame.items?.length ?? 0;
-    for (const { offset = -1, data = -1 } of frame.items ?? (frame.type === "publication" ? [frame] : [])) {
+    const items = frame.type === "publications" ? frame.items : frame.type === "publication" ? [frame] : [];
+    for (const { offset = -1, data = -1 } of items ?? []) {
       this.received.push({ offset, data });
       if (this.#position !== null) this.#position.offset = offset;
     }

@@ -203,10 +203,10 @@ describe("a crowd in a feed", () => {
     const page = await arrive(group, ann);
     const subs = ["ben", "cem", "dora", "eve"];
     const crowd = await Promise.all(subs.map((sub) => join(group, { sub })));
-    const seen = (frames: readonly { sub?: string; items?: { sub: string }[] }[]) =>
-      frames.flatMap(({ sub, items }) => items?.map((item) => item.sub) ?? [sub]);
+    const seen = (frames: readonly { sub?: string; members?: { sub: string }[] }[]) =>
+      frames.flatMap(({ sub, members }) => members?.map((member) => member.sub) ?? [sub]);
     const joinsOf = async (member: Page, count: number) => {
-      const frames: { sub?: string; items?: { sub: string }[] }[] = [];
+      const frames: { sub?: string; members?: { sub: string }[] }[] = [];
       while (seen(frames).length < count) frames.push((await member.nextJson()) as (typeof frames)[number]);
       return frames;
     };
@@ -224,8 +224,8 @@ describe("a crowd in a feed", () => {
     const page = await arrive(group, ann);
     await Promise.all(Array.from({ length: 199 }, (_, n) => join(group, { sub: `s${n}` }, "plain")));
     for (let joined = 0; joined < 199;) {
-      const { items } = (await page.nextJson()) as { items?: unknown[] };
-      joined += items?.length ?? 1;
+      const { members } = (await page.nextJson()) as { members?: unknown[] };
+      joined += members?.length ?? 1;
     }
     await expectQuiet(group, page);
     await join(group, { sub: "201st" }, "plain");
@@ -277,8 +277,8 @@ describe("the leave of a closed connection is announced once", () => {
     expect(Date.now()).toBe(ended + LINGER);
     const frames: unknown[] = [];
     for (let frame = await page.nextJson(); ; frame = await page.nextJson()) {
-      const { type, sub, items } = frame as { type: string; sub?: string; items?: { sub: string }[] };
-      if (sub === "ann" || items?.some((item) => item.sub === "ann") === true) frames.push(type);
+      const { type, sub, members } = frame as { type: string; sub?: string; members?: { sub: string }[] };
+      if (sub === "ann" || members?.some((member) => member.sub === "ann") === true) frames.push(type);
       if (type.startsWith("leave")) break;
     }
     expect(frames).toEqual([expect.stringMatching(/^leaves?$/)]);

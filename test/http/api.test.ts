@@ -42,10 +42,12 @@ describe("/openapi.json", () => {
       for (const reason of reasons.replaceAll('"', "").split(",")) documented.set(reason, Number(status));
     }
     // Responses of no single route: the introduction documents the one, the schema of a batch's results the other.
-    for (const reason of ["method_not_allowed", "bad_item"] as const) documented.set(reason, problems[reason][0]);
+    for (const reason of ["method_not_allowed", "bad_host", "bad_item"] as const)
+      documented.set(reason, problems[reason][0]);
     const statuses = Object.entries(problems).map(([reason, [status]]) => [reason, status]);
     expect(Object.fromEntries(documented)).toEqual(Object.fromEntries(statuses));
-    expect(openapi.info.description).toContain("`method_not_allowed`");
+    for (const reason of ["method_not_allowed", "bad_host"])
+      expect(openapi.info.description).toContain(`\`${reason}\``);
     expect(openapi.components.schemas.BatchResult.description).toContain("`bad_item`");
   });
 

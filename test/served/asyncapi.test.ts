@@ -154,8 +154,8 @@ const positionOf = (welcome: unknown): string => `?epoch=${text(welcome, "epoch"
 /** Per example of the server: the channel, and the steps that cause the frame. */
 /** The users of a frame of presence. */
 const subsOf = (frame: unknown): Json[] => {
-  const { items, sub = null } = at(frame);
-  return Array.isArray(items) ? items.map((item) => at(item)["sub"] ?? null) : [sub];
+  const { members, sub = null } = at(frame);
+  return Array.isArray(members) ? members.map((member) => at(member)["sub"] ?? null) : [sub];
 };
 
 const causes: Readonly<Record<string, readonly [channel: string, cause: (place: Place) => Promise<unknown>]>> = {

@@ -47,7 +47,9 @@ describe("the README", () => {
       expect(test).toBe("npm ci && npm test"); // .ci/run
       expect(ci).toMatch(/^npm ci\nnpm test$/m);
       expect(send).toContain("curl -X POST http://localhost:8787/groups/"); // below
-      expect(deploy).toBe("npx wrangler secret put API_KEYS\nnpx wrangler deploy"); // requires an account: .ci/run uses --dry-run
+      expect(deploy).toBe(
+        "npx wrangler secret put API_KEYS\nnpx wrangler secret put ORDER_ID_KEY\nnpx wrangler deploy --var ORDER_IDS:issued",
+      ); // requires an account: .ci/run uses --dry-run
       expect(snippets(readme, "sh")).toHaveLength(7);
     }
   });
