@@ -85,7 +85,7 @@ it("a page that reloads during the callback shows paid, ten times", async () => 
     await Promise.all([page.reload({ waitUntil: "commit" }), callback(biz)]);
     await waitForStatus(page, "paid");
   }
-});
+}, 120_000);
 
 it("two tabs of one order receive the outcome once each", async () => {
   const biz = newBiz();

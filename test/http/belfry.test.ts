@@ -2,8 +2,9 @@
 import { createExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
-import { alarm, belfry, BelfryRefusal, feed, stripe, type Consumer } from "../../src/belfry.ts";
+import { belfry, BelfryRefusal, stripe, type Consumer } from "../../src/belfry.ts";
 import { groupOf, type BelfryEnv } from "../../src/env.ts";
+import { alarm, feed } from "../support/consumers.ts";
 import { connect, newBiz, Page } from "../support/workerd.ts";
 
 const HOST = "http://belfry.test";
