@@ -146,9 +146,11 @@ export const adyen: Adapter<Config> = {
       if (rejection !== null) return rejection;
     }
     const json = jsonObject(webhook.body);
+    const items = itemsOf(json);
+    if (items === null) return rejectBody(webhook, "be nested a thousand levels deep at most");
     // `live` is unsigned, which is enough: test and live have different keys.
     const isOurMode = matchesMode(config.live, textAt(json ?? undefined, "live"));
-    return ok((itemsOf(json) ?? []).map((item) => callbackOfItem(config, item, isOurMode)));
+    return ok(items.map((item) => callbackOfItem(config, item, isOurMode)));
   },
 
   // Any 2xx is enough, except for old endpoints, which need `[accepted]`

@@ -17,19 +17,17 @@ export const parseSeconds = (text: string | null): number | null =>
 export const isOutside = (at: number, now: number, toleranceMs: number): boolean => Math.abs(now - at) > toleranceMs;
 
 /** The body as a JSON object; null for any other content. */
-export function jsonObject(body: Bytes): JsonObject | null {
-  const text = textOf(body);
-  const json = text === null ? null : parseExact(text);
-  return json?.ok === true && isObject(json.value) ? json.value : null;
-}
+export const jsonObject = (body: Bytes): JsonObject | null => objectIn(body, parseExact);
 
 /**
  * The same with JavaScript's numbers, for a body that must be read before its signature is verified:
  * the exact parser is slow for many unusual numbers.
  */
-export function plainObject(body: Bytes): JsonObject | null {
+export const plainObject = (body: Bytes): JsonObject | null => objectIn(body, parsePlain);
+
+function objectIn(body: Bytes, parse: typeof parseExact): JsonObject | null {
   const text = textOf(body);
-  const json = text === null ? null : parsePlain(text);
+  const json = text === null ? null : parse(text);
   return json?.ok === true && isObject(json.value) ? json.value : null;
 }
 

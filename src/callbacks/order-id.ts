@@ -5,6 +5,7 @@ import type { PaymentKey } from "../core/delivery.ts";
 import type { IndexPlace } from "../core/payment-index.ts";
 import { no, ok, type Result } from "../core/result.ts";
 import { sha256, toHex, utf8, type Bytes } from "./bytes.ts";
+import { hmacSign } from "./signature.ts";
 
 /** `ORDER_ID_KEY` and `ORDER_IDS`: which ids an order can have. */
 export interface OrderIds {
@@ -69,11 +70,7 @@ const symbolsOf = (bytes: Bytes): string => Array.from(bytes, (byte) => SYMBOLS[
 
 const keyedBiz = async (orderId: string, key: string): Promise<string> => first32(await hmac(orderId, key));
 
-async function hmac(text: string, key: string): Promise<Bytes> {
-  const algorithm = { name: "HMAC", hash: "SHA-256" };
-  const imported = await crypto.subtle.importKey("raw", utf8(key), algorithm, false, ["sign"]);
-  return new Uint8Array(await crypto.subtle.sign("HMAC", imported, utf8(text)));
-}
+const hmac = (text: string, key: string): Promise<Bytes> => hmacSign(utf8(key), utf8(text));
 
 /** Hashes a payment: spreads payments over the 256 parts and keeps their ids out of the index. */
 export async function indexPlace({ instance, paymentId }: PaymentKey): Promise<IndexPlace> {

@@ -7,7 +7,7 @@ import { WEBHOOK_BYTES } from "../core/limits.ts";
 import { no, ok, type Result } from "../core/result.ts";
 import type { Adapter } from "./adapter.ts";
 import { fromBase64, utf8 } from "./bytes.ts";
-import { header, jsonObject, plainObject, orderIdAt, parseIsoTime, textAt } from "./content.ts";
+import { header, plainObject, orderIdAt, parseIsoTime, textAt } from "./content.ts";
 import { crc32 } from "./crc32.ts";
 import { callbackOf, documentRules, matchRule, otherAccount } from "./mapping.ts";
 import { confirmWithPaypal, PaypalCache, type PaypalAccess, type Transmission } from "./paypal-confirm.ts";
@@ -91,7 +91,8 @@ export const paypal: Adapter<Config> = {
       const expected = "match the key pinned in certs, over webhookId and the body: check both settings";
       return reject({ stage: "signature", field: HEADERS.transmission_sig, expected });
     }
-    const json = jsonObject(webhook.body);
+    // Unconfirmed so far: the exact parser is slow, and PayPal's amounts are strings.
+    const json = plainObject(webhook.body);
     if (json === null) return rejectBody(webhook);
     return ok(callbacksOf(json, config));
   },

@@ -17,6 +17,12 @@ export const hmacKey = (secret: Bytes): Promise<Key> => crypto.subtle.importKey(
 export const hmacKeys = (secrets: readonly string[]): Promise<Key[]> =>
   Promise.all(secrets.map((secret) => hmacKey(utf8(secret))));
 
+/** The HMAC of a message. `secret` must not be empty. */
+export async function hmacSign(secret: Bytes, message: Bytes): Promise<Bytes> {
+  const key = await crypto.subtle.importKey("raw", secret, HMAC, false, ["sign"]);
+  return new Uint8Array(await crypto.subtle.sign("HMAC", key, message));
+}
+
 /** Whether any signature matches any key. Both can be several while a secret is rotated. */
 export async function isHmacSigned(
   keys: readonly Key[],

@@ -1,6 +1,6 @@
 // Parses the requests of a belfry.v1 client.
 import type { RequestId } from "./frames.ts";
-import { isObject, parseExact, parsePlain, type Json, type JsonObject } from "./json.ts";
+import { isObject, isPlainJson, parseExact, parsePlain, type Json, type JsonObject } from "./json.ts";
 import { HISTORY_MAX, HISTORY_SIZE, REQUEST_ID_CHARS, REQUEST_LENGTH } from "./limits.ts";
 import { no, ok, type Result } from "./result.ts";
 
@@ -49,10 +49,12 @@ function read(frame: JsonObject, id: RequestId, text: string): Result<ClientRequ
       if (limit === null) return no({ id, message: `limit: 1 to ${HISTORY_MAX}` });
       return ok({ type: "history", id, after, limit });
     }
-    case "publish":
-      return frame["data"] === undefined
+    case "publish": {
+      const data = frame["data"];
+      return data === undefined
         ? no({ id, message: "publish needs data" })
-        : ok({ type: "publish", id, data: frame["data"], exactData: () => exactData(text) });
+        : ok({ type: "publish", id, data, exactData: () => exactData(text, data) });
+    }
     case "refresh":
       return typeof frame["token"] === "string"
         ? ok({ type: "refresh", id, token: frame["token"] })
@@ -63,7 +65,8 @@ function read(frame: JsonObject, id: RequestId, text: string): Result<ClientRequ
 }
 
 /** Parsed only for data that is accepted: the exact parser is slow for many unusual numbers. */
-function exactData(text: string): Result<Json, string> {
+function exactData(text: string, data: Json): Result<Json, string> {
+  if (isPlainJson(text)) return ok(data);
   const parsed = parseExact(text);
   return parsed.ok && isObject(parsed.value) ? ok(parsed.value["data"] ?? null) : no("data is nested too deeply");
 }

@@ -57,7 +57,7 @@ export class GroupContext {
     this.storage = new GroupStorage(ctx.storage);
     this.connections = new Connections(ctx, this.#counters);
     this.dueTimes = new DueTimes(this.storage);
-    this.alarm = new Alarm(ctx.storage, this.dueTimes, () => this.consumer.push?.every(this.settings) ?? null);
+    this.alarm = new Alarm(ctx.storage, this.dueTimes, () => this.#periodMs);
     this.#idempotency = new IdempotencyStore(this.storage);
   }
 
@@ -195,7 +195,12 @@ export class GroupContext {
 
   /** Maximum age of the latest tick, in ms: one period. */
   get maxAgeMs(): number {
-    return this.consumer.push?.every(this.settings) ?? Infinity;
+    return this.#periodMs ?? Infinity;
+  }
+
+  /** Null for a group without pushes. */
+  get #periodMs(): number | null {
+    return this.consumer.push?.every(this.settings) ?? null;
   }
 
   readonly jobHandlers: JobHandlers = {

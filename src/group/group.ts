@@ -50,15 +50,14 @@ export class Group extends DurableObject<BelfryEnv> implements GroupApi {
     const admission = decodeAdmission(request.headers.get(ADMISSION_HEADER) ?? "");
     const { members, connections, lifecycle, alarm, isOrder } = this.#context;
     const orders = isOrder ? this.#context.orders : null;
-    await alarm.load();
-    const conditions = (await orders?.intake.conditions()) ?? null;
+    const conditions = orders === null ? await alarm.load() : await orders.intake.conditions();
     const now = Date.now();
     members.closeSilent(now);
     const isFirst = connections.count === 0;
     const limit = members.limitReached(admission.member);
     // Re-evaluate the order under the current settings before greeting a new member; notify all
     // members if its status changed.
-    if (limit === null && orders !== null && conditions !== null)
+    if (limit === null && orders !== null && conditions !== undefined)
       orders.intake.notifyMembers(orders.order.reevaluate(conditions));
     const admitted = limit === null ? members.admit(admission, now) : null;
     try {

@@ -53,7 +53,7 @@ async function sendItems(env: BelfryEnv, items: readonly Result<ValidItem, ItemP
   );
   await Promise.all(
     [...byGroup].map(async ([group, entries]) => {
-      const sent = await sendToGroup(
+      const sent = await sendAllTo(
         env,
         group,
         entries.map(({ request }) => request),
@@ -65,7 +65,7 @@ async function sendItems(env: BelfryEnv, items: readonly Result<ValidItem, ItemP
 }
 
 /** The results of one group, in order. A failed call is the result of each of its items. */
-async function sendToGroup(env: BelfryEnv, group: string, requests: readonly SendRequest[]): Promise<ItemResult[]> {
+async function sendAllTo(env: BelfryEnv, group: string, requests: readonly SendRequest[]): Promise<ItemResult[]> {
   try {
     const sent = await groupOf(env, group).sendAll(requests);
     return sent.map((outcome) => (outcome.ok ? ok(outcome.value) : no({ group, reason: "idempotency_key_reused" })));

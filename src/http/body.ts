@@ -1,4 +1,5 @@
 // Request bodies: bounded in bytes, decoded as UTF-8, parsed as JSON with numbers kept as written.
+import type { Next } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { parseExact, type Json } from "../core/json.ts";
 import { no, ok, type Result } from "../core/result.ts";
@@ -7,9 +8,19 @@ import { respondProblem } from "./respond-problem.ts";
 
 /** Middleware that rejects a larger body before it is read to its end. */
 export function limitBody(maxBytes: number) {
-  const onError = (c: RouteContext) => respondProblem(c, "body_too_large", { detail: `at most ${maxBytes} bytes` });
-  return bodyLimit({ maxSize: maxBytes, onError });
+  const limit = bodyLimit({ maxSize: maxBytes, onError: (c: RouteContext) => respondTooLarge(c, maxBytes) });
+  return async (c: RouteContext, next: Next) => {
+    try {
+      return await limit(c, next);
+    } catch (error) {
+      // `limit` itself reads a body without a length. Errors of handlers end in `onError`, not here.
+      throw new IncompleteBody("the connection ended", { cause: error });
+    }
+  };
 }
+
+export const respondTooLarge = (c: RouteContext, maxBytes: number): Response =>
+  respondProblem(c, "body_too_large", { detail: `at most ${maxBytes} bytes` });
 
 /** The sender ended the connection while its body was being read. */
 export class IncompleteBody extends Error {}

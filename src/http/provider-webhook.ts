@@ -12,7 +12,7 @@ import { FACTS_MAX } from "../core/limits.ts";
 import { errorText } from "../core/log.ts";
 import { no } from "../core/result.ts";
 import { log } from "../observe/log.ts";
-import { readBody } from "./body.ts";
+import { readBody, respondTooLarge } from "./body.ts";
 import type { RouteContext } from "./context.ts";
 import { respondBadSetting, respondProblem } from "./respond-problem.ts";
 import { groupOf } from "../env.ts";
@@ -34,8 +34,7 @@ export async function providerWebhook(c: RouteContext): Promise<Response> {
   }
   const webhook = { headers: c.req.raw.headers, body: await readBody(c.req.raw) };
   const { maxBodyBytes } = provider.value;
-  if (webhook.body.length > maxBodyBytes)
-    return respondProblem(c, "body_too_large", { detail: `at most ${maxBodyBytes} bytes` });
+  if (webhook.body.length > maxBodyBytes) return respondTooLarge(c, maxBodyBytes);
   const { verdict, detail, group } = await processWebhook(c, provider.value, webhook);
   const ms = Date.now() - c.var.startedAtMs;
   log(c.env, { event: "callback", provider: name, group, reason: verdict, detail, ms });

@@ -7,11 +7,11 @@ const scores: Consumer = {
   paths: ["/ws/scores/:match/"],
   key: { param: "match", shape: /^[0-9]{1,9}$/ },
   access: "open",
-  // Whoever invents matches must not cost a push each: ask here which ones there are.
+  // Invented matches must not cost a push each: ask here which ones exist.
   exists: (match) => Number(match) <= 100_000,
   keeps: "cache",
   events: { "send.message": sendMessage },
-  // One call for everybody who watches this match, for as long as somebody does. Ask your backend here, with `fetch(url, { signal })`.
+  // One call for all members of this match's group, while it has any. Ask your backend here, with `fetch(url, { signal })`.
   push: { every: () => 2000, produce: ({ params, now }) => ({ match: params["match"] ?? "", at: now }) },
 };
 

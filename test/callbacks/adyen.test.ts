@@ -168,6 +168,12 @@ describe("an Adyen webhook", async () => {
     expect(await stage(provider, deliverAll([signed({}), item]))).toBe("header");
   });
 
+  it("with a part that is nested too deeply is rejected, not read as an empty batch", async () => {
+    const text = Buffer.from(deliver().body).toString();
+    const deep = text.replace("{", `{"unsigned":${"[".repeat(30_000)}${"]".repeat(30_000)},`);
+    expect(await stage(provider, webhook({}, deep))).toBe("parse");
+  });
+
   it("is accepted with the old and the new key during a rotation", async () => {
     const rotating = await configured("adyen", { ...setting, hmacKey: ["00".repeat(32), KEY] });
     expect(await stage(rotating, deliver())).toBe("verified");

@@ -88,10 +88,12 @@ it(
       expect(await rawStatus(served.url, `GET ${path} HTTP/1.1\nHost: ${host}\n\n`)).toBe(400);
     }
     const { hostname, port } = new URL(served.url);
-    const socket = connect(Number(port), hostname);
-    const head = `PUT /orders HTTP/1.1\r\nHost: ${hostname}\r\nX-API-Key: ${apiKey}\r\nContent-Length: 1000\r\n\r\n`;
-    socket.write(`${head}{"amount":`, () => socket.resetAndDestroy());
-    await once(socket, "close");
+    const head = `PUT /orders HTTP/1.1\r\nHost: ${hostname}\r\nX-API-Key: ${apiKey}\r\n`;
+    for (const start of ['Content-Length: 1000\r\n\r\n{"amount":', 'Transfer-Encoding: chunked\r\n\r\na\r\n{"amount":\r\n']) {
+      const socket = connect(Number(port), hostname);
+      socket.write(head + start, () => socket.resetAndDestroy());
+      await once(socket, "close");
+    }
     expect((await backend(served.url, "PUT", path, { amount: 1999, currency: "USD" })).status).toBe(200);
     expect(served.output()).not.toContain("fault");
   },

@@ -1,10 +1,7 @@
 // Erases an order: its claims in the payment index, then everything that its object stores.
-import { indexPlace } from "../../callbacks/order-id.ts";
-import { namedPayments } from "../../core/delivery.ts";
+import { namedPayments, type PaymentIndex } from "../../core/delivery.ts";
 import { DAY_MS } from "../../core/limits.ts";
 import { erasedRow } from "../../core/order-row.ts";
-import { paymentIndex } from "../../core/payment-index.ts";
-import { groupOf, type BelfryEnv } from "../../env.ts";
 import type { DueTimes } from "../schedule/due-times.ts";
 import type { Intake } from "./intake.ts";
 import type { StoredOrder } from "./order.ts";
@@ -18,7 +15,7 @@ interface EraserOptions {
   readonly outbox: Outbox;
   readonly dueTimes: DueTimes;
   readonly intake: Intake;
-  readonly env: BelfryEnv;
+  readonly index: PaymentIndex;
   readonly deleteAll: () => Promise<void>;
 }
 
@@ -35,9 +32,8 @@ export class Eraser {
    * workerd 1.20261023). The time of the erasure is stored.
    */
   async erase(now: number): Promise<void> {
-    const { biz, order, store, env, deleteAll } = this.#options;
+    const { biz, order, store, index, deleteAll } = this.#options;
     if (!order.isKnown) return;
-    const index = paymentIndex((group) => groupOf(env, group), indexPlace);
     // Facts may arrive during the awaits: their claims are erased too. The last check and the
     // deletion run in one turn.
     for (let erased = 0; ;) {

@@ -1,5 +1,6 @@
 // Forwards events to the merchant's backend, signed as Standard Webhooks, until it confirms them.
-import { webhookSecret } from "../../callbacks/signature.ts";
+import { toBase64, utf8 } from "../../callbacks/bytes.ts";
+import { hmacSign, webhookSecret } from "../../callbacks/signature.ts";
 import { afterTry, FORWARD_TRY_MS, forwardOfDelivery, retryAfterOf } from "../../core/forward.ts";
 import { encode } from "../../core/frames.ts";
 import type { UnclaimedDelivery } from "../../core/group-api.ts";
@@ -99,13 +100,12 @@ async function signedHeaders(secret: string, { id, body }: OutboxEntry, now: num
   const timestamp = Math.floor(now / 1000);
   const bytes = webhookSecret(secret);
   if (bytes === null) throw new Error("FORWARD_SECRET must be base64"); // checked when the settings were parsed
-  const key = await crypto.subtle.importKey("raw", bytes, { name: "HMAC", hash: "SHA-256" }, false, ["sign"]);
-  const signature = await crypto.subtle.sign("HMAC", key, new TextEncoder().encode(`${id}.${timestamp}.${body}`));
+  const signature = await hmacSign(bytes, utf8(`${id}.${timestamp}.${body}`));
   return {
     "Content-Type": "application/json",
     "webhook-id": id,
     "webhook-timestamp": String(timestamp),
-    "webhook-signature": `v1,${btoa(String.fromCharCode(...new Uint8Array(signature)))}`,
+    "webhook-signature": `v1,${toBase64(signature)}`,
   };
 }
 

@@ -1,12 +1,10 @@
 // Records facts that the group itself obtained, and notifies the members of visible changes.
-import { indexPlace } from "../../callbacks/order-id.ts";
 import type { ConfiguredProviders } from "../../callbacks/configured.ts";
-import { recordOwn, type Arrival } from "../../core/delivery.ts";
+import { recordOwn, type Arrival, type PaymentIndex } from "../../core/delivery.ts";
 import type { Fact } from "../../core/fact.ts";
 import { encode, orderFrame } from "../../core/frames.ts";
-import { paymentIndex } from "../../core/payment-index.ts";
 import type { OrderSettings } from "../../core/settings.ts";
-import { groupOf, type BelfryEnv } from "../../env.ts";
+import type { BelfryEnv } from "../../env.ts";
 import type { Alarm } from "../schedule/alarm.ts";
 import type { Connections } from "../sockets/connections.ts";
 import type { Change, OrderConditions, StoredOrder } from "./order.ts";
@@ -19,6 +17,7 @@ interface IntakeOptions {
   readonly alarm: Alarm;
   readonly providers: ConfiguredProviders;
   readonly env: BelfryEnv;
+  readonly index: PaymentIndex;
   readonly settings: OrderSettings;
 }
 
@@ -46,13 +45,12 @@ export class Intake {
 
   /** Records facts of this order that come from a query or from its expiry. */
   async recordOwn(facts: readonly Fact[]): Promise<void> {
-    const { biz, order, env } = this.#options;
+    const { biz, order, index } = this.#options;
     const record = async (arrivals: readonly Arrival[]) => {
       const recorded = order.recordFacts(arrivals, await this.conditions());
       this.notifyMembers(recorded);
       return recorded;
     };
-    const index = paymentIndex((group) => groupOf(env, group), indexPlace);
     await recordOwn(biz, { facts, orderId: null, raw: null }, index, record);
   }
 

@@ -1,8 +1,11 @@
 // The parts of a group that stores an order or forwards deliveries, created on first use.
 import type { ConfiguredProviders } from "../../callbacks/configured.ts";
+import { indexPlace } from "../../callbacks/order-id.ts";
+import type { PaymentIndex } from "../../core/delivery.ts";
 import type { LogLine } from "../../core/log.ts";
+import { paymentIndex } from "../../core/payment-index.ts";
 import type { OrderSettings } from "../../core/settings.ts";
-import type { BelfryEnv } from "../../env.ts";
+import { groupOf, type BelfryEnv } from "../../env.ts";
 import type { Alarm } from "../schedule/alarm.ts";
 import type { DueTimes } from "../schedule/due-times.ts";
 import type { Connections } from "../sockets/connections.ts";
@@ -39,17 +42,19 @@ export class OrderContext {
   readonly #options: OrderContextOptions;
   readonly #store: OrderStore;
   readonly #outbox: Outbox;
+  readonly #index: PaymentIndex;
   #forwarder: Forwarder | undefined;
   #reconciler: Reconciler | undefined;
   #eraser: Eraser | undefined;
 
   constructor(options: OrderContextOptions) {
-    const { biz, epoch, storage, isOrder, dueTimes, settings } = options;
+    const { biz, epoch, storage, isOrder, dueTimes, env, settings } = options;
     this.#options = options;
     this.#store = new OrderStore(storage);
     this.#outbox = new Outbox(storage, isOrder);
     this.order = new StoredOrder(biz, epoch, this.#store, this.#outbox, dueTimes, settings);
-    this.intake = new Intake({ ...options, order: this.order });
+    this.#index = paymentIndex((group) => groupOf(env, group), indexPlace);
+    this.intake = new Intake({ ...options, order: this.order, index: this.#index });
   }
 
   get forwarder(): Forwarder {
@@ -65,6 +70,13 @@ export class OrderContext {
   }
 
   get #parts() {
-    return { ...this.#options, order: this.order, intake: this.intake, store: this.#store, outbox: this.#outbox };
+    return {
+      ...this.#options,
+      order: this.order,
+      intake: this.intake,
+      store: this.#store,
+      outbox: this.#outbox,
+      index: this.#index,
+    };
   }
 }
