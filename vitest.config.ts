@@ -5,12 +5,14 @@ import { cloudflareTest } from "@cloudflare/vitest-pool-workers";
 import { defineConfig } from "vitest/config";
 
 // The development secrets, from the same checked-in example that `npm start` reads.
-const secrets = parseEnv(readFileSync(new URL(".dev.vars.example", import.meta.url), "utf8"));
+const secrets = parseEnv(readFileSync(new URL("development.vars", import.meta.url), "utf8"));
 
 // A merchant's backend to ask and to forward to, as test/support/merchant.ts stands in for one.
 const merchant = {
-  ORDER_STATUS_URL: "http://merchant.test/orders/{biz}",
-  FORWARD_URL: "http://merchant.test/hook",
+  ORDER_STATUS_URL: "https://merchant.test/orders/{biz}",
+  FORWARD_URL: "https://merchant.test/hook",
+  // Two, as while the secret is changed.
+  FORWARD_SECRET: `${secrets["FORWARD_SECRET"]}, whsec_MTIzNDU2Nzg5MGFiY2RlZmdoaWprbG1u`,
   // Here a provider's payment counts without a registration; everywhere else it is held, as in production.
   REQUIRE_REGISTERED: "0",
 };

@@ -9,12 +9,14 @@ import { orderOperations, orderSchemas } from "./orders.ts";
 import { sendOperations, sendSchemas } from "./send-event.ts";
 import { serviceOperations, serviceSchemas } from "./service.ts";
 import { socketOperations } from "./sockets.ts";
+import { ticketOperations, ticketSchemas } from "./tickets.ts";
 
 export const operations: readonly Operation[] = [
   ...orderOperations,
   ...callbackOperations,
   ...sendOperations,
   ...groupOperations,
+  ...ticketOperations,
   ...socketOperations,
   ...serviceOperations,
 ];
@@ -24,6 +26,7 @@ export const schemas: Readonly<Record<string, DocumentedSchema>> = {
   ...callbackSchemas,
   ...sendSchemas,
   ...groupSchemas,
+  ...ticketSchemas,
   ...serviceSchemas,
 };
 

@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { parseEnv } from "node:util";
 
-export const DEVELOPMENT_FILE = ".dev.vars.example";
+export const DEVELOPMENT_FILE = "development.vars";
 
 /** Returns a setting of `file`; "" if it is missing. */
 export const settingIn = (file: string, name: string): string => parseEnv(readFileSync(file, "utf8"))[name] ?? "";

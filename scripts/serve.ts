@@ -13,7 +13,8 @@ const USAGE = `npm run serve -- [--data FOLDER] [--address HOST:PORT] [--env-fil
   --data      folder of all stored data, which is what to back up (data)
   --address   where to listen (127.0.0.1:8787)
   --env-file  settings and secrets, a NAME=value per line; the environment wins over it (.dev.vars, if it is there)
-  --grace     how long open requests may take after SIGTERM or SIGINT (5)`;
+  --grace     how long open requests may take after SIGTERM or SIGINT (5)
+Behind a proxy, TRUSTED_ADDRESS_HEADER names the header in which it puts the client's address: X-Forwarded-For.`;
 
 const { values: flags } = parseArgs({
   options: {
@@ -38,7 +39,8 @@ const built = buildWorker("wrangler.toml", join(folder, "built"));
 const settings = settingsOf(flags["env-file"]);
 const target = { folder, data: flags.data, address: flags.address, secrets: Object.keys(settings) };
 const running = await runWorkerd({ config: writeConfig(built, target), secrets: settings, log: "inherit" });
-console.log(`serving ${running.url}, data in ${flags.data}; without ${built.leftOut.join(", ")}`);
+const addresses = settings["TRUSTED_ADDRESS_HEADER"] ? "the proxy's header" : "their connections";
+console.log(`serving ${running.url}, data in ${flags.data}; clients' addresses are those of ${addresses}`);
 
 let isEnding = false;
 for (const signal of ["SIGTERM", "SIGINT"] as const) {
@@ -57,6 +59,8 @@ running.child.on("exit", (code) => {
 function settingsOf(file: string | undefined): Record<string, string> {
   const path = file ?? (existsSync(".dev.vars") ? ".dev.vars" : null);
   const fromFile = path === null ? {} : parseEnv(readFileSync(path, "utf8"));
-  const values = settingNames().map((name) => [name, process.env[name] ?? fromFile[name]] as const);
+  const values = [...settingNames(), "TRUSTED_ADDRESS_HEADER"].map(
+    (name) => [name, process.env[name] ?? fromFile[name]] as const,
+  );
   return Object.fromEntries(values.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
 }

@@ -2,8 +2,11 @@
 import { readFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 
-/** A small Worker starts fast. Cloudflare allows 3 MB; this bound makes growth a decision. */
-const BUDGET_KIB = 72;
+/**
+ * A small Worker starts fast. Cloudflare allows 3 MB; this bound makes growth a decision. It was 72
+ * until keys had scopes, secrets lists and checks, and addresses budgets (4 KiB, 0.3.0).
+ */
+const BUDGET_KIB = 78;
 
 const code = readFileSync("dist/index.js");
 const kib = gzipSync(code, { level: 9 }).length / 1024;

@@ -13,11 +13,10 @@ export interface BelfryEnv {
   readonly GROUP: DurableObjectNamespace<GroupObject>;
   /** The package's pages and API documents. */
   readonly ASSETS?: Fetcher;
-  /** Handshakes per address. */
-  readonly UPGRADES?: RateLimit;
   readonly ANALYTICS?: AnalyticsEngineDataset;
   readonly ALLOWED_ORIGINS?: string;
   readonly API_KEYS?: string;
+  readonly CONNECTIONS_PER_ADDRESS?: string;
   readonly DEVELOPMENT?: string;
   readonly FORWARD_SECRET?: string;
   readonly FORWARD_URL?: string;
@@ -28,12 +27,14 @@ export interface BelfryEnv {
   readonly ORDER_RETENTION_DAYS?: string;
   readonly ORDER_STATUS_KEY?: string;
   readonly ORDER_STATUS_URL?: string;
+  readonly PAGES?: string;
   readonly PUSH_EVERY_SECONDS?: string;
   readonly REQUIRE_REGISTERED?: string;
   readonly TIME_ZONE?: string;
   readonly TOKEN_AUDIENCE?: string;
   readonly TOKEN_ISSUER?: string;
   readonly TOKEN_JWKS_URL?: string;
+  readonly TOKEN_MAX_SECONDS?: string;
   readonly TOKEN_SECRET?: string;
 }
 

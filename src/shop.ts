@@ -3,7 +3,7 @@ import type { GroupClass } from "./belfry.ts";
 import type { BelfryEnv } from "./env.ts";
 
 /** The status URL of the shop, unless the developer names another one. `.test` is no real host (RFC 2606). */
-const SHOP = "http://shop.test/orders/";
+const SHOP = "https://shop.test/orders/";
 
 /** Each order's status as JSON, by biz. The process keeps it in memory only. */
 const orderStatuses = new Map<string, string>();

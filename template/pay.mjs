@@ -12,10 +12,11 @@ const registered = await fetch(`${base}/orders`, {
 const { biz } = await registered.json();
 console.log("registered:", registered.status);
 
-const page = new WebSocket(`${base.replace("http", "ws")}/ws/order/${biz}/`, [
-  "belfry.plain",
-  `belfry.bearer.development-api-key`,
-]);
+// As a page of the Worker's own origin.
+const page = new WebSocket(`${base.replace("http", "ws")}/ws/order/${biz}/`, {
+  protocols: ["belfry.plain"],
+  headers: { Origin: new URL(base).origin },
+});
 await new Promise((resolve, reject) => {
   page.addEventListener("open", resolve);
   page.addEventListener("error", () => reject(new Error("no connection: is `npm start` running?")));

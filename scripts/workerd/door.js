@@ -1,5 +1,5 @@
-// Runs in workerd in front of the Worker: serves static files, as Cloudflare does, and passes all
-// other requests on.
+// Runs in workerd in front of the Worker: serves static files and names the client's address, as
+// Cloudflare does, and passes all other requests on.
 import { WorkerEntrypoint } from "cloudflare:workers";
 import files from "./files.json";
 import worker from "./worker.js";
@@ -11,12 +11,29 @@ const { answers, workerFirst } = files;
 export default {
   fetch(request, env, ctx) {
     // A Host header that is none makes a URL that is none: the Worker answers.
-    const pathname = URL.canParse(request.url) ? new URL(request.url).pathname : "";
+    if (!URL.canParse(request.url)) return worker.fetch(request, env, ctx);
+    const { pathname } = new URL(request.url);
     const isRead = request.method === "GET" || request.method === "HEAD";
     const answer = isRead && !workerFirst.includes(pathname) ? answers[pathname] : undefined;
-    return answer === undefined ? worker.fetch(request, env, ctx) : serve(answer, request, env);
+    return answer === undefined ? worker.fetch(withAddress(request, env), env, ctx) : serve(answer, request, env);
   },
 };
+
+/**
+ * The request with the client's address in the header that Cloudflare sets, whatever the client sent:
+ * the last entry of the trusted proxy's header, or the address of the connection. Behind a proxy the
+ * scheme is the one that the browser used.
+ */
+function withAddress(request, { TRUSTED_ADDRESS_HEADER: trusted }) {
+  const named = trusted ? request.headers.get(trusted)?.split(",").at(-1)?.trim() : undefined;
+  const address = named ?? request.cf?.clientIp;
+  const url = new URL(request.url);
+  if (trusted && request.headers.get("X-Forwarded-Proto") === "https") url.protocol = "https:";
+  const forwarded = new Request(url, request);
+  forwarded.headers.delete("CF-Connecting-IP");
+  if (address) forwarded.headers.set("CF-Connecting-IP", address);
+  return forwarded;
+}
 
 /** The Worker's binding of static files. */
 export class Files extends WorkerEntrypoint {

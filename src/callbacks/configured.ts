@@ -1,5 +1,6 @@
 // The providers configured in a Worker's environment, read once per environment. Values stay secret.
 import { no, type Result } from "../core/result.ts";
+import { isExample } from "../core/secret.ts";
 import type { ConfiguredProvider, Provider } from "./provider.ts";
 
 /** The name of a provider's setting: `CALLBACK_STRIPE` for `stripe`. */
@@ -56,6 +57,22 @@ async function configure(env: object, provider: Provider): Promise<Configured> {
       expected: `must be a JSON object (received ${text.length} characters, not JSON)`,
     });
   }
+  const example = Reflect.get(env, "DEVELOPMENT") === "1" ? null : exampleIn(setting);
+  if (example !== null) {
+    const expected = `must have a value of your own in ${example}, not the published example's`;
+    return no({ reason: "bad_setting", expected });
+  }
   const configured = await provider.configure(setting);
   return configured.ok ? configured : no({ reason: "bad_setting", expected: configured.reason });
+}
+
+/** The name of the field that holds a published secret; null if none does. */
+function exampleIn(value: unknown, name = ""): string | null {
+  if (typeof value === "string") return isExample(value) ? name : null;
+  if (typeof value !== "object" || value === null) return null;
+  for (const [key, item] of Object.entries(value)) {
+    const found = exampleIn(item, Array.isArray(value) ? name : key);
+    if (found !== null) return found;
+  }
+  return null;
 }

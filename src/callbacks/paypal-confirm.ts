@@ -1,5 +1,6 @@
 // Confirms a webhook with PayPal's API
 // (developer.paypal.com/docs/api/webhooks/v1/#verify-webhook-signature).
+import { Budgets, type Budget } from "../core/budget.ts";
 import type { Confirmation, ProviderIo } from "./adapter.ts";
 import { requestApi, type ApiResponse } from "./api-request.ts";
 import { concat, toBase64, utf8, type Bytes } from "./bytes.ts";
@@ -23,17 +24,25 @@ export interface Transmission {
 }
 
 const CONFIRMED_MAX = 100;
+const REFUSED_MAX = 1000;
+/** A forged delivery is tried again at once, if at all. */
+const REFUSED_MS = 300_000;
+/** PayPal's own limit of calls is for all of the merchant's; genuine deliveries beyond this are delivered again. */
+const CONFIRMATIONS: Budget = { burst: 60, perSecond: 1 };
 const EXPIRY_MARGIN_MS = 60_000;
 const TOKEN_MAX_MS = 24 * 3_600_000;
 
 /**
- * The access token and recent confirmations, cached per configured provider, so per isolate. Values
+ * The access token and recent results, cached per configured provider, so per isolate. Values
  * only: a cached promise would make one request wait for another's, which may be cancelled.
  */
 export class PaypalCache {
   #token: { readonly value: string; readonly until: number } | null = null;
   /** Keys of confirmed deliveries, oldest first. */
   readonly #confirmed = new Set<string>();
+  /** When each transmission was refused, in ms, oldest first. */
+  readonly #refused = new Map<string, number>();
+  readonly #budget = new Budgets(1);
 
   token(now: number): string | null {
     return this.#token !== null && now < this.#token.until ? this.#token.value : null;
@@ -45,6 +54,22 @@ export class PaypalCache {
 
   dropToken(value: string): void {
     if (this.#token?.value === value) this.#token = null;
+  }
+
+  /** Charges one question to PayPal; false if too many were asked. */
+  mayAsk(now: number): boolean {
+    return this.#budget.take("paypal", CONFIRMATIONS, now);
+  }
+
+  isRefused(transmission: string, now: number): boolean {
+    return now - (this.#refused.get(transmission) ?? -REFUSED_MS) < REFUSED_MS;
+  }
+
+  addRefused(transmission: string, now: number): void {
+    this.#refused.delete(transmission);
+    this.#refused.set(transmission, now);
+    const [oldest] = this.#refused.keys();
+    if (this.#refused.size > REFUSED_MAX && oldest !== undefined) this.#refused.delete(oldest);
   }
 
   isConfirmed(delivery: string): boolean {
@@ -65,14 +90,19 @@ export async function confirmWithPaypal(
   io: ProviderIo,
 ): Promise<Confirmation> {
   const delivery = await deliveryKey(transmission, event);
-  if (access.cache.isConfirmed(delivery)) return "confirmed";
+  const { cache } = access;
+  const { transmission_id } = transmission;
+  if (cache.isConfirmed(delivery)) return "confirmed";
+  if (cache.isRefused(transmission_id, io.now)) return "refused";
+  if (!cache.mayAsk(io.now)) return "try_again";
   const response = await postConfirmation(access, requestBody(access, transmission, event), io);
   if (response?.status !== 200) return "try_again";
   switch (textAt(jsonObject(response.body), "verification_status")) {
     case "SUCCESS":
-      access.cache.addConfirmed(delivery);
+      cache.addConfirmed(delivery);
       return "confirmed";
     case "FAILURE":
+      cache.addRefused(transmission_id, io.now);
       return "refused";
     case null:
     default:

@@ -7,24 +7,41 @@ import type { Token } from "./token.ts";
 
 /** The owner of a connection, read from its token or API key. */
 export interface Member {
+  /** The address that the connection counts for; null with a token or a key. */
+  readonly address: string | null;
   readonly sub: string | null;
   /** Data about the member that other members may see. */
   readonly info: Json;
   readonly mayPublish: boolean;
+  /** Whether presence shows it who the others are: with a token or a key. Others receive counts. */
+  readonly seesMembers: boolean;
   /**
    * Expiry of the token, in ms since 1970; null = unlimited (open group, or a backend's API key).
    */
   readonly expiresAt: number | null;
+  /** `iat` of the token, in ms since 1970; null without one. */
+  readonly issuedAt: number | null;
 }
 
 /** An anonymous member of an open group. */
-export const anybody: Member = { sub: null, info: null, mayPublish: false, expiresAt: null };
+export const anybody: Member = {
+  address: null,
+  sub: null,
+  info: null,
+  mayPublish: false,
+  seesMembers: false,
+  issuedAt: null,
+  expiresAt: null,
+};
 
 /** The member described by a verified token. */
-export const memberOfToken = ({ sub, info, publish, expiresAt }: Token): Member => ({
+export const memberOfToken = ({ sub, info, publish, issuedAt, expiresAt }: Token): Member => ({
+  address: null,
   sub,
   info,
   mayPublish: publish,
+  seesMembers: true,
+  issuedAt,
   expiresAt,
 });
 
@@ -34,6 +51,9 @@ export interface Admission {
   /** The position that the client sent. */
   readonly position: Position | null;
 }
+
+/** The limit of connections that a group refuses by: of all, of the token's subject, of the address. */
+export type LimitReached = "group_full" | "subject_full" | "address_full";
 
 // The upgrade is a request, so the admission travels in a header. Header values are limited to
 // Latin-1, hence the percent-encoding.

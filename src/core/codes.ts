@@ -37,6 +37,8 @@ export const closeCodes = {
   token_not_yet_valid: 4105,
   /** An internal error of Belfry. */
   internal: 4106,
+  /** The address has its maximum of connections without a token to this group. */
+  address_full: 4107,
   /** Too many handshakes from one address. */
   too_many_upgrades: 4128,
   /** The connection sent more frames than the limit allows. */

@@ -61,6 +61,8 @@ export class Counters {
       case "push":
         this.add("belfry_push_seconds_total", {}, line.ms / 1000);
         return this.add("belfry_pushes_total", { reason });
+      case "act":
+        return;
       case "reconcile":
       case "forward":
       case "setting":

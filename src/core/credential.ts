@@ -17,9 +17,9 @@ export interface Carried {
 }
 
 /**
- * `subprotocol` and `authorization` carry an API key or a token, `api_key` a key only, `cookie` and
- * `query` a token only. Browsers attach the cookie to requests of any page, so a cookie also
- * requires an allowed Origin.
+ * `authorization` carries an API key or a token, `api_key` a key only, `subprotocol`, `cookie` and
+ * `query` a token only: the platform's logs keep subprotocols, and a key opens more than a token. Browsers attach the cookie to requests of any page, so a cookie
+ * also requires an allowed Origin.
  */
 export interface Credential {
   readonly from: "subprotocol" | "authorization" | "api_key" | "cookie" | "query";
@@ -44,13 +44,15 @@ export const bearerOf = (authorization: string | null): string | null =>
   /^Bearer +(\S+)$/i.exec(authorization ?? "")?.[1] ?? null;
 
 /**
- * The first cookie of that name: browsers send the one with the longest path first. The value may
+ * The first cookie of those names: browsers send the one with the longest path first. The value may
  * be quoted (RFC 6265, 4.1.1).
  */
 function cookieOf(header: string | null): string | null {
   const pairs = (header ?? "").split(";").map((pair) => pair.trim());
-  const value = pairs.find((pair) => pair.startsWith(COOKIE))?.slice(COOKIE.length);
+  const found = COOKIES.map((name) => pairs.find((pair) => pair.startsWith(name))?.slice(name.length));
+  const value = found.find((text) => text !== undefined);
   return value?.replace(/^"(.*)"$/, "$1") ?? null;
 }
 
-const COOKIE = "belfry_token=";
+/** The prefix makes the browser insist on Secure, on this host and on no Domain (RFC 6265bis, 4.1.3.2). */
+const COOKIES = ["__Host-belfry_token=", "belfry_token="];

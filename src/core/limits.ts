@@ -125,12 +125,35 @@ export const PRESENCE_WITHIN_MS = 5;
 export const PRESENCE_MEMBERS = 200;
 
 /**
- * Handshakes per address in the given number of seconds. An office behind one address may reconnect
- * together after a deployment; a loop is faster. The platform counts them, as configured in
- * wrangler.toml. 429 or 4128 `too_many_upgrades`.
+ * Open connections without a token that one address may have in an order's group, and in any other:
+ * an office or a mobile network behind one address is a real crowd, but not at one order. The setting
+ * `CONNECTIONS_PER_ADDRESS`. 503 or 4107 `address_full`.
  */
-export const UPGRADES_PER_ADDRESS = 1000;
-export const UPGRADES_SECONDS = 10;
+export const CONNECTIONS_PER_ADDRESS_AND_ORDER = 50;
+export const CONNECTIONS_PER_ADDRESS = 500;
+export const CONNECTIONS_PER_ADDRESS_MAX = 100_000;
+
+/**
+ * Requests without a credential that wake an object (handshakes, orders), per address at once: as
+ * many times its connections, so that a crowd comes back after a deployment and may fail once.
+ */
+export const ANONYMOUS_BURST_FACTOR = 2;
+
+/**
+ * Seconds in which that budget is full again: at the default 1,000 requests, 2.5 a second. A month of
+ * those costs less than a dollar (docs/security.md). 429 `too_many_requests`, in a handshake 429 or 4128 `too_many_upgrades`.
+ */
+export const ANONYMOUS_REFILL_SECONDS = 400;
+
+/**
+ * Wrong keys, tokens and signatures per address at once, and a second: a genuine one always passes.
+ * 429 `too_many_requests`.
+ */
+export const FAILURES_AT_ONCE = 100;
+export const FAILURES_PER_SECOND = 1;
+
+/** Addresses whose budgets one isolate keeps. Those that have waited longest for nothing are forgotten first. */
+export const BUDGETS_KEPT = 100_000;
 
 /**
  * Connections of one group. One thread serves them all: beyond this a push takes longer than a
@@ -241,28 +264,19 @@ export const TOKEN_TIME_SECONDS_MAX = 10_000_000_000;
 export const TOKEN_LEEWAY_SECONDS = 5;
 
 /**
+ * The default of `TOKEN_MAX_SECONDS`, the longest life of a token: a day. Whoever revokes a user waits
+ * no longer for old tokens to end. `token_invalid`.
+ */
+export const TOKEN_MAX_SECONDS_DEFAULT = 86_400;
+
+/** Shorter lives end while a page loads. */
+export const TOKEN_MAX_SECONDS_MIN = 60;
+
+/** The life of a ticket, in seconds: a page connects at once. */
+export const TICKET_SECONDS = 60;
+
+/**
  * The shortest `TOKEN_SECRET`, in characters: HS256 requires a key as long as its hash, 32 bytes
  * (RFC 7518, 3.2).
  */
 export const TOKEN_SECRET_CHARS = 32;
-
-/** Freshness of an issuer's keys, in ms. A revoked key stays accepted this long. */
-export const JWKS_FRESH_MS = 600_000;
-
-/**
- * Use of cached keys while the issuer is unreachable, in ms: longer than a short outage, and brief
- * enough to limit the use of a stolen key.
- */
-export const JWKS_STALE_MS = 3_600_000;
-
-/**
- * Cool-down between two fetches of keys, in ms: tokens signed with unknown keys must not become
- * load on the issuer.
- */
-export const JWKS_COOL_DOWN_MS = 10_000;
-
-/** Timeout of a fetch of keys, in ms: a handshake is waiting for it. */
-export const JWKS_MS = 5_000;
-
-/** The largest key set, in bytes. A key has some 500, with its certificates 5 KiB. */
-export const JWKS_BYTES = 65_536;

@@ -59,6 +59,16 @@ export type LogLine =
       readonly reason: "refused" | "try_again" | "ignored" | "stored" | "duplicate";
       readonly detail: string;
     }
+  /** A backend changed something. `key` is the name of its API key, `route` as in docs/http.md. */
+  | {
+      readonly event: "act";
+      readonly reason: "done";
+      readonly key: string;
+      readonly route: string;
+      /** Null if the path names none. */
+      readonly group: string | null;
+      readonly ms: number;
+    }
   /** A request was rejected. `group` is null if the request named none. */
   | {
       readonly event: "refusal";

@@ -31,7 +31,7 @@ const DEFAULT_PORTS: ReadonlyMap<string, string> = new Map([
  * as in Channels.
  */
 export function parseOriginPattern(text: string): OriginPattern | null {
-  const entry = text.toLowerCase();
+  const entry = text.toLowerCase().replace(/\/$/, ""); // Channels accepts a trailing slash
   if (entry === "*") return { kind: "any" };
   const host = HOST_ONLY.exec(entry)?.[1];
   if (host !== undefined) return { kind: "host", host };
@@ -41,13 +41,12 @@ export function parseOriginPattern(text: string): OriginPattern | null {
 
 /**
  * Whether a page of `origin` may connect. `origin` is the header as sent; without one (null) the
- * result is false. An empty list allows the Worker's own `host` (a name without port), with any
- * scheme and port.
+ * result is false. An empty list allows `own`, the origin of the request's URL.
  */
-export function originAllowed(patterns: readonly OriginPattern[], origin: string | null, host: string): boolean {
+export function originAllowed(patterns: readonly OriginPattern[], origin: string | null, own: string): boolean {
   if (origin === null) return false;
   const page = parseOrigin(origin.toLowerCase());
-  if (patterns.length === 0) return page?.host === host.toLowerCase();
+  if (patterns.length === 0) return page !== null && isSame(page, parseOrigin(own.toLowerCase()));
   return patterns.some((pattern) => matches(pattern, page));
 }
 
@@ -66,6 +65,9 @@ function matches(pattern: OriginPattern, page: Origin | null): boolean {
       );
   }
 }
+
+const isSame = (page: Origin, own: Origin | null): boolean =>
+  page.scheme === own?.scheme && page.host === own.host && page.port === own.port;
 
 const sameDomain = (host: string, pattern: string): boolean =>
   pattern.startsWith(".") ? host.endsWith(pattern) || host === pattern.slice(1) : host === pattern;

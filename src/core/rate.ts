@@ -17,7 +17,7 @@ export const lastFrameBy = (fullAt: number): number => fullAt - PER_FRAME_MS;
  * `sizeMs`. Returns the new `fullAt`, or null if the bucket holds less. ITU-T I.371 calls this the
  * "generic cell rate algorithm". It stores a token bucket as one time instead of a level and a time.
  */
-function consume(fullAt: number, now: number, costMs: number, sizeMs: number): number | null {
+export function consume(fullAt: number, now: number, costMs: number, sizeMs: number): number | null {
   const next = Math.max(fullAt, now) + costMs;
   return next - now > sizeMs ? null : next;
 }

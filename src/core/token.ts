@@ -17,6 +17,8 @@ export interface Token {
   readonly publish: boolean;
   /** Data about the bearer that other members see in presence. */
   readonly info: Json;
+  /** `iat`, in ms since 1970; null without one. */
+  readonly issuedAt: number | null;
   /** Expiry, in ms since 1970. */
   readonly expiresAt: number;
 }
@@ -51,7 +53,7 @@ export const coversGroup = ({ groups }: Pick<Token, "groups">, group: string): b
  * claim rejects the token (docs/tokens.md).
  */
 export function tokenOf(claims: JsonObject): Result<Token, RefusedToken> {
-  const { sub, groups, publish = false, info = null, exp, nbf = 0, iat = 0 } = claims;
+  const { sub, groups, publish = false, info = null, exp, nbf = 0, iat = null } = claims;
   if (!isSub(sub)) return invalid(`sub must be a string of 1 to ${SUB_CHARS} characters`);
   if (!isGroups(groups))
     return invalid(`groups must be 1 to ${TOKEN_GROUPS} names, or beginnings of names with * behind`);
@@ -60,10 +62,15 @@ export function tokenOf(claims: JsonObject): Result<Token, RefusedToken> {
     return invalid(`info has more than ${TOKEN_INFO_CHARS} characters`);
   // A token without an expiry would be valid forever.
   if (!isTime(exp)) return invalid("exp must be there, in seconds since 1970");
-  if (!isTime(nbf) || !isTime(iat)) return invalid("nbf and iat must be in seconds since 1970");
-  const token = { sub, groups, publish, info, expiresAt: Math.floor(exp * 1000) };
+  if (!isTime(nbf) || !(iat === null || isTime(iat))) return invalid("nbf and iat must be in seconds since 1970");
+  const issuedAt = iat === null ? null : Math.floor(iat * 1000);
+  const token = { sub, groups, publish, info, issuedAt, expiresAt: Math.floor(exp * 1000) };
   return ok(token as Token); // the only place that creates one: the brand exists in types only
 }
+
+/** The life of a token in ms, at most from `now`: an `iat` in the future shortens nothing. */
+export const lifeOf = ({ issuedAt, expiresAt }: Pick<Token, "issuedAt" | "expiresAt">, now: number): number =>
+  expiresAt - Math.min(issuedAt ?? now, now);
 
 const invalid = (detail: string) => refusedToken("token_invalid", detail);
 

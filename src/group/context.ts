@@ -105,6 +105,7 @@ export class GroupContext {
     return (this.#members ??= new Members({
       group: this.name,
       access: this.consumer.access,
+      isOrder: this.isOrder,
       connections: this.connections,
       presence: this.#presencePart,
       dueTimes: this.dueTimes,

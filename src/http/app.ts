@@ -1,6 +1,7 @@
 // The HTTP application: registers the route table; handles unknown paths, wrong methods and errors.
 import type { Next } from "hono";
 import { Hono } from "hono/tiny";
+import { isLoopback } from "../core/address.ts";
 import { PUSH_EVERY_SECONDS_MAX, PUSH_EVERY_SECONDS_MIN } from "../core/limits.ts";
 import { settingsOf } from "../core/settings.ts";
 import type { Installation } from "../installation.ts";
@@ -21,9 +22,9 @@ export function createApp(installation: Installation, pages: boolean): Hono<Rout
     return loadSettings(c, next);
   });
   app.use(addHeaders);
-  for (const { method, path, access, maxBodyBytes, handler } of routes) {
+  for (const { method, path, access, scope, maxBodyBytes, handler } of routes) {
     const pattern = withoutTrailingSlash(path);
-    if (access === "api_key") app.on(method, pattern, requireApiKey);
+    if (access === "api_key" && scope !== null) app.on(method, pattern, requireApiKey(scope));
     if (maxBodyBytes !== null) app.on(method, pattern, limitBody(maxBodyBytes));
     app.on(method, pattern, handler);
   }
@@ -68,6 +69,9 @@ async function loadSettings(c: RouteContext, next: Next): Promise<Response | voi
   if (!Reflect.has(c.env, "GROUP")) return respondBadSetting(c, "GROUP", GROUP_EXPECTED);
   const settings = settingsOf(c.env);
   if (!settings.ok) return respondBadSetting(c, settings.reason.setting, `must be ${settings.reason.expected}`);
+  // Everybody knows the secrets of development.
+  if (settings.value.isDevelopment && !isLoopback(new URL(c.req.url).hostname))
+    return respondBadSetting(c, "DEVELOPMENT", "must be 0 or unset where others than this machine can call");
   const { consumers } = c.var.installation;
   const invalid = consumers.find(({ push }) => push !== undefined && !isPeriod(push.every(settings.value)));
   if (invalid !== undefined) return respondBadSetting(c, `consumer ${invalid.name}`, PERIOD_EXPECTED);
@@ -84,8 +88,16 @@ const PERIOD_EXPECTED = `has a push whose every() must return ${PERIOD_MIN_MS} t
 
 const isPeriod = (ms: number): boolean => ms >= PERIOD_MIN_MS && ms <= PERIOD_MAX_MS;
 
-/** A file of the package's pages; 404 without the binding and for any method that writes. */
-function getPage(c: RouteContext): Response | Promise<Response> {
+/** The demo pages, which make orders and open sockets. Their other names redirect to these. */
+const DEMO_PAGE = /^\/((checkout|monitor|console)\/?)?$/;
+
+/** A file of the package's pages; 404 without the binding, for other paths and for any method that writes. */
+async function getPage(c: RouteContext): Promise<Response> {
+  if (DEMO_PAGE.test(c.req.path) && !c.var.settings.pages)
+    return respondProblem(c, "unknown_path", { detail: "the demo pages need DEVELOPMENT or PAGES set to 1" });
   const isRead = c.req.method === "GET" || c.req.method === "HEAD";
-  return isRead && c.env.ASSETS !== undefined ? c.env.ASSETS.fetch(c.req.raw) : respondProblem(c, "unknown_path");
+  if (!isRead && DEMO_PAGE.test(c.req.path))
+    return respondProblem(c, "method_not_allowed", { headers: { Allow: "GET" } });
+  const file = isRead ? await c.env.ASSETS?.fetch(c.req.raw) : undefined;
+  return file === undefined || file.status === 404 ? respondProblem(c, "unknown_path") : file;
 }

@@ -3,13 +3,13 @@
 import * as v from "valibot";
 import { utf8 } from "../callbacks/bytes.ts";
 import { describeIssue } from "../callbacks/merchant.ts";
-import type { Consumer } from "../consumers/consumer.ts";
 import type { SendRequest } from "../core/group-api.ts";
 import type { Json } from "../core/json.ts";
 import { BODY_BYTES } from "../core/limits.ts";
 import { no, ok, type Result } from "../core/result.ts";
 import { groupOf, type BelfryEnv } from "../env.ts";
 import { log } from "../observe/log.ts";
+import { keyCovers } from "./api-key.ts";
 import { readJson } from "./body.ts";
 import type { RouteContext } from "./context.ts";
 import { logFault } from "./fault.ts";
@@ -36,8 +36,7 @@ export async function sendBatch(c: RouteContext): Promise<Response> {
   if (!body.ok) return respondProblem(c, body.reason);
   const batch = v.safeParse(Batch, body.value);
   if (!batch.success) return respondProblem(c, "bad_batch", { detail: describeIssue(batch.issues[0]) });
-  const { consumers } = c.var.installation;
-  const items = await Promise.all(batch.output.items.map((item) => readItem(consumers, item)));
+  const items = await Promise.all(batch.output.items.map((item) => readItem(c, item)));
   const results = await sendItems(c.env, items);
   return c.json({ items: results.map((result) => itemResult(c, result)) } satisfies BatchResponse);
 }
@@ -75,12 +74,13 @@ async function sendAllTo(env: BelfryEnv, group: string, requests: readonly SendR
   }
 }
 
-async function readItem(consumers: readonly Consumer[], item: unknown): Promise<Result<ValidItem, ItemProblem>> {
+async function readItem(c: RouteContext, item: unknown): Promise<Result<ValidItem, ItemProblem>> {
   const parsed = v.safeParse(BatchItem, item);
   if (!parsed.success) return no({ group: null, reason: "bad_item", detail: describeIssue(parsed.issues[0]) });
-  const target = resolveTarget(consumers, parsed.output);
+  const target = resolveTarget(c.var.installation.consumers, parsed.output);
   if (!target.ok) return no({ group: null, ...target.reason });
   const { group } = target.value;
+  if (!keyCovers(c, group)) return no({ group, reason: "key_lacks_scope", detail: `publish:${group}` });
   const event = parsed.output.event as Json; // `readJson` parsed it, and the schema leaves it unchanged
   if (utf8(JSON.stringify(event)).length > BODY_BYTES)
     return no({ group, reason: "body_too_large", detail: `an event has at most ${BODY_BYTES} bytes` });

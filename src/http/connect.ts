@@ -1,6 +1,6 @@
 // `GET /ws/*`: authenticates a WebSocket handshake and forwards it. A refused handshake wakes no
 // object.
-import { ADMISSION_HEADER, encodeAdmission, type Admission } from "../core/admission.ts";
+import { ADMISSION_HEADER, encodeAdmission, type Admission, type LimitReached } from "../core/admission.ts";
 import { readHandshake } from "../core/handshake.ts";
 import { readPosition } from "../core/position.ts";
 import { findByPath } from "../core/route.ts";
@@ -35,10 +35,11 @@ export async function connect(c: RouteContext): Promise<Response> {
     log(c.env, { event: "connect", group: found.value.group, reason: "joined", mode, ms });
     return response;
   }
-  // 503 of a group: `CONNECTIONS_PER_GROUP` or `CONNECTIONS_PER_SUBJECT` is reached; the body has
-  // the reason.
-  const reason = (await response.text()) === "subject_full" ? "subject_full" : "group_full";
-  return respondProblem(c, reason, { group: found.value.group });
+  return respondProblem(c, limitOf(await response.text()), { group: found.value.group });
 }
+
+/** The limit that a group's 503 names. */
+const limitOf = (text: string): LimitReached =>
+  text === "subject_full" || text === "address_full" ? text : "group_full";
 
 const randomKey = (): string => crypto.randomUUID().replaceAll("-", "");

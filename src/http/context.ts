@@ -1,6 +1,7 @@
 // Bindings and variables of every route. Handlers import these types from here, because app.ts
 // imports every handler.
 import type { Context } from "hono";
+import type { ApiKey } from "../core/api-key.ts";
 import type { Settings } from "../core/settings.ts";
 import type { BelfryEnv } from "../env.ts";
 import type { Installation } from "../installation.ts";
@@ -12,6 +13,8 @@ export interface RouteEnv {
     startedAtMs: number;
     settings: Settings;
     installation: Installation;
+    /** The key that a route with `api_key` access was called with. */
+    apiKey: ApiKey;
   };
 }
 

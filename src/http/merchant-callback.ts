@@ -7,7 +7,8 @@ import { recordOwn } from "../core/delivery.ts";
 import { isObject, parseExact, type Json, type JsonObject } from "../core/json.ts";
 import { no, ok, type Result } from "../core/result.ts";
 import { log } from "../observe/log.ts";
-import { hasApiKey, respondUnauthorized } from "./api-key.ts";
+import { hasScope } from "../core/api-key.ts";
+import { apiKeyOf, respondLacksScope, respondUnauthorized } from "./api-key.ts";
 import { decodeBody, readBody } from "./body.ts";
 import type { RouteContext } from "./context.ts";
 import { bizInPath } from "./order-biz.ts";
@@ -19,11 +20,12 @@ import { indexPlace } from "../callbacks/order-id.ts";
 
 export async function merchantCallback(c: RouteContext): Promise<Response> {
   const body = await readBody(c.req.raw);
-  const hasKey = await hasApiKey(c);
-  const signature = hasKey ? ok(false) : await isSignedByMerchant(c, body);
+  const key = await apiKeyOf(c);
+  if (key !== null && !hasScope(key, "callbacks")) return respondLacksScope(c, "callbacks");
+  const signature = key !== null ? ok(false) : await isSignedByMerchant(c, body);
   if (!signature.ok) return respondBadSetting(c, settingName("standard"), signature.reason);
   const isSigned = signature.value;
-  if (!hasKey && !isSigned) return respondUnauthorized(c);
+  if (key === null && !isSigned) return respondUnauthorized(c);
   const biz = await bizInPath(c);
   if (biz === null) return respondProblem(c, "unknown_order");
   const group = `order_${biz}`;
@@ -43,7 +45,7 @@ export async function merchantCallback(c: RouteContext): Promise<Response> {
   if (result === "erased") return respondProblem(c, "order_erased");
   if (result === "full") return respondProblem(c, "order_full");
   const reason = result === "new" ? "stored" : "duplicate";
-  const detail = isSigned ? "signed" : "by API key";
+  const detail = key === null ? "signed" : `by API key ${key.name}`;
   log(c.env, { event: "callback", provider: "backend", group, reason, detail, ms: Date.now() - c.var.startedAtMs });
   return c.json(frame satisfies OrderOutcome);
 }

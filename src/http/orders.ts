@@ -6,10 +6,12 @@ import { describeIssue, moneyOf, withExactAmount } from "../callbacks/merchant.t
 import { bizOf, isBiz, issueBiz } from "../callbacks/order-id.ts";
 import { isObject, type Json } from "../core/json.ts";
 import { ORDER_ID_CHARS } from "../core/limits.ts";
+import { hasScope } from "../core/api-key.ts";
 import { backendOrder, browserOrder, type OrderRecord } from "../core/order-view.ts";
 import { originAllowed } from "../core/origin.ts";
-import { hasApiKey } from "./api-key.ts";
+import { apiKeyOf, keyInRequest, respondLacksScope, respondTooMany } from "./api-key.ts";
 import { readJson } from "./body.ts";
+import { takeAnonymous, takeFailure } from "./budget.ts";
 import type { RouteContext } from "./context.ts";
 import { bizInPath } from "./order-biz.ts";
 import { OrderId, Registration } from "./request-schemas.ts";
@@ -79,7 +81,11 @@ export async function eraseOrder(c: RouteContext): Promise<Response> {
 export async function getOrder(c: RouteContext): Promise<Response> {
   const biz = await bizInPath(c);
   if (biz === null) return respondProblem(c, "unknown_order");
-  const isBackend = await hasApiKey(c);
+  const key = await apiKeyOf(c);
+  const isBackend = key !== null;
+  if (isBackend && !hasScope(key, "orders") && !hasScope(key, "read")) return respondLacksScope(c, "orders");
+  const isWrong = !isBackend && keyInRequest(c) !== null;
+  if ((isWrong && !takeFailure(c)) || (!isBackend && !takeAnonymous(c))) return respondTooMany(c);
   const record = await groupOf(c.env, `order_${biz}`).order();
   const body = JSON.stringify(isBackend ? backendOrder(biz, record) : browserOrder(biz, record));
   const etag = await entityTag(record, isBackend, body);
@@ -127,7 +133,8 @@ async function entityTag({ version }: OrderRecord, isBackend: boolean, body: str
 function corsHeaders(c: RouteContext): Record<string, string> {
   const origin = c.req.header("Origin") ?? null;
   const vary = { Vary: "Authorization, X-API-Key, Origin" };
-  const isAllowed = originAllowed(c.var.settings.allowedOrigins, origin, new URL(c.req.url).hostname);
+  const { allowedOrigins } = c.var.settings;
+  const isAllowed = allowedOrigins.ok && originAllowed(allowedOrigins.value, origin, new URL(c.req.url).origin);
   return origin !== null && isAllowed
     ? { ...vary, "Access-Control-Allow-Origin": origin, "Access-Control-Expose-Headers": "ETag" }
     : vary;

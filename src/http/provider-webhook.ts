@@ -12,7 +12,9 @@ import { FACTS_MAX } from "../core/limits.ts";
 import { errorText } from "../core/log.ts";
 import { no } from "../core/result.ts";
 import { log } from "../observe/log.ts";
+import { respondTooMany } from "./api-key.ts";
 import { readBody, respondTooLarge } from "./body.ts";
+import { takeFailure } from "./budget.ts";
 import type { RouteContext } from "./context.ts";
 import { respondBadSetting, respondProblem } from "./respond-problem.ts";
 import { groupOf } from "../env.ts";
@@ -36,6 +38,8 @@ export async function providerWebhook(c: RouteContext): Promise<Response> {
   const { maxBodyBytes } = provider.value;
   if (webhook.body.length > maxBodyBytes) return respondTooLarge(c, maxBodyBytes);
   const { verdict, detail, group } = await processWebhook(c, provider.value, webhook);
+  // A genuine delivery from the same address still counts.
+  if (verdict === "refused" && !takeFailure(c)) return respondTooMany(c);
   const ms = Date.now() - c.var.startedAtMs;
   log(c.env, { event: "callback", provider: name, group, reason: verdict, detail, ms });
   return providerResponse(provider.value.reply(verdict));
@@ -46,10 +50,12 @@ async function processWebhook(c: RouteContext, provider: ConfiguredProvider, web
   try {
     const verified = await provider.verify(webhook, Date.now());
     if (!verified.ok) return { verdict: "refused", detail: verificationErrorText(verified.reason), group: null };
-    const confirmed = (await provider.confirm?.(webhook, providerIo())) ?? "confirmed";
+    const raw = c.var.settings.orders.forward === null ? null : rawText(webhook);
+    // An event that would prove nothing, and go to nobody, needs no confirmation.
+    const isUsed = raw !== null || verified.value.some(({ facts }) => facts.length > 0);
+    const confirmed = (isUsed && (await provider.confirm?.(webhook, providerIo()))) || "confirmed";
     if (confirmed !== "confirmed")
       return { verdict: confirmed, detail: `the provider was asked: ${confirmed}`, group: null };
-    const raw = c.var.settings.orders.forward === null ? null : rawText(webhook);
     const results: WebhookResult[] = [];
     // Sequential: facts arrive in the order of the batch.
     for (const callback of verified.value) results.push(await deliverCallback(c, callback, raw));

@@ -40,6 +40,17 @@ export const Sub = v.pipe(
   v.check((sub) => isSub(sub)),
 );
 
+/** A ticket: one group, one user. Strict: with a misspelt `publish` a page could not publish. */
+export const TicketRequest = v.strictObject(
+  {
+    group: v.string(),
+    sub: Sub,
+    publish: v.optional(v.boolean(), false),
+    info: v.optional(v.unknown(), null),
+  },
+  "a ticket has a group, a sub, perhaps publish and info, and nothing else",
+);
+
 export const IdempotencyKey = v.pipe(v.string(), v.regex(new RegExp(`^[!-~]{1,${IDEMPOTENCY_KEY_CHARS}}$`)));
 
 const sendFields = { event: v.unknown(), idempotency_key: v.nullish(v.string()) };

@@ -40,7 +40,7 @@ export function respondBadSetting(c: RouteContext, setting: string, expected: st
 }
 
 /** The group in the request's path; null if the path names none. */
-function groupInPath(c: RouteContext): string | null {
+export function groupInPath(c: RouteContext): string | null {
   const { group, channel, biz }: Readonly<Record<string, string | undefined>> = c.req.param();
   const name = group ?? channel?.split("!")[0] ?? (biz === undefined ? "" : groupName("order", biz));
   const found = findByGroup(c.var.installation.consumers, name);

@@ -28,6 +28,11 @@ export const ChannelAddress = v.pipe(v.string(), v.regex(/^[A-Za-z0-9._-]{1,99}!
 export const Epoch = v.pipe(v.string(), v.regex(EPOCH));
 export const PublicationId = v.pipe(v.string(), v.regex(/^[0-9a-z]{1,32}-\d+$/));
 
+// Tickets
+
+export const TicketResponse = v.object({ token: v.string(), expires_at: Instant });
+export type TicketResponse = v.InferOutput<typeof TicketResponse>;
+
 // Orders
 
 /** The outcome frame of an order. */

@@ -29,6 +29,7 @@ const handlerProblems: Readonly<Record<RouteName, readonly ProblemReason[]>> = {
     "upgrade_required",
     "too_many_upgrades",
     "subject_full",
+    "address_full",
     "group_full",
     "group_unavailable",
   ],
@@ -50,6 +51,7 @@ const handlerProblems: Readonly<Record<RouteName, readonly ProblemReason[]>> = {
   "POST /groups/:group/users/:sub/send": [...send, "malformed_group", "malformed_sub"],
   "POST /channels/:channel/send": send,
   "POST /send": ["not_json", "bad_batch"],
+  "POST /tickets": ["not_json", "bad_ticket", "unknown_group", "malformed_group", "no_token_secret"],
   "GET /groups/:group": group,
   "GET /groups/:group/connections": [...group, "bad_query"],
   "GET /groups/:group/history": [...group, "bad_query"],
@@ -58,10 +60,12 @@ const handlerProblems: Readonly<Record<RouteName, readonly ProblemReason[]>> = {
 };
 
 /** Every reason a route may respond with. */
-export function problemsOf({ name, access, maxBodyBytes }: Route<RouteName>): readonly ProblemReason[] {
+export function problemsOf({ name, access, scope, maxBodyBytes }: Route<RouteName>): readonly ProblemReason[] {
   const needsKey = access === "api_key" || access === "api_key_or_signature";
   return [
     ...(needsKey ? (["unauthorized"] as const) : []),
+    ...(scope === null ? [] : (["key_lacks_scope"] as const)),
+    ...(access === "public" || name === "GET /ws/*" ? [] : (["too_many_requests"] as const)),
     ...(maxBodyBytes === null ? [] : (["body_too_large", "body_incomplete"] as const)),
     ...handlerProblems[name],
     ...ANY_ROUTE,

@@ -2,6 +2,7 @@
 import { BATCH_BYTES, BODY_BYTES, WEBHOOK_BYTES } from "../core/limits.ts";
 import { sendBatch } from "./batch.ts";
 import { connect } from "./connect.ts";
+import type { RouteScope } from "./api-key.ts";
 import type { RouteContext } from "./context.ts";
 import { disconnect, getGroup, listConnections, listPublications } from "./groups.ts";
 import { merchantCallback } from "./merchant-callback.ts";
@@ -10,6 +11,7 @@ import { eraseOrder, getOrder, preflightOrder, registerByBiz, registerByOrderId 
 import { providerWebhook } from "./provider-webhook.ts";
 import { sendToChannel, sendToGroup, sendToUser } from "./send-event.ts";
 import { getDocument, getHealth } from "./service.ts";
+import { createTicket } from "./tickets.ts";
 
 /**
  * - `public`: credentials are ignored.
@@ -36,33 +38,36 @@ export interface Route<Name extends string = string> {
   /** A request may add or omit the trailing slash. */
   readonly path: string;
   readonly access: Access;
+  /** The scope that an API key needs here; null for a route without one. */
+  readonly scope: RouteScope | null;
   /** Largest request body in bytes; null for a route without a body. */
   readonly maxBodyBytes: number | null;
   readonly handler: (c: RouteContext) => Response | Promise<Response>;
 }
 
-/** Method, path, access, largest body in bytes, handler. route-problems.ts has the reasons of each. */
+/** Method, path, access, scope of an API key, largest body in bytes, handler. route-problems.ts has the reasons of each. */
 export const routes = [
-  route("GET", "/healthz", "public", null, getHealth),
-  route("GET", "/openapi.json", "public", null, getDocument),
-  route("GET", "/asyncapi.json", "public", null, getDocument),
-  route("GET", "/ws/*", "origin_or_credential", null, connect),
-  route("POST", "/callbacks/:provider", "provider_signature", WEBHOOK_BYTES, providerWebhook),
-  route("POST", "/callback/:biz/", "api_key_or_signature", BODY_BYTES, merchantCallback),
-  route("PUT", "/orders", "api_key", BODY_BYTES, registerByOrderId),
-  route("PUT", "/orders/:biz", "api_key", BODY_BYTES, registerByBiz),
-  route("GET", "/orders/:biz", "optional_api_key", null, getOrder),
-  route("OPTIONS", "/orders/:biz", "public", null, preflightOrder),
-  route("DELETE", "/orders/:biz", "api_key", null, eraseOrder),
-  route("POST", "/groups/:group/send", "api_key", BODY_BYTES, sendToGroup),
-  route("POST", "/groups/:group/users/:sub/send", "api_key", BODY_BYTES, sendToUser),
-  route("POST", "/channels/:channel/send", "api_key", BODY_BYTES, sendToChannel),
-  route("POST", "/send", "api_key", BATCH_BYTES, sendBatch),
-  route("GET", "/groups/:group", "api_key", null, getGroup),
-  route("GET", "/groups/:group/connections", "api_key", null, listConnections),
-  route("GET", "/groups/:group/history", "api_key", null, listPublications),
-  route("DELETE", "/channels/:channel", "api_key", null, disconnect),
-  route("GET", "/metrics", "api_key", null, getMetrics),
+  route("GET", "/healthz", "public", null, null, getHealth),
+  route("GET", "/openapi.json", "public", null, null, getDocument),
+  route("GET", "/asyncapi.json", "public", null, null, getDocument),
+  route("GET", "/ws/*", "origin_or_credential", "read", null, connect),
+  route("POST", "/callbacks/:provider", "provider_signature", null, WEBHOOK_BYTES, providerWebhook),
+  route("POST", "/callback/:biz/", "api_key_or_signature", "callbacks", BODY_BYTES, merchantCallback),
+  route("PUT", "/orders", "api_key", "orders", BODY_BYTES, registerByOrderId),
+  route("PUT", "/orders/:biz", "api_key", "orders", BODY_BYTES, registerByBiz),
+  route("GET", "/orders/:biz", "optional_api_key", "orders", null, getOrder),
+  route("OPTIONS", "/orders/:biz", "public", null, null, preflightOrder),
+  route("DELETE", "/orders/:biz", "api_key", "operate", null, eraseOrder),
+  route("POST", "/groups/:group/send", "api_key", "publish", BODY_BYTES, sendToGroup),
+  route("POST", "/groups/:group/users/:sub/send", "api_key", "publish", BODY_BYTES, sendToUser),
+  route("POST", "/channels/:channel/send", "api_key", "publish", BODY_BYTES, sendToChannel),
+  route("POST", "/send", "api_key", "publish", BATCH_BYTES, sendBatch),
+  route("POST", "/tickets", "api_key", "publish", BODY_BYTES, createTicket),
+  route("GET", "/groups/:group", "api_key", "read", null, getGroup),
+  route("GET", "/groups/:group/connections", "api_key", "read", null, listConnections),
+  route("GET", "/groups/:group/history", "api_key", "read", null, listPublications),
+  route("DELETE", "/channels/:channel", "api_key", "operate", null, disconnect),
+  route("GET", "/metrics", "api_key", "read", null, getMetrics),
 ] as const;
 
 export type RouteName = (typeof routes)[number]["name"];
@@ -71,8 +76,9 @@ function route<M extends Method, Path extends string>(
   method: M,
   path: Path,
   access: Access,
+  scope: Route["scope"],
   maxBodyBytes: number | null,
   handler: Route["handler"],
 ): Route<`${M} ${Path}`> {
-  return { name: `${method} ${path}`, method, path, access, maxBodyBytes, handler };
+  return { name: `${method} ${path}`, method, path, access, scope, maxBodyBytes, handler };
 }

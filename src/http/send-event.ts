@@ -11,6 +11,7 @@ import type { Json } from "../core/json.ts";
 import { no, ok, type Result } from "../core/result.ts";
 import { findByGroup } from "../core/route.ts";
 import { groupOf } from "../env.ts";
+import { keyCovers, respondLacksScope } from "./api-key.ts";
 import { readJson } from "./body.ts";
 import type { RouteContext } from "./context.ts";
 import type { Problem } from "./problem.ts";
@@ -55,11 +56,13 @@ function subOfPath(path: string): string {
 async function sendEvent(c: RouteContext, address: SendAddress): Promise<Response> {
   const target = resolveTarget(c.var.installation.consumers, address);
   if (!target.ok) return respondProblem(c, target.reason.reason, target.reason);
+  const { group } = target.value;
+  if (!keyCovers(c, group)) return respondLacksScope(c, `publish:${group}`);
   const event = await readJson(c.req.raw);
   if (!event.ok) return respondProblem(c, event.reason);
   const request = await createSendRequest(target.value, event.value, c.req.header("Idempotency-Key") ?? null);
   if (!request.ok) return respondProblem(c, request.reason.reason, request.reason);
-  const sent = await groupOf(c.env, target.value.group).send(request.value);
+  const sent = await groupOf(c.env, group).send(request.value);
   return sent.ok ? c.json(sent.value satisfies SendResponse) : respondProblem(c, "idempotency_key_reused");
 }
 

@@ -24,6 +24,7 @@ function needsAction(line: LogLine): boolean {
       return line.reason === "refused" || line.reason === "try_again";
     case "connect":
     case "leave":
+    case "act":
     case "refusal":
       return false;
     case "reconcile":

@@ -1,4 +1,4 @@
-// The public secrets of .dev.vars.example, with which the pages sign in development. A test
+// The public secrets of development.vars, with which the pages sign in development. A test
 // compares them with that file. A Worker with secrets of its own refuses them.
 
 export const API_KEY = "development-api-key";

@@ -3,7 +3,6 @@
 import { JWKSMultipleMatchingKeys, JWKSNoMatchingKey } from "jose/errors";
 import { createLocalJWKSet } from "jose/jwks/local";
 import { isObject, parseExact } from "../core/json.ts";
-import { JWKS_BYTES, JWKS_COOL_DOWN_MS, JWKS_FRESH_MS, JWKS_MS, JWKS_STALE_MS } from "../core/limits.ts";
 import { no, ok, type Result } from "../core/result.ts";
 import { refusedToken, type RefusedToken } from "../core/token.ts";
 import { boundedText } from "../net/body.ts";
@@ -21,6 +20,34 @@ interface CachedKeys {
   readonly fetchedAt: number;
 }
 
+/** Freshness of an issuer's keys, in ms. A revoked key stays accepted this long. */
+const JWKS_FRESH_MS = 600_000;
+
+/**
+ * Use of cached keys while the issuer is unreachable, in ms: longer than a short outage, and brief
+ * enough to limit the use of a stolen key.
+ */
+const JWKS_STALE_MS = 3_600_000;
+
+/**
+ * Cool-down between two fetches of keys, in ms: tokens signed with unknown keys must not become
+ * load on the issuer.
+ */
+const JWKS_COOL_DOWN_MS = 10_000;
+
+/** Timeout of a fetch of keys, in ms: a handshake is waiting for it. */
+const JWKS_MS = 5_000;
+
+/**
+ * Wait for another request that fetches the keys, in ms, and between two looks. An issuer answers
+ * sooner; a request that was cancelled never does.
+ */
+const JWKS_WAIT_MS = 1_000;
+const JWKS_LOOK_MS = 20;
+
+/** The largest key set, in bytes. A key has some 500, with its certificates 5 KiB. */
+const JWKS_BYTES = 65_536;
+
 const NEVER = Number.NEGATIVE_INFINITY;
 const RSA_BITS_MIN = 2048; // RFC 7518, 3.3
 
@@ -32,6 +59,8 @@ export class IssuerKeys {
   /** Start of the latest failed fetch. */
   #failedAt = NEVER;
   #failure = "";
+  /** The request that is fetching; null between fetches. */
+  #turn: symbol | null = null;
 
   constructor(url: string) {
     this.#url = url;
@@ -65,15 +94,15 @@ export class IssuerKeys {
     return this.#cached !== null && now - this.#cached.fetchedAt < JWKS_STALE_MS ? this.#cached : null;
   }
 
-  /**
-   * Fetches the keys, at most once per cool-down. Requests never share a fetch: a Worker must not
-   * await I/O of another request. Without usable keys, several fetches may run at the same time.
-   */
+  /** Fetches the keys, at most once per cool-down and one request at a time. */
   async #refresh(now: number, fetch: Fetch): Promise<void> {
     const lastAttemptAt = this.#usable(now) === null ? this.#failedAt : this.#fetchedAt;
     if (now - lastAttemptAt < JWKS_COOL_DOWN_MS) return;
+    const turn = await this.#takeTurn();
+    if (turn === null) return;
     this.#fetchedAt = now;
     const fetched = await fetchKeys(this.#url, fetch);
+    if (this.#turn === turn) this.#turn = null;
     if (fetched.ok) {
       // Responses may arrive out of order: the later request wins.
       if (now >= (this.#cached?.fetchedAt ?? NEVER)) this.#cached = { keys: fetched.value, fetchedAt: now };
@@ -81,6 +110,21 @@ export class IssuerKeys {
       this.#failedAt = now;
       this.#failure = fetched.reason;
     }
+  }
+
+  /**
+   * The right to fetch; null if another request fetched meanwhile. A Worker must not await I/O of
+   * another request, whose client may cancel it: a waiting request looks again by its own timer, and
+   * takes over from one that has been fetching for too long.
+   */
+  async #takeTurn(): Promise<symbol | null> {
+    let other = this.#turn;
+    for (let waitedMs = 0; other !== null && waitedMs < JWKS_WAIT_MS; waitedMs += JWKS_LOOK_MS) {
+      await new Promise((resolve) => setTimeout(resolve, JWKS_LOOK_MS));
+      if (this.#turn === null) return null;
+      if (this.#turn !== other) [other, waitedMs] = [this.#turn, 0];
+    }
+    return (this.#turn = Symbol());
   }
 }
 

@@ -6,7 +6,7 @@ import type { JsonObject } from "../core/json.ts";
 import { TOKEN_LEEWAY_SECONDS } from "../core/limits.ts";
 import { ok, type Result } from "../core/result.ts";
 import type { TokenSettings } from "../core/settings.ts";
-import { refusedToken, tokenOf, type RefusedToken, type Token } from "../core/token.ts";
+import { lifeOf, refusedToken, tokenOf, type RefusedToken, type Token } from "../core/token.ts";
 import { readHeader, type Header } from "./header.ts";
 import { IssuerKeys, type Fetch, type PublicKey } from "./keys.ts";
 
@@ -20,19 +20,31 @@ export async function verifyToken(
   now: number,
   fetch: Fetch = networkFetch,
 ): Promise<Result<Token, RefusedToken>> {
-  if (settings.secret === null && settings.jwksUrl === null) {
+  if (settings.secrets.length === 0 && settings.jwksUrl === null) {
     return refusedToken("token_invalid", "neither TOKEN_SECRET nor TOKEN_JWKS_URL is set");
   }
   const header = readHeader(jwt);
   if (!header.ok) return header;
-  const key = await keyFor(header.value, settings, now, fetch);
-  if (!key.ok) return key;
-  const claims = await verifiedClaims(jwt, header.value, key.value, settings, now);
-  if (!claims.ok) return claims;
-  const token = tokenOf(claims.value);
+  const keys = await keysFor(header.value, settings, now, fetch);
+  if (!keys.ok) return keys;
+  for (const key of keys.value) {
+    const claims = await verifiedClaims(jwt, header.value, key, settings, now);
+    if (claims === "wrong signature") continue;
+    return claims.ok ? tokenWithin(claims.value, settings, now) : claims;
+  }
+  return refusedToken("token_invalid", "wrong signature");
+}
+
+/** The token of verified claims, if it ends in time. */
+function tokenWithin(claims: JsonObject, { maxSeconds }: TokenSettings, now: number): Result<Token, RefusedToken> {
+  const token = tokenOf(claims);
+  if (!token.ok) return token;
   // The leeway covers clocks that are ahead. A token that has expired by our clock is refused,
   // since its lease needs time left.
-  return token.ok && token.value.expiresAt <= now ? refusedToken("token_expired", "exp has passed") : token;
+  if (token.value.expiresAt <= now) return refusedToken("token_expired", "exp has passed");
+  return lifeOf(token.value, now) > maxSeconds * 1000
+    ? refusedToken("token_invalid", `exp must be at most ${maxSeconds} s after iat: TOKEN_MAX_SECONDS`)
+    : token;
 }
 
 const networkFetch: Fetch = (url, init) => fetch(url, init);
@@ -41,26 +53,27 @@ const networkFetch: Fetch = (url, init) => fetch(url, init);
 const issuers = new WeakMap<TokenSettings, IssuerKeys>();
 
 /**
- * HS256 uses the secret, all other algorithms the issuer's keys. A public key must never serve as a
+ * HS256 uses the secrets, all other algorithms the issuer's keys. A public key must never serve as a
  * secret: anyone could sign with it.
  */
-async function keyFor(
+async function keysFor(
   header: Header,
   settings: TokenSettings,
   now: number,
   fetch: Fetch,
-): Promise<Result<PublicKey | Uint8Array, RefusedToken>> {
-  const { secret, jwksUrl } = settings;
+): Promise<Result<readonly (PublicKey | Uint8Array)[], RefusedToken>> {
+  const { secrets, jwksUrl } = settings;
   if (header.alg === "HS256") {
-    return secret === null
+    return secrets.length === 0
       ? refusedToken("token_invalid", "signed with a secret, and TOKEN_SECRET is not set")
-      : ok(new TextEncoder().encode(secret));
+      : ok(secrets.map((secret) => new TextEncoder().encode(secret)));
   }
   if (jwksUrl === null)
     return refusedToken("token_invalid", "signed with a private key, and TOKEN_JWKS_URL is not set");
   const keys = issuers.get(settings) ?? new IssuerKeys(jwksUrl);
   issuers.set(settings, keys);
-  return keys.find(header, now, fetch);
+  const key = await keys.find(header, now, fetch);
+  return key.ok ? ok([key.value]) : key;
 }
 
 async function verifiedClaims(
@@ -69,9 +82,9 @@ async function verifiedClaims(
   key: PublicKey | Uint8Array,
   { issuer, audience }: TokenSettings,
   now: number,
-): Promise<Result<JsonObject, RefusedToken>> {
+): Promise<Result<JsonObject, RefusedToken> | "wrong signature"> {
   const options: JWTVerifyOptions = {
-    algorithms: [alg], // also enforced by keyFor()
+    algorithms: [alg], // also enforced by keysFor()
     currentDate: new Date(now),
     clockTolerance: TOKEN_LEEWAY_SECONDS,
     ...(issuer === null ? {} : { issuer }),
@@ -81,7 +94,7 @@ async function verifiedClaims(
     const { payload } = await jwtVerify(jwt, key, options);
     return ok(payload as JsonObject); // parsed from JSON
   } catch (error) {
-    return refusalOf(error);
+    return error instanceof JWSSignatureVerificationFailed ? "wrong signature" : refusalOf(error);
   }
 }
 
@@ -94,7 +107,6 @@ function refusalOf(error: unknown): Result<never, RefusedToken> {
     const isEarly = error.claim === "nbf" && error.reason === "check_failed";
     return refusedToken(isEarly ? "token_not_yet_valid" : "token_invalid", `${error.claim}: ${error.reason}`);
   }
-  if (error instanceof JWSSignatureVerificationFailed) return refusedToken("token_invalid", "wrong signature");
   if (error instanceof JOSEError) return refusedToken("token_invalid", "not a signed JWT");
   throw error;
 }

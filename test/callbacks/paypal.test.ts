@@ -355,7 +355,7 @@ describe("the confirmation of a PayPal webhook", async () => {
     const io = { fetch, now: NOW, nonce: "" };
     expect(await near.confirm?.(delivery, io)).toBe("refused");
     standIn.issue(delivery.headers, delivery.body);
-    expect(await near.confirm?.(delivery, io)).toBe("confirmed");
+    expect(await near.confirm?.(delivery, { ...io, now: NOW + 5 * 60_000 })).toBe("confirmed");
     server.close();
     server.closeAllConnections();
     const next = deliver(body, { more: { "PAYPAL-TRANSMISSION-ID": "id-2" } });
@@ -428,17 +428,33 @@ describe("the cache of PayPal's responses", () => {
 
   it("holds the last 100 transmissions", async () => {
     const { ask } = await isolate();
-    for (let i = 0; i <= 100; i++) await ask(sent(`id-${i}`));
-    expect(await ask(sent("id-1"))).toEqual(["confirmed"]);
-    expect(await ask(sent("id-0"))).toEqual(["confirmed", VERIFY]);
+    for (let i = 0; i <= 100; i++) await ask(sent(`id-${i}`), i * 1000);
+    expect(await ask(sent("id-1"), 200_000)).toEqual(["confirmed"]);
+    expect(await ask(sent("id-0"), 200_000)).toEqual(["confirmed", VERIFY]);
   });
 
-  it("does not hold a rejection", async () => {
+  it("holds a rejected transmission for five minutes, whatever its body", async () => {
     const { provider, standIn } = await isolate();
-    const io = { fetch: standIn.fetch, now: NOW, nonce: "" };
-    expect(await provider.confirm?.(sent("id-1"), io)).toBe("refused");
+    const confirm = (body: string, later: number) =>
+      provider.confirm?.(sent("id-1", body), { fetch: standIn.fetch, now: NOW + later, nonce: "" });
+    expect(await confirm(paidBody, 0)).toBe("refused");
     standIn.issue(sent("id-1").headers, sent("id-1").body);
-    expect(await provider.confirm?.(sent("id-1"), io)).toBe("confirmed");
+    standIn.asked.length = 0;
+    expect(await confirm(paidBody.replace("ORD-1", "ORD-2"), 1000)).toBe("refused");
+    expect(await confirm(paidBody, 299_999)).toBe("refused");
+    expect(standIn.asked).toHaveLength(0);
+    expect(await confirm(paidBody, 300_000)).toBe("confirmed");
+  });
+
+  it("asks at most 60 times at once and once a second, and leaves the rest to PayPal's next delivery", async () => {
+    const { provider, standIn } = await isolate();
+    const confirm = (id: number, later = 0) =>
+      provider.confirm?.(sent(`id-${id}`), { fetch: standIn.fetch, now: NOW + later, nonce: "" });
+    for (let i = 0; i < 60; i++) expect(await confirm(i)).toBe("refused");
+    standIn.asked.length = 0;
+    expect(await confirm(60)).toBe("try_again");
+    expect(standIn.asked).toHaveLength(0);
+    expect(await confirm(60, 1000)).toBe("refused");
   });
 
   it("holds a token until a minute before its expiry", async () => {

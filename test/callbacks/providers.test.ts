@@ -164,7 +164,7 @@ describe("a setting", () => {
 });
 
 it("the development example has one line of JSON in single quotes per provider, which every parser of such files reads", () => {
-  const text = readFileSync(new URL("../../.dev.vars.example", import.meta.url), "utf8");
+  const text = readFileSync(new URL("../../development.vars", import.meta.url), "utf8");
   const lines = text.split("\n").filter((line) => line.startsWith("CALLBACK_"));
   expect(lines.map((line) => /^CALLBACK_([A-Z]+)='\{[^'\\$`]+\}'$/.exec(line)?.[1]?.toLowerCase())).toEqual(names);
 });

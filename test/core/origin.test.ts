@@ -2,17 +2,20 @@
 import { describe, expect, it } from "vitest";
 import { originAllowed, parseOriginPattern } from "../../src/core/origin.ts";
 
-const allowed = (list: string[], origin: string | null, host = "own.example") =>
+const allowed = (list: string[], origin: string | null, own = "https://own.example") =>
   originAllowed(
     list.map((entry) => parseOriginPattern(entry) ?? expect.fail(`${entry} is invalid`)),
     origin,
-    host,
+    own,
   );
 
 describe("an origin", () => {
   it.each<[string[], string | null, boolean]>([
     [[], "https://own.example", true],
-    [[], "http://OWN.example:8787", true],
+    [[], "https://OWN.example:443", true],
+    [[], "http://own.example", false],
+    [[], "https://own.example:8443", false],
+    [["https://shop.example/"], "https://shop.example", true],
     [[], "https://other.example", false],
     [[], "https://own.example.evil", false],
     [[], null, false],

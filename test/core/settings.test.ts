@@ -9,21 +9,23 @@ describe("settings", () => {
     expect(read({})).toEqual({
       ok: true,
       value: {
-        allowedOrigins: [],
+        allowedOrigins: { ok: true, value: [] },
         apiKeys: [],
         timeZone: "UTC",
         pushEveryMs: 60_000,
         orders: {
           statusUrl: null,
-          statusKey: null,
+          statusKeys: [],
           forward: null,
           retentionMs: null,
           requireRegistered: true,
           idKeys: [],
           issuedIds: false,
         },
-        tokens: { secret: null, jwksUrl: null, issuer: null, audience: null },
+        tokens: { secrets: [], jwksUrl: null, issuer: null, audience: null, maxSeconds: 86_400 },
+        perAddress: { order: 50, other: 500 },
         isDevelopment: false,
+        pages: false,
       },
     });
   });
@@ -31,14 +33,17 @@ describe("settings", () => {
   it("are parsed from the vars of the platform", () => {
     const vars = {
       ALLOWED_ORIGINS: " shop.example , https://pay.example ",
-      API_KEYS: "first-key-0123456, second-key-012345",
+      API_KEYS: "9f1c04e7a25b4c1d8e3f60a7b9d2c5e1; shop:orders:2b7d90c4e1f84a6ab35cc0d1e8f97a64",
       TIME_ZONE: "Asia/Shanghai",
       PUSH_EVERY_SECONDS: "0.1",
     };
     expect(read(vars)).toMatchObject({
       value: {
-        allowedOrigins: [{ host: "shop.example" }, { host: "pay.example", scheme: "https" }],
-        apiKeys: ["first-key-0123456", "second-key-012345"],
+        allowedOrigins: { value: [{ host: "shop.example" }, { host: "pay.example", scheme: "https" }] },
+        apiKeys: [
+          { name: "key1", scopes: null },
+          { name: "shop", scopes: ["orders"] },
+        ],
         timeZone: "Asia/Shanghai",
         pushEveryMs: 100,
       },
@@ -46,8 +51,6 @@ describe("settings", () => {
   });
 
   it.each<[keyof Vars, string]>([
-    ["ALLOWED_ORIGINS", "https://shop.example/path"],
-    ["ALLOWED_ORIGINS", "shop.example,*.example"],
     ["TIME_ZONE", "Mars/Olympus"],
     ["PUSH_EVERY_SECONDS", "0.05"],
     ["PUSH_EVERY_SECONDS", "a minute"],
@@ -56,7 +59,17 @@ describe("settings", () => {
     ["PUSH_EVERY_SECONDS", "86401"],
     ["ORDER_STATUS_URL", "https://shop.example/orders"],
     ["ORDER_STATUS_URL", "ftp://shop.example/{biz}"],
+    ["ORDER_STATUS_URL", "http://shop.example/{biz}"],
     ["FORWARD_URL", "shop.example"],
+    ["FORWARD_URL", "http://shop.example/hook"],
+    ["FORWARD_URL", "http://localhost.evil.example/hook"],
+    ["CONNECTIONS_PER_ADDRESS", "-5"],
+    ["CONNECTIONS_PER_ADDRESS", "50,500,5000"],
+    ["CONNECTIONS_PER_ADDRESS", "1.5"],
+    ["CONNECTIONS_PER_ADDRESS", "100001"],
+    ["TOKEN_MAX_SECONDS", "59"],
+    ["TOKEN_MAX_SECONDS", "a day"],
+    ["PAGES", "yes"],
     ["ORDER_RETENTION_DAYS", "539"],
     ["ORDER_RETENTION_DAYS", "36501"],
     ["ORDER_RETENTION_DAYS", "-1"],
@@ -85,6 +98,27 @@ describe("settings", () => {
     expect(JSON.stringify(settings)).not.toContain(value);
   });
 
+  it("keep a bad ALLOWED_ORIGINS for the routes that need it", () => {
+    for (const ALLOWED_ORIGINS of ["https://shop.example/path", "shop.example,*.example"]) {
+      const settings = read({ ALLOWED_ORIGINS });
+      expect(settings).toMatchObject({ value: { allowedOrigins: { reason: { setting: "ALLOWED_ORIGINS" } } } });
+      expect(JSON.stringify(settings)).not.toContain("shop");
+    }
+  });
+
+  it("bound the connections of one address by one number, or by one for orders and one for the rest", () => {
+    const bound = (value: string) => read({ CONNECTIONS_PER_ADDRESS: value });
+    expect(bound("20")).toMatchObject({ value: { perAddress: { order: 20, other: 20 } } });
+    expect(bound(" 5, 5000 ")).toMatchObject({ value: { perAddress: { order: 5, other: 5000 } } });
+  });
+
+  it("serve the demo pages in development, or where PAGES is 1", () => {
+    const pages = (vars: Vars) => read(vars);
+    expect(pages({ DEVELOPMENT: "1" })).toMatchObject({ value: { pages: true } });
+    expect(pages({ DEVELOPMENT: "1", PAGES: "0" })).toMatchObject({ value: { pages: false } });
+    expect(pages({ PAGES: "1" })).toMatchObject({ value: { pages: true } });
+  });
+
   it("retain orders forever or for at least 540 days", () => {
     const retention = (days: string) => read({ ORDER_RETENTION_DAYS: days });
     expect(retention("")).toMatchObject({ value: { orders: { retentionMs: null } } });
@@ -99,8 +133,9 @@ describe("settings", () => {
   });
 
   it("accept several keys for order ids, the one for new orders first", () => {
-    expect(read({ ORDER_ID_KEY: "the-newest-key-of-all, one-that-is-older" })).toMatchObject({
-      value: { orders: { idKeys: ["the-newest-key-of-all", "one-that-is-older"] } },
+    const [newest, older] = ["5d1e8f97a642b7d90c4e1f84a6ab35cc", "84a6ab35cc0d1e8f97a642b7d90c4e1f"];
+    expect(read({ ORDER_ID_KEY: `${newest}, ${older}` })).toMatchObject({
+      value: { orders: { idKeys: [newest, older] } },
     });
   });
 
@@ -114,20 +149,24 @@ describe("settings", () => {
     }
   });
 
-  it("hold the bearer of status queries", () => {
-    expect(read({ ORDER_STATUS_KEY: " the-key " })).toMatchObject({ value: { orders: { statusKey: "the-key" } } });
-    expect(read({ ORDER_STATUS_KEY: "" })).toMatchObject({ value: { orders: { statusKey: null } } });
+  it("hold the bearers of status queries", () => {
+    const [next, last] = ["84a6ab35cc0d1e8f97a642b7d90c4e1f", "5d1e8f97a642b7d90c4e1f84a6ab35cc"];
+    expect(read({ ORDER_STATUS_KEY: ` ${next}, ${last} ` })).toMatchObject({
+      value: { orders: { statusKeys: [next, last] } },
+    });
+    expect(read({ ORDER_STATUS_KEY: "" })).toMatchObject({ value: { orders: { statusKeys: [] } } });
   });
 
   it("contain the keys and claims for verifying tokens", () => {
     const vars = {
-      TOKEN_SECRET: "32-characters-are-just-enough-xy",
+      TOKEN_SECRET: "32-characters-are-just-enough-xy, another-of-32-characters-or-more-0",
       TOKEN_JWKS_URL: " https://issuer.example/.well-known/jwks.json ",
       TOKEN_ISSUER: "https://issuer.example/",
       TOKEN_AUDIENCE: "belfry",
     };
     const tokens = {
-      secret: "32-characters-are-just-enough-xy",
+      secrets: ["32-characters-are-just-enough-xy", "another-of-32-characters-or-more-0"],
+      maxSeconds: 86_400,
       jwksUrl: "https://issuer.example/.well-known/jwks.json",
       issuer: "https://issuer.example/",
       audience: "belfry",

@@ -55,7 +55,14 @@ describe("claims", () => {
   const right = { sub: "ann", groups: ["feed_news"], exp };
 
   it("default to a token without the right to publish and without info", () => {
-    const expected = { sub: "ann", groups: ["feed_news"], publish: false, info: null, expiresAt: exp * 1000 };
+    const expected = {
+      sub: "ann",
+      groups: ["feed_news"],
+      publish: false,
+      info: null,
+      issuedAt: null,
+      expiresAt: exp * 1000,
+    };
     expect(tokenOf(right)).toEqual({ ok: true, value: expected });
     expect(tokenOf({ ...right, publish: true, info: [1] })).toEqual({
       ok: true,

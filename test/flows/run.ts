@@ -14,7 +14,7 @@ import { World } from "./world.ts";
 
 const NOW = Date.UTC(2026, 10, 22, 12, 0, 0);
 
-const development = parseEnv(readFileSync(new URL("../../.dev.vars.example", import.meta.url), "utf8"));
+const development = parseEnv(readFileSync(new URL("../../development.vars", import.meta.url), "utf8"));
 
 /** The development setting of a provider, which its events are signed with. */
 const settingOf = (provider: string, flow: Flow): Record<string, unknown> => ({

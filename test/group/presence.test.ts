@@ -306,6 +306,27 @@ describe("the leave of a closed connection is announced once", () => {
   });
 });
 
+describe("a member without a token", () => {
+  it("receives counts without names, in joins, leaves and answers; a member with one receives names", async () => {
+    const { group } = newFeed();
+    const named = await arrive(group, { sub: "ben" });
+    const anonymous = await join(group, { seesMembers: false });
+    expect(await anonymous.nextJson()).toMatchObject({ type: "welcome" });
+    await named.nextJson(); // the anonymous member's join
+    const page = await arrive(group, ann);
+    expect(await named.nextJson()).toMatchObject({ type: "join", ...ann, connections: 3 });
+    const unnamed = { sub: null, info: null };
+    expect(await anonymous.nextJson()).toMatchObject({ type: "join", ...unnamed, connections: 3, users: 2 });
+    for (const member of [named, anonymous]) member.send('{"id":1,"type":"presence"}');
+    expect(await named.nextJson()).toMatchObject({ result: { users: 2, members: [{ sub: "ben" }, ann] } });
+    expect(await anonymous.nextJson()).toMatchObject({ result: { users: 2, members: [] } });
+    await page.leave();
+    while (await fireAlarm(group));
+    expect(await named.nextJson()).toMatchObject({ type: "leave", ...ann });
+    expect(await anonymous.nextJson()).toMatchObject({ type: "leave", ...unnamed, connections: 2 });
+  });
+});
+
 it.each<[string, string]>([
   ["an order", `/ws/order/${newBiz()}/`],
   ["a single channel", "/ws/channel/"],

@@ -94,15 +94,15 @@ describe("a provider", () => {
 
 describe("a route", () => {
   // Read as text, as the handlers need the platform's types.
-  const table = [...read("src/http/routes.ts").matchAll(/^ {2}route\("(\w+)", "([^"]+)", "(\w+)", (\w+),/gm)].map(
-    ([, method = "", path = "", access = "", limit = ""]) => ({
-      name: `${method} ${path}`,
-      method,
-      path,
-      access,
-      limit,
-    }),
-  );
+  const table = [
+    ...read("src/http/routes.ts").matchAll(/^ {2}route\("(\w+)", "([^"]+)", "(\w+)", (?:"\w+"|null), (\w+),/gm),
+  ].map(([, method = "", path = "", access = "", limit = ""]) => ({
+    name: `${method} ${path}`,
+    method,
+    path,
+    access,
+    limit,
+  }));
 
   it("is described in api/", () => {
     const isDescribed = (method: string, path: string) => {
@@ -136,7 +136,7 @@ describe("a setting", () => {
   });
 
   it("of the kind secret has a value for development", () => {
-    const example = read(".dev.vars.example");
+    const example = read("development.vars");
     expect(named("secret").filter((name) => !new RegExp(`^${name}=`, "m").test(example))).toEqual([]);
   });
 

@@ -12,8 +12,14 @@ import {
 } from "../../src/core/frames.ts";
 import type { Json } from "../../src/core/json.ts";
 import {
+  ANONYMOUS_BURST_FACTOR,
+  ANONYMOUS_REFILL_SECONDS,
+  CONNECTIONS_PER_ADDRESS,
+  CONNECTIONS_PER_ADDRESS_AND_ORDER,
   CONNECTIONS_PER_GROUP,
   CONNECTIONS_PER_SUBJECT,
+  FAILURES_AT_ONCE,
+  FAILURES_PER_SECOND,
   FRAMES_AT_ONCE,
   FRAMES_PER_SECOND,
   HISTORY_MAX,
@@ -24,8 +30,6 @@ import {
   RELAYED_PER_SECOND,
   REQUEST_LENGTH,
   TOKEN_CHARS,
-  UPGRADES_PER_ADDRESS,
-  UPGRADES_SECONDS,
 } from "../../src/core/limits.ts";
 import { readSettings, type Vars } from "../../src/core/settings.ts";
 import { metrics } from "../../src/core/counters.ts";
@@ -126,15 +130,12 @@ describe("docs/protocol.md", () => {
       [PRESENCE_MEMBERS],
       [CONNECTIONS_PER_GROUP],
       [CONNECTIONS_PER_SUBJECT],
-      [UPGRADES_PER_ADDRESS, UPGRADES_SECONDS],
+      [CONNECTIONS_PER_ADDRESS_AND_ORDER, CONNECTIONS_PER_ADDRESS],
+      [ANONYMOUS_BURST_FACTOR * CONNECTIONS_PER_ADDRESS, ANONYMOUS_REFILL_SECONDS],
+      [FAILURES_AT_ONCE, FAILURES_PER_SECOND],
       [HISTORY_MAX],
       [TOKEN_CHARS],
     ]);
-  });
-
-  it("lists the limit of handshakes that wrangler.toml sets", () => {
-    const [, limit, period] = /limit = (\d+), period = (\d+)/.exec(readFileSync("wrangler.toml", "utf8")) ?? [];
-    expect([Number(limit), Number(period)]).toEqual([UPGRADES_PER_ADDRESS, UPGRADES_SECONDS]);
   });
 });
 

@@ -7,7 +7,7 @@ import { groupOf, type BelfryEnv } from "../../src/env.ts";
 import { alarm, feed } from "../support/consumers.ts";
 import { connect, newBiz, Page } from "../support/workerd.ts";
 
-const HOST = "http://belfry.test";
+const HOST = "http://belfry.localhost";
 const key = { Authorization: `Bearer ${env.API_KEYS}` };
 const push = belfry({ basePath: "/push", consumers: [alarm, feed], providers: [stripe] });
 

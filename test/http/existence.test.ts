@@ -15,8 +15,8 @@ function appOf(projects: readonly string[]) {
   const app = createApp(install([{ ...alarm, exists }], []), false);
   const settings = { ...env }; // an environment of its own has a cache of its own
   const connect = async (project: string): Promise<number> => {
-    const headers = { Upgrade: "websocket", Origin: "http://belfry.test" };
-    const response = await app.request(`http://belfry.test/ws/alarm/${project}/`, { headers }, settings);
+    const headers = { Upgrade: "websocket", Origin: "http://belfry.localhost" };
+    const response = await app.request(`http://belfry.localhost/ws/alarm/${project}/`, { headers }, settings);
     response.webSocket?.accept();
     response.webSocket?.close();
     return response.status;

@@ -16,6 +16,8 @@ interface Attempt {
   readonly headers?: Record<string, string>;
   readonly token?: () => Promise<string>;
   readonly changed?: object;
+  /** Wrong tokens that the same address has sent before. */
+  readonly failures?: number;
   /** The response of the group's object, if the request reaches it. */
   readonly group?: () => Promise<Response>;
 }
@@ -45,18 +47,16 @@ const attempts: Record<Refusal, Attempt> = {
     token: async () => signedBy(await pair("ES256", "k"), { exp: now() + 60 }),
     changed: { TOKEN_JWKS_URL: "https://nobody.invalid/keys" },
   },
-  too_many_upgrades: {
-    headers: { "CF-Connecting-IP": "192.0.2.7" },
-    changed: { UPGRADES: { limit: async () => ({ success: false }) } },
-  },
+  too_many_upgrades: { path: FEED, headers: { "CF-Connecting-IP": "192.0.2.7" }, token: () => hs256(), failures: 100 },
   bad_setting: { changed: { TIME_ZONE: "Mars/Olympus" } },
   group_full: { group: full("group_full") },
   subject_full: { group: full("subject_full") },
+  address_full: { group: full("address_full") },
   group_unavailable: { group: lost },
   internal: { group: () => Promise.reject(new Error("ours")) },
 };
 
-async function attempt(mode: "plain" | "v1", { path, headers, token, changed, group }: Attempt) {
+async function attempt(mode: "plain" | "v1", { path, headers, token, changed, group, failures = 0 }: Attempt) {
   const requests: string[] = [];
   const GROUP = {
     getByName: (name: string) => {
@@ -67,13 +67,16 @@ async function attempt(mode: "plain" | "v1", { path, headers, token, changed, gr
   const bearer = token === undefined ? [] : [`belfry.bearer.${await token()}`];
   const all: Record<string, string> = {
     Upgrade: "websocket",
-    Origin: "http://belfry.test",
+    Origin: "http://belfry.localhost",
     "Sec-WebSocket-Protocol": [`belfry.${mode}`, ...bearer].join(", "),
     ...headers,
   };
   const given = Object.entries(all).filter(([, value]) => value !== "");
-  const url = `http://belfry.test${path ?? `/ws/order/${"a".repeat(32)}/`}`;
-  const response = await app.request(url, { headers: Object.fromEntries(given) }, { ...env, GROUP, ...changed });
+  const url = `http://belfry.localhost${path ?? `/ws/order/${"a".repeat(32)}/`}`;
+  const settings = { ...env, GROUP, ...changed };
+  const send = () => app.request(url, { headers: Object.fromEntries(given) }, settings);
+  for (let i = 0; i < failures; i++) await send();
+  const response = await send();
   return { response, requests, bearer: bearer[0]?.slice("belfry.bearer.".length) ?? null };
 }
 

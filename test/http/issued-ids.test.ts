@@ -9,7 +9,7 @@ const issuing = { ...env, ORDER_IDS: "issued", ORDER_ID_KEY: "the-newest-key-of-
 const key = { Authorization: `Bearer ${env.API_KEYS}` };
 
 const request = (path: string, init: RequestInit = {}, settings: object = issuing): Promise<Response> =>
-  Promise.resolve(app.request(`http://belfry.test${path}`, init, { ...settings }));
+  Promise.resolve(app.request(`http://belfry.localhost${path}`, init, { ...settings }));
 const register = async (body: object, settings: object = issuing): Promise<Response> =>
   request(
     "/orders",
@@ -48,7 +48,7 @@ describe("PUT /orders", () => {
 });
 
 describe("an invented biz", () => {
-  const upgrade = { Upgrade: "websocket", Origin: "http://belfry.test" };
+  const upgrade = { Upgrade: "websocket", Origin: "http://belfry.localhost" };
   it.each<[string, (biz: string) => [string, RequestInit]]>([
     ["read by a page", (biz) => [`/orders/${biz}`, {}]],
     ["read by a backend", (biz) => [`/orders/${biz}`, { headers: key }]],
@@ -81,7 +81,7 @@ it("an issued order is connected to and read", async () => {
   const biz = await issued();
   expect(await (await request(`/orders/${biz}`)).json()).toMatchObject({ biz, status: "pending" });
   const response = await request(`/ws/order/${biz}/`, {
-    headers: { Upgrade: "websocket", Origin: "http://belfry.test" },
+    headers: { Upgrade: "websocket", Origin: "http://belfry.localhost" },
   });
   expect(response.status).toBe(101);
   response.webSocket?.accept();

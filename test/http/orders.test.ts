@@ -120,7 +120,7 @@ describe("GET /orders/:biz", () => {
   });
 
   it.each([
-    ["http://belfry.test", "http://belfry.test"],
+    ["http://belfry.localhost", "http://belfry.localhost"],
     ["https://evil.example", null],
     [null, null],
   ])("for a page of %s has the allowed origin %s", async (origin, allowed) => {
@@ -130,7 +130,7 @@ describe("GET /orders/:biz", () => {
   });
 
   it.each([
-    ["http://belfry.test", "http://belfry.test", "sentry-trace, baggage"],
+    ["http://belfry.localhost", "http://belfry.localhost", "sentry-trace, baggage"],
     ["https://evil.example", null, null],
     [null, null, null],
   ])("permits a page of %s to send tracing headers: origin %s, headers %s", async (origin, allowed, headers) => {

@@ -3,7 +3,8 @@ import { env } from "cloudflare:workers";
 import { runInDurableObject } from "cloudflare:test";
 import { describe, expect, it, vi } from "vitest";
 import type { ConfiguredProvider } from "../../src/callbacks/provider.ts";
-import { queryProviders } from "../../src/group/order/query.ts";
+import { readSettings, type OrderSettings } from "../../src/core/settings.ts";
+import { queryBackend, queryProviders } from "../../src/group/order/query.ts";
 import {
   alarmTime,
   backend,
@@ -283,3 +284,35 @@ describe("a direct query of providers", () => {
     expect(await queryProviders([unknowing], "ORD-1001", 0)).toEqual({ ok: true, value: [] });
   });
 });
+
+describe("while ORDER_STATUS_KEY is changed", () => {
+  const settings = { statusUrl: "https://merchant.test/orders/{biz}", statusKeys: ["new-key", "old-key"] };
+  const query = (statusKeys: readonly string[]) =>
+    queryBackend({ ...readOrders(), ...settings, statusKeys }, newBiz(), Date.now());
+  const bearers = (requests: readonly ReceivedRequest[]) => requests.map(({ headers }) => headers.get("Authorization"));
+
+  it.each([["new-key"], ["old-key"]])("a backend that knows %s alone answers", async (known) => {
+    const shop = merchant(({ headers }) =>
+      headers.get("Authorization") === `Bearer ${known}` ? statusResponse("paid") : new Response(null, { status: 401 }),
+    );
+    expect(await query(settings.statusKeys)).toMatchObject({ ok: true, value: [{ kind: "payment" }] });
+    expect(bearers(shop.requests).at(-1)).toBe(`Bearer ${known}`);
+  });
+
+  it("a backend that refuses every key is refused, after one request for each", async () => {
+    const shop = merchant(() => new Response(null, { status: 403 }));
+    expect(await query(settings.statusKeys)).toMatchObject({ ok: false, reason: { detail: "status 403" } });
+    expect(bearers(shop.requests)).toEqual(["Bearer new-key", "Bearer old-key"]);
+  });
+
+  it("a fault of the backend is not asked about with the other key", async () => {
+    const shop = merchant(() => new Response(null, { status: 500 }));
+    await query(settings.statusKeys);
+    expect(shop.requests).toHaveLength(1);
+  });
+});
+
+function readOrders(): OrderSettings {
+  const settings = readSettings({});
+  return settings.ok ? settings.value.orders : expect.fail("the defaults are valid");
+}

@@ -4,14 +4,19 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, inject, it, onTestFinished } from "vitest";
+import { DEVELOPMENT_FILE, settingIn } from "../../scripts/development.ts";
 import { connect } from "../../src/client/index.ts";
 import { apiKey, backend, getGroup, newBiz } from "../support/client.ts";
 import { startServer } from "../support/server.ts";
+import { hmac, token } from "../tokens/signing.ts";
 import { snippetsOf } from "../support/snippets.ts";
 
 const server = inject("url");
 const run = promisify(execFile);
-const getToken = () => apiKey;
+/** A token for every group, as a backend signs it. */
+const getToken = () =>
+  token({ alg: "HS256" }, { sub: "ann", groups: ["*"], publish: true, exp: Date.now() / 1000 + 3600 }, hmac(secret));
+const secret = settingIn(DEVELOPMENT_FILE, "TOKEN_SECRET");
 
 const pay = (url: string, biz: string, body?: object) => backend(url, "POST", `/callback/${biz}/`, body);
 
@@ -107,7 +112,7 @@ describe("docs/client.md", { timeout: 30_000 }, () => {
     const folder = mkdtempSync(resolve("test/.readme-client-docs-")); // inside the project, where `belfry` resolves to the project itself
     onTestFinished(() => rmSync(folder, { recursive: true }));
     const ofTest = code.replaceAll("http://localhost:8787", server).replaceAll("0123456789abcdefghijklmnopqrstuv", biz);
-    writeFileSync(join(folder, "snippet.mjs"), ofTest.replaceAll("/feed/news/", `/feed/${biz}/`));
+    writeFileSync(join(folder, "snippet.mjs"), ofTest.replace(/feed([_/])news/g, `feed$1${biz}`));
     const { stdout } = await run("node", [join(folder, "snippet.mjs")]);
     return stdout.trim().split("\n");
   }

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { connect, createServer, type Socket } from "node:net";
 import { createInterface } from "node:readline";
 import { expect, inject, it, onTestFinished } from "vitest";
-import { apiKey, backend, getGroup, newBiz } from "../support/client.ts";
+import { backend, getGroup, newBiz } from "../support/client.ts";
 import { hmac, token } from "../tokens/signing.ts";
 import { portOf } from "../support/port.ts";
 import { DEVELOPMENT_FILE, settingIn } from "../../scripts/development.ts";
@@ -62,7 +62,8 @@ it("the example client prints every publication once and in order, including mis
   const sendEvent = (n: number) =>
     backend(server, "POST", `/groups/${group}/send`, { type: "send.message", message: { n } });
   const { url, disconnect, restore } = await openProxy();
-  const { next } = run(`${url}/ws/feed/${name}/`, apiKey);
+  const ticket = await backend(server, "POST", "/tickets", { group, sub: "ann" });
+  const { next } = run(`${url}/ws/feed/${name}/`, ((await ticket.json()) as { token: string }).token);
   await expect.poll(async () => (await getGroup(server, group)).connections, { timeout: 30_000 }).toBe(1);
   for (let n = 1; n <= 3; n++) await sendEvent(n);
   for (let n = 1; n <= 3; n++) expect(await next()).toBe(`{"n":${n}}`);

@@ -28,7 +28,7 @@ interface Served {
 
 /** Runs the command of docs/self-hosting.md on a free port, as a process group, so that a kill ends all of it. */
 async function serve(settings: Record<string, string> = {}): Promise<Served> {
-  const flags = ["--data", data, "--address", "127.0.0.1:0", "--env-file", ".dev.vars.example", "--grace", "1"];
+  const flags = ["--data", data, "--address", "127.0.0.1:0", "--env-file", "development.vars", "--grace", "1"];
   const child = spawn("node", ["scripts/serve.ts", ...flags], {
     detached: true,
     env: { ...process.env, ...settings },
@@ -51,7 +51,7 @@ async function serve(settings: Record<string, string> = {}): Promise<Served> {
 it("serves pages, routes and sockets, and stores an outcome across a kill", { timeout: 120_000 }, async () => {
   const biz = newBiz();
   const first = await serve();
-  expect(first.output()).toContain("without UPGRADES");
+  expect(first.output()).toContain("addresses are those of their connections");
   const page = await fetch(`${first.url}/`);
   expect(page.headers.get("Content-Security-Policy")).toContain("default-src 'none'");
   expect(await page.text()).toContain("<title>Belfry");
@@ -89,7 +89,10 @@ it(
     }
     const { hostname, port } = new URL(served.url);
     const head = `PUT /orders HTTP/1.1\r\nHost: ${hostname}\r\nX-API-Key: ${apiKey}\r\n`;
-    for (const start of ['Content-Length: 1000\r\n\r\n{"amount":', 'Transfer-Encoding: chunked\r\n\r\na\r\n{"amount":\r\n']) {
+    for (const start of [
+      'Content-Length: 1000\r\n\r\n{"amount":',
+      'Transfer-Encoding: chunked\r\n\r\na\r\n{"amount":\r\n',
+    ]) {
       const socket = connect(Number(port), hostname);
       socket.write(head + start, () => socket.resetAndDestroy());
       await once(socket, "close");

@@ -9,7 +9,8 @@ import { DEVELOPMENT_FILE, settingIn } from "../../scripts/development.ts";
 import { verifyToken } from "../../src/tokens/verify.ts";
 
 const settings = {
-  secret: settingIn(DEVELOPMENT_FILE, "TOKEN_SECRET"),
+  secrets: [settingIn(DEVELOPMENT_FILE, "TOKEN_SECRET")],
+  maxSeconds: 86_400,
   jwksUrl: null,
   issuer: null,
   audience: null,
@@ -74,7 +75,9 @@ describe("npm run token", () => {
     const secret = "a secret of this test, long enough";
     await writeFile(file, `TOKEN_SECRET="${secret}"\n`);
     const { stdout } = await command("--group", "alarm", "--sub", "ann", "--env-file", file);
-    expect(await verifyToken(stdout.trim(), { ...settings, secret }, Date.now())).toMatchObject({ ok: true });
+    expect(await verifyToken(stdout.trim(), { ...settings, secrets: [secret] }, Date.now())).toMatchObject({
+      ok: true,
+    });
     expect(await verifyToken(stdout.trim(), settings, Date.now())).toMatchObject({ ok: false });
     await writeFile(file, "");
     const unset = await command("--group", "alarm", "--sub", "ann", "--env-file", file);

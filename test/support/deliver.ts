@@ -24,7 +24,7 @@ export const settingName = (provider: ProviderName) =>
   `CALLBACK_${provider.toUpperCase() as Uppercase<ProviderName>}` as const;
 
 export const settingOf = (provider: ProviderName): Record<string, unknown> =>
-  JSON.parse(env[settingName(provider)]) as Record<string, unknown>; // an object in .dev.vars.example
+  JSON.parse(env[settingName(provider)]) as Record<string, unknown>; // an object in development.vars
 
 /** The currency of a provider's deliveries: yuan for Alipay and WeChat Pay. */
 export const currencyOf = (provider: ProviderName): string =>

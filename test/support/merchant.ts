@@ -19,14 +19,14 @@ export interface Merchant {
   setReply(reply: (received: ReceivedRequest) => Reply | Promise<Reply>): void;
 }
 
-/** Replaces `http://merchant.test` for this test. A request to another origin throws. */
+/** Replaces `https://merchant.test` for this test. A request to another origin throws. */
 export function merchant(reply: (received: ReceivedRequest) => Reply | Promise<Reply>): Merchant {
   const requests: ReceivedRequest[] = [];
   let current = reply;
   const spy = vi.spyOn(globalThis, "fetch").mockImplementation(async (input, init) => {
     const request = new Request(input, init);
     const { origin, pathname } = new URL(request.url);
-    if (origin !== "http://merchant.test") throw new Error(`unexpected origin: ${origin}`);
+    if (origin !== "https://merchant.test") throw new Error(`unexpected origin: ${origin}`);
     const received = { method: request.method, path: pathname, headers: request.headers, body: await request.text() };
     requests.push(received);
     const response = await current(received);

@@ -6,7 +6,7 @@ import { ADMISSION_HEADER, anybody, encodeAdmission, type Member } from "../../s
 import type { Mode } from "../../src/core/frames.ts";
 import type { Group } from "../../src/group/group.ts";
 
-const HOST = "http://belfry.test";
+const HOST = "http://belfry.localhost";
 
 /** A new order id. Tests share objects, so each test uses its own group. */
 export const newBiz = (): string => crypto.randomUUID().replaceAll("-", "");
@@ -87,7 +87,7 @@ export async function connect(path: string, headers: Record<string, string> = {}
 
 /** Connects to a group as `member`, by the admission that the Worker would send with a token. */
 export async function join(group: string, member: Partial<Member>, mode: Mode = "v1"): Promise<Page> {
-  const admission = { mode, member: { ...anybody, ...member }, position: null };
+  const admission = { mode, member: { ...anybody, seesMembers: true, ...member }, position: null };
   const headers = { Upgrade: "websocket", [ADMISSION_HEADER]: encodeAdmission(admission) };
   const { webSocket, status } = await stubOf(group).fetch("https://group/", { headers });
   if (webSocket === null) throw new Error(`no WebSocket: ${status}`);

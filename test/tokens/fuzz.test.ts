@@ -6,7 +6,7 @@ import { hmac, hs256, Issuer, KEYS_URL, NOW, pair, part, SECRET, signedBy, token
 
 const ec = await pair("ES256", "ec-1");
 const issuer = new Issuer(ec.jwk);
-const settings = { secret: SECRET, jwksUrl: KEYS_URL, issuer: null, audience: null };
+const settings = { secrets: [SECRET], jwksUrl: KEYS_URL, issuer: null, audience: null, maxSeconds: 86_400 };
 
 async function expectRefused(jwt: string): Promise<void> {
   const read = await verifyToken(jwt, settings, NOW, issuer.fetch);

@@ -16,7 +16,7 @@ let issuer: Issuer;
 let settings: TokenSettings;
 beforeEach(() => {
   issuer = new Issuer(first.jwk);
-  settings = { secret: SECRET, jwksUrl: KEYS_URL, issuer: null, audience: null }; // a new object: keys are cached per settings object
+  settings = { secrets: [SECRET], jwksUrl: KEYS_URL, issuer: null, audience: null, maxSeconds: 86_400 }; // a new object: keys are cached per settings object
 });
 
 /** "let in" or the reason of a refusal, `after` ms from now, for a token valid for a day. */
@@ -163,15 +163,25 @@ it("a fetch that never ends does not block the next one", async () => {
   expect(await verdict(second, MINUTE + 10 * SECOND)).toBe("let in");
 });
 
-it("concurrent requests without cached keys fetch each, and all tokens are accepted", async () => {
+it("sixty requests without cached keys fetch once, and all tokens are accepted", async () => {
   const response = Promise.withResolvers<void>();
   issuer.respond = () => response.promise.then(() => Issuer.keysResponse(first.jwk));
-  const verdicts = Array.from({ length: 5 }, (_, i) => verdict(first, i));
-  await vi.waitUntil(() => issuer.requests.length === 5, { timeout: 30_000 });
+  const verdicts = Array.from({ length: 60 }, (_, i) => verdict(first, i));
+  await vi.waitUntil(() => issuer.requests.length === 1, { timeout: 30_000 });
   response.resolve();
   expect(await Promise.all(verdicts)).toEqual(verdicts.map(() => "let in"));
   await verdict(first, SECOND);
-  expect(issuer.requests).toHaveLength(5);
+  expect(issuer.requests).toHaveLength(1);
+});
+
+it("a request that is cancelled while it fetches holds up the others for a second, and one of them fetches", async () => {
+  issuer.respond = () => new Promise<never>(() => {}); // the runtime has cancelled its request
+  void verdict(first);
+  await vi.waitUntil(() => issuer.requests.length === 1, { timeout: 30_000 });
+  issuer.respond = () => Issuer.keysResponse(first.jwk);
+  const verdicts = Array.from({ length: 60 }, (_, i) => verdict(first, i));
+  expect(await Promise.all(verdicts)).toEqual(verdicts.map(() => "let in"));
+  expect(issuer.requests).toHaveLength(2);
 });
 
 it("an older response that arrives late does not restore a removed key", async () => {

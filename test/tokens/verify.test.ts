@@ -51,9 +51,9 @@ const issuer = new Issuer(
   null,
 );
 
-const both: TokenSettings = { secret: SECRET, jwksUrl: KEYS_URL, issuer: null, audience: null };
+const both: TokenSettings = { secrets: [SECRET], jwksUrl: KEYS_URL, issuer: null, audience: null, maxSeconds: 86_400 };
 const secretOnly = { ...both, jwksUrl: null };
-const keysOnly = { ...both, secret: null };
+const keysOnly = { ...both, secrets: [] };
 
 const verify = (jwt: string, settings: TokenSettings = both, now = NOW) =>
   verifyToken(jwt, settings, now, issuer.fetch);
@@ -83,6 +83,7 @@ describe("a token is accepted", () => {
         groups: ["feed_*", "alarm"],
         publish: true,
         info: { name: "Ann" },
+        issuedAt: NOW,
         expiresAt: NOW + 90_000,
       },
     });
@@ -189,7 +190,7 @@ describe("a token is refused", () => {
       "without a setting",
       "neither TOKEN_SECRET nor TOKEN_JWKS_URL is set",
       () => hs256(),
-      { ...both, secret: null, jwksUrl: null },
+      { ...both, secrets: [], jwksUrl: null },
     ],
     ["RS256 by a stranger", "wrong signature", () => signedBy(stranger.rsa)],
     ["ES256 by a stranger", "wrong signature", () => signedBy(stranger.ec)],

@@ -59,7 +59,7 @@ export class Forwarder {
       return this.#schedule(outbox.head() === null ? null : now + UNSET_PAUSE_MS);
     }
     const tries = head.tries + 1;
-    const headers = await signedHeaders(settings.forward.secret, head, now);
+    const headers = await signedHeaders(settings.forward.secrets, head, now);
     // Recorded before it is sent: a crash in between costs an attempt, not the forward.
     const ifSilent = afterTry(tries, null, null, now, Math.random());
     outbox.recordAttempt(head.id, tries, ifSilent.do === "try_again" ? ifSilent.at : now);
@@ -95,17 +95,27 @@ export class Forwarder {
 /** A new `webhook-id`. Free of dots: a dot would shift the borders of the signed text. */
 export const newForwardId = (): string => `msg_${crypto.randomUUID().replaceAll("-", "")}`;
 
-/** Headers that sign a body as Standard Webhooks. `secret` is base64, with or without the prefix `whsec_`. */
-async function signedHeaders(secret: string, { id, body }: OutboxEntry, now: number): Promise<Record<string, string>> {
+/**
+ * Headers that sign a body as Standard Webhooks, once with each secret: while one is rotated, a receiver
+ * knows either. A secret is base64, with or without the prefix `whsec_`.
+ */
+async function signedHeaders(
+  secrets: readonly string[],
+  { id, body }: OutboxEntry,
+  now: number,
+): Promise<Record<string, string>> {
   const timestamp = Math.floor(now / 1000);
-  const bytes = webhookSecret(secret);
-  if (bytes === null) throw new Error("FORWARD_SECRET must be base64"); // checked when the settings were parsed
-  const signature = await hmacSign(bytes, utf8(`${id}.${timestamp}.${body}`));
+  const message = utf8(`${id}.${timestamp}.${body}`);
+  const signatures = secrets.map(async (secret) => {
+    const bytes = webhookSecret(secret);
+    if (bytes === null) throw new Error("FORWARD_SECRET must be base64"); // checked when the settings were parsed
+    return `v1,${toBase64(await hmacSign(bytes, message))}`;
+  });
   return {
     "Content-Type": "application/json",
     "webhook-id": id,
     "webhook-timestamp": String(timestamp),
-    "webhook-signature": `v1,${toBase64(signature)}`,
+    "webhook-signature": (await Promise.all(signatures)).join(" "),
   };
 }
 

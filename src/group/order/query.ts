@@ -36,19 +36,14 @@ export const queryableProviders = async (
 
 /** The facts that the backend reports at `ORDER_STATUS_URL`. */
 export async function queryBackend(
-  { statusUrl, statusKey }: OrderSettings,
+  { statusUrl, statusKeys }: OrderSettings,
   biz: string,
   now: number,
 ): Promise<Result<readonly Fact[], QueryFailure>> {
-  const headers = {
-    Accept: "application/json",
-    ...(statusKey === null ? {} : { Authorization: `Bearer ${statusKey}` }),
-  };
   const url = (statusUrl ?? "").replaceAll("{biz}", biz);
   try {
     return await withDeadline(STATUS_MS, async (signal) => {
-      // A followed redirect would send the bearer key to a host that the setting does not name.
-      const response = await fetch(url, { headers, redirect: "manual", signal });
+      const response = await fetchWithKeys(url, statusKeys, signal);
       const text = await boundedText(response, BODY_BYTES);
       const retryAfterMs = retryAfterOf(response.headers.get("Retry-After"), now, Date.parse);
       return response.ok ? parseReport(text, biz) : failure("refused", `status ${response.status}`, retryAfterMs);
@@ -57,6 +52,17 @@ export async function queryBackend(
     const isLate = error instanceof Error && error.name === "AbortError";
     return isLate ? failure("timed_out", `no answer within ${STATUS_MS} ms`) : failure("unreachable", "no connection");
   }
+}
+
+/** Tries the next key where the backend refuses one: while it is rotated, both sides know two. */
+async function fetchWithKeys(url: string, keys: readonly string[], signal: AbortSignal): Promise<Response> {
+  const [key, ...others] = keys;
+  const headers = { Accept: "application/json", ...(key === undefined ? {} : { Authorization: `Bearer ${key}` }) };
+  // A followed redirect would send the bearer key to a host that the setting does not name.
+  const response = await fetch(url, { headers, redirect: "manual", signal });
+  if (others.length === 0 || (response.status !== 401 && response.status !== 403)) return response;
+  await response.body?.cancel();
+  return fetchWithKeys(url, others, signal);
 }
 
 function parseReport(text: string | null, biz: string): Result<readonly Fact[], QueryFailure> {

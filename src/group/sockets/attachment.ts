@@ -18,10 +18,11 @@ interface Attachment {
 export const initAttachment = (connection: WebSocket, member: Member, now: number): void =>
   attach(connection, { ...(isAnybody(member) ? {} : { member }), since: now, fullAt: 0 });
 
-const isAnybody = ({ sub, mayPublish, expiresAt }: Member): boolean =>
-  sub === null && !mayPublish && expiresAt === null;
+const isAnybody = ({ address, sub, mayPublish, seesMembers, expiresAt }: Member): boolean =>
+  address === null && sub === null && !mayPublish && !seesMembers && expiresAt === null;
 
-export const memberOf = (connection: WebSocket): Member => attachmentOf(connection).member ?? anybody;
+/** An attachment of the last release lacks fields that were added since. */
+export const memberOf = (connection: WebSocket): Member => ({ ...anybody, ...attachmentOf(connection).member });
 
 /** Subject and public data of a member, as the other members see it. */
 export const whoIs = (connection: WebSocket): Who => {

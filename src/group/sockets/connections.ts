@@ -5,7 +5,7 @@ import type { Counters } from "../../core/counters.ts";
 import { publicationFrames, skippedFrame, type Frame, type Mode, type Positioned } from "../../core/frames.ts";
 import type { Receiver } from "../../core/group-api.ts";
 import type { Activity } from "../../core/heartbeat.ts";
-import { initAttachment, lastFrameOf, markLeft, whoIs } from "./attachment.ts";
+import { initAttachment, lastFrameOf, markLeft, memberOf, whoIs } from "./attachment.ts";
 
 /** An open connection. */
 export type Connection = WebSocket;
@@ -34,6 +34,9 @@ export class Connections {
   /** Read from the platform once after waking, then kept current: listing costs as much as a frame to each connection. */
   #open: Readonly<Record<Mode, Set<Connection>>> | undefined;
 
+  /** Connections by address. Counted after waking when it is first asked for, then kept current. */
+  #byAddress: Map<string, number> | undefined;
+
   /**
    * Frames for connections whose handshake is not finished, sent in the next event-loop turn. The
    * platform would buffer them until the 101, and keep 9 KiB per connection for its lifetime
@@ -59,6 +62,16 @@ export class Connections {
 
   of(mode: Mode): ReadonlySet<Connection> {
     return this.#byMode()[mode];
+  }
+
+  /** The connections that count for an address. */
+  countOf(address: string | null): number {
+    if (address === null) return 0;
+    if (this.#byAddress === undefined) {
+      this.#byAddress = new Map();
+      for (const connection of this) this.#count(connection, 1);
+    }
+    return this.#byAddress.get(address) ?? 0;
   }
 
   ofSub(sub: string): readonly Connection[] {
@@ -97,6 +110,7 @@ export class Connections {
     }
     initAttachment(server, member, now);
     open.add(server);
+    this.#count(server, 1);
     this.#held.set(server, []);
     return { client, server };
   }
@@ -104,8 +118,15 @@ export class Connections {
   /** Removes a closed connection from the members. */
   remove(connection: Connection): void {
     const { plain, v1 } = this.#byMode();
-    plain.delete(connection);
-    v1.delete(connection);
+    if (plain.delete(connection) || v1.delete(connection)) this.#count(connection, -1);
+  }
+
+  #count(connection: Connection, by: 1 | -1): void {
+    const { address } = memberOf(connection);
+    if (address === null || this.#byAddress === undefined) return;
+    const count = (this.#byAddress.get(address) ?? 0) + by;
+    if (count > 0) this.#byAddress.set(address, count);
+    else this.#byAddress.delete(address);
   }
 
   /** Removes and closes a connection whose handshake failed. Its close event finds no member. */

@@ -1,6 +1,6 @@
 // The members of a group: admits them within limits, checks their tokens, closes them.
 import type { Consumer } from "../../consumers/consumer.ts";
-import { memberOfToken, type Admission, type Member } from "../../core/admission.ts";
+import { memberOfToken, type Admission, type LimitReached, type Member } from "../../core/admission.ts";
 import type { CloseReason } from "../../core/codes.ts";
 import { errorFrame } from "../../core/frames.ts";
 import { channelName } from "../../core/group.ts";
@@ -21,6 +21,7 @@ import { welcomeFrames, type WelcomeContext } from "./welcome.ts";
 interface MembersOptions {
   readonly group: string;
   readonly access: Consumer["access"];
+  readonly isOrder: boolean;
   readonly connections: Connections;
   readonly presence: Presence;
   readonly dueTimes: DueTimes;
@@ -44,10 +45,12 @@ export class Members {
   }
 
   /** The limit that a new member would exceed; null if there is room. */
-  limitReached({ sub }: Member): "group_full" | "subject_full" | null {
-    const { connections } = this.#options;
+  limitReached({ sub, address }: Member): LimitReached | null {
+    const { connections, isOrder, settings } = this.#options;
     if (connections.count >= CONNECTIONS_PER_GROUP) return "group_full";
-    return sub !== null && connections.ofSub(sub).length >= CONNECTIONS_PER_SUBJECT ? "subject_full" : null;
+    if (sub !== null) return connections.ofSub(sub).length >= CONNECTIONS_PER_SUBJECT ? "subject_full" : null;
+    const { order, other } = settings().perAddress;
+    return connections.countOf(address) >= (isOrder ? order : other) ? "address_full" : null;
   }
 
   /** Accepts a connection and sends its first frames, without an `await` in between. Null if the platform is full. */

@@ -1,9 +1,9 @@
 // Sends joins and leaves to the belfry.v1 members, where the consumer enables presence. Rules: core/presence.ts.
-import { presenceFrame, type Who } from "../../core/frames.ts";
+import { presenceFrame, type Counts, type Who } from "../../core/frames.ts";
 import { PRESENCE_MEMBERS, PRESENCE_WITHIN_MS } from "../../core/limits.ts";
 import { dueLeaves, join, leave, nextLeaveAt, type PendingLeave } from "../../core/presence.ts";
 import { storageKey, type GroupStorage } from "../storage.ts";
-import { whoIs } from "./attachment.ts";
+import { memberOf, whoIs } from "./attachment.ts";
 import type { Connection, Connections } from "./connections.ts";
 import { countsOf } from "./list.ts";
 
@@ -49,7 +49,7 @@ export class Presence {
     const { left, pending } = dueLeaves(before, now);
     this.#save(before, pending);
     if (left.length === 0 || !this.#isAnnounced) return;
-    this.#connections.send(this.#connections.of("v1"), presenceFrame("leave", left, countsOf(this.#connections)));
+    this.#send(this.#connections.of("v1"), "leave", left, countsOf(this.#connections));
   }
 
   /** When the next leave is due, in ms; undefined without pending leaves. */
@@ -82,18 +82,24 @@ export class Presence {
     }, PRESENCE_WITHIN_MS);
     if (!this.#isAnnounced) return;
     const counts = countsOf(this.#connections);
-    const frame = presenceFrame("join", joined.map(whoIs), counts);
     const isNew = new Set(joined);
     const v1 = [...this.#connections.of("v1")];
-    this.#connections.send(
-      v1.filter((member) => !isNew.has(member)),
-      frame,
-    );
+    const known = v1.filter((member) => !isNew.has(member));
+    this.#send(known, "join", joined.map(whoIs), counts);
     // A new member receives the joins of the others, without its own.
     for (const member of joined.length === 1 ? [] : v1.filter((member) => isNew.has(member))) {
       const others = joined.filter((other) => other !== member);
-      this.#connections.send([member], presenceFrame("join", others.map(whoIs), counts));
+      this.#send([member], "join", others.map(whoIs), counts);
     }
+  }
+
+  /** Names and data of members are for those who came with a token or a key. */
+  #send(receivers: Iterable<Connection>, kind: "join" | "leave", members: readonly Who[], counts: Counts): void {
+    const [seeing, others]: [Connection[], Connection[]] = [[], []];
+    for (const receiver of receivers) (memberOf(receiver).seesMembers ? seeing : others).push(receiver);
+    this.#connections.send(seeing, presenceFrame(kind, members, counts));
+    const unnamed = members.map(() => ({ sub: null, info: null }));
+    if (others.length > 0) this.#connections.send(others, presenceFrame(kind, unnamed, counts));
   }
 
   #isHere({ sub }: Who, except: Connection): boolean {

@@ -54,7 +54,7 @@ async function respondTo(request: ClientRequest, context: RequestContext): Promi
       if (context.consumer.presence !== true) return errorReplyFrame(id, "not_allowed", "this group has no presence");
       return replyFrame(id, {
         ...context.counts(),
-        members: context.users(LISTED_MAX).map(({ sub, info }) => ({ sub, info })),
+        members: (context.member.seesMembers ? context.users(LISTED_MAX) : []).map(({ sub, info }) => ({ sub, info })),
       });
     case "history":
       return historyReply(request, context);
