@@ -17,6 +17,7 @@ export interface BelfryEnv {
   readonly ALLOWED_ORIGINS?: string;
   readonly API_KEYS?: string;
   readonly CONNECTIONS_PER_ADDRESS?: string;
+  readonly CONNECTIONS_PER_GROUP?: string;
   readonly DEVELOPMENT?: string;
   readonly FORWARD_SECRET?: string;
   readonly FORWARD_URL?: string;

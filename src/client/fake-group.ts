@@ -125,6 +125,7 @@ export class Group implements FakeGroup {
       position: positionBefore(group, missed),
       latest: group.offset,
       recovered,
+      heartbeat: 25,
       spread: 0,
     });
     for (const frame of [welcome, ...replayFrames(this.#epoch, missed)]) connection.send(frame);

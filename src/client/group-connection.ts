@@ -50,7 +50,9 @@ export class GroupConnection {
   #spreadMs = 0;
   /** Whether a frame has arrived since the last heartbeat. */
   #isAlive = false;
-  /** Consecutive connections that ended before a heartbeat was answered. */
+  /** Whether a heartbeat of this connection was answered. */
+  #isStable = false;
+  /** Consecutive connections that ended before their second heartbeat was answered. */
   #losses = 0;
 
   constructor(deps: ConnectionDeps) {
@@ -133,7 +135,12 @@ export class GroupConnection {
 
   #receive(text: string): void {
     this.#isAlive = true;
-    if (text === HEARTBEAT) return void (this.#losses = 0); // a stable connection resets the backoff
+    if (text === HEARTBEAT) {
+      // The first is answered at once; a connection that lasts until the second resets the backoff.
+      if (this.#isStable) this.#losses = 0;
+      this.#isStable = true;
+      return;
+    }
     const frame = parseFrame(text);
     switch (frame?.type) {
       case "welcome":
@@ -168,7 +175,8 @@ export class GroupConnection {
     if (!recovered) this.position = position;
     this.#heartbeatMs = heartbeat * 1000;
     this.#spreadMs = spread * 1000;
-    this.#setTimer(this.#heartbeatMs, () => this.#sendHeartbeat());
+    this.#isStable = false;
+    this.#sendHeartbeat();
     this.#setState({ name: "open" });
     this.onWelcome?.(latest, hasMissed);
     if (hasMissed) this.emit("missed", position);
@@ -180,8 +188,8 @@ export class GroupConnection {
   }
 
   /**
-   * Sent at a fixed interval, whatever else arrives: the server closes connections whose heartbeats
-   * stop. Also detects a lost network, which closes no socket.
+   * Sent behind the welcome and at a fixed interval, whatever else arrives: the server closes
+   * connections without. Also detects a lost network, which closes no socket.
    */
   #sendHeartbeat(): void {
     this.#isAlive = false;

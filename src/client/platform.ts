@@ -4,7 +4,7 @@ import type { Unsubscribe } from "./api.ts";
 export interface Options {
   /**
    * Returns a token for groups that require one. Called for the first connection, and again once
-   * the token has expired. In Node it may return an API key.
+   * the token has expired. A backend gets one by `POST /tickets`.
    */
   readonly getToken?: () => string | Promise<string>;
   /** Closes the client when aborted. */

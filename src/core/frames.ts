@@ -1,7 +1,7 @@
 // The wire format: every frame and its text. Shared by server, client and docs.
 import { errorCodes, type ErrorReason } from "./codes.ts";
 import type { Json } from "./json.ts";
-import { HEARTBEAT_SECONDS, REPLAY_LENGTH } from "./limits.ts";
+import { REPLAY_LENGTH } from "./limits.ts";
 import { isPaid, type OrderStatus } from "./order.ts";
 import { publicationId, type Position, type Publication } from "./position.ts";
 
@@ -65,8 +65,8 @@ export const orderFrame = (biz: string, status: OrderStatus): OrderFrame => ({ b
  * The first frame, sent in the turn in which the connection becomes a member. Every later
  * publication reaches it.
  */
-export const welcomeFrame = ({ channel, position, latest, recovered, spread }: Welcome): Frame =>
-  encode({ type: "welcome", channel, ...position, latest, recovered, heartbeat: HEARTBEAT_SECONDS, spread });
+export const welcomeFrame = ({ channel, position, latest, recovered, heartbeat, spread }: Welcome): Frame =>
+  encode({ type: "welcome", channel, ...position, latest, recovered, heartbeat, spread });
 
 export interface Welcome {
   readonly channel: string;
@@ -80,6 +80,8 @@ export interface Welcome {
   readonly recovered: boolean;
   /** Seconds over which clients spread their reconnects after a lost connection. */
   readonly spread: number;
+  /** Interval of the heartbeats that the client is to send, in seconds. */
+  readonly heartbeat: number;
 }
 
 /** A plain frame for members in belfry.v1, with its position; null if it is not stored. */

@@ -1,7 +1,16 @@
 // Decides by heartbeats which connections are dead, and how reconnects are spread. Pure; `now` is passed in.
-import { HEARTBEATS_MISSED, HEARTBEAT_SECONDS, RECONNECTS_PER_SECOND } from "./limits.ts";
+import {
+  HEARTBEATS_MISSED,
+  HEARTBEAT_GROWTH_CONNECTIONS,
+  HEARTBEAT_SECONDS,
+  HEARTBEAT_SECONDS_MAX,
+  RECONNECTS_PER_SECOND,
+} from "./limits.ts";
 
-const SILENCE_MS = HEARTBEATS_MISSED * HEARTBEAT_SECONDS * 1000;
+/** Interval of the heartbeats of a connection that joins a group of that many, in seconds. */
+export const heartbeatSeconds = (connections: number): number =>
+  HEARTBEAT_SECONDS +
+  Math.round((HEARTBEAT_SECONDS_MAX - HEARTBEAT_SECONDS) * Math.min(1, connections / HEARTBEAT_GROWTH_CONNECTIONS));
 
 /**
  * Seconds over which the clients of a group spread their reconnects. An object admits some 333
@@ -9,29 +18,29 @@ const SILENCE_MS = HEARTBEATS_MISSED * HEARTBEAT_SECONDS * 1000;
  */
 export const spreadSeconds = (connections: number): number => Math.floor(connections / RECONNECTS_PER_SECOND);
 
-/**
- * Last activity of a connection, in ms: its latest heartbeat, null before the first, and its latest
- * other frame.
- */
+/** Last activity of a connection, in ms, and its interval. */
 export interface Activity {
+  /** Its latest heartbeat, or when it joined if its mode promises heartbeats; null = it need send none. */
   readonly heartbeat: number | null;
+  /** Its latest other frame. */
   readonly frame: number;
+  readonly everySeconds: number;
 }
 
 /**
- * Finds the silent connections: those that have sent a heartbeat before and then missed three.
- * Connections without any heartbeat (the articles' pages) are exempt; they end with their TCP
- * connection. All others stay alive until `next`, including connections that join until then.
+ * Finds the silent connections: those that have missed three heartbeats. Connections in plain mode
+ * without any (the articles' pages) are exempt; they end with their TCP connection. All others stay
+ * alive until `next`, including connections that join until then.
  */
 export function findSilent<Connection>(
   activities: readonly (readonly [Connection, Activity])[],
   now: number,
 ): { readonly silent: readonly Connection[]; readonly next: number } {
   const silent: Connection[] = [];
-  let next = activities.length === 0 ? now : now + SILENCE_MS; // without connections the next check is free
-  for (const [connection, { heartbeat, frame }] of activities) {
+  let next = activities.length === 0 ? now : now + HEARTBEATS_MISSED * HEARTBEAT_SECONDS * 1000; // without connections the next check is free
+  for (const [connection, { heartbeat, frame, everySeconds }] of activities) {
     if (heartbeat === null) continue;
-    const until = Math.max(heartbeat, frame) + SILENCE_MS;
+    const until = Math.max(heartbeat, frame) + HEARTBEATS_MISSED * everySeconds * 1000;
     if (until < now) silent.push(connection);
     else next = Math.min(next, until);
   }

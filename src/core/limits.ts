@@ -1,7 +1,11 @@
 // Limits. Each has its unit in its name, and beside it the reason and the error for exceeding it.
 
-/** Interval of a client's heartbeats. Proxies cut an idle connection after 60–100 s. */
+/** Interval of a client's heartbeats, in a small group. Proxies cut an idle connection after 60–100 s. */
 export const HEARTBEAT_SECONDS = 25;
+
+/** The same in a group of `HEARTBEAT_GROWTH_CONNECTIONS` or more: half the heartbeats of a crowd. */
+export const HEARTBEAT_SECONDS_MAX = 50;
+export const HEARTBEAT_GROWTH_CONNECTIONS = 10_000;
 
 /**
  * A connection that has sent heartbeats and then missed this many is considered dead. A phone in a
@@ -157,9 +161,11 @@ export const BUDGETS_KEPT = 100_000;
 
 /**
  * Connections of one group. One thread serves them all: beyond this a push takes longer than a
- * person waits. The platform's limit is 32,768. 503 or 4100 `group_full`.
+ * person waits. The setting `CONNECTIONS_PER_GROUP`, up to a little less than the platform's 32,768.
+ * 503 or 4100 `group_full`.
  */
 export const CONNECTIONS_PER_GROUP = 10_000;
+export const CONNECTIONS_PER_GROUP_MAX = 32_000;
 
 /**
  * Connections of one token subject to one group: the tabs and devices of one person. 503 or 4101

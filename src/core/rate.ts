@@ -18,7 +18,9 @@ export const lastFrameBy = (fullAt: number): number => fullAt - PER_FRAME_MS;
  * "generic cell rate algorithm". It stores a token bucket as one time instead of a level and a time.
  */
 export function consume(fullAt: number, now: number, costMs: number, sizeMs: number): number | null {
-  const next = Math.max(fullAt, now) + costMs;
+  // A bucket is full within `sizeMs`: a later time was stored before the clock went back, and means nothing.
+  const since = fullAt > now + sizeMs ? now : Math.max(fullAt, now);
+  const next = since + costMs;
   return next - now > sizeMs ? null : next;
 }
 

@@ -5,6 +5,8 @@ import {
   CONNECTIONS_PER_ADDRESS,
   CONNECTIONS_PER_ADDRESS_AND_ORDER,
   CONNECTIONS_PER_ADDRESS_MAX,
+  CONNECTIONS_PER_GROUP,
+  CONNECTIONS_PER_GROUP_MAX,
   DAY_MS,
   ORDER_RETENTION_DAYS_MAX,
   ORDER_RETENTION_DAYS_MIN,
@@ -33,17 +35,18 @@ export interface Settings {
   readonly pushEveryMs: number;
   readonly orders: OrderSettings;
   readonly tokens: TokenSettings;
-  readonly perAddress: ConnectionsPerAddress;
+  readonly connections: ConnectionSettings;
   /** Whether the secrets may be the published ones, which the pages then use too. On a loopback host only. */
   readonly isDevelopment: boolean;
   /** Whether the demo pages are served. */
   readonly pages: boolean;
 }
 
-/** Open connections without a token that one address may have in one group. */
-export interface ConnectionsPerAddress {
-  readonly order: number;
-  readonly other: number;
+export interface ConnectionSettings {
+  /** Open connections of one group. */
+  readonly perGroup: number;
+  /** Those without a token that one address may have: in an order's group, and in any other. */
+  readonly perAddress: { readonly order: number; readonly other: number };
 }
 
 export interface OrderSettings {
@@ -106,6 +109,7 @@ type Name =
   | "TOKEN_AUDIENCE"
   | "TOKEN_MAX_SECONDS"
   | "CONNECTIONS_PER_ADDRESS"
+  | "CONNECTIONS_PER_GROUP"
   | "JURISDICTION"
   | "PAGES"
   | "DEVELOPMENT";
@@ -143,19 +147,18 @@ export function readSettings(vars: Vars): Result<Settings, BadSetting> {
   if (!tokens.ok) return tokens;
   if (!["", "eu", "fedramp"].includes(vars.JURISDICTION?.trim() ?? ""))
     return bad("JURISDICTION", "eu, fedramp, or empty");
-  const perAddress = readPerAddress(text(vars.CONNECTIONS_PER_ADDRESS));
-  if (perAddress === null)
-    return bad("CONNECTIONS_PER_ADDRESS", `a whole number from 1 to ${CONNECTIONS_PER_ADDRESS_MAX}, or two: 50,500`);
+  const connections = readConnectionSettings(vars);
+  if (!connections.ok) return connections;
   const pages = text(vars.PAGES) ?? development;
   if (!isFlag(pages)) return bad("PAGES", "0 or 1");
   return ok({
-    allowedOrigins: originPatterns(vars.ALLOWED_ORIGINS ?? ""),
+    allowedOrigins: originPatterns(text(vars.ALLOWED_ORIGINS) ?? (isDevelopment ? LOOPBACK : "")),
     apiKeys: apiKeys.value,
     timeZone,
     pushEveryMs: Math.round(pushEverySeconds * 1000),
     orders: orders.value,
     tokens: tokens.value,
-    perAddress,
+    connections: connections.value,
     isDevelopment,
     pages: pages === "1",
   });
@@ -163,6 +166,9 @@ export function readSettings(vars: Vars): Result<Settings, BadSetting> {
 
 const API_KEYS_EXPECTED =
   "a comma-separated list of keys of 16 or more of A-Z a-z 0-9 . _ ~ + -, or entries name:scopes:key with a ; between, where scopes are of callbacks, orders, read, operate, publish:<group>";
+
+/** In development pages come from servers of their own, at other ports of this machine. */
+const LOOPBACK = "localhost, .localhost, 127.0.0.1, [::1]";
 
 const isFlag = (text: string): boolean => text === "0" || text === "1";
 
@@ -182,13 +188,20 @@ function weakSecret(vars: Vars, apiKeys: readonly ApiKey[]): BadSetting | null {
   return null;
 }
 
-/** One number for every group, or one for orders and one for the others. */
-function readPerAddress(value: string | null): ConnectionsPerAddress | null {
-  if (value === null) return { order: CONNECTIONS_PER_ADDRESS_AND_ORDER, other: CONNECTIONS_PER_ADDRESS };
-  const [order = 0, other = order, ...more] = value.split(",").map(Number);
-  const isValid = [order, other].every((n) => Number.isInteger(n) && n >= 1 && n <= CONNECTIONS_PER_ADDRESS_MAX);
-  return isValid && more.length === 0 ? { order, other } : null;
+function readConnectionSettings(vars: Vars): Result<ConnectionSettings, BadSetting> {
+  const perGroup = Number(text(vars.CONNECTIONS_PER_GROUP) ?? CONNECTIONS_PER_GROUP);
+  if (!isWithin(perGroup, CONNECTIONS_PER_GROUP_MAX))
+    return bad("CONNECTIONS_PER_GROUP", `a whole number from 1 to ${CONNECTIONS_PER_GROUP_MAX}`);
+  // One number for every group, or one for orders and one for the others.
+  const numbers = list(vars.CONNECTIONS_PER_ADDRESS ?? "").map(Number);
+  const [order = CONNECTIONS_PER_ADDRESS_AND_ORDER, other = numbers[0] ?? CONNECTIONS_PER_ADDRESS] = numbers;
+  const isValid = [order, other].every((number) => isWithin(number, CONNECTIONS_PER_ADDRESS_MAX));
+  return isValid && numbers.length <= 2
+    ? ok({ perGroup, perAddress: { order, other } })
+    : bad("CONNECTIONS_PER_ADDRESS", `a whole number from 1 to ${CONNECTIONS_PER_ADDRESS_MAX}, or two: 50,500`);
 }
+
+const isWithin = (number: number, max: number): boolean => Number.isInteger(number) && number >= 1 && number <= max;
 
 function readOrderSettings(vars: Vars): Result<OrderSettings, BadSetting> {
   const statusUrl = text(vars.ORDER_STATUS_URL);

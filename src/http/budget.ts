@@ -20,7 +20,7 @@ export const clientAddress = ({ req }: RouteContext): string | null =>
 
 /** Charges a request without a credential that will wake an object. False: the address has none left. */
 export function takeAnonymous(c: RouteContext): boolean {
-  const burst = c.var.settings.perAddress.other * ANONYMOUS_BURST_FACTOR;
+  const burst = c.var.settings.connections.perAddress.other * ANONYMOUS_BURST_FACTOR;
   return take(c, "anonymous", { burst, perSecond: burst / ANONYMOUS_REFILL_SECONDS });
 }
 

@@ -37,10 +37,6 @@ export const phrases = {
   // The laboratory
   "go-offline": ["Go offline", "断开网络"],
   "come-back": ["Come back", "恢复网络"],
-  "no-crypto": [
-    "The browser signs only on localhost or over https: open this page there.",
-    "浏览器只在 localhost 或 https 下签名：请在那里打开本页。",
-  ],
   offline: ["This page is offline: nothing reaches it, nothing leaves it.", "本页已离线：收发均中断。"],
   online: ["This page is online again.", "本页已恢复联网。"],
   asking: [

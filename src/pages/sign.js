@@ -1,8 +1,6 @@
-// Signs Standard Webhooks deliveries and tokens with the development secrets.
+// Signs Standard Webhooks deliveries and tokens with the development secrets. Browsers offer Web Crypto
+// on localhost, and development is served nowhere else.
 import { STANDARD_SECRET, TOKEN_SECRET } from "./development.js";
-
-/** Browsers offer Web Crypto on localhost and https only. */
-export const canSign = isSecureContext;
 
 const utf8 = new TextEncoder();
 const base64 = (/** @type {Uint8Array} */ bytes) => btoa(String.fromCharCode(...bytes));

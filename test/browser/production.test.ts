@@ -1,14 +1,27 @@
 // Pages of a Worker with its own secrets: no page creates callbacks or tokens.
+import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { openPage, saveScreenshot, waitForStatus, useBrowser } from "../support/browser.ts";
-import { backend, newBiz } from "../support/client.ts";
+import { newBiz } from "../support/client.ts";
 import { startServer, type Server } from "../support/server.ts";
 
 useBrowser();
 
+/** Secrets of its own: outside development the published ones are refused. */
+const secret = (): string => randomBytes(32).toString("hex");
+const key = secret();
 let server: Server;
 beforeAll(async () => {
-  server = await startServer({ DEVELOPMENT: "0", PUSH_EVERY_SECONDS: "1" });
+  server = await startServer({
+    DEVELOPMENT: "0",
+    PAGES: "1",
+    PUSH_EVERY_SECONDS: "1",
+    API_KEYS: key,
+    ORDER_ID_KEY: secret(),
+    ORDER_STATUS_KEY: secret(),
+    TOKEN_SECRET: secret(),
+    FORWARD_SECRET: `whsec_${randomBytes(24).toString("base64")}`,
+  });
 }, 60_000);
 afterAll(() => server.stop());
 
@@ -19,7 +32,7 @@ it("the laboratory has no buttons, shows the reason, and shows the order's statu
   expect(await page.locator("#experiments button:visible").count()).toBe(0);
   await page.locator("#connection[data-state=open]").waitFor();
   await saveScreenshot(page, "checkout-production");
-  await backend(server.url, "POST", `/callback/${biz}/`);
+  await fetch(`${server.url}/callback/${biz}/`, { method: "POST", headers: { "X-API-Key": key } });
   await waitForStatus(page, "paid");
 });
 

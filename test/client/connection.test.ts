@@ -162,7 +162,7 @@ describe("a close code", () => {
 });
 
 describe("a heartbeat", () => {
-  it("is sent every 25 seconds, whatever else is received", async () => {
+  it("is sent behind the welcome and every 25 seconds, whatever else is received", async () => {
     const sentAt: number[] = [];
     const { server, clock, connect } = scene();
     const { WebSocket } = server.options;
@@ -178,7 +178,7 @@ describe("a heartbeat", () => {
       await clock.pass(1000);
       server.group(PATH).publish(s);
     }
-    expect(sentAt.map((at) => at - startedAt)).toEqual([25_000, 50_000, 75_000, 100_000, 125_000]);
+    expect(sentAt.map((at) => at - startedAt)).toEqual([0, 25_000, 50_000, 75_000, 100_000, 125_000]);
     expect(server.dialled).toBe(1);
   });
 

@@ -180,6 +180,7 @@ describe("an outcome", () => {
     await clock.pass(0);
     pending.shift()?.(); // the handshake
     pending.shift()?.(); // the welcome
+    await settle(); // the client's heartbeat is on its way
     pending.length = 0;
     expect(outcomes).toEqual([]);
     const [connection] = server.connections;

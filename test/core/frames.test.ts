@@ -31,7 +31,7 @@ describe("frame", () => {
     ["plain outcome", encode(orderFrame("b", "refunded")), '{"biz":"b","paid":false,"status":"refunded"}'],
     [
       "welcome",
-      welcomeFrame({ channel: "feed_x!1", position, latest: 9, recovered: true, spread: 3 }),
+      welcomeFrame({ channel: "feed_x!1", position, latest: 9, recovered: true, heartbeat: 25, spread: 3 }),
       '{"type":"welcome","channel":"feed_x!1","epoch":"1a2b3c4d","offset":7,"latest":9,"recovered":true,"heartbeat":25,"spread":3}',
     ],
     [

@@ -95,15 +95,21 @@ describe("the offered subprotocols", () => {
 });
 
 describe("a connection is silent", () => {
-  it("75 s after its last heartbeat or frame, but only if it has sent a heartbeat; `next` is the next check", () => {
+  it("75 s after its last heartbeat or frame, unless it need send none; `next` is the next check", () => {
     const activities = [
-      ["heartbeat", { heartbeat: 0, frame: 0 }],
-      ["frame", { heartbeat: 0, frame: 500 }],
-      ["article", { heartbeat: null, frame: 0 }],
+      ["heartbeat", { heartbeat: 0, frame: 0, everySeconds: 25 }],
+      ["frame", { heartbeat: 0, frame: 500, everySeconds: 25 }],
+      ["article", { heartbeat: null, frame: 0, everySeconds: 25 }],
     ] as const;
     expect(findSilent(activities, 75_000)).toEqual({ silent: [], next: 75_000 });
     expect(findSilent(activities, 75_001)).toEqual({ silent: ["heartbeat"], next: 75_500 });
     expect(findSilent(activities, 75_501)).toEqual({ silent: ["heartbeat", "frame"], next: 150_501 });
+  });
+
+  it("three of its own intervals after them", () => {
+    const activities = [["crowd", { heartbeat: 0, frame: 0, everySeconds: 50 }]] as const;
+    expect(findSilent(activities, 150_000)).toEqual({ silent: [], next: 150_000 });
+    expect(findSilent(activities, 150_001)).toMatchObject({ silent: ["crowd"] });
   });
 });
 

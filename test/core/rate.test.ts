@@ -68,6 +68,13 @@ describe("the relay budget of a group", () => {
   });
 });
 
+it("a bucket is full after the clock went back, instead of empty until it shows the old time again", () => {
+  let fullAt = 0;
+  for (let i = 0; i < 200; i++) fullAt = consumeFrames(fullAt, NOW, 1) ?? fullAt;
+  expect(consumeFrames(fullAt, NOW, 1)).toBeNull();
+  expect(consumeFrames(fullAt, NOW - 3_600_000, 1)).toBe(NOW - 3_600_000 + 50);
+});
+
 it("consumeFrames equals a bucket of 200 tokens that gains one every 50 ms", () => {
   const arrivals = fc.array(
     fc.record({ pause: fc.oneof(fc.nat(60), fc.nat(20_000)), frames: fc.oneof(fc.nat(3), fc.nat(300)) }),

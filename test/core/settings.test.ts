@@ -23,7 +23,7 @@ describe("settings", () => {
           issuedIds: false,
         },
         tokens: { secrets: [], jwksUrl: null, issuer: null, audience: null, maxSeconds: 86_400 },
-        perAddress: { order: 50, other: 500 },
+        connections: { perGroup: 10_000, perAddress: { order: 50, other: 500 } },
         isDevelopment: false,
         pages: false,
       },
@@ -67,6 +67,8 @@ describe("settings", () => {
     ["CONNECTIONS_PER_ADDRESS", "50,500,5000"],
     ["CONNECTIONS_PER_ADDRESS", "1.5"],
     ["CONNECTIONS_PER_ADDRESS", "100001"],
+    ["CONNECTIONS_PER_GROUP", "-2"],
+    ["CONNECTIONS_PER_GROUP", "32001"],
     ["TOKEN_MAX_SECONDS", "59"],
     ["TOKEN_MAX_SECONDS", "a day"],
     ["PAGES", "yes"],
@@ -108,8 +110,15 @@ describe("settings", () => {
 
   it("bound the connections of one address by one number, or by one for orders and one for the rest", () => {
     const bound = (value: string) => read({ CONNECTIONS_PER_ADDRESS: value });
-    expect(bound("20")).toMatchObject({ value: { perAddress: { order: 20, other: 20 } } });
-    expect(bound(" 5, 5000 ")).toMatchObject({ value: { perAddress: { order: 5, other: 5000 } } });
+    expect(bound("20")).toMatchObject({ value: { connections: { perAddress: { order: 20, other: 20 } } } });
+    expect(bound(" 5, 5000 ")).toMatchObject({ value: { connections: { perAddress: { order: 5, other: 5000 } } } });
+  });
+
+  it("admit pages of any port of this machine in development, unless they are listed", () => {
+    const origins = (vars: Vars) => read({ DEVELOPMENT: "1", ...vars });
+    expect(origins({})).toMatchObject({ value: { allowedOrigins: { value: [{ host: "localhost" }, {}, {}, {}] } } });
+    const listed = { value: { allowedOrigins: { value: [{ host: "shop.example" }] } } };
+    expect(origins({ ALLOWED_ORIGINS: "shop.example" })).toMatchObject(listed);
   });
 
   it("serve the demo pages in development, or where PAGES is 1", () => {

@@ -5,6 +5,7 @@ import { WebSocket, type RawData } from "ws";
 import { apiKey, backend, Client, newBiz } from "../support/client.ts";
 
 const server = inject("url");
+const asBackend = { headers: { "X-API-Key": apiKey } };
 const between = (least: number, most: number): number => least + Math.random() * (most - least);
 
 interface Frame {
@@ -32,7 +33,7 @@ class Looper {
   /** Connects until `over` resolves. */
   async stay(over: () => Promise<unknown>): Promise<void> {
     const query = this.#position === null ? "" : `?epoch=${this.#position.epoch}&offset=${this.#position.offset}`;
-    const socket = new WebSocket(this.#url + query, ["belfry.v1", `belfry.bearer.${apiKey}`]);
+    const socket = new WebSocket(this.#url + query, ["belfry.v1"], asBackend);
     socket.on("error", () => undefined); // a close follows
     let isOver = false;
     const welcomed = new Promise<void>((resolve, reject) => {
@@ -141,9 +142,8 @@ it("a page receives every frame while seven plain pages reconnect in a loop", { 
 it("a client that reads slowly receives every frame and delays no other client", { timeout: 120_000 }, async () => {
   const name = newBiz();
   const path = `/ws/feed/${name}/`;
-  const protocols = ["belfry.v1", `belfry.bearer.${apiKey}`];
-  const slow = await Client.connect(server, path, {}, protocols);
-  const quick = await Client.connect(server, path, {}, protocols);
+  const slow = await Client.connect(server, path, asBackend, ["belfry.v1"]);
+  const quick = await Client.connect(server, path, asBackend, ["belfry.v1"]);
   await quick.next();
   for (const type of ["welcome", "join"]) expect(await slow.nextJson()).toMatchObject({ type });
   slow.socket.pause();

@@ -97,6 +97,7 @@ describe("docs/protocol.md", () => {
         position: at,
         latest: 17,
         recovered: false,
+        heartbeat: 25,
         spread: 0,
       }),
       publicationFrame({ data: encode({ title: "Rain" }), position: { ...at, offset: 18 } }),

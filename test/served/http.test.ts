@@ -22,7 +22,7 @@ it("every command on the page has its response beside it, and every route an exa
   const unanswered = examples.filter(({ answer }) => answer === "");
   expect(unanswered.map(({ command }) => command)).toEqual([expect.stringContaining("-X DELETE")]); // 204
   const routes = [...page.matchAll(/^## `(GET|POST|PUT|DELETE) (\/[^`]*)`$/gm)].map(([, , path = ""]) => path);
-  expect(routes).toHaveLength(14);
+  expect(routes).toHaveLength(15);
   for (const path of routes) {
     const route = new RegExp(`localhost:8787${path.replaceAll(/:\w+/g, "[^/\\s]+")}['?\\s]`);
     expect(examples.some(({ command }) => route.test(command))).toBe(true);
@@ -34,7 +34,9 @@ const withMatchers = (answer: string): unknown =>
   JSON.parse(answer, (key, value: unknown) => {
     if (key === "epoch" && value !== null) return expect.stringMatching(/^[0-9a-f]{8}$/);
     if (key === "id") return expect.stringMatching(/^[0-9a-f]{8}-\d+$/);
-    if (key === "at") return expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/);
+    if (key === "token") return expect.stringMatching(/^[\w-]+\.[\w-]+\.[\w-]+$/);
+    if (key === "at" || (key === "expires_at" && value !== null))
+      return expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/);
     return key === "push_every_seconds" ? 1 : value;
   });
 

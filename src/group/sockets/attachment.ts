@@ -1,6 +1,7 @@
 // The data attached to a connection, which survives the object's hibernation.
 import { anybody, type Member } from "../../core/admission.ts";
 import type { Who } from "../../core/frames.ts";
+import { HEARTBEAT_SECONDS } from "../../core/limits.ts";
 import { consumeFrames, frameCost, lastFrameBy } from "../../core/rate.ts";
 
 /** At most 16 KiB when serialised. */
@@ -13,10 +14,17 @@ interface Attachment {
   readonly gone?: true;
   /** When the frame budget is full again, in ms; 0 before the first frame. */
   readonly fullAt: number;
+  /** Interval of its heartbeats in seconds; absent = `HEARTBEAT_SECONDS`. */
+  readonly everySeconds?: number;
 }
 
-export const initAttachment = (connection: WebSocket, member: Member, now: number): void =>
-  attach(connection, { ...(isAnybody(member) ? {} : { member }), since: now, fullAt: 0 });
+export const initAttachment = (connection: WebSocket, member: Member, everySeconds: number, now: number): void =>
+  attach(connection, {
+    ...(isAnybody(member) ? {} : { member }),
+    ...(everySeconds === HEARTBEAT_SECONDS ? {} : { everySeconds }),
+    since: now,
+    fullAt: 0,
+  });
 
 const isAnybody = ({ address, sub, mayPublish, seesMembers, expiresAt }: Member): boolean =>
   address === null && sub === null && !mayPublish && !seesMembers && expiresAt === null;
@@ -29,6 +37,9 @@ export const whoIs = (connection: WebSocket): Who => {
   const { sub, info } = memberOf(connection);
   return { sub, info };
 };
+
+export const heartbeatSecondsOf = (connection: WebSocket): number =>
+  attachmentOf(connection).everySeconds ?? HEARTBEAT_SECONDS;
 
 export const sinceOf = (connection: WebSocket): number => attachmentOf(connection).since;
 

@@ -4,8 +4,8 @@ import { closeCodes, type CloseReason } from "../../core/codes.ts";
 import type { Counters } from "../../core/counters.ts";
 import { publicationFrames, skippedFrame, type Frame, type Mode, type Positioned } from "../../core/frames.ts";
 import type { Receiver } from "../../core/group-api.ts";
-import type { Activity } from "../../core/heartbeat.ts";
-import { initAttachment, lastFrameOf, markLeft, memberOf, whoIs } from "./attachment.ts";
+import { heartbeatSeconds, type Activity } from "../../core/heartbeat.ts";
+import { heartbeatSecondsOf, initAttachment, lastFrameOf, markLeft, memberOf, sinceOf, whoIs } from "./attachment.ts";
 
 /** An open connection. */
 export type Connection = WebSocket;
@@ -108,7 +108,7 @@ export class Connections {
     } catch {
       return null; // the socket is new and its tags are valid: only the limit throws
     }
-    initAttachment(server, member, now);
+    initAttachment(server, member, heartbeatSeconds(this.count + 1), now);
     open.add(server);
     this.#count(server, 1);
     this.#held.set(server, []);
@@ -149,8 +149,10 @@ export class Connections {
   /** Last activity of each connection. */
   lastActivity(): (readonly [Connection, Activity])[] {
     return Array.from(this, (connection) => {
-      const heartbeat = this.#ctx.getWebSocketAutoResponseTimestamp(connection)?.getTime() ?? null;
-      return [connection, { heartbeat, frame: lastFrameOf(connection) }] as const;
+      const joined = this.modeOf(connection) === "v1" ? sinceOf(connection) : null;
+      const heartbeat = this.#ctx.getWebSocketAutoResponseTimestamp(connection)?.getTime() ?? joined;
+      const everySeconds = heartbeatSecondsOf(connection);
+      return [connection, { heartbeat, frame: lastFrameOf(connection), everySeconds }] as const;
     });
   }
 

@@ -6,7 +6,7 @@ import { errorFrame } from "../../core/frames.ts";
 import { channelName } from "../../core/group.ts";
 import { findSilent } from "../../core/heartbeat.ts";
 import { leaseStep, nextLeaseStep } from "../../core/lease.ts";
-import { CONNECTIONS_PER_GROUP, CONNECTIONS_PER_SUBJECT } from "../../core/limits.ts";
+import { CONNECTIONS_PER_SUBJECT } from "../../core/limits.ts";
 import type { LogLine } from "../../core/log.ts";
 import { no, ok, type Result } from "../../core/result.ts";
 import type { Settings } from "../../core/settings.ts";
@@ -46,10 +46,11 @@ export class Members {
 
   /** The limit that a new member would exceed; null if there is room. */
   limitReached({ sub, address }: Member): LimitReached | null {
-    const { connections, isOrder, settings } = this.#options;
-    if (connections.count >= CONNECTIONS_PER_GROUP) return "group_full";
+    const { connections, isOrder } = this.#options;
+    const { perGroup, perAddress } = this.#options.settings().connections;
+    if (connections.count >= perGroup) return "group_full";
     if (sub !== null) return connections.ofSub(sub).length >= CONNECTIONS_PER_SUBJECT ? "subject_full" : null;
-    const { order, other } = settings().perAddress;
+    const { order, other } = perAddress;
     return connections.countOf(address) >= (isOrder ? order : other) ? "address_full" : null;
   }
 

@@ -2,7 +2,7 @@
 // an order's outcome.
 import type { Admission } from "../../core/admission.ts";
 import { replayFrames, welcomeFrame, type Frame } from "../../core/frames.ts";
-import { spreadSeconds } from "../../core/heartbeat.ts";
+import { heartbeatSeconds, spreadSeconds } from "../../core/heartbeat.ts";
 import { positionBefore, recover } from "../../core/position.ts";
 import type { PublicationLog } from "../publishing/history.ts";
 
@@ -40,6 +40,7 @@ export function welcomeFrames(
     position: positionBefore(current, missed),
     latest: current.offset,
     recovered,
+    heartbeat: heartbeatSeconds(connections),
     spread: spreadSeconds(connections),
   });
   return [welcome, ...replayFrames(current.epoch, missed)];

@@ -1,7 +1,7 @@
 // Starts the console: one WebSocket with its frames, and requests of a backend with their
 // responses.
 import { API_KEY, health } from "../development.js";
-import { canSign, token } from "../sign.js";
+import { token } from "../sign.js";
 import { inputById, createElement, byId, showConnection, translatePage, prependLine, t, write } from "../words.js";
 import { groupOf, itemsOf, positionOf } from "./frames.js";
 
@@ -114,7 +114,7 @@ async function fillDevelopmentKey() {
   const { development } = await health();
   if (!development) return;
   inputById("key").value = API_KEY;
-  byId("make-token").toggleAttribute("hidden", !canSign);
+  byId("make-token").hidden = false;
 }
 
 translatePage();

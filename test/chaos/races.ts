@@ -1,0 +1,42 @@
+// Races: a callback against a page's connect, at random offsets. Each page learns the outcome, once.
+import { setTimeout as sleep } from "node:timers/promises";
+import { clientOf, inLanes, newBiz, pay, register } from "./requests.ts";
+import { Server } from "./server.ts";
+import { Tally } from "./tally.ts";
+
+const LANES = 16;
+/** A connect takes a few ms here, so that the callback falls before, into and behind it. */
+const OFFSET_MS = 12;
+
+export async function races(seconds: number, most: number): Promise<Tally> {
+  const tally = new Tally("races");
+  const server = await Server.start();
+  await inLanes(LANES, async () => {
+    await race(server.url, tally);
+    tally.tried += 1;
+    tally.showProgress();
+    return tally.tried < most - LANES && tally.seconds < seconds;
+  });
+  await server.end();
+  return tally;
+}
+
+async function race(url: string, tally: Tally): Promise<void> {
+  const biz = newBiz();
+  if ((await register(url, biz))?.status !== 200) return void (tally.faults += 1);
+  const page = new AbortController();
+  let outcomes = 0;
+  const paying = sleep(Math.random() * OFFSET_MS).then(() => pay(url, "hmac", biz));
+  await sleep(Math.random() * OFFSET_MS);
+  const order = clientOf(url, page.signal).order(biz);
+  order.on("status", ({ status }) => status === "paid" && (outcomes += 1));
+  try {
+    await order.settled({ timeout: 30_000 });
+  } catch {
+    tally.unanswered += 1;
+  }
+  const answer = await paying;
+  if (answer?.status !== 200) tally.faults += 1;
+  if (outcomes > 1) tally.doubled += 1;
+  page.abort();
+}
