@@ -7,7 +7,7 @@ import { kills } from "./kills.ts";
 import { races } from "./races.ts";
 import { soak } from "./soak.ts";
 import { storm } from "./storm.ts";
-import type { Tally } from "./tally.ts";
+import type { Report } from "./report.ts";
 
 const bound = process.env["SECONDS"] === undefined ? null : Number(process.env["SECONDS"]);
 const seed = Number(process.env["SEED"] ?? Math.floor(Math.random() * 1_000_000_000));
@@ -15,7 +15,7 @@ const isShort = bound !== null;
 const seconds = bound ?? 3600;
 
 /** Each part, with what it does at most. */
-const parts: Readonly<Record<string, () => Promise<Tally>>> = {
+const parts: Readonly<Record<string, () => Promise<Report>>> = {
   kills: () => kills(seconds, 200),
   races: () => races(seconds, 10_000),
   storm: () => storm(isShort ? 60 : 120, isShort ? 200 : 2500),
@@ -31,9 +31,9 @@ if (unknown.length > 0)
   throw new Error(`no such part: ${unknown.join(", ")}. There are ${Object.keys(parts).join(", ")}`);
 
 for (const name of names.length > 0 ? names : Object.keys(parts)) {
-  const tally = await parts[name]?.();
-  if (tally === undefined) continue;
-  console.log(tally.line());
-  if (!tally.isClean) process.exitCode = 1;
+  const report = await parts[name]?.();
+  if (report === undefined) continue;
+  console.log(report.line());
+  if (!report.isClean) process.exitCode = 1;
 }
 process.exit();

@@ -6,7 +6,7 @@ import { hmac, token } from "../tokens/signing.ts";
 import { Random } from "./random.ts";
 import { backend, clientOf, inLanes, newBiz, payment, until } from "./requests.ts";
 import { Server, settings } from "./server.ts";
-import { Tally } from "./tally.ts";
+import { Report } from "./report.ts";
 
 const LANES = 16;
 const PROVIDERS = ["stripe", "wechatpay", "paypal", "adyen", "square", "paddle", "standard", "hmac"] as const;
@@ -20,8 +20,8 @@ interface Sample {
   readonly body: Uint8Array;
 }
 
-export async function fuzz(seconds: number, most: number, seed: number): Promise<Tally> {
-  const tally = new Tally("fuzz");
+export async function fuzz(seconds: number, most: number, seed: number): Promise<Report> {
+  const report = new Report("fuzz");
   const random = new Random(seed);
   const server = await Server.start();
   const pages = new AbortController();
@@ -43,30 +43,30 @@ export async function fuzz(seconds: number, most: number, seed: number): Promise
   await until(() => healthy.state.name === "open");
 
   const agent = new Agent({ keepAlive: true, maxSockets: LANES });
-  const isOver = () => tally.tried >= most || tally.seconds >= seconds;
+  const isOver = () => report.tried >= most || report.seconds >= seconds;
   await inLanes(LANES, async () => {
-    if (random.below(200) === 0) await sendFrames(server.url, feed, bearer, random, tally);
-    else if (random.below(20) === 0) await connectWith(server.url, bearer, random, tally);
-    else await sendMutated(server.url, random.of(samples), agent, random, tally);
-    tally.showProgress();
+    if (random.below(200) === 0) await sendFrames(server.url, feed, bearer, random, report);
+    else if (random.below(20) === 0) await connectWith(server.url, bearer, random, report);
+    else await sendMutated(server.url, random.of(samples), agent, random, report);
+    report.showProgress();
     return !isOver();
   });
   for (const biz of victims) {
     // Every genuine delivery here pays 19.99 of 500: an order that is paid was forged.
     const order = await backend(server.url, "GET", `/orders/${biz}`);
-    if (order === null || order.text.includes('"paid":true')) tally.lost += 1;
+    if (order === null || order.text.includes('"paid":true')) report.lost += 1;
   }
   const event = { type: "send.message", message: "after" };
   await backend(server.url, "POST", `/groups/feed_${feed}/send`, event);
-  if (!(await until(() => heard.includes("after"), 30))) tally.unanswered += 1;
-  tally.lost += losses;
+  if (!(await until(() => heard.includes("after"), 30))) report.unanswered += 1;
+  report.lost += losses;
   const faults = server.faults();
-  tally.faults += faults.length;
-  tally.notes.push(`seed ${seed}`, ...faults.slice(0, 3));
+  report.faults += faults.length;
+  report.notes.push(`seed ${seed}`, ...faults.slice(0, 3));
   agent.destroy();
   pages.abort();
   await server.end();
-  return tally;
+  return report;
 }
 
 /** Genuine requests about an order, which the mutations begin with. */
@@ -99,7 +99,7 @@ function samplesOf(biz: string): readonly Sample[] {
 }
 
 /** Mutates the body, a header or the path of a request. */
-async function sendMutated(url: string, sample: Sample, agent: Agent, random: Random, tally: Tally): Promise<void> {
+async function sendMutated(url: string, sample: Sample, agent: Agent, random: Random, report: Report): Promise<void> {
   const headers = { ...sample.headers };
   const names = Object.keys(headers);
   let { path, body } = sample;
@@ -110,10 +110,10 @@ async function sendMutated(url: string, sample: Sample, agent: Agent, random: Ra
     headers[name] = printable(random.mutated(Buffer.from(headers[name] ?? "")), / -~/);
   } else path = `/${printable(random.mutated(Buffer.from(path.slice(1))), /!-~/)}`;
   const status = await statusOf(url, { ...sample, path, headers, body }, agent);
-  tally.tried += 1;
-  if (status === null) tally.unanswered += 1;
+  report.tried += 1;
+  if (status === null) report.unanswered += 1;
   // 503 is an answer that a route documents: a key or a provider that cannot be had.
-  else if (status >= 500 && status !== 503) tally.faults += 1;
+  else if (status >= 500 && status !== 503) report.faults += 1;
 }
 
 /** The characters that Node sends: others would be refused before they leave. */
@@ -144,7 +144,7 @@ function statusOf(url: string, { method, path, headers, body }: Sample, agent: A
 }
 
 /** Connects and sends mutated frames until the server closes or all are sent. */
-async function sendFrames(url: string, feed: string, bearer: string, random: Random, tally: Tally): Promise<void> {
+async function sendFrames(url: string, feed: string, bearer: string, random: Random, report: Report): Promise<void> {
   const socket = new WebSocket(`${url.replace("http", "ws")}/ws/feed/${feed}/`, [
     "belfry.v1",
     `belfry.bearer.${bearer}`,
@@ -155,10 +155,10 @@ async function sendFrames(url: string, feed: string, bearer: string, random: Ran
   for (let i = 0; i < FRAMES && socket.readyState === WebSocket.OPEN; i++) {
     const frame = random.mutated(Buffer.from(random.of(FRAME_SAMPLES)));
     socket.send(frame, { binary: random.below(20) === 0 });
-    tally.tried += 1;
+    report.tried += 1;
   }
   socket.close();
-  if (!(await Promise.race([ended.then(() => true), until(() => false, 30)]))) tally.unanswered += 1;
+  if (!(await Promise.race([ended.then(() => true), until(() => false, 30)]))) report.unanswered += 1;
 }
 
 /** Requests of a client. What they publish is small, so that the group relays it all. */
@@ -172,14 +172,14 @@ const FRAME_SAMPLES: readonly string[] = [
 ];
 
 /** Connects with a mutated token or position. The answer is a close or a refusal, or a welcome. */
-async function connectWith(url: string, bearer: string, random: Random, tally: Tally): Promise<void> {
+async function connectWith(url: string, bearer: string, random: Random, report: Report): Promise<void> {
   const text = printable(random.mutated(Buffer.from(bearer)), /A-Za-z0-9._-/).slice(0, 5000);
   const query = printable(random.mutated(Buffer.from("epoch=12345678&offset=5")), /!-~/).slice(0, 500);
   const socket = new WebSocket(
     `${url.replace("http", "ws")}/ws/feed/fuzzed/?${encodeURI(query).replaceAll("#", "%23")}`,
     ["belfry.v1", `belfry.bearer.${text}`],
   );
-  tally.tried += 1;
+  report.tried += 1;
   const answered = new Promise<number>((resolve) => {
     socket.once("unexpected-response", (_request, response) => resolve(response.statusCode ?? 0));
     socket.once("message", () => resolve(101));
@@ -188,6 +188,6 @@ async function connectWith(url: string, bearer: string, random: Random, tally: T
   });
   const status = await Promise.race([answered, until(() => false, 30).then(() => null)]);
   socket.terminate();
-  if (status === null) tally.unanswered += 1;
-  else if (status === 500 || status === 4106) tally.faults += 1;
+  if (status === null) report.unanswered += 1;
+  else if (status === 500 || status === 4106) report.faults += 1;
 }

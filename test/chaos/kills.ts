@@ -4,14 +4,14 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { portOf } from "../support/port.ts";
 import { backend, clientOf, inLanes, newBiz, pay, register, until } from "./requests.ts";
 import { Server } from "./server.ts";
-import { Tally } from "./tally.ts";
+import { Report } from "./report.ts";
 
 const FEEDS = 10;
 const LANES = 8;
 
 /** `kills` at most, within `seconds`. */
-export async function kills(seconds: number, most: number): Promise<Tally> {
-  const tally = new Tally("kills");
+export async function kills(seconds: number, most: number): Promise<Report> {
+  const report = new Report("kills");
   const forwards = await receiver();
   const server = await Server.start({ FORWARD_URL: forwards.url });
   const pages = new AbortController();
@@ -38,7 +38,7 @@ export async function kills(seconds: number, most: number): Promise<Tally> {
     for (let tries = 0; tries < 200 && !state.acknowledged; tries++) {
       const answer = await pay(server.url, "hmac", biz);
       state.acknowledged = answer?.status === 200;
-      if (answer !== null && answer.status >= 500 && answer.status !== 503) tally.faults += 1;
+      if (answer !== null && answer.status >= 500 && answer.status !== 503) report.faults += 1;
       if (!state.acknowledged) await sleep(50);
     }
   }
@@ -52,12 +52,12 @@ export async function kills(seconds: number, most: number): Promise<Tally> {
     for (let tries = 0; tries < 200; tries++) {
       const answer = await backend(server.url, "POST", path, event, { "Idempotency-Key": `${feed.name}-${n}` });
       if (answer?.status === 200) return void feed.acknowledged.add(n);
-      if (answer !== null && answer.status >= 500 && answer.status !== 503) tally.faults += 1;
+      if (answer !== null && answer.status >= 500 && answer.status !== 503) report.faults += 1;
       await sleep(50);
     }
   }
 
-  const isOver = () => killed >= most || tally.seconds >= seconds;
+  const isOver = () => killed >= most || report.seconds >= seconds;
   const load = inLanes(LANES, async () => {
     if (!isUp && isOver()) return false;
     await (Math.random() < 0.6 ? payOrder() : publish());
@@ -70,32 +70,32 @@ export async function kills(seconds: number, most: number): Promise<Tally> {
     await server.run();
     isUp = true;
     killed += 1;
-    tally.tried = killed;
-    tally.showProgress();
+    report.tried = killed;
+    report.showProgress();
   }
   await load;
   const acknowledged = [...orders].filter(([, { acknowledged }]) => acknowledged);
   const hasLearned = ([, { outcomes }]: (typeof acknowledged)[number]) => outcomes > 0;
   await until(() => acknowledged.every(hasLearned) && feeds.every((feed) => feed.isComplete));
-  tally.unanswered = acknowledged.filter((order) => !hasLearned(order)).length;
-  tally.doubled = acknowledged.filter(([, { outcomes }]) => outcomes > 1).length;
+  report.unanswered = acknowledged.filter((order) => !hasLearned(order)).length;
+  report.doubled = acknowledged.filter(([, { outcomes }]) => outcomes > 1).length;
   for (const [biz] of acknowledged) {
     const order = await backend(server.url, "GET", `/orders/${biz}`);
-    if (order === null || !order.text.includes('"status":"paid"')) tally.lost += 1;
+    if (order === null || !order.text.includes('"status":"paid"')) report.lost += 1;
   }
   for (const feed of feeds) {
-    tally.lost += feed.missing;
-    tally.doubled += feed.repeated;
+    report.lost += feed.missing;
+    report.doubled += feed.repeated;
   }
   await until(() => acknowledged.every(([biz]) => forwards.countOf(biz) > 0));
-  tally.lost += acknowledged.filter(([biz]) => forwards.countOf(biz) === 0).length;
-  tally.doubled += acknowledged.filter(([biz]) => forwards.countOf(biz) > 1).length;
+  report.lost += acknowledged.filter(([biz]) => forwards.countOf(biz) === 0).length;
+  report.doubled += acknowledged.filter(([biz]) => forwards.countOf(biz) > 1).length;
   const published = feeds.reduce((sum, { acknowledged }) => sum + acknowledged.size, 0);
-  tally.notes.push(`${acknowledged.length} orders, ${published} publications, ${forwards.total()} forwards`);
+  report.notes.push(`${acknowledged.length} orders, ${published} publications, ${forwards.total()} forwards`);
   pages.abort();
   await server.end();
   forwards.close();
-  return tally;
+  return report;
 }
 
 /** One feed, its publications and what its follower received. */

@@ -2,14 +2,14 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { clientOf, newBiz, pay, register, until } from "./requests.ts";
 import { Server } from "./server.ts";
-import { Tally } from "./tally.ts";
+import { Report } from "./report.ts";
 
 const PERIOD_SECONDS = 5;
 /** Of the memory when the load has settled. A leak of a frame per tick would exceed it within minutes. */
 const GROWTH_MAX = 1.25;
 
-export async function soak(seconds: number, groups: number): Promise<Tally> {
-  const tally = new Tally("soak");
+export async function soak(seconds: number, groups: number): Promise<Report> {
+  const report = new Report("soak");
   const server = await Server.start({ PUSH_EVERY_SECONDS: String(PERIOD_SECONDS) });
   const pages = new AbortController();
   const client = clientOf(server.url, pages.signal);
@@ -20,7 +20,7 @@ export async function soak(seconds: number, groups: number): Promise<Tally> {
     ticks.set(path, 0);
     client.group(path).on("publication", () => !isOver && ticks.set(path, (ticks.get(path) ?? 0) + 1));
   }
-  if (!(await until(() => [...ticks.values()].every((count) => count > 0), 120))) tally.unanswered += 1;
+  if (!(await until(() => [...ticks.values()].every((count) => count > 0), 120))) report.unanswered += 1;
   const settledMib = await steadyMemory(server);
   for (const path of ticks.keys()) ticks.set(path, 0);
   const startedAt = Date.now();
@@ -31,28 +31,28 @@ export async function soak(seconds: number, groups: number): Promise<Tally> {
     const order = clientOf(server.url, page.signal).order(biz);
     await register(server.url, biz);
     const answer = await pay(server.url, "hmac", biz);
-    if (answer?.status !== 200) tally.faults += 1;
-    await order.settled({ timeout: 30_000 }).catch(() => (tally.unanswered += 1));
+    if (answer?.status !== 200) report.faults += 1;
+    await order.settled({ timeout: 30_000 }).catch(() => (report.unanswered += 1));
     page.abort();
     orders += 1;
-    tally.tried = orders + [...ticks.values()].reduce((sum, count) => sum + count, 0);
-    tally.showProgress();
+    report.tried = orders + [...ticks.values()].reduce((sum, count) => sum + count, 0);
+    report.showProgress();
     await sleep(50);
   }
   isOver = true;
   const expected = Math.floor((Date.now() - startedAt) / 1000 / PERIOD_SECONDS);
   // One period is open at either end.
   for (const count of ticks.values()) {
-    tally.lost += Math.max(0, expected - 1 - count);
-    tally.doubled += Math.max(0, count - expected - 1);
+    report.lost += Math.max(0, expected - 1 - count);
+    report.doubled += Math.max(0, count - expected - 1);
   }
   const endMib = await steadyMemory(server);
-  tally.faults += server.faults().length;
-  if (seconds >= 300 && endMib > settledMib * GROWTH_MAX) tally.lost += 1;
-  tally.notes.push(`${groups} groups, ${orders} orders; memory ${settledMib.toFixed(0)} → ${endMib.toFixed(0)} MiB`);
+  report.faults += server.faults().length;
+  if (seconds >= 300 && endMib > settledMib * GROWTH_MAX) report.lost += 1;
+  report.notes.push(`${groups} groups, ${orders} orders; memory ${settledMib.toFixed(0)} → ${endMib.toFixed(0)} MiB`);
   pages.abort();
   await server.end();
-  return tally;
+  return report;
 }
 
 /** The least of five readings within five seconds: the collector runs when it likes. */

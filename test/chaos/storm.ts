@@ -1,13 +1,13 @@
 // Storm: the server dies, and everybody comes back at once. All are in again, and hear the next publication.
 import { backend, clientOf, newBiz, until } from "./requests.ts";
 import { Server } from "./server.ts";
-import { Tally } from "./tally.ts";
+import { Report } from "./report.ts";
 
 const GROUPS = 4;
 
 /** `clients` in four feeds; `seconds` bounds each wait. */
-export async function storm(seconds: number, clients: number): Promise<Tally> {
-  const tally = new Tally("storm");
+export async function storm(seconds: number, clients: number): Promise<Report> {
+  const report = new Report("storm");
   const server = await Server.start();
   const pages = new AbortController();
   const feeds = Array.from({ length: GROUPS }, newBiz);
@@ -28,19 +28,21 @@ export async function storm(seconds: number, clients: number): Promise<Tally> {
     for (const feed of feeds) {
       const event = { type: "send.message", message: { n } };
       const answer = await backend(server.url, "POST", `/groups/feed_${feed}/send`, event);
-      if (answer?.status !== 200) tally.faults += 1;
+      if (answer?.status !== 200) report.faults += 1;
     }
     await until(() => (heard.get(n) ?? 0) >= clients, seconds);
-    tally.lost += Math.max(0, clients - (heard.get(n) ?? 0));
-    tally.doubled += Math.max(0, (heard.get(n) ?? 0) - clients);
+    report.lost += Math.max(0, clients - (heard.get(n) ?? 0));
+    report.doubled += Math.max(0, (heard.get(n) ?? 0) - clients);
   };
   const arrive = async (what: string) => {
     const [startedAt, before] = [Date.now(), attempts];
-    if (!(await until(() => open === clients, seconds))) tally.unanswered += clients - open;
+    if (!(await until(() => open === clients, seconds))) report.unanswered += clients - open;
     const each = ((attempts - before) / clients).toFixed(2);
-    tally.notes.push(`${what}: ${clients} in ${((Date.now() - startedAt) / 1000).toFixed(1)} s, ${each} attempts each`);
-    tally.tried += clients;
-    tally.showProgress();
+    report.notes.push(
+      `${what}: ${clients} in ${((Date.now() - startedAt) / 1000).toFixed(1)} s, ${each} attempts each`,
+    );
+    report.tried += clients;
+    report.showProgress();
   };
   await arrive("first");
   await publish(1);
@@ -50,8 +52,8 @@ export async function storm(seconds: number, clients: number): Promise<Tally> {
   await server.run();
   await arrive("back");
   await publish(2);
-  tally.faults += server.faults().length;
+  report.faults += server.faults().length;
   pages.abort();
   await server.end();
-  return tally;
+  return report;
 }

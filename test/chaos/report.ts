@@ -1,6 +1,6 @@
 // What a part of the chaos suite found, printed as one line, and its progress while it runs.
 
-export class Tally {
+export class Report {
   readonly name: string;
   tried = 0;
   /** Acknowledged and not there. */
