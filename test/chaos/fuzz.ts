@@ -85,7 +85,8 @@ function samplesOf(biz: string): readonly Sample[] {
       const { headers, body } = payment(provider, biz);
       return { method: "POST", path: `/callbacks/${provider}`, headers, body };
     }),
-    asBackend("POST", `/callback/${biz}/`, { status: "pending", event_id: "e", amount: "1.00", currency: "USD" }),
+    // Of another order: who holds the key may report any as paid, also by an empty body.
+    asBackend("POST", `/callback/${newBiz()}/`, { status: "pending", event_id: "e", amount: "1.00", currency: "USD" }),
     asBackend("PUT", "/orders", { order_id: `ORD-${biz}`, amount: "500", currency: "USD", expires_in: 900 }),
     asBackend("POST", "/groups/feed_news/send", event),
     asBackend("POST", "/groups/feed_news/users/ann/send", event),

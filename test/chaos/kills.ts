@@ -8,6 +8,8 @@ import { Report } from "./report.ts";
 
 const FEEDS = 10;
 const LANES = 8;
+/** A forward that was cut off twice is tried again after five minutes (core/forward.ts). */
+const FORWARD_SECONDS = 400;
 
 /** `kills` at most, within `seconds`. */
 export async function kills(seconds: number, most: number): Promise<Report> {
@@ -87,11 +89,19 @@ export async function kills(seconds: number, most: number): Promise<Report> {
     report.lost += feed.missing;
     report.doubled += feed.repeated;
   }
-  await until(() => acknowledged.every(([biz]) => forwards.countOf(biz) > 0));
-  report.lost += acknowledged.filter(([biz]) => forwards.countOf(biz) === 0).length;
+  const missing = () => acknowledged.map(([biz]) => biz).filter((biz) => forwards.countOf(biz) === 0);
+  await until(() => missing().length === 0, killed > 20 ? FORWARD_SECONDS : 30);
+  let owed = 0;
+  for (const biz of missing()) {
+    const order = await backend(server.url, "GET", `/orders/${biz}`);
+    if (order?.text.includes('"owed":1') === true) owed += 1;
+    else report.lost += 1;
+  }
   report.doubled += acknowledged.filter(([biz]) => forwards.countOf(biz) > 1).length;
   const published = feeds.reduce((sum, { acknowledged }) => sum + acknowledged.size, 0);
-  report.notes.push(`${acknowledged.length} orders, ${published} publications, ${forwards.total()} forwards`);
+  report.notes.push(
+    `${acknowledged.length} orders, ${published} publications, ${forwards.total()} forwards, ${owed} owed`,
+  );
   pages.abort();
   await server.end();
   forwards.close();
