@@ -49,6 +49,8 @@ export async function authenticate(
     if (key !== null) return memberOfKey(key, found?.group ?? "");
   }
   const token = credentials.find(({ from }) => from !== "api_key");
+  const hasWrongKey = credentials.some(({ from }) => from === "api_key");
+  if (hasWrongKey && !takeFailure(c)) return no({ reason: "too_many_upgrades" });
   if (token === undefined && origin === null) return no({ reason: "origin_missing" });
   if (found === null) return ok(anybody);
   const isRequired = origin === null || found.consumer.access === "token";

@@ -53,7 +53,7 @@ async function processWebhook(c: RouteContext, provider: ConfiguredProvider, web
     const raw = c.var.settings.orders.forward === null ? null : rawText(webhook);
     // An event that would prove nothing, and go to nobody, needs no confirmation.
     const isUsed = raw !== null || verified.value.some(({ facts }) => facts.length > 0);
-    const confirmed = (isUsed && (await provider.confirm?.(webhook, providerIo()))) || "confirmed";
+    const confirmed = (isUsed ? await provider.confirm?.(webhook, providerIo()) : null) ?? "confirmed";
     if (confirmed !== "confirmed")
       return { verdict: confirmed, detail: `the provider was asked: ${confirmed}`, group: null };
     const results: WebhookResult[] = [];
