@@ -189,7 +189,7 @@ export class GroupConnection {
 
   /**
    * Sent behind the welcome and at a fixed interval, whatever else arrives: the server closes
-   * connections without. Also detects a lost network, which closes no socket.
+   * connections whose heartbeats stop. Also detects a lost network, which closes no socket.
    */
   #sendHeartbeat(): void {
     this.#isAlive = false;

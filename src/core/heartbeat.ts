@@ -20,7 +20,7 @@ export const spreadSeconds = (connections: number): number => Math.floor(connect
 
 /** Last activity of a connection, in ms, and its interval. */
 export interface Activity {
-  /** Its latest heartbeat, or when it joined if its mode promises heartbeats; null = it need send none. */
+  /** Its latest heartbeat; null before the first. */
   readonly heartbeat: number | null;
   /** Its latest other frame. */
   readonly frame: number;
@@ -28,9 +28,9 @@ export interface Activity {
 }
 
 /**
- * Finds the silent connections: those that have missed three heartbeats. Connections in plain mode
- * without any (the articles' pages) are exempt; they end with their TCP connection. All others stay
- * alive until `next`, including connections that join until then.
+ * Finds the silent connections: those that have sent a heartbeat before and then missed three.
+ * Connections without any (the articles' pages) are exempt; they end with their TCP connection. All
+ * others stay alive until `next`, including connections that join until then.
  */
 export function findSilent<Connection>(
   activities: readonly (readonly [Connection, Activity])[],

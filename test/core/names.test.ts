@@ -95,7 +95,7 @@ describe("the offered subprotocols", () => {
 });
 
 describe("a connection is silent", () => {
-  it("75 s after its last heartbeat or frame, unless it need send none; `next` is the next check", () => {
+  it("75 s after its last heartbeat or frame, but only if it has sent a heartbeat; `next` is the next check", () => {
     const activities = [
       ["heartbeat", { heartbeat: 0, frame: 0, everySeconds: 25 }],
       ["frame", { heartbeat: 0, frame: 500, everySeconds: 25 }],

@@ -5,7 +5,7 @@ import type { Counters } from "../../core/counters.ts";
 import { publicationFrames, skippedFrame, type Frame, type Mode, type Positioned } from "../../core/frames.ts";
 import type { Receiver } from "../../core/group-api.ts";
 import { heartbeatSeconds, type Activity } from "../../core/heartbeat.ts";
-import { heartbeatSecondsOf, initAttachment, lastFrameOf, markLeft, memberOf, sinceOf, whoIs } from "./attachment.ts";
+import { heartbeatSecondsOf, initAttachment, lastFrameOf, markLeft, memberOf, whoIs } from "./attachment.ts";
 
 /** An open connection. */
 export type Connection = WebSocket;
@@ -149,8 +149,7 @@ export class Connections {
   /** Last activity of each connection. */
   lastActivity(): (readonly [Connection, Activity])[] {
     return Array.from(this, (connection) => {
-      const joined = this.modeOf(connection) === "v1" ? sinceOf(connection) : null;
-      const heartbeat = this.#ctx.getWebSocketAutoResponseTimestamp(connection)?.getTime() ?? joined;
+      const heartbeat = this.#ctx.getWebSocketAutoResponseTimestamp(connection)?.getTime() ?? null;
       const everySeconds = heartbeatSecondsOf(connection);
       return [connection, { heartbeat, frame: lastFrameOf(connection), everySeconds }] as const;
     });
